@@ -1,0 +1,71 @@
+package io.hikyaku.wire;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/// Reads and writes byte strings with a length in front, each held against its limit (PROTOCOL.md §1.3).
+public final class Bytes {
+    private Bytes() {}
+
+    /// Refuses a read past the end, so that no decoder depends on the buffer's own exceptions.
+    ///
+    /// @throws Malformed if fewer than `count` bytes are left
+    public static void require(ByteBuf in, int count, String what) {
+        if (in.readableBytes() < count) {
+            throw new Malformed(Malformed.Reason.TRUNCATED, what);
+        }
+    }
+
+    /// @throws Malformed if anything is left
+    public static void requireEnd(ByteBuf in, String what) {
+        if (in.isReadable()) {
+            throw new Malformed(Malformed.Reason.TRAILING_BYTES, in.readableBytes() + " bytes after " + what);
+        }
+    }
+
+    public static void write(ByteBuf out, byte[] bytes) {
+        Varint.write(out, bytes.length);
+        out.writeBytes(bytes);
+    }
+
+    /// @param max largest length allowed, in bytes
+    public static byte[] read(ByteBuf in, int max, String what) {
+        int length = Varint.read(in, max, what);
+        require(in, length, what);
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        return bytes;
+    }
+
+    public static void writeText(ByteBuf out, String text) {
+        write(out, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Reads UTF-8 text.
+    ///
+    /// @param max largest length allowed, in bytes
+    /// @throws Malformed if it is too long, truncated or not UTF-8
+    public static String readText(ByteBuf in, int max, String what) {
+        byte[] bytes = read(in, max, what);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new Malformed(Malformed.Reason.INVALID_VALUE, what + " is not UTF-8");
+        }
+    }
+
+    /// Text of a diagnostic, cut to `max` bytes of UTF-8 without splitting a character.
+    public static String cut(String text, int max) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= max) {
+            return text;
+        }
+        int end = max;
+        while ((bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+}

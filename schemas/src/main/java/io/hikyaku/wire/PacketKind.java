@@ -1,0 +1,43 @@
+package io.hikyaku.wire;
+
+/// What a packet is for (PROTOCOL.md §2.3). Nodes on the way look at nothing else of a packet but its header.
+public enum PacketKind {
+    /// Between the two ends of one link: greeting, keepalive, goodbye. Never forwarded.
+    LINK(0),
+    /// A piece of a channel's handshake.
+    HANDSHAKE(1),
+    /// A sealed, numbered packet of a channel.
+    DATA(2),
+    /// Reserved for sealed packets that are not resent.
+    DATAGRAM(3),
+    /// Between neighbours: who is reachable at what cost. Never forwarded as it is.
+    ROUTING(4),
+    /// A signed document of the registry, flooded by neighbours.
+    REGISTRY(5),
+    /// From a node on the way to a source: pause, resume, dropped.
+    PUSH_BACK(6);
+
+    private static final PacketKind[] BY_CODE = values();
+
+    private final int code;
+
+    PacketKind(int code) {
+        this.code = code;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /// Largest body of this kind, in bytes, checked before anything is allocated for it.
+    public int maxBodyBytes() {
+        return this == REGISTRY ? Packet.MAX_REGISTRY_BODY : Packet.MAX_BODY;
+    }
+
+    static PacketKind of(int code) {
+        if (code >= BY_CODE.length) {
+            throw new Malformed(Malformed.Reason.UNKNOWN_TYPE, "packet kind " + code);
+        }
+        return BY_CODE[code];
+    }
+}

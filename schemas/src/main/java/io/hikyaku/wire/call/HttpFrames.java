@@ -1,0 +1,188 @@
+package io.hikyaku.wire.call;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.Varint;
+import io.hikyaku.wire.call.HttpFrame.Body;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.hikyaku.wire.call.HttpFrame.Trailers;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+
+/// Bytes of [HttpFrame]s (PROTOCOL.md §7.2): type (one byte), length (four bytes), content. The length has a fixed width
+/// so that a head is encoded in place, in one pass.
+public final class HttpFrames {
+    /// Type and length.
+    public static final int OVERHEAD_BYTES = 5;
+    /// Largest content of a head or trailer frame, in bytes. Bridges set lower limits of their own.
+    public static final int MAX_HEAD_BYTES = Fields.MAX_BYTES + 64 * 1024 + 4096;
+    /// Largest content of a body frame, in bytes.
+    public static final int MAX_BODY_BYTES = Packet.MAX_BODY;
+    /// Frame types from here on may be skipped when unknown.
+    public static final int FIRST_SKIPPABLE_TYPE = 0x40;
+
+    static final int REQUEST_HEAD = 1;
+    static final int RESPONSE_HEAD = 2;
+    static final int BODY = 3;
+    static final int TRAILERS = 4;
+
+    private static final int MAX_METHOD_BYTES = 64;
+    private static final int MAX_SCHEME_BYTES = 16;
+    private static final int MAX_AUTHORITY_BYTES = 1024;
+    private static final int MAX_PATH_BYTES = 64 * 1024;
+    private static final int MAX_REASON_BYTES = 1024;
+
+    private HttpFrames() {}
+
+    /// Writes a whole frame; the bytes of a body are read from (its reader index moves), not released.
+    public static void write(ByteBuf out, HttpFrame frame) {
+        int start = out.writerIndex();
+        out.writeByte(0).writeInt(0);
+        int type =
+                switch (frame) {
+                    case RequestHead head -> {
+                        writeRequestHead(out, head);
+                        yield REQUEST_HEAD;
+                    }
+                    case ResponseHead head -> {
+                        writeResponseHead(out, head);
+                        yield RESPONSE_HEAD;
+                    }
+                    case Body body -> {
+                        out.writeBytes(body.bytes());
+                        yield BODY;
+                    }
+                    case Trailers trailers -> {
+                        trailers.fields().write(out);
+                        yield TRAILERS;
+                    }
+                };
+        out.setByte(start, type);
+        out.setInt(start + 1, out.writerIndex() - start - OVERHEAD_BYTES);
+    }
+
+    /// Writes the five bytes in front of a body piece of `length` bytes, which the caller puts behind them.
+    public static void writeBodyPrefix(ByteBuf out, int length) {
+        out.writeByte(BODY).writeInt(length);
+    }
+
+    /// Length of the content of the frame that starts at the reader index, checked against its type's limit, or −1 if
+    /// fewer than [#OVERHEAD_BYTES] are readable. A type that is unknown and may be skipped counts with the body's limit.
+    ///
+    /// @throws Malformed if the type must be known and is not, or the length is above the limit
+    public static int contentLength(ByteBuf in) {
+        if (in.readableBytes() < OVERHEAD_BYTES) {
+            return -1;
+        }
+        int type = in.getUnsignedByte(in.readerIndex());
+        if (type < REQUEST_HEAD || type > TRAILERS && type < FIRST_SKIPPABLE_TYPE) {
+            throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
+        }
+        long length = in.getUnsignedInt(in.readerIndex() + 1);
+        long max = type == BODY || type >= FIRST_SKIPPABLE_TYPE ? MAX_BODY_BYTES : MAX_HEAD_BYTES;
+        if (length > max) {
+            throw new Malformed(Reason.TOO_LARGE, "HTTP frame of " + length + " bytes");
+        }
+        return (int) length;
+    }
+
+    /// Whether the frame that starts at the reader index is a body piece, of which parts may be passed on at once.
+    public static boolean isBody(ByteBuf in) {
+        return in.getByte(in.readerIndex()) == BODY;
+    }
+
+    /// Whether the frame that starts at the reader index is unknown and to be skipped.
+    public static boolean isSkippable(ByteBuf in) {
+        return in.getUnsignedByte(in.readerIndex()) >= FIRST_SKIPPABLE_TYPE;
+    }
+
+    /// Reads one whole frame of a known type. Body bytes are a slice, not retained.
+    ///
+    /// @throws Malformed if it is truncated or its content breaks §7.2
+    public static HttpFrame read(ByteBuf in) {
+        int length = contentLength(in);
+        if (length < 0 || in.readableBytes() - OVERHEAD_BYTES < length) {
+            throw new Malformed(Reason.TRUNCATED, "HTTP frame");
+        }
+        int type = in.readUnsignedByte();
+        in.skipBytes(Integer.BYTES);
+        ByteBuf content = in.readSlice(length);
+        HttpFrame frame =
+                switch (type) {
+                    case REQUEST_HEAD -> readRequestHead(content);
+                    case RESPONSE_HEAD -> readResponseHead(content);
+                    case BODY -> new Body(content.readSlice(length));
+                    case TRAILERS -> new Trailers(Fields.read(content));
+                    default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
+                };
+        Bytes.requireEnd(content, "HTTP frame");
+        return frame;
+    }
+
+    private static void writeRequestHead(ByteBuf out, RequestHead head) {
+        out.writeByte(head.version().number());
+        writeLatin1(out, head.method());
+        writeLatin1(out, head.scheme());
+        writeLatin1(out, head.authority());
+        writeLatin1(out, head.path());
+        head.fields().write(out);
+    }
+
+    private static RequestHead readRequestHead(ByteBuf in) {
+        return new RequestHead(
+                readVersion(in),
+                readLatin1(in, MAX_METHOD_BYTES, "method"),
+                readLatin1(in, MAX_SCHEME_BYTES, "scheme"),
+                readLatin1(in, MAX_AUTHORITY_BYTES, "authority"),
+                readLatin1(in, MAX_PATH_BYTES, "path"),
+                Fields.read(in));
+    }
+
+    private static void writeResponseHead(ByteBuf out, ResponseHead head) {
+        out.writeByte(head.version().number()).writeShort(head.status());
+        writeLatin1(out, head.reason());
+        head.fields().write(out);
+    }
+
+    private static ResponseHead readResponseHead(ByteBuf in) {
+        Version version = readVersion(in);
+        Bytes.require(in, 2, "status");
+        int status = in.readUnsignedShort();
+        if (status < 100 || status > 999) {
+            throw new Malformed(Reason.INVALID_VALUE, "status " + status);
+        }
+        return new ResponseHead(version, status, readLatin1(in, MAX_REASON_BYTES, "reason"), Fields.read(in));
+    }
+
+    private static Version readVersion(ByteBuf in) {
+        Bytes.require(in, 1, "HTTP version");
+        int number = in.readUnsignedByte();
+        return switch (number) {
+            case 10 -> Version.HTTP_1_0;
+            case 11 -> Version.HTTP_1_1;
+            case 20 -> Version.HTTP_2;
+            default -> throw new Malformed(Reason.INVALID_VALUE, "HTTP version " + number);
+        };
+    }
+
+    static void writeLatin1(ByteBuf out, CharSequence text) {
+        Varint.write(out, text.length());
+        if (text instanceof AsciiString ascii) {
+            out.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
+        } else {
+            ByteBufUtil.copy(AsciiString.of(text), out);
+        }
+    }
+
+    private static String readLatin1(ByteBuf in, int max, String what) {
+        int length = Varint.read(in, max, what);
+        Bytes.require(in, length, what);
+        return in.readString(length, StandardCharsets.ISO_8859_1);
+    }
+}

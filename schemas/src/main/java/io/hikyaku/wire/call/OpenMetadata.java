@@ -1,0 +1,87 @@
+package io.hikyaku.wire.call;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.Varint;
+import io.netty.buffer.ByteBuf;
+
+/// What the opener of a stream says the call is (PROTOCOL.md §7.1). Fields are tagged: tags from [#FIRST_SKIPPABLE_TAG]
+/// on may be skipped when unknown, lower unknown ones are fatal, because they change what the call means. Reserved for
+/// later: 4 caller namespace, 6 deadline as time remaining, 7 trace context, 8 attempt.
+///
+/// @param service `namespace/name` of the exported service, at most 127 bytes
+/// @param port the exported port's number, 1 to 65535
+/// @param protocol how the stream's bytes are to be read
+/// @param hops how many bridges this call has passed, counting this one, 1 to 255
+public record OpenMetadata(String service, int port, CallProtocol protocol, int hops) {
+    public static final int MAX_SERVICE_BYTES = 127;
+    public static final int FIRST_SKIPPABLE_TAG = 64;
+
+    private static final int SERVICE = 1;
+    private static final int PORT = 2;
+    private static final int PROTOCOL = 3;
+    private static final int HOPS = 5;
+    private static final int MAX_SKIPPED_BYTES = 4096;
+
+    public void write(ByteBuf out) {
+        Varint.write(out, SERVICE);
+        Bytes.writeText(out, service);
+        writeNumber(out, PORT, port);
+        writeNumber(out, PROTOCOL, protocol.number());
+        writeNumber(out, HOPS, hops);
+    }
+
+    /// Reads the metadata that the readable bytes are.
+    ///
+    /// @throws Malformed if they are anything else, a field is missing, or comes twice
+    public static OpenMetadata read(ByteBuf in) {
+        String service = "";
+        int port = 0;
+        int protocol = 0;
+        int hops = 0;
+        while (in.isReadable()) {
+            long tag = Varint.read(in);
+            if (tag == SERVICE && service.isEmpty()) {
+                service = Bytes.readText(in, MAX_SERVICE_BYTES, "service");
+            } else if (tag == PORT && port == 0) {
+                port = readNumber(in, 65_535, "port");
+            } else if (tag == PROTOCOL && protocol == 0) {
+                protocol = readNumber(in, 255, "protocol");
+            } else if (tag == HOPS && hops == 0) {
+                hops = readNumber(in, 255, "hops");
+            } else if (tag >= FIRST_SKIPPABLE_TAG) {
+                Bytes.read(in, MAX_SKIPPED_BYTES, "skippable metadata");
+            } else {
+                throw new Malformed(Reason.UNKNOWN_TYPE, "metadata tag " + tag + ", unknown or repeated");
+            }
+        }
+        if (service.isEmpty() || port == 0 || hops == 0) {
+            throw new Malformed(Reason.INVALID_VALUE, "metadata without service, port or hops");
+        }
+        return new OpenMetadata(service, port, protocolOf(protocol), hops);
+    }
+
+    private static CallProtocol protocolOf(int number) {
+        return switch (number) {
+            case 1 -> CallProtocol.HTTP;
+            case 2 -> CallProtocol.TCP;
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "call protocol " + number);
+        };
+    }
+
+    private static void writeNumber(ByteBuf out, int tag, int value) {
+        Varint.write(out, tag);
+        Varint.write(out, Varint.size(value));
+        Varint.write(out, value);
+    }
+
+    private static int readNumber(ByteBuf in, int max, String what) {
+        int length = Varint.read(in, 8, what);
+        Bytes.require(in, length, what);
+        ByteBuf value = in.readSlice(length);
+        int number = Varint.read(value, max, what);
+        Bytes.requireEnd(value, what);
+        return number;
+    }
+}

@@ -1,0 +1,114 @@
+package io.hikyaku.wire.channel;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.Varint;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/// The channel's own frames (PROTOCOL.md §5.5). They stand at the front of a sealed packet's plaintext; the first byte
+/// of [#FIRST_PAYLOAD_TYPE] or above ends them and belongs to the layer above.
+public sealed interface ChannelFrame {
+    /// Frame types from here on belong to streams.
+    int FIRST_PAYLOAD_TYPE = 0x10;
+
+    /// Bytes of an [Ack].
+    int ACK_BYTES = 1 + Long.BYTES;
+
+    /// Every packet with a sequence below `next` has arrived.
+    ///
+    /// @param next unsigned 64 bits, never falls
+    record Ack(long next) implements ChannelFrame {}
+
+    /// Asks for a [Pong] and an [Ack]: keepalive, round trip and probe in one.
+    record Ping(long token) implements ChannelFrame {}
+
+    record Pong(long token) implements ChannelFrame {}
+
+    /// The sender of this frame takes at most `max` bytes of stream data on this channel in all, counted from its
+    /// start; never falls.
+    record Credit(long max) implements ChannelFrame {}
+
+    /// The last frame of a channel: all its streams end with a reset.
+    ///
+    /// @param detail for people, at most 256 bytes
+    record Close(CloseCode code, String detail) implements ChannelFrame {
+        public static final int MAX_DETAIL_BYTES = 256;
+    }
+
+    /// Why a channel ends; unknown codes are read as [#OTHER].
+    enum CloseCode {
+        OTHER(0),
+        /// The node stops.
+        LEAVING(1),
+        /// Nothing to carry for a while.
+        IDLE(2),
+        /// Malformed frames.
+        PROTOCOL(3),
+        /// A gap in the sequence that did not close.
+        GAP(4),
+        /// No sign of life.
+        DEAD_PATH(5),
+        /// A limit of the node.
+        LIMIT(6);
+
+        private final int number;
+
+        CloseCode(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
+
+        static CloseCode of(long number) {
+            for (CloseCode code : values()) {
+                if (code.number == number) {
+                    return code;
+                }
+            }
+            return OTHER;
+        }
+    }
+
+    static void write(ByteBuf out, ChannelFrame frame) {
+        switch (frame) {
+            case Ack ack -> out.writeByte(1).writeLong(ack.next());
+            case Ping ping -> out.writeByte(2).writeLong(ping.token());
+            case Pong pong -> out.writeByte(3).writeLong(pong.token());
+            case Credit credit -> out.writeByte(4).writeLong(credit.max());
+            case Close close -> {
+                out.writeByte(5);
+                Varint.write(out, close.code().number());
+                Bytes.writeText(out, Bytes.cut(close.detail(), Close.MAX_DETAIL_BYTES));
+            }
+        }
+    }
+
+    /// Reads the next channel frame, or returns null when the rest (possibly nothing) belongs to the layer above.
+    ///
+    /// @throws Malformed if it is truncated or of an unknown type below [#FIRST_PAYLOAD_TYPE]: those are fatal
+    static @Nullable ChannelFrame readNext(ByteBuf in) {
+        if (!in.isReadable() || in.getUnsignedByte(in.readerIndex()) >= FIRST_PAYLOAD_TYPE) {
+            return null;
+        }
+        int type = in.readUnsignedByte();
+        if (type == 5) {
+            CloseCode code = CloseCode.of(Varint.read(in));
+            return new Close(code, Bytes.readText(in, Close.MAX_DETAIL_BYTES, "close detail"));
+        }
+        if (type == 0 || type > 5) {
+            throw new Malformed(Reason.UNKNOWN_TYPE, "channel frame type " + type);
+        }
+        Bytes.require(in, Long.BYTES, "channel frame");
+        long value = in.readLong();
+        return switch (type) {
+            case 1 -> new Ack(value);
+            case 2 -> new Ping(value);
+            case 3 -> new Pong(value);
+            default -> new Credit(value);
+        };
+    }
+}

@@ -1,0 +1,120 @@
+package io.hikyaku.wire.channel;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.netty.buffer.ByteBuf;
+
+/// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one each way, with their
+/// own small reliability.
+public sealed interface HandshakeFrame {
+    /// A piece of the sender's TLS bytes, and how far it has received the other side's.
+    ///
+    /// @param minVersion lowest channel version the sender speaks, 1 to 255; confirmed inside TLS by the channel greeting
+    /// @param maxVersion highest channel version the sender speaks
+    /// @param shardCount how many event loops the sender has, 1 to 1024
+    /// @param offset position of the first byte in the sender's TLS stream, in bytes, at most [#MAX_STREAM_BYTES]
+    /// @param acknowledged bytes of the other side's TLS stream received without a gap
+    /// @param bytes the piece, possibly empty
+    record Segment(int minVersion, int maxVersion, int shardCount, int offset, int acknowledged, byte[] bytes)
+            implements HandshakeFrame {}
+
+    /// The receiver will not go on with this handshake (§5.2). Not authenticated: a hint that saves the wait.
+    record Reject(RejectCode code) implements HandshakeFrame {}
+
+    /// Most bytes one side's TLS stream may have in a handshake.
+    int MAX_STREAM_BYTES = 256 * 1024;
+
+    /// Most bytes of one piece, so that a packet fits into one Ethernet frame's worth of segments comfortably.
+    int MAX_SEGMENT_BYTES = 8 * 1024;
+
+    /// Why a handshake was not continued; unknown codes are read as [#OTHER].
+    enum RejectCode {
+        OTHER(0),
+        /// Offers crossed and the other one goes on.
+        CROSSED(1),
+        /// No common channel version.
+        VERSION(2),
+        /// The node has too many channels or handshakes.
+        BUSY(3),
+        /// A packet of a channel that the node does not have, for instance because it was closed.
+        UNKNOWN_CHANNEL(4),
+        /// TLS or the channel greeting failed.
+        FAILED(5);
+
+        private final int number;
+
+        RejectCode(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
+
+        static RejectCode of(int number) {
+            for (RejectCode code : values()) {
+                if (code.number == number) {
+                    return code;
+                }
+            }
+            return OTHER;
+        }
+    }
+
+    static void write(ByteBuf out, HandshakeFrame frame) {
+        switch (frame) {
+            case Segment segment -> {
+                out.writeByte(1).writeByte(segment.minVersion()).writeByte(segment.maxVersion());
+                out.writeShort(segment.shardCount());
+                out.writeInt(segment.offset()).writeInt(segment.acknowledged());
+                out.writeBytes(segment.bytes());
+            }
+            case Reject reject -> out.writeByte(2).writeShort(reject.code().number());
+        }
+    }
+
+    /// Reads the one frame that the readable bytes are; a segment goes to their end.
+    ///
+    /// @throws Malformed if they are anything else
+    static HandshakeFrame read(ByteBuf in) {
+        Bytes.require(in, 3, "handshake frame");
+        int type = in.readUnsignedByte();
+        return switch (type) {
+            case 1 -> readSegment(in);
+            case 2 -> {
+                Reject reject = new Reject(RejectCode.of(in.readUnsignedShort()));
+                Bytes.requireEnd(in, "handshake reject");
+                yield reject;
+            }
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "handshake frame type " + type);
+        };
+    }
+
+    private static Segment readSegment(ByteBuf in) {
+        Bytes.require(in, 12, "handshake segment");
+        int minVersion = in.readUnsignedByte();
+        int maxVersion = in.readUnsignedByte();
+        int shardCount = in.readUnsignedShort();
+        if (minVersion == 0 || minVersion > maxVersion || shardCount == 0 || shardCount > 1024) {
+            throw new Malformed(Reason.INVALID_VALUE, "handshake versions or shard count");
+        }
+        int offset = readPosition(in);
+        int acknowledged = readPosition(in);
+        int length = in.readableBytes();
+        if (length > MAX_SEGMENT_BYTES || offset + length > MAX_STREAM_BYTES) {
+            throw new Malformed(Reason.TOO_LARGE, "handshake segment of " + length + " bytes at " + offset);
+        }
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        return new Segment(minVersion, maxVersion, shardCount, offset, acknowledged, bytes);
+    }
+
+    private static int readPosition(ByteBuf in) {
+        long position = in.readUnsignedInt();
+        if (position > MAX_STREAM_BYTES) {
+            throw new Malformed(Reason.TOO_LARGE, "handshake position " + position);
+        }
+        return (int) position;
+    }
+}

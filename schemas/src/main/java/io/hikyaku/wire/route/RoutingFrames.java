@@ -1,0 +1,87 @@
+package io.hikyaku.wire.route;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.Varint;
+import io.hikyaku.wire.route.RoutingFrame.Cost;
+import io.hikyaku.wire.route.RoutingFrame.LinkState;
+import io.hikyaku.wire.route.RoutingFrame.Reach;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Bytes of [RoutingFrame]s (PROTOCOL.md §4.1).
+public final class RoutingFrames {
+    private static final int REACH = 1;
+    private static final int LINK_STATE = 2;
+    private static final int COST_BYTES = NodeId.BYTES + Integer.BYTES;
+
+    private RoutingFrames() {}
+
+    public static void write(ByteBuf out, RoutingFrame frame) {
+        switch (frame) {
+            case Reach reach -> {
+                out.writeByte(REACH).writeBoolean(reach.snapshot());
+                writeCosts(out, reach.nodes());
+            }
+            case LinkState state -> {
+                out.writeByte(LINK_STATE);
+                state.origin().write(out);
+                out.writeLong(state.sequence());
+                writeCosts(out, state.routers());
+                writeCosts(out, state.leaves());
+            }
+        }
+    }
+
+    /// Reads the one frame that the readable bytes are.
+    ///
+    /// @throws Malformed if they are anything else
+    public static RoutingFrame read(ByteBuf in) {
+        Bytes.require(in, 2, "routing frame");
+        int type = in.readUnsignedByte();
+        RoutingFrame frame =
+                switch (type) {
+                    case REACH -> new Reach(readFlag(in), readCosts(in));
+                    case LINK_STATE -> readLinkState(in);
+                    default -> throw new Malformed(Reason.UNKNOWN_TYPE, "routing frame type " + type);
+                };
+        Bytes.requireEnd(in, "routing frame");
+        return frame;
+    }
+
+    private static LinkState readLinkState(ByteBuf in) {
+        Bytes.require(in, NodeId.BYTES + Long.BYTES, "link state");
+        NodeId origin = NodeId.read(in);
+        long sequence = in.readLong();
+        return new LinkState(origin, sequence, readCosts(in), readCosts(in));
+    }
+
+    private static boolean readFlag(ByteBuf in) {
+        int flag = in.readUnsignedByte();
+        if (flag > 1) {
+            throw new Malformed(Reason.INVALID_VALUE, "snapshot flag " + flag);
+        }
+        return flag == 1;
+    }
+
+    private static void writeCosts(ByteBuf out, List<Cost> costs) {
+        Varint.write(out, costs.size());
+        for (Cost cost : costs) {
+            cost.node().write(out);
+            out.writeInt((int) cost.costMicros());
+        }
+    }
+
+    private static List<Cost> readCosts(ByteBuf in) {
+        int count = Varint.read(in, RoutingFrame.MAX_ENTRIES, "list of nodes");
+        Bytes.require(in, count * COST_BYTES, "list of nodes");
+        List<Cost> costs = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            costs.add(new Cost(NodeId.read(in), in.readUnsignedInt()));
+        }
+        return costs;
+    }
+}

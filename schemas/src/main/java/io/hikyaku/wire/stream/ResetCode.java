@@ -1,0 +1,58 @@
+package io.hikyaku.wire.stream;
+
+/// Why a stream was reset (PROTOCOL.md §6.6). The number goes over the wire; unknown ones are read as [#INTERNAL].
+public enum ResetCode {
+    /// A fault of the sender's own.
+    INTERNAL(0, false),
+    /// The one who asked went away or lost interest.
+    CANCELLED(1, false),
+    /// Refused before any effect: too many streams, draining, over budget.
+    REFUSED(2, true),
+    /// The service is not exported there.
+    NOT_EXPORTED(3, true),
+    /// The caller may not call it.
+    DENIED(4, true),
+    /// The target refused the connection.
+    TARGET_REFUSED(5, true),
+    /// The target could not be reached in time.
+    TARGET_CONNECT_TIMEOUT(6, true),
+    /// The target's name could not be resolved.
+    TARGET_UNRESOLVED(7, true),
+    /// The target ended the connection before it was due, or reset it.
+    TARGET_TERMINATED(8, false),
+    /// The target did not answer in time.
+    TARGET_TIMEOUT(9, false),
+    /// What the target sent is not valid.
+    TARGET_PROTOCOL(10, false),
+    /// The stream or its channel broke the protocol.
+    PROTOCOL(11, false),
+    /// The channel was lost: a gap, a dead path, a node that is gone.
+    CHANNEL_LOST(12, false),
+    /// The node is stopping.
+    LEAVING(13, false),
+    /// Nothing moved for too long.
+    IDLE(14, false);
+
+    private static final ResetCode[] BY_NUMBER = values();
+
+    private final int number;
+    private final boolean beforeAnyEffect;
+
+    ResetCode(int number, boolean beforeAnyEffect) {
+        this.number = number;
+        this.beforeAnyEffect = beforeAnyEffect;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /// Whether the far side promises that the call had no effect, so that it may be tried elsewhere.
+    public boolean beforeAnyEffect() {
+        return beforeAnyEffect;
+    }
+
+    static ResetCode of(long number) {
+        return number < BY_NUMBER.length ? BY_NUMBER[(int) number] : INTERNAL;
+    }
+}

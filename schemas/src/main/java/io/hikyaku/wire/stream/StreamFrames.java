@@ -1,0 +1,108 @@
+package io.hikyaku.wire.stream;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.Varint;
+import io.hikyaku.wire.stream.StreamFrame.Credit;
+import io.hikyaku.wire.stream.StreamFrame.Data;
+import io.hikyaku.wire.stream.StreamFrame.End;
+import io.hikyaku.wire.stream.StreamFrame.Open;
+import io.hikyaku.wire.stream.StreamFrame.Reset;
+import io.hikyaku.wire.stream.StreamFrame.StopSending;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/// Bytes of [StreamFrame]s (PROTOCOL.md §6).
+public final class StreamFrames {
+    private static final int OPEN = 0x10;
+    private static final int DATA = 0x11;
+    private static final int END = 0x12;
+    private static final int RESET = 0x13;
+    private static final int STOP_SENDING = 0x14;
+    private static final int CREDIT = 0x15;
+
+    private StreamFrames() {}
+
+    /// Writes the frame; the bytes of `metadata` and `data` are read from (their reader index moves), not released.
+    public static void write(ByteBuf out, StreamFrame frame) {
+        switch (frame) {
+            case Open open -> {
+                start(out, OPEN, open.stream());
+                Varint.write(out, open.credit());
+                Varint.write(out, open.metadata().readableBytes());
+                out.writeBytes(open.metadata());
+            }
+            case Data data -> writeData(out, data.stream(), data.data(), data.data().readableBytes());
+            case End end -> start(out, END, end.stream());
+            case Reset reset -> {
+                start(out, RESET, reset.stream());
+                Varint.write(out, reset.code().number());
+                Bytes.writeText(out, Bytes.cut(reset.detail(), Reset.MAX_DETAIL_BYTES));
+            }
+            case StopSending stop -> start(out, STOP_SENDING, stop.stream());
+            case Credit credit -> {
+                start(out, CREDIT, credit.stream());
+                Varint.write(out, credit.max());
+            }
+        }
+    }
+
+    /// Writes a DATA frame with the next `length` bytes of `data`, whose reader index moves.
+    public static void writeData(ByteBuf out, long stream, ByteBuf data, int length) {
+        start(out, DATA, stream);
+        Varint.write(out, length);
+        out.writeBytes(data, length);
+    }
+
+    /// Bytes in front of the payload of a DATA frame, at most.
+    public static int dataOverhead(long stream, int length) {
+        return 1 + Varint.size(stream) + Varint.size(length);
+    }
+
+    /// Reads the next frame that is understood, skipping those that may be, or returns null at the end of the bytes.
+    /// Metadata and data are slices of `in`, not retained.
+    ///
+    /// @throws Malformed if a frame is truncated, too large or of an unknown type that must be understood
+    public static @Nullable StreamFrame readNext(ByteBuf in) {
+        while (in.isReadable()) {
+            int type = in.readUnsignedByte();
+            if (type < StreamFrame.FIRST_SKIPPABLE_TYPE || type > 0x7f) {
+                return read(in, type);
+            }
+            slice(in, Packet.MAX_BODY, "skippable frame");
+        }
+        return null;
+    }
+
+    private static StreamFrame read(ByteBuf in, int type) {
+        if (type < OPEN || type > CREDIT) {
+            throw new Malformed(Reason.UNKNOWN_TYPE, "stream frame type " + type);
+        }
+        long stream = Varint.read(in);
+        return switch (type) {
+            case OPEN -> new Open(
+                    stream, Varint.read(in), slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
+            case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data"));
+            case END -> new End(stream);
+            case RESET -> {
+                ResetCode code = ResetCode.of(Varint.read(in));
+                yield new Reset(stream, code, Bytes.readText(in, Reset.MAX_DETAIL_BYTES, "reset detail"));
+            }
+            case STOP_SENDING -> new StopSending(stream);
+            default -> new Credit(stream, Varint.read(in));
+        };
+    }
+
+    private static void start(ByteBuf out, int type, long stream) {
+        out.writeByte(type);
+        Varint.write(out, stream);
+    }
+
+    private static ByteBuf slice(ByteBuf in, int max, String what) {
+        int length = Varint.read(in, max, what);
+        Bytes.require(in, length, what);
+        return in.readSlice(length);
+    }
+}
