@@ -1,0 +1,33 @@
+package io.hikyaku.stream;
+
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
+
+/// One flow-controlled two-way byte stream, as the call layer sees it. Every method belongs to the event loop of the
+/// stream's channel.
+///
+/// Its life: each direction ends by `end` (clean, after every byte) or both at once by a reset; after both ends, or a
+/// reset, the stream is gone and every call on it does nothing (buffers are still released).
+public interface Stream {
+    /// Sends bytes and takes ownership. Never refuses: what credit does not allow yet is queued, so the caller stops when
+    /// [#isWritable()] says no. Bytes written in one event-loop turn leave together at its end.
+    void write(ByteBuf data);
+
+    /// Whether less than the stream's send buffer is queued. When it turns false, one [StreamHandler#onWritable] follows.
+    boolean isWritable();
+
+    /// No more bytes will be written: a clean end of this direction after everything queued.
+    void end();
+
+    /// Ends both directions now; queued bytes are dropped. The handler is not told.
+    ///
+    /// @param detail for the other side's error text, at most 256 bytes, no secrets
+    void reset(ResetCode code, String detail);
+
+    /// Wants no more bytes from the other side; what still comes is dropped. The own direction goes on.
+    void stopSending();
+
+    /// Gives credit for bytes that [StreamHandler#onData] delivered and that have now left this process or been dropped.
+    /// Without it the other side stops after a window.
+    void consumed(int bytes);
+}

@@ -1,0 +1,25 @@
+package io.hikyaku.stream;
+
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
+
+/// The call layer's side of a [Stream]. Called on the stream's event loop. After [#onReset], or after [#onEnd] together
+/// with an own [Stream#end], nothing more is called.
+public interface StreamHandler {
+    /// The next bytes; takes ownership. They count against the window until [Stream#consumed].
+    void onData(ByteBuf data);
+
+    /// The other side ended cleanly: every byte it wrote has been delivered.
+    void onEnd();
+
+    /// The stream is gone, uncleanly, in both directions.
+    ///
+    /// @param byPeer whether the other bridge said so; else this one did (channel lost, protocol broken)
+    void onReset(ResetCode code, String detail, boolean byPeer);
+
+    /// The send buffer has room again after having been full.
+    void onWritable();
+
+    /// The other side wants no more bytes of ours; what is written from now on is dropped.
+    void onStopSending();
+}

@@ -1,0 +1,97 @@
+package io.hikyaku.link;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target connections
+/// of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with the transport
+/// (native epoll where available, else NIO) and the name resolver that Vert.x chose.
+public final class EventLoops implements AutoCloseable {
+    private static final long CLOSE_SECONDS = 10;
+
+    private final VertxInternal vertx;
+    private final List<EventLoop> loops = new ArrayList<>();
+
+    private EventLoops(VertxInternal vertx) {
+        this.vertx = vertx;
+        for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
+            loops.add((EventLoop) executor);
+        }
+    }
+
+    /// @param count number of event loops, 1 to 1024
+    public static EventLoops start(int count) {
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(count)
+                .setWorkerPoolSize(4)
+                .setInternalBlockingPoolSize(4)
+                .setPreferNativeTransport(true);
+        return new EventLoops((VertxInternal) Vertx.vertx(options));
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public int count() {
+        return loops.size();
+    }
+
+    /// @param shard 0 to `count() - 1`
+    public EventLoop loop(int shard) {
+        return loops.get(shard);
+    }
+
+    /// Which shard the calling thread is.
+    ///
+    /// @throws IllegalStateException outside these event loops
+    public int currentShard() {
+        for (int shard = 0; shard < loops.size(); shard++) {
+            if (loops.get(shard).inEventLoop()) {
+                return shard;
+            }
+        }
+        throw new IllegalStateException("Not an event loop: " + Thread.currentThread().getName());
+    }
+
+    /// Which shard an accepted or dialled socket belongs to.
+    public int shardOf(Channel socket) {
+        return loops.indexOf(socket.eventLoop());
+    }
+
+    /// For dialling TCP from one shard, with Vert.x's name resolver.
+    public Bootstrap dialler(int shard) {
+        return new Bootstrap()
+                .group(loop(shard))
+                .channelFactory(vertx.transport().channelFactory(false))
+                .resolver(vertx.nameResolver().nettyAddressResolverGroup());
+    }
+
+    /// For listening on TCP: accepted sockets go to the shards in turn.
+    public ServerBootstrap listener() {
+        return new ServerBootstrap()
+                .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
+                .channelFactory(vertx.transport().serverChannelFactory(false));
+    }
+
+    /// Ends Vert.x and with it all sockets; returns when it is done or after ten seconds.
+    @Override
+    public void close() {
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException("The event loops did not end", e);
+        }
+    }
+}
