@@ -116,7 +116,9 @@ class HikyakuTest {
 
         // Then
         assertEquals(Exit.FAILED, exit);
-        assertEquals("hikyaku added: the relay is gone: connection reset", err.toString().strip());
+        assertEquals(
+                "hikyaku added: the relay is gone: connection reset",
+                err.toString().strip());
     }
 
     @Test
@@ -130,7 +132,9 @@ class HikyakuTest {
         run("added");
 
         // Then
-        assertEquals("hikyaku added: java.io.IOException: connection reset", err.toString().strip());
+        assertEquals(
+                "hikyaku added: java.io.IOException: connection reset",
+                err.toString().strip());
     }
 
     @Test
