@@ -1,0 +1,83 @@
+package io.hikyaku.config;
+
+import io.hikyaku.config.Setting.Identity;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// What a bridge is told by its file.
+///
+/// @param mesh a DNS-1123 label
+/// @param cluster a DNS-1123 label, the same as in the identity's certificate
+/// @param links may be empty only when others dial this bridge, see `listen`
+/// @param listen where links of others are accepted: this cluster is a hub. Empty: it never forwards
+/// @param transit clusters that may carry others' packets and announce routes, as relays do
+/// @param admin empty: no admin server
+/// @param eventLoops threads that carry calls, 1 to 256
+public record BridgeConfig(
+        String mesh,
+        String cluster,
+        IdentityConfig identity,
+        List<LinkConfig> links,
+        List<LinkUrl> listen,
+        List<String> transit,
+        List<Export> exports,
+        List<Import> imports,
+        Optional<AdminConfig> admin,
+        LogConfig log,
+        int eventLoops,
+        BridgeLimits limits) {
+
+    public BridgeConfig {
+        links = List.copyOf(links);
+        listen = List.copyOf(listen);
+        transit = List.copyOf(transit);
+        exports = List.copyOf(exports);
+        imports = List.copyOf(imports);
+        new Rules()
+                .require(
+                        !links.isEmpty() || !listen.isEmpty(),
+                        "no way to the other clusters: give one link at least, or listen for theirs",
+                        "links",
+                        "listen")
+                .range("eventLoops", eventLoops, 1, EventLoops.MAX)
+                .enforce();
+    }
+
+    /// Reads a file, or throws [ConfigException] with everything that is wrong in it.
+    public static BridgeConfig read(Path file) {
+        return Reading.file(file, BridgeConfig::read);
+    }
+
+    static BridgeConfig read(Setting setting) {
+        Section section = setting.section();
+        var mesh = section.required("mesh", Setting::name);
+        var cluster = section.required("cluster", Setting::name);
+        var identity = section.required("identity", IdentityConfig::read);
+        var links = section.optional(
+                "links",
+                value -> value.list(LinkConfig::read, new Identity<>("link", LinkConfig::identity)),
+                List.<LinkConfig>of());
+        var listen = section.optional("listen", value -> value.list(Setting::listenUrl), List.<LinkUrl>of());
+        var transit = section.optional(
+                "transit",
+                value -> value.list(Setting::name, new Identity<>("cluster", Function.identity())),
+                List.<String>of());
+        var exports = section.optional(
+                "exports",
+                value -> value.list(Export::read, new Identity<>("service", Export::service)),
+                List.<Export>of());
+        var imports = section.optional(
+                "imports",
+                value -> value.list(Import::read, new Identity<>("service", Import::service)),
+                List.<Import>of());
+        var admin = section.optional("admin", AdminConfig::read);
+        var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);
+        var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
+        var limits = section.optional("limits", BridgeLimits::read, BridgeLimits.DEFAULTS);
+        return section.build(() -> new BridgeConfig(
+                mesh.get(), cluster.get(), identity.get(), links, listen, transit, exports, imports, admin, log, eventLoops,
+                limits));
+    }
+}

@@ -1,0 +1,49 @@
+package io.hikyaku.config;
+
+import java.time.Duration;
+
+/// The limits of a bridge: one record for each layer, and what concerns the whole process.
+///
+/// @param budget bytes of calls buffered in the process, in all channels and streams together
+/// @param drainTimeout at SIGTERM, what runs may end within this
+public record BridgeLimits(
+        LinkLimits link,
+        RouteLimits route,
+        ChannelLimits channel,
+        StreamLimits stream,
+        CallLimits call,
+        RegistryLimits registry,
+        DataSize budget,
+        Duration drainTimeout) {
+
+    public static final BridgeLimits DEFAULTS = new BridgeLimits(
+            LinkLimits.DEFAULTS,
+            RouteLimits.DEFAULTS,
+            ChannelLimits.DEFAULTS,
+            StreamLimits.DEFAULTS,
+            CallLimits.DEFAULTS,
+            RegistryLimits.DEFAULTS,
+            DataSize.ofMiB(128),
+            Duration.ofSeconds(10));
+
+    public BridgeLimits {
+        new Rules()
+                .atMost("stream.window", stream.window(), "channel.window", channel.window())
+                .atMost("channel.window", channel.window(), "budget", budget)
+                .positive("drainTimeout", drainTimeout)
+                .enforce();
+    }
+
+    static BridgeLimits read(Setting setting) {
+        Section section = setting.section();
+        return section.build(() -> new BridgeLimits(
+                section.optional("link", LinkLimits::read, DEFAULTS.link),
+                section.optional("route", RouteLimits::read, DEFAULTS.route),
+                section.optional("channel", ChannelLimits::read, DEFAULTS.channel),
+                section.optional("stream", StreamLimits::read, DEFAULTS.stream),
+                section.optional("call", CallLimits::read, DEFAULTS.call),
+                section.optional("registry", RegistryLimits::read, DEFAULTS.registry),
+                section.size("budget", DEFAULTS.budget),
+                section.duration("drainTimeout", DEFAULTS.drainTimeout)));
+    }
+}

@@ -1,0 +1,69 @@
+package io.hikyaku.config;
+
+import java.time.Duration;
+
+/// Times and bounds of calls: what local callers and local targets may take.
+///
+/// @param connectTimeout until a target is connected
+/// @param headerTimeout until a caller's request head is complete, counted from its first byte
+/// @param responseTimeout until a target's answer begins, counted from the end of the request
+/// @param idleTimeout an HTTP connection without a call is closed after this
+/// @param tcpIdleTimeout a TCP connection that carries nothing either way is reset after this
+/// @param protocolWait a connection to an import waits so long, at most, until its protocol is known
+/// @param maxConnectionsPerListener open connections at once; more are closed at once
+/// @param maxHeaderSize a whole HTTP head, or trailers
+/// @param maxRequestLineSize the first line of a request
+public record CallLimits(
+        Duration connectTimeout,
+        Duration headerTimeout,
+        Duration responseTimeout,
+        Duration idleTimeout,
+        Duration tcpIdleTimeout,
+        Duration protocolWait,
+        int maxConnectionsPerListener,
+        DataSize maxHeaderSize,
+        DataSize maxRequestLineSize) {
+
+    private static final DataSize MIN_HEAD = DataSize.ofKiB(1);
+    private static final DataSize MAX_HEAD = DataSize.ofMiB(1);
+
+    public static final CallLimits DEFAULTS = new CallLimits(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            10_000,
+            DataSize.ofKiB(64),
+            DataSize.ofKiB(16));
+
+    public CallLimits {
+        new Rules()
+                .positive("connectTimeout", connectTimeout)
+                .positive("headerTimeout", headerTimeout)
+                .positive("responseTimeout", responseTimeout)
+                .positive("idleTimeout", idleTimeout)
+                .positive("tcpIdleTimeout", tcpIdleTimeout)
+                .positive("protocolWait", protocolWait)
+                .range("maxConnectionsPerListener", maxConnectionsPerListener, 1, 1_000_000)
+                .range("maxHeaderSize", maxHeaderSize, MIN_HEAD, MAX_HEAD)
+                .range("maxRequestLineSize", maxRequestLineSize, MIN_HEAD, MAX_HEAD)
+                .atMost("maxRequestLineSize", maxRequestLineSize, "maxHeaderSize", maxHeaderSize)
+                .enforce();
+    }
+
+    static CallLimits read(Setting setting) {
+        Section section = setting.section();
+        return section.build(() -> new CallLimits(
+                section.duration("connectTimeout", DEFAULTS.connectTimeout),
+                section.duration("headerTimeout", DEFAULTS.headerTimeout),
+                section.duration("responseTimeout", DEFAULTS.responseTimeout),
+                section.duration("idleTimeout", DEFAULTS.idleTimeout),
+                section.duration("tcpIdleTimeout", DEFAULTS.tcpIdleTimeout),
+                section.duration("protocolWait", DEFAULTS.protocolWait),
+                section.integer("maxConnectionsPerListener", DEFAULTS.maxConnectionsPerListener),
+                section.size("maxHeaderSize", DEFAULTS.maxHeaderSize),
+                section.size("maxRequestLineSize", DEFAULTS.maxRequestLineSize)));
+    }
+}

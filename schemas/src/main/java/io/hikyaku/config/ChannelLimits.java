@@ -1,0 +1,59 @@
+package io.hikyaku.config;
+
+import java.time.Duration;
+
+/// Times and bounds of one channel: a pair of bridge instances on one event loop.
+///
+/// @param handshakeTimeout for the whole encrypted handshake, its resends included
+/// @param keepaliveInterval between two probes of a channel that carries nothing
+/// @param deadAfter a peer that was silent for so long is gone, and its streams are reset
+/// @param gapTimeout a missing packet is waited for so long, then the streams are reset
+/// @param reorderWindow packets kept that came before their turn
+/// @param window bytes in flight in all streams of the channel together
+/// @param maxStreams open streams at once
+public record ChannelLimits(
+        Duration handshakeTimeout,
+        Duration keepaliveInterval,
+        Duration deadAfter,
+        Duration gapTimeout,
+        int reorderWindow,
+        DataSize window,
+        int maxStreams) {
+
+    private static final DataSize MIN_WINDOW = DataSize.ofKiB(64); // one packet of the largest size
+    private static final DataSize MAX_WINDOW = DataSize.ofMiB(1024);
+
+    public static final ChannelLimits DEFAULTS = new ChannelLimits(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            1024,
+            DataSize.ofMiB(4),
+            10_000);
+
+    public ChannelLimits {
+        new Rules()
+                .positive("handshakeTimeout", handshakeTimeout)
+                .positive("keepaliveInterval", keepaliveInterval)
+                .positive("gapTimeout", gapTimeout)
+                .below("keepaliveInterval", keepaliveInterval, "deadAfter", deadAfter)
+                .atMost("gapTimeout", gapTimeout, "deadAfter", deadAfter)
+                .range("reorderWindow", reorderWindow, 1, 65_536)
+                .range("window", window, MIN_WINDOW, MAX_WINDOW)
+                .range("maxStreams", maxStreams, 1, 1_000_000)
+                .enforce();
+    }
+
+    static ChannelLimits read(Setting setting) {
+        Section section = setting.section();
+        return section.build(() -> new ChannelLimits(
+                section.duration("handshakeTimeout", DEFAULTS.handshakeTimeout),
+                section.duration("keepaliveInterval", DEFAULTS.keepaliveInterval),
+                section.duration("deadAfter", DEFAULTS.deadAfter),
+                section.duration("gapTimeout", DEFAULTS.gapTimeout),
+                section.integer("reorderWindow", DEFAULTS.reorderWindow),
+                section.size("window", DEFAULTS.window),
+                section.integer("maxStreams", DEFAULTS.maxStreams)));
+    }
+}

@@ -1,0 +1,18 @@
+package io.hikyaku.config;
+
+/// The number of threads that carry packets and calls.
+final class EventLoops {
+
+    static final int MAX = 256;
+
+    private EventLoops() {}
+
+    /// What holds when the file says nothing: one for each processor that the process may use.
+    static int available() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), MAX);
+    }
+
+    static int read(Setting setting) {
+        return setting.integer(1, MAX);
+    }
+}

@@ -1,0 +1,26 @@
+package io.hikyaku.config;
+
+import io.hikyaku.config.Setting.Identity;
+import java.util.List;
+
+/// A service of this cluster that the others may call.
+///
+/// @param ports one at least, with different numbers and names
+public record Export(ServiceName service, List<ExportPort> ports) {
+
+    public Export {
+        ports = List.copyOf(ports);
+    }
+
+    static Export read(Setting setting) {
+        Section section = setting.section();
+        var service = section.required("service", value -> value.parsed(ServiceName::parse));
+        var ports = section.required(
+                "ports",
+                value -> value.someOf(
+                        ExportPort::read,
+                        new Identity<>("port", ExportPort::port),
+                        new Identity<>("name", ExportPort::name)));
+        return section.build(() -> new Export(service.get(), ports.get()));
+    }
+}

@@ -1,0 +1,15 @@
+package io.hikyaku.config;
+
+import java.nio.file.Path;
+
+/// Who the node is.
+///
+/// @param directory absolute; holds `tls.crt`, `tls.key` and `ca.crt`
+public record IdentityConfig(Path directory) {
+
+    static IdentityConfig read(Setting setting) {
+        Section section = setting.section();
+        var directory = section.required("directory", Setting::file);
+        return section.build(() -> new IdentityConfig(directory.get()));
+    }
+}

@@ -1,0 +1,19 @@
+package io.hikyaku.config;
+
+import java.util.Optional;
+
+/// A port of an imported service and where this bridge offers it.
+///
+/// @param port the exporter's
+/// @param listen local address; port 0 takes any free one
+/// @param protocol what callers speak; empty: what the oldest exporter says
+public record ImportPort(int port, HostPort listen, Optional<Protocol> protocol) {
+
+    static ImportPort read(Setting setting) {
+        Section section = setting.section();
+        var port = section.required("port", Setting::port);
+        var listen = section.required("listen", Setting::listenAddress);
+        var protocol = section.optional("protocol", value -> value.choice(Protocol.class));
+        return section.build(() -> new ImportPort(port.get(), listen.get(), protocol));
+    }
+}

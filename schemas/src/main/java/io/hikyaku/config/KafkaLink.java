@@ -1,0 +1,86 @@
+package io.hikyaku.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/// Kafka as a link.
+///
+/// @param bootstrapServers one at least
+/// @param properties of Kafka's clients, as Kafka names them; may hold secrets, and so are never printed
+/// @param propertiesFile more of them, in Java's properties format; absolute
+public record KafkaLink(List<HostPort> bootstrapServers, Map<String, String> properties, Optional<Path> propertiesFile)
+        implements LinkConfig {
+
+    private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+
+    public KafkaLink {
+        bootstrapServers = List.copyOf(bootstrapServers);
+        properties = Map.copyOf(properties);
+        new Rules()
+                .require(!bootstrapServers.isEmpty(), "no broker is named", "bootstrapServers")
+                .require(
+                        !properties.containsKey(BOOTSTRAP_SERVERS),
+                        BOOTSTRAP_SERVERS + " has a key of its own, bootstrapServers",
+                        "properties")
+                .enforce();
+    }
+
+    /// What to give to Kafka's clients: the file's properties, over them the ones in the configuration, and the brokers.
+    /// Reads the file; [ConfigException] when that fails.
+    public Map<String, String> clientProperties() {
+        Map<String, String> all = new TreeMap<>();
+        propertiesFile.ifPresent(file -> load(file).forEach((key, value) -> all.put((String) key, (String) value)));
+        all.putAll(properties);
+        all.put(BOOTSTRAP_SERVERS, String.join(",", bootstrapServers.stream().map(HostPort::toString).toList()));
+        return all;
+    }
+
+    private static Properties load(Path file) {
+        Properties loaded = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            loaded.load(reader);
+            return loaded;
+        } catch (NoSuchFileException missing) {
+            throw unusable(file, "there is no such file");
+        } catch (IOException failed) {
+            throw unusable(file, "cannot be read: " + failed.getMessage());
+        } catch (IllegalArgumentException malformed) { // its message would repeat a part of the file
+            throw unusable(file, "not a properties file");
+        }
+    }
+
+    private static ConfigException unusable(Path file, String why) {
+        return new ConfigException(file, List.of(new Finding("", 0, why)));
+    }
+
+    static KafkaLink read(Setting setting) {
+        Section section = setting.section();
+        var bootstrapServers = section.required("bootstrapServers", value -> value.parsed(KafkaLink::parseServers));
+        return section.build(() -> new KafkaLink(
+                bootstrapServers.get(),
+                section.optional("properties", Setting::properties, Map.of()),
+                section.optional("propertiesFile", Setting::file)));
+    }
+
+    /// Reads Kafka's own form: `host:port,host:port`.
+    public static List<HostPort> parseServers(String text) {
+        return List.of(text.split(",", -1)).stream()
+                .map(server -> Target.parse(server.strip()).address())
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return "KafkaLink[bootstrapServers=" + bootstrapServers + ", properties=" + properties.size()
+                + " not shown, propertiesFile=" + propertiesFile + "]";
+    }
+}

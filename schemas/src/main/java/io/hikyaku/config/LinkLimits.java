@@ -1,0 +1,55 @@
+package io.hikyaku.config;
+
+import java.time.Duration;
+
+/// Times and bounds of links to relays and between relays; Kafka has its own.
+///
+/// @param connectTimeout until TCP is connected
+/// @param handshakeTimeout from there until TLS and the greeting are done, on both sides
+/// @param keepaliveInterval between two probes, which also measure the round trip
+/// @param deadAfter a neighbour that was silent for so long is gone, whatever TCP says
+/// @param reconnectBackoffMin the first wait before dialling again
+/// @param reconnectBackoffMax the longest wait before dialling again
+/// @param maxAccepted accepted links at once, per listener; more are closed at once
+public record LinkLimits(
+        Duration connectTimeout,
+        Duration handshakeTimeout,
+        Duration keepaliveInterval,
+        Duration deadAfter,
+        Duration reconnectBackoffMin,
+        Duration reconnectBackoffMax,
+        int maxAccepted) {
+
+    public static final LinkLimits DEFAULTS = new LinkLimits(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(15),
+            10_000);
+
+    public LinkLimits {
+        new Rules()
+                .positive("connectTimeout", connectTimeout)
+                .positive("handshakeTimeout", handshakeTimeout)
+                .positive("keepaliveInterval", keepaliveInterval)
+                .positive("reconnectBackoffMin", reconnectBackoffMin)
+                .below("keepaliveInterval", keepaliveInterval, "deadAfter", deadAfter)
+                .atMost("reconnectBackoffMin", reconnectBackoffMin, "reconnectBackoffMax", reconnectBackoffMax)
+                .range("maxAccepted", maxAccepted, 1, 1_000_000)
+                .enforce();
+    }
+
+    static LinkLimits read(Setting setting) {
+        Section section = setting.section();
+        return section.build(() -> new LinkLimits(
+                section.duration("connectTimeout", DEFAULTS.connectTimeout),
+                section.duration("handshakeTimeout", DEFAULTS.handshakeTimeout),
+                section.duration("keepaliveInterval", DEFAULTS.keepaliveInterval),
+                section.duration("deadAfter", DEFAULTS.deadAfter),
+                section.duration("reconnectBackoffMin", DEFAULTS.reconnectBackoffMin),
+                section.duration("reconnectBackoffMax", DEFAULTS.reconnectBackoffMax),
+                section.integer("maxAccepted", DEFAULTS.maxAccepted)));
+    }
+}

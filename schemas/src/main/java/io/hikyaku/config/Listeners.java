@@ -1,0 +1,73 @@
+package io.hikyaku.config;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The addresses that a document listens on, so that no two want the same one.
+final class Listeners {
+
+    private record Bound(String path, HostPort address) {}
+
+    private final List<Bound> bound = new ArrayList<>();
+
+    /// Notes the address, or refuses the setting because an earlier one has it already.
+    HostPort add(Setting setting, HostPort address) {
+        for (Bound other : bound) {
+            if (clash(address, other.address)) {
+                throw setting.refuse(address + " is taken already by " + other.path
+                        + (address.equals(other.address) ? "" : " (" + other.address + ")"));
+            }
+        }
+        bound.add(new Bound(setting.path(), address));
+        return address;
+    }
+
+    /// Whether the system would refuse to bind the second of two addresses. `::` takes IPv4 too, as systems have it by
+    /// default; a wildcard takes every name, because names are not looked up here.
+    static boolean clash(HostPort a, HostPort b) {
+        boolean samePort = a.port() == b.port() && a.port() != 0;
+        return samePort && (covers(a, b) || covers(b, a) || overlap(a, b));
+    }
+
+    private static boolean covers(HostPort wildcard, HostPort other) {
+        if (!wildcard.isWildcard()) {
+            return false;
+        }
+        boolean takesBoth = wildcard.isIpv6();
+        return takesBoth || !other.isIpv6() || other.isWildcard();
+    }
+
+    private static boolean overlap(HostPort a, HostPort b) {
+        if (a.host().equalsIgnoreCase(b.host())) {
+            return true;
+        }
+        return a.isLiteral() && b.isLiteral()
+                ? sameZone(a, b) && a.literal().equals(b.literal())
+                : isLocalhost(a) && isLoopback(b) || isLocalhost(b) && isLoopback(a);
+    }
+
+    // fe80::1 exists once on each interface.
+    private static boolean sameZone(HostPort a, HostPort b) {
+        return zone(a).equals(zone(b));
+    }
+
+    private static String zone(HostPort address) {
+        int percent = address.host().indexOf('%');
+        return percent < 0 ? "" : address.host().substring(percent);
+    }
+
+    private static boolean isLocalhost(HostPort address) {
+        return address.host().equalsIgnoreCase("localhost");
+    }
+
+    private static boolean isLoopback(HostPort address) {
+        return address.isLiteral() && isFirstLoopback(address.literal());
+    }
+
+    // 127.0.0.2 is a loopback address as well, but not what localhost means.
+    private static boolean isFirstLoopback(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address.isLoopbackAddress() && bytes[bytes.length - 1] == 1;
+    }
+}

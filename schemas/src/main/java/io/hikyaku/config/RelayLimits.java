@@ -1,0 +1,25 @@
+package io.hikyaku.config;
+
+import java.time.Duration;
+
+/// The limits of a relay, which knows neither channels nor calls.
+///
+/// @param drainTimeout at SIGTERM, what waits for links may leave within this
+public record RelayLimits(LinkLimits link, RouteLimits route, RegistryLimits registry, Duration drainTimeout) {
+
+    public static final RelayLimits DEFAULTS = new RelayLimits(
+            LinkLimits.DEFAULTS, RouteLimits.DEFAULTS, RegistryLimits.DEFAULTS, Duration.ofSeconds(10));
+
+    public RelayLimits {
+        new Rules().positive("drainTimeout", drainTimeout).enforce();
+    }
+
+    static RelayLimits read(Setting setting) {
+        Section section = setting.section();
+        return section.build(() -> new RelayLimits(
+                section.optional("link", LinkLimits::read, DEFAULTS.link),
+                section.optional("route", RouteLimits::read, DEFAULTS.route),
+                section.optional("registry", RegistryLimits::read, DEFAULTS.registry),
+                section.duration("drainTimeout", DEFAULTS.drainTimeout)));
+    }
+}
