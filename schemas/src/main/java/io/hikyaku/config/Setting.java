@@ -48,7 +48,7 @@ record Setting(YamlNode node, String path, Reading reading) {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException malformed) {
-            throw refuse(malformed.getMessage());
+            throw refuse(String.valueOf(malformed.getMessage()));
         }
     }
 
@@ -108,7 +108,7 @@ record Setting(YamlNode node, String path, Reading reading) {
                 return constant;
             }
         }
-        String names = Stream.of(constants).map(E::toString).collect(Collectors.joining(" or "));
+        String names = Stream.of(constants).map(Enum::toString).collect(Collectors.joining(" or "));
         throw refuse("'" + text + "' is not " + names);
     }
 
@@ -172,6 +172,7 @@ record Setting(YamlNode node, String path, Reading reading) {
 
     /// A list with one item at least.
     @SafeVarargs
+    @SuppressWarnings("varargs") // hands the array on, to be read
     final <T> List<T> someOf(Function<Setting, T> reader, Identity<? super T>... identities) {
         List<T> items = list(reader, identities);
         if (items.isEmpty()) {
@@ -182,6 +183,7 @@ record Setting(YamlNode node, String path, Reading reading) {
 
     /// One item, or a list with one at least.
     @SafeVarargs
+    @SuppressWarnings("varargs") // hands the array on, to be read
     final <T> List<T> oneOrMore(Function<Setting, T> reader, Identity<? super T>... identities) {
         return node instanceof Sequence ? someOf(reader, identities) : List.of(reader.apply(this));
     }
