@@ -44,7 +44,8 @@ public final class Hikyaku {
         return commandLine(added).setOut(out).setErr(err).execute(args);
     }
 
-    static CommandLine commandLine(Iterable<? extends Subcommand> added) {
+    /// The tree of all commands, for running one and for reading about them.
+    public static CommandLine commandLine(Iterable<? extends Subcommand> added) {
         Hikyaku root = new Hikyaku();
         CommandLine commandLine = new CommandLine(root);
         added.forEach(commandLine::addSubcommand);

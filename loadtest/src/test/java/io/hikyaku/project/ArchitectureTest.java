@@ -1,0 +1,175 @@
+package io.hikyaku.project;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Which package may know which. Arrows between modules are Maven's business; these are the ones inside them.
+class ArchitectureTest {
+    private static JavaClasses code;
+
+    @BeforeAll
+    static void readTheProgram() {
+        code = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.hikyaku");
+    }
+
+    /// A layer uses the one below it: not those above, and of those further down nothing at all.
+    @ParameterizedTest
+    @CsvSource({
+        "link, route, channel, stream, call",
+        "route, , channel, stream, call",
+        "channel, link, , stream, call",
+        "stream, link, route, , call",
+        "call, link, route, channel,",
+    })
+    void aLayerKnowsOnlyTheOneBelow(String layer, String one, String two, String three, String four) {
+        noClasses()
+                .that()
+                .resideInAPackage(tree(layer))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(trees(one, two, three, four))
+                .check(code);
+    }
+
+    /// What a layer carries is opaque to it: the frames of a layer are read by that layer.
+    @ParameterizedTest
+    @CsvSource({
+        "link, wire.route, wire.channel, wire.stream, wire.call",
+        "route, wire.link, wire.channel, wire.stream, wire.call",
+        "channel, wire.link, wire.route, wire.stream, wire.call",
+        "stream, wire.link, wire.route, wire.channel, wire.call",
+        "call, wire.link, wire.route, wire.channel,",
+    })
+    void aLayerReadsItsOwnFramesOnly(String layer, String one, String two, String three, String four) {
+        noClasses()
+                .that()
+                .resideInAPackage(tree(layer))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(trees(one, two, three, four))
+                .check(code);
+    }
+
+    @Test
+    void layersKnowNeitherWhatStandsBesideThemNorThePrograms() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(trees("link", "route", "channel", "stream", "call"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(trees("registry", "policy", "relay", "bridge", "cli", "lab", "demo", "bench"))
+                .check(code);
+    }
+
+    @Test
+    void theWireFormatKnowsNothingButItself() {
+        noClasses()
+                .that()
+                .resideInAPackage(tree("wire"))
+                .should()
+                .dependOnClassesThat(oursOutsideOf("io.hikyaku.wire.."))
+                .check(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"link", "route", "channel", "stream", "call"})
+    void theFramesOfALayerKnowNoOtherLayersFrames(String layer) {
+        noClasses()
+                .that()
+                .resideInAPackage("io.hikyaku.wire." + layer)
+                .should()
+                .dependOnClassesThat(oursOutsideOf("io.hikyaku.wire", "io.hikyaku.wire." + layer))
+                .check(code);
+    }
+
+    @Test
+    void configurationKnowsNoneOfItsReaders() {
+        noClasses()
+                .that()
+                .resideInAPackage(tree("config"))
+                .should()
+                .dependOnClassesThat(oursOutsideOf("io.hikyaku.config..", "io.hikyaku.wire.."))
+                .check(code);
+    }
+
+    @Test
+    void nothingInTheProgramsStartsKafkaClassesButItsTransport() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(trees("link.kafka", "cli", "lab", "demo", "bench"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..")
+                .check(code);
+    }
+
+    /// The same code runs in a simulator with virtual time and a virtual network.
+    @Test
+    void channelAndStreamDoNoInputOrOutputAndStartNoThreads() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(trees("channel", "stream"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.nio.channels..", "io.netty.channel..", "io.vertx..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .check(code);
+    }
+
+    @Test
+    void channelAndStreamReadNoClock() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(trees("channel", "stream"))
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
+                .check(code);
+    }
+
+    @Test
+    void packagesFormNoCycles() {
+        slices().matching("io.hikyaku.(**)").should().beFreeOfCycles().check(code);
+    }
+
+    private static DescribedPredicate<JavaClass> oursOutsideOf(String... packages) {
+        return resideInAPackage("io.hikyaku..").and(resideOutsideOfPackages(packages));
+    }
+
+    private static String tree(String name) {
+        return "io.hikyaku." + name + "..";
+    }
+
+    private static String[] trees(String... names) {
+        return Stream.of(names)
+                .filter(Objects::nonNull)
+                .map(ArchitectureTest::tree)
+                .toArray(String[]::new);
+    }
+}
