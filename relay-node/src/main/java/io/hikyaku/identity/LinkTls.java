@@ -7,10 +7,12 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.NetUtil;
 import java.util.EnumMap;
 import java.util.List;
@@ -93,9 +95,16 @@ public final class LinkTls {
 
     /// A handler for a connection that we accepted.
     public SslHandler server(ByteBufAllocator allocator, Protocol protocol) {
-        // JSSE gives out session tickets, which are good for the context that made them: so each connection has its own.
-        SslContext context = provider == SslProvider.JDK ? serverContext(protocol) : of(servers, protocol);
-        return context.newHandler(allocator);
+        if (provider == SslProvider.JDK) {
+            // JSSE gives out session tickets, which are good for the context that made them: a fresh one takes none.
+            return serverContext(protocol).newHandler(allocator);
+        }
+        SslHandler handler = of(servers, protocol).newHandler(allocator);
+        if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            // Netty turns tickets on for TLS 1.3; nothing else that it offers turns them off for one context.
+            SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
+        }
+        return handler;
     }
 
     /// Checks what was negotiated, which not every TLS library can be told to insist on.

@@ -291,7 +291,7 @@ class LinkTlsIT {
     @ParameterizedTest
     @EnumSource(
             value = SslProvider.class,
-            names = {"JDK"})
+            names = {"JDK", "OPENSSL"})
     void theClientOfThatTestWouldResume(SslProvider provider) throws Exception {
         // Given
         SslContext generous = SslContextBuilder.forServer(relay.key(), relay.chain())
