@@ -43,6 +43,60 @@ public final class Bytes {
         write(out, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// Moves past a byte string that the reader does not understand.
+    ///
+    /// @param max largest length allowed, in bytes
+    public static void skip(ByteBuf in, int max, String what) {
+        int length = Varint.read(in, max, what);
+        require(in, length, what);
+        in.skipBytes(length);
+    }
+
+    /// Reads a fixed number of bytes.
+    public static byte[] readFixed(ByteBuf in, int length, String what) {
+        require(in, length, what);
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        return bytes;
+    }
+
+    public static void writeAscii(ByteBuf out, String text) {
+        write(out, text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// Reads ASCII text, of which the signed statements and documents are made.
+    ///
+    /// @param max largest length allowed, in bytes
+    /// @throws Malformed if it is too long, truncated or not ASCII
+    public static String readAscii(ByteBuf in, int max, String what) {
+        byte[] bytes = read(in, max, what);
+        for (byte b : bytes) {
+            if (b < 0) {
+                throw new Malformed(Malformed.Reason.INVALID_VALUE, what + " is not ASCII");
+            }
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /// Writes text for people, cut to `max` bytes.
+    public static void writeDetail(ByteBuf out, String text, int max) {
+        writeText(out, cut(text, max));
+    }
+
+    /// Reads text for people. It ends up in logs and answers, so control characters, which could forge lines there,
+    /// become question marks.
+    ///
+    /// @param max largest length allowed, in bytes
+    public static String readDetail(ByteBuf in, int max, String what) {
+        String text = readText(in, max, what);
+        if (text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
+        StringBuilder clean = new StringBuilder(text.length());
+        text.chars().forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
+        return clean.toString();
+    }
+
     /// Reads UTF-8 text.
     ///
     /// @param max largest length allowed, in bytes

@@ -16,7 +16,7 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
     /// "No node": the address of packets that only concern the two ends of one link.
     public static final NodeId NONE = new NodeId(0, 0);
 
-    /// Reads a node id at the buffer's reader index and moves past it.
+    /// Reads a node id at the buffer's reader index and moves past it; the caller has checked that 16 bytes are there.
     public static NodeId read(ByteBuf in) {
         return new NodeId(in.readLong(), in.readLong());
     }

@@ -51,6 +51,12 @@ public record Packet(
     private static final int SEQUENCE_AT = 52;
     private static final int FROM_INITIATOR = 1;
 
+    public Packet {
+        if (hopLimit < 0 || hopLimit > 255 || bodyLength < 0 || bodyLength > kind.maxBodyBytes()) {
+            throw new IllegalArgumentException(kind + " of " + bodyLength + " bytes with hop limit " + hopLimit);
+        }
+    }
+
     /// A header for a packet between the two ends of a link.
     public static Packet betweenNeighbours(PacketKind kind, int bodyLength, NodeId source) {
         return new Packet(kind, 0, false, bodyLength, NodeId.NONE, source, 0, 0, 0);

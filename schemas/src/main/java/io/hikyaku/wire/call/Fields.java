@@ -1,11 +1,12 @@
 package io.hikyaku.wire.call;
 
 import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.Varint;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /// The fields of an HTTP head or trailer section, in order, with duplicates, and with the bytes of names and values as
 /// they came (each character of a sequence is one byte, ISO-8859-1). Not thread-safe.
@@ -15,39 +16,59 @@ public final class Fields {
     /// Most bytes of all names and values of a section.
     public static final int MAX_BYTES = 256 * 1024;
 
-    private final List<CharSequence> namesAndValues;
+    private static final int USUAL_COUNT = 16;
+
+    /// Names and values in turn; the first `2 * size` are in use.
+    private CharSequence[] namesAndValues;
+
+    private int size;
 
     public Fields() {
-        this(16);
+        this(USUAL_COUNT);
     }
 
-    private Fields(int count) {
-        namesAndValues = new ArrayList<>(2 * count);
+    private Fields(int capacity) {
+        namesAndValues = new CharSequence[2 * capacity];
     }
 
     /// @param name each character one byte
     /// @param value each character one byte
     public Fields add(CharSequence name, CharSequence value) {
-        namesAndValues.add(name);
-        namesAndValues.add(value);
+        int at = 2 * size;
+        if (at == namesAndValues.length) {
+            namesAndValues = Arrays.copyOf(namesAndValues, Math.max(2 * at, 2));
+        }
+        namesAndValues[at] = name;
+        namesAndValues[at + 1] = value;
+        size++;
         return this;
     }
 
     public int size() {
-        return namesAndValues.size() / 2;
+        return size;
     }
 
     public CharSequence name(int index) {
-        return namesAndValues.get(2 * index);
+        return namesAndValues[2 * index];
     }
 
     public CharSequence value(int index) {
-        return namesAndValues.get(2 * index + 1);
+        return namesAndValues[2 * index + 1];
     }
 
+    /// @throws IllegalArgumentException if the section is above its limits: the layer above checks those first
     void write(ByteBuf out) {
-        Varint.write(out, size());
-        for (CharSequence text : namesAndValues) {
+        if (size > MAX_COUNT) {
+            throw new IllegalArgumentException(size + " fields, at most " + MAX_COUNT);
+        }
+        Varint.write(out, size);
+        int bytes = 0;
+        for (int i = 0; i < 2 * size; i++) {
+            CharSequence text = namesAndValues[i];
+            bytes += text.length();
+            if (bytes > MAX_BYTES) {
+                throw new IllegalArgumentException("Field section above " + MAX_BYTES + " bytes");
+            }
             HttpFrames.writeLatin1(out, text);
         }
     }
@@ -55,35 +76,60 @@ public final class Fields {
     /// Names and values share one array: one allocation for the bytes of a section.
     static Fields read(ByteBuf in) {
         int count = Varint.read(in, MAX_COUNT, "field count");
+        // Each name and value has a byte at least, so that a short frame cannot make us hold room for many.
+        Bytes.require(in, 2 * count, "fields");
         byte[] bytes = new byte[Math.min(in.readableBytes(), MAX_BYTES)];
         Fields fields = new Fields(count);
         int used = 0;
-        for (int i = 0; i < 2 * count; i++) {
-            int length = Varint.read(in, MAX_BYTES - used, "field section");
-            Bytes.require(in, length, "field");
-            in.readBytes(bytes, used, length);
-            fields.namesAndValues.add(new AsciiString(bytes, used, length, false));
-            used += length;
+        for (int i = 0; i < count; i++) {
+            AsciiString name = readText(in, bytes, used);
+            used += name.length();
+            AsciiString value = readText(in, bytes, used);
+            used += value.length();
+            if (!HttpText.isToken(name) || !HttpText.isFieldValue(value)) {
+                throw new Malformed(Reason.INVALID_VALUE, "field " + i);
+            }
+            fields.add(name, value);
         }
         return fields;
     }
 
+    private static AsciiString readText(ByteBuf in, byte[] into, int used) {
+        int length = Varint.read(in, MAX_BYTES - used, "field section");
+        Bytes.require(in, length, "field");
+        in.readBytes(into, used, length);
+        return new AsciiString(into, used, length, false);
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Fields that && asStrings().equals(that.asStrings());
+        if (!(other instanceof Fields that) || size != that.size) {
+            return false;
+        }
+        for (int i = 0; i < 2 * size; i++) {
+            if (!AsciiString.contentEquals(namesAndValues[i], that.namesAndValues[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return asStrings().hashCode();
+        int hash = size;
+        for (int i = 0; i < 2 * size; i++) {
+            hash = 31 * hash + AsciiString.hashCode(namesAndValues[i]);
+        }
+        return hash;
     }
 
+    /// Names only: values may be secrets.
     @Override
     public String toString() {
-        return asStrings().toString();
-    }
-
-    private List<String> asStrings() {
-        return namesAndValues.stream().map(CharSequence::toString).toList();
+        StringBuilder text = new StringBuilder("Fields[");
+        for (int i = 0; i < size; i++) {
+            text.append(i == 0 ? "" : ", ").append(name(i));
+        }
+        return text.append(']').toString();
     }
 }

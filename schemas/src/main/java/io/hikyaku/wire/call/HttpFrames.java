@@ -11,7 +11,6 @@ import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
@@ -21,26 +20,29 @@ public final class HttpFrames {
     /// Type and length.
     public static final int OVERHEAD_BYTES = 5;
     /// Largest content of a head or trailer frame, in bytes. Bridges set lower limits of their own.
-    public static final int MAX_HEAD_BYTES = Fields.MAX_BYTES + 64 * 1024 + 4096;
+    public static final int MAX_HEAD_BYTES = Fields.MAX_BYTES + 64 * 1024 + 8192;
     /// Largest content of a body frame, in bytes.
     public static final int MAX_BODY_BYTES = Packet.MAX_BODY;
     /// Frame types from here on may be skipped when unknown.
     public static final int FIRST_SKIPPABLE_TYPE = 0x40;
+
+    public static final int MAX_METHOD_BYTES = 64;
+    public static final int MAX_SCHEME_BYTES = 16;
+    public static final int MAX_AUTHORITY_BYTES = 1024;
+    public static final int MAX_PATH_BYTES = 64 * 1024;
+    public static final int MAX_REASON_BYTES = 1024;
 
     static final int REQUEST_HEAD = 1;
     static final int RESPONSE_HEAD = 2;
     static final int BODY = 3;
     static final int TRAILERS = 4;
 
-    private static final int MAX_METHOD_BYTES = 64;
-    private static final int MAX_SCHEME_BYTES = 16;
-    private static final int MAX_AUTHORITY_BYTES = 1024;
-    private static final int MAX_PATH_BYTES = 64 * 1024;
-    private static final int MAX_REASON_BYTES = 1024;
 
     private HttpFrames() {}
 
     /// Writes a whole frame; the bytes of a body are read from (its reader index moves), not released.
+    ///
+    /// @throws IllegalArgumentException if a part is above its limit: the layer above checks those first
     public static void write(ByteBuf out, HttpFrame frame) {
         int start = out.writerIndex();
         out.writeByte(0).writeInt(0);
@@ -55,6 +57,7 @@ public final class HttpFrames {
                         yield RESPONSE_HEAD;
                     }
                     case Body body -> {
+                        requireLimit(body.bytes().readableBytes(), MAX_BODY_BYTES);
                         out.writeBytes(body.bytes());
                         yield BODY;
                     }
@@ -127,26 +130,42 @@ public final class HttpFrames {
 
     private static void writeRequestHead(ByteBuf out, RequestHead head) {
         out.writeByte(head.version().number());
-        writeLatin1(out, head.method());
-        writeLatin1(out, head.scheme());
-        writeLatin1(out, head.authority());
-        writeLatin1(out, head.path());
+        writeText(out, head.method(), MAX_METHOD_BYTES);
+        writeText(out, head.scheme(), MAX_SCHEME_BYTES);
+        writeText(out, head.authority(), MAX_AUTHORITY_BYTES);
+        writeText(out, head.path(), MAX_PATH_BYTES);
         head.fields().write(out);
     }
 
     private static RequestHead readRequestHead(ByteBuf in) {
         return new RequestHead(
                 readVersion(in),
-                readLatin1(in, MAX_METHOD_BYTES, "method"),
-                readLatin1(in, MAX_SCHEME_BYTES, "scheme"),
-                readLatin1(in, MAX_AUTHORITY_BYTES, "authority"),
-                readLatin1(in, MAX_PATH_BYTES, "path"),
+                readMethod(in),
+                readTarget(in, MAX_SCHEME_BYTES, "scheme"),
+                readTarget(in, MAX_AUTHORITY_BYTES, "authority"),
+                readTarget(in, MAX_PATH_BYTES, "path"),
                 Fields.read(in));
+    }
+
+    private static String readMethod(ByteBuf in) {
+        AsciiString method = readLatin1(in, MAX_METHOD_BYTES, "method");
+        if (!HttpText.isToken(method)) {
+            throw new Malformed(Reason.INVALID_VALUE, "method");
+        }
+        return method.toString();
+    }
+
+    private static String readTarget(ByteBuf in, int max, String what) {
+        AsciiString target = readLatin1(in, max, what);
+        if (!HttpText.isTarget(target)) {
+            throw new Malformed(Reason.INVALID_VALUE, what);
+        }
+        return target.toString();
     }
 
     private static void writeResponseHead(ByteBuf out, ResponseHead head) {
         out.writeByte(head.version().number()).writeShort(head.status());
-        writeLatin1(out, head.reason());
+        writeText(out, head.reason(), MAX_REASON_BYTES);
         head.fields().write(out);
     }
 
@@ -157,7 +176,11 @@ public final class HttpFrames {
         if (status < 100 || status > 999) {
             throw new Malformed(Reason.INVALID_VALUE, "status " + status);
         }
-        return new ResponseHead(version, status, readLatin1(in, MAX_REASON_BYTES, "reason"), Fields.read(in));
+        AsciiString reason = readLatin1(in, MAX_REASON_BYTES, "reason");
+        if (!HttpText.isFieldValue(reason)) {
+            throw new Malformed(Reason.INVALID_VALUE, "reason");
+        }
+        return new ResponseHead(version, status, reason.toString(), Fields.read(in));
     }
 
     private static Version readVersion(ByteBuf in) {
@@ -171,18 +194,24 @@ public final class HttpFrames {
         };
     }
 
-    static void writeLatin1(ByteBuf out, CharSequence text) {
-        Varint.write(out, text.length());
-        if (text instanceof AsciiString ascii) {
-            out.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
-        } else {
-            ByteBufUtil.copy(AsciiString.of(text), out);
+    private static void writeText(ByteBuf out, String text, int max) {
+        requireLimit(text.length(), max);
+        writeLatin1(out, text);
+    }
+
+    private static void requireLimit(int length, int max) {
+        if (length > max) {
+            throw new IllegalArgumentException(length + " bytes, at most " + max);
         }
     }
 
-    private static String readLatin1(ByteBuf in, int max, String what) {
-        int length = Varint.read(in, max, what);
-        Bytes.require(in, length, what);
-        return in.readString(length, StandardCharsets.ISO_8859_1);
+    /// Writes one byte for each character, without a copy in between.
+    static void writeLatin1(ByteBuf out, CharSequence text) {
+        Varint.write(out, text.length());
+        out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
+    }
+
+    private static AsciiString readLatin1(ByteBuf in, int max, String what) {
+        return new AsciiString(Bytes.read(in, max, what), false);
     }
 }

@@ -10,19 +10,28 @@ import io.netty.buffer.ByteBuf;
 /// on may be skipped when unknown, lower unknown ones are fatal, because they change what the call means. Reserved for
 /// later: 4 caller namespace, 6 deadline as time remaining, 7 trace context, 8 attempt.
 ///
-/// @param service `namespace/name` of the exported service, at most 127 bytes
+/// @param service `namespace/name` of the exported service, each a DNS-1123 label, at most 127 bytes
 /// @param port the exported port's number, 1 to 65535
 /// @param protocol how the stream's bytes are to be read
 /// @param hops how many bridges this call has passed, counting this one, 1 to 255
 public record OpenMetadata(String service, int port, CallProtocol protocol, int hops) {
     public static final int MAX_SERVICE_BYTES = 127;
+    public static final int MAX_LABEL_BYTES = 63;
     public static final int FIRST_SKIPPABLE_TAG = 64;
 
     private static final int SERVICE = 1;
     private static final int PORT = 2;
     private static final int PROTOCOL = 3;
     private static final int HOPS = 5;
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_HOPS = 255;
     private static final int MAX_SKIPPED_BYTES = 4096;
+
+    public OpenMetadata {
+        if (!isServiceName(service) || port < 1 || port > MAX_PORT || hops < 1 || hops > MAX_HOPS) {
+            throw new IllegalArgumentException("Service " + service + ", port " + port + ", " + hops + " hops");
+        }
+    }
 
     public void write(ByteBuf out) {
         Varint.write(out, SERVICE);
@@ -43,15 +52,15 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         while (in.isReadable()) {
             long tag = Varint.read(in);
             if (tag == SERVICE && service.isEmpty()) {
-                service = Bytes.readText(in, MAX_SERVICE_BYTES, "service");
+                service = readService(in);
             } else if (tag == PORT && port == 0) {
-                port = readNumber(in, 65_535, "port");
+                port = readNumber(in, MAX_PORT, "port");
             } else if (tag == PROTOCOL && protocol == 0) {
                 protocol = readNumber(in, 255, "protocol");
             } else if (tag == HOPS && hops == 0) {
-                hops = readNumber(in, 255, "hops");
+                hops = readNumber(in, MAX_HOPS, "hops");
             } else if (tag >= FIRST_SKIPPABLE_TAG) {
-                Bytes.read(in, MAX_SKIPPED_BYTES, "skippable metadata");
+                Bytes.skip(in, MAX_SKIPPED_BYTES, "skippable metadata");
             } else {
                 throw new Malformed(Reason.UNKNOWN_TYPE, "metadata tag " + tag + ", unknown or repeated");
             }
@@ -82,6 +91,36 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         ByteBuf value = in.readSlice(length);
         int number = Varint.read(value, max, what);
         Bytes.requireEnd(value, what);
+        if (number == 0) {
+            throw new Malformed(Reason.INVALID_VALUE, what + " 0");
+        }
         return number;
+    }
+
+    private static String readService(ByteBuf in) {
+        String service = Bytes.readAscii(in, MAX_SERVICE_BYTES, "service");
+        if (!isServiceName(service)) {
+            throw new Malformed(Reason.INVALID_VALUE, "service name");
+        }
+        return service;
+    }
+
+    private static boolean isServiceName(String text) {
+        int slash = text.indexOf('/');
+        return slash >= 0 && isLabel(text, 0, slash) && isLabel(text, slash + 1, text.length());
+    }
+
+    /// Names of services reach logs, topics and the administrator's eyes: nothing but lower-case DNS-1123 labels.
+    private static boolean isLabel(String text, int start, int end) {
+        if (start == end || end - start > MAX_LABEL_BYTES || text.charAt(start) == '-' || text.charAt(end - 1) == '-') {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+                return false;
+            }
+        }
+        return true;
     }
 }

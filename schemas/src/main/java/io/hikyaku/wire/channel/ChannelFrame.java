@@ -13,12 +13,18 @@ public sealed interface ChannelFrame {
     /// Frame types from here on belong to streams.
     int FIRST_PAYLOAD_TYPE = 0x10;
 
+    int ACK = 1;
+    int PING = 2;
+    int PONG = 3;
+    int CREDIT = 4;
+    int CLOSE = 5;
+
     /// Bytes of an [Ack].
     int ACK_BYTES = 1 + Long.BYTES;
 
     /// Every packet with a sequence below `next` has arrived.
     ///
-    /// @param next unsigned 64 bits, never falls
+    /// @param next 0 to 2^63 − 1, never falls
     record Ack(long next) implements ChannelFrame {}
 
     /// Asks for a [Pong] and an [Ack]: keepalive, round trip and probe in one.
@@ -27,7 +33,7 @@ public sealed interface ChannelFrame {
     record Pong(long token) implements ChannelFrame {}
 
     /// The sender of this frame takes at most `max` bytes of stream data on this channel in all, counted from its
-    /// start; never falls.
+    /// start, 0 to 2^63 − 1; never falls.
     record Credit(long max) implements ChannelFrame {}
 
     /// The last frame of a channel: all its streams end with a reset.
@@ -75,14 +81,14 @@ public sealed interface ChannelFrame {
 
     static void write(ByteBuf out, ChannelFrame frame) {
         switch (frame) {
-            case Ack ack -> out.writeByte(1).writeLong(ack.next());
-            case Ping ping -> out.writeByte(2).writeLong(ping.token());
-            case Pong pong -> out.writeByte(3).writeLong(pong.token());
-            case Credit credit -> out.writeByte(4).writeLong(credit.max());
+            case Ack ack -> out.writeByte(ACK).writeLong(ack.next());
+            case Ping ping -> out.writeByte(PING).writeLong(ping.token());
+            case Pong pong -> out.writeByte(PONG).writeLong(pong.token());
+            case Credit credit -> out.writeByte(CREDIT).writeLong(credit.max());
             case Close close -> {
-                out.writeByte(5);
+                out.writeByte(CLOSE);
                 Varint.write(out, close.code().number());
-                Bytes.writeText(out, Bytes.cut(close.detail(), Close.MAX_DETAIL_BYTES));
+                Bytes.writeDetail(out, close.detail(), Close.MAX_DETAIL_BYTES);
             }
         }
     }
@@ -95,20 +101,28 @@ public sealed interface ChannelFrame {
             return null;
         }
         int type = in.readUnsignedByte();
-        if (type == 5) {
+        if (type == CLOSE) {
             CloseCode code = CloseCode.of(Varint.read(in));
-            return new Close(code, Bytes.readText(in, Close.MAX_DETAIL_BYTES, "close detail"));
+            return new Close(code, Bytes.readDetail(in, Close.MAX_DETAIL_BYTES, "close detail"));
         }
-        if (type == 0 || type > 5) {
+        if (type < ACK || type > CLOSE) {
             throw new Malformed(Reason.UNKNOWN_TYPE, "channel frame type " + type);
         }
         Bytes.require(in, Long.BYTES, "channel frame");
         long value = in.readLong();
         return switch (type) {
-            case 1 -> new Ack(value);
-            case 2 -> new Ping(value);
-            case 3 -> new Pong(value);
-            default -> new Credit(value);
+            case ACK -> new Ack(position(value));
+            case PING -> new Ping(value);
+            case PONG -> new Pong(value);
+            default -> new Credit(position(value));
         };
+    }
+
+    /// Counters that only rise are refused in the negative half, so that nobody compares them the wrong way.
+    private static long position(long value) {
+        if (value < 0) {
+            throw new Malformed(Reason.INVALID_VALUE, "channel position " + value);
+        }
+        return value;
     }
 }

@@ -1,11 +1,11 @@
 package io.hikyaku.wire.channel;
 
 import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Extensions;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
-import io.hikyaku.wire.Varint;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// What each side sends as the first TLS application data of a handshake (PROTOCOL.md §5.2): inside the protection of
 /// TLS, so that nobody on the way can weaken a choice.
@@ -20,8 +20,18 @@ public record ChannelGreeting(
         int minVersion, int maxVersion, int shardCount, long credit, String statement, byte[] signature) {
     public static final int SIGNATURE_BYTES = 64;
     public static final int MAX_STATEMENT_BYTES = 16 * 1024;
-    private static final int MAX_EXTENSION_BYTES = 4096;
-    private static final int CRITICAL = 0x8000;
+    /// Largest greeting after its length, extensions included, in bytes.
+    public static final int MAX_BYTES = 2 * MAX_STATEMENT_BYTES;
+
+    private static final int FIXED_BYTES = 12;
+
+    public ChannelGreeting {
+        HandshakeFrame.requireSender(minVersion, maxVersion, shardCount);
+        if (credit < 0 || statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) {
+            throw new IllegalArgumentException("Credit " + credit + ", statement of " + statement.length()
+                    + " bytes, signature of " + signature.length + " bytes");
+        }
+    }
 
     /// Writes the greeting with its length (32 bits) in front, since TLS keeps no message boundaries.
     public void write(ByteBuf out) {
@@ -29,7 +39,7 @@ public record ChannelGreeting(
         out.writeInt(0);
         out.writeByte(minVersion).writeByte(maxVersion).writeShort(shardCount).writeLong(credit);
         out.writeBytes(signature);
-        Bytes.write(out, statement.getBytes(StandardCharsets.US_ASCII));
+        Bytes.writeAscii(out, statement);
         out.setInt(lengthAt, out.writerIndex() - lengthAt - Integer.BYTES);
     }
 
@@ -40,11 +50,7 @@ public record ChannelGreeting(
         if (in.readableBytes() < Integer.BYTES) {
             return false;
         }
-        long length = in.getUnsignedInt(in.readerIndex());
-        if (length > 2 * MAX_STATEMENT_BYTES) {
-            throw new Malformed(Reason.TOO_LARGE, "channel greeting of " + length + " bytes");
-        }
-        return in.readableBytes() - Integer.BYTES >= length;
+        return in.readableBytes() - Integer.BYTES >= length(in);
     }
 
     /// Reads a complete greeting.
@@ -52,36 +58,54 @@ public record ChannelGreeting(
     /// @throws Malformed if it breaks §5.2
     public static ChannelGreeting read(ByteBuf in) {
         Bytes.require(in, Integer.BYTES, "channel greeting");
-        long length = in.readUnsignedInt();
-        if (length > in.readableBytes()) {
-            throw new Malformed(Reason.TRUNCATED, "channel greeting");
-        }
-        ByteBuf body = in.readSlice((int) length);
-        Bytes.require(body, 12 + SIGNATURE_BYTES, "channel greeting");
+        int length = length(in);
+        in.skipBytes(Integer.BYTES);
+        Bytes.require(in, length, "channel greeting");
+        ByteBuf body = in.readSlice(length);
+        Bytes.require(body, FIXED_BYTES + SIGNATURE_BYTES, "channel greeting");
         int minVersion = body.readUnsignedByte();
         int maxVersion = body.readUnsignedByte();
         int shardCount = body.readUnsignedShort();
         long credit = body.readLong();
-        if (minVersion == 0 || minVersion > maxVersion || shardCount == 0 || credit < 0) {
+        boolean versions = minVersion >= 1 && minVersion <= maxVersion;
+        if (!versions || shardCount == 0 || shardCount > HandshakeFrame.MAX_SHARDS || credit < 0) {
             throw new Malformed(Reason.INVALID_VALUE, "channel greeting");
         }
-        byte[] signature = new byte[SIGNATURE_BYTES];
-        body.readBytes(signature);
-        String statement = Bytes.readText(body, MAX_STATEMENT_BYTES, "statement");
+        byte[] signature = Bytes.readFixed(body, SIGNATURE_BYTES, "signature");
+        String statement = Bytes.readAscii(body, MAX_STATEMENT_BYTES, "statement");
         while (body.isReadable()) {
-            skipExtension(body);
+            Extensions.skip(body);
         }
         return new ChannelGreeting(minVersion, maxVersion, shardCount, credit, statement, signature);
     }
 
-    private static void skipExtension(ByteBuf in) {
-        Bytes.require(in, 2, "extension tag");
-        int tag = in.readUnsignedShort();
-        int length = Varint.read(in, MAX_EXTENSION_BYTES, "extension");
-        Bytes.require(in, length, "extension");
-        if ((tag & CRITICAL) != 0) {
-            throw new Malformed(Reason.UNKNOWN_TYPE, "critical extension " + tag);
+    private static int length(ByteBuf in) {
+        long length = in.getUnsignedInt(in.readerIndex());
+        if (length > MAX_BYTES) {
+            throw new Malformed(Reason.TOO_LARGE, "channel greeting of " + length + " bytes");
         }
-        in.skipBytes(length);
+        return (int) length;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ChannelGreeting that
+                && minVersion == that.minVersion
+                && maxVersion == that.maxVersion
+                && shardCount == that.shardCount
+                && credit == that.credit
+                && statement.equals(that.statement)
+                && Arrays.equals(signature, that.signature);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * statement.hashCode() + Arrays.hashCode(signature);
+    }
+
+    @Override
+    public String toString() {
+        return "ChannelGreeting[versions " + minVersion + " to " + maxVersion + ", " + shardCount + " shards, credit "
+                + credit + "]";
     }
 }

@@ -4,6 +4,7 @@ import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one each way, with their
 /// own small reliability.
@@ -17,7 +18,40 @@ public sealed interface HandshakeFrame {
     /// @param acknowledged bytes of the other side's TLS stream received without a gap
     /// @param bytes the piece, possibly empty
     record Segment(int minVersion, int maxVersion, int shardCount, int offset, int acknowledged, byte[] bytes)
-            implements HandshakeFrame {}
+            implements HandshakeFrame {
+        public Segment {
+            requireSender(minVersion, maxVersion, shardCount);
+            if (bytes.length > MAX_SEGMENT_BYTES
+                    || offset < 0
+                    || offset > MAX_STREAM_BYTES - bytes.length
+                    || acknowledged < 0
+                    || acknowledged > MAX_STREAM_BYTES) {
+                throw new IllegalArgumentException(
+                        "Segment of " + bytes.length + " bytes at " + offset + ", acknowledged " + acknowledged);
+            }
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Segment that
+                    && minVersion == that.minVersion
+                    && maxVersion == that.maxVersion
+                    && shardCount == that.shardCount
+                    && offset == that.offset
+                    && acknowledged == that.acknowledged
+                    && Arrays.equals(bytes, that.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * offset + acknowledged) + Arrays.hashCode(bytes);
+        }
+
+        @Override
+        public String toString() {
+            return "Segment[offset " + offset + ", " + bytes.length + " bytes, acknowledged " + acknowledged + "]";
+        }
+    }
 
     /// The receiver will not go on with this handshake (§5.2). Not authenticated: a hint that saves the wait.
     record Reject(RejectCode code) implements HandshakeFrame {}
@@ -25,8 +59,14 @@ public sealed interface HandshakeFrame {
     /// Most bytes one side's TLS stream may have in a handshake.
     int MAX_STREAM_BYTES = 256 * 1024;
 
-    /// Most bytes of one piece, so that a packet fits into one Ethernet frame's worth of segments comfortably.
+    /// Most bytes of one piece: a lost one costs little to send again.
     int MAX_SEGMENT_BYTES = 8 * 1024;
+
+    /// Most event loops of a node.
+    int MAX_SHARDS = 1024;
+
+    int SEGMENT = 1;
+    int REJECT = 2;
 
     /// Why a handshake was not continued; unknown codes are read as [#OTHER].
     enum RejectCode {
@@ -65,12 +105,12 @@ public sealed interface HandshakeFrame {
     static void write(ByteBuf out, HandshakeFrame frame) {
         switch (frame) {
             case Segment segment -> {
-                out.writeByte(1).writeByte(segment.minVersion()).writeByte(segment.maxVersion());
+                out.writeByte(SEGMENT).writeByte(segment.minVersion()).writeByte(segment.maxVersion());
                 out.writeShort(segment.shardCount());
                 out.writeInt(segment.offset()).writeInt(segment.acknowledged());
                 out.writeBytes(segment.bytes());
             }
-            case Reject reject -> out.writeByte(2).writeShort(reject.code().number());
+            case Reject reject -> out.writeByte(REJECT).writeShort(reject.code().number());
         }
     }
 
@@ -78,11 +118,12 @@ public sealed interface HandshakeFrame {
     ///
     /// @throws Malformed if they are anything else
     static HandshakeFrame read(ByteBuf in) {
-        Bytes.require(in, 3, "handshake frame");
+        Bytes.require(in, 1, "handshake frame");
         int type = in.readUnsignedByte();
         return switch (type) {
-            case 1 -> readSegment(in);
-            case 2 -> {
+            case SEGMENT -> readSegment(in);
+            case REJECT -> {
+                Bytes.require(in, 2, "reject code");
                 Reject reject = new Reject(RejectCode.of(in.readUnsignedShort()));
                 Bytes.requireEnd(in, "handshake reject");
                 yield reject;
@@ -96,18 +137,25 @@ public sealed interface HandshakeFrame {
         int minVersion = in.readUnsignedByte();
         int maxVersion = in.readUnsignedByte();
         int shardCount = in.readUnsignedShort();
-        if (minVersion == 0 || minVersion > maxVersion || shardCount == 0 || shardCount > 1024) {
+        if (minVersion == 0 || minVersion > maxVersion || shardCount == 0 || shardCount > MAX_SHARDS) {
             throw new Malformed(Reason.INVALID_VALUE, "handshake versions or shard count");
         }
         int offset = readPosition(in);
         int acknowledged = readPosition(in);
         int length = in.readableBytes();
-        if (length > MAX_SEGMENT_BYTES || offset + length > MAX_STREAM_BYTES) {
+        if (length > MAX_SEGMENT_BYTES || offset > MAX_STREAM_BYTES - length) {
             throw new Malformed(Reason.TOO_LARGE, "handshake segment of " + length + " bytes at " + offset);
         }
-        byte[] bytes = new byte[length];
-        in.readBytes(bytes);
+        byte[] bytes = Bytes.readFixed(in, length, "handshake segment");
         return new Segment(minVersion, maxVersion, shardCount, offset, acknowledged, bytes);
+    }
+
+    /// Refuses what its sender could not put on the wire.
+    static void requireSender(int minVersion, int maxVersion, int shardCount) {
+        if (minVersion < 1 || minVersion > maxVersion || maxVersion > 255 || shardCount < 1 || shardCount > MAX_SHARDS) {
+            throw new IllegalArgumentException(
+                    "Channel versions " + minVersion + " to " + maxVersion + ", " + shardCount + " shards");
+        }
     }
 
     private static int readPosition(ByteBuf in) {

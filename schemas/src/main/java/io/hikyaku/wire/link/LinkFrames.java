@@ -1,24 +1,19 @@
 package io.hikyaku.wire.link;
 
 import io.hikyaku.wire.Bytes;
-import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Extensions;
 import io.hikyaku.wire.Malformed.Reason;
-import io.hikyaku.wire.Varint;
+import io.hikyaku.wire.Malformed;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /// Bytes of [LinkFrame]s (PROTOCOL.md §3). A frame fills its packet's body to the last byte.
 public final class LinkFrames {
-    /// Extension tags of a Hello with this bit must be understood (§3.2); others are skipped.
-    static final int CRITICAL = 0x8000;
-
     private static final int HELLO = 1;
     private static final int PROOF = 2;
     private static final int PING = 3;
     private static final int PONG = 4;
     private static final int GOODBYE = 5;
     private static final int FORWARDS = 1;
-    private static final int MAX_EXTENSION_BYTES = 4096;
 
     private LinkFrames() {}
 
@@ -31,7 +26,7 @@ public final class LinkFrames {
             case LinkPong pong -> out.writeByte(PONG).writeLong(pong.token());
             case Goodbye goodbye -> {
                 out.writeByte(GOODBYE).writeShort(goodbye.code().number());
-                Bytes.writeText(out, Bytes.cut(goodbye.detail(), Goodbye.MAX_DETAIL_BYTES));
+                Bytes.writeDetail(out, goodbye.detail(), Goodbye.MAX_DETAIL_BYTES);
             }
         }
     }
@@ -45,7 +40,7 @@ public final class LinkFrames {
         LinkFrame frame =
                 switch (type) {
                     case HELLO -> readHello(in);
-                    case PROOF -> new Proof(fixed(in, Proof.SIGNATURE_BYTES, "proof signature"));
+                    case PROOF -> new Proof(Bytes.readFixed(in, Proof.SIGNATURE_BYTES, "proof signature"));
                     case PING -> new LinkPing(token(in));
                     case PONG -> new LinkPong(token(in));
                     case GOODBYE -> readGoodbye(in);
@@ -60,7 +55,7 @@ public final class LinkFrames {
         out.writeByte(hello.forwards() ? FORWARDS : 0);
         out.writeShort(hello.shard()).writeShort(hello.shardCount());
         out.writeBytes(hello.nonce());
-        Bytes.write(out, hello.statement().getBytes(StandardCharsets.US_ASCII));
+        Bytes.writeAscii(out, hello.statement());
     }
 
     private static Hello readHello(ByteBuf in) {
@@ -76,40 +71,22 @@ public final class LinkFrames {
         if (shardCount == 0 || shardCount > Hello.MAX_SHARDS || shard >= shardCount) {
             throw new Malformed(Reason.INVALID_VALUE, "shard " + shard + " of " + shardCount);
         }
-        byte[] nonce = fixed(in, Hello.NONCE_BYTES, "nonce");
-        String statement = Bytes.readText(in, Hello.MAX_STATEMENT_BYTES, "statement");
+        byte[] nonce = Bytes.readFixed(in, Hello.NONCE_BYTES, "nonce");
+        String statement = Bytes.readAscii(in, Hello.MAX_STATEMENT_BYTES, "statement");
         while (in.isReadable()) {
-            skipExtension(in);
+            Extensions.skip(in);
         }
         return new Hello(minVersion, maxVersion, (flags & FORWARDS) != 0, shard, shardCount, statement, nonce);
-    }
-
-    private static void skipExtension(ByteBuf in) {
-        Bytes.require(in, 2, "extension tag");
-        int tag = in.readUnsignedShort();
-        int length = Varint.read(in, MAX_EXTENSION_BYTES, "extension");
-        Bytes.require(in, length, "extension");
-        if ((tag & CRITICAL) != 0) {
-            throw new Malformed(Reason.UNKNOWN_TYPE, "critical extension " + tag);
-        }
-        in.skipBytes(length);
     }
 
     private static Goodbye readGoodbye(ByteBuf in) {
         Bytes.require(in, 2, "goodbye code");
         Goodbye.Code code = Goodbye.Code.of(in.readUnsignedShort());
-        return new Goodbye(code, Bytes.readText(in, Goodbye.MAX_DETAIL_BYTES, "goodbye detail"));
+        return new Goodbye(code, Bytes.readDetail(in, Goodbye.MAX_DETAIL_BYTES, "goodbye detail"));
     }
 
     private static long token(ByteBuf in) {
         Bytes.require(in, Long.BYTES, "token");
         return in.readLong();
-    }
-
-    private static byte[] fixed(ByteBuf in, int length, String what) {
-        Bytes.require(in, length, what);
-        byte[] bytes = new byte[length];
-        in.readBytes(bytes);
-        return bytes;
     }
 }

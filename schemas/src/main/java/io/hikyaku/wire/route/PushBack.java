@@ -15,7 +15,13 @@ public sealed interface PushBack {
     /// Send nothing more to this node until RESUME, or until `millis` have passed.
     ///
     /// @param millis at most 60,000
-    record Pause(NodeId destination, int millis) implements PushBack {}
+    record Pause(NodeId destination, int millis) implements PushBack {
+        public Pause {
+            if (millis < 0 || millis > MAX_PAUSE_MILLIS) {
+                throw new IllegalArgumentException("Pause of " + millis + " ms");
+            }
+        }
+    }
 
     /// Go on.
     record Resume(NodeId destination) implements PushBack {}
@@ -27,19 +33,24 @@ public sealed interface PushBack {
 
     int MAX_PAUSE_MILLIS = 60_000;
 
+    int PAUSE = 1;
+    int RESUME = 2;
+    int DROPPED = 3;
+    int UNREACHABLE = 4;
+
     static void write(ByteBuf out, PushBack frame) {
         switch (frame) {
             case Pause pause -> {
-                out.writeByte(1);
+                out.writeByte(PAUSE);
                 pause.destination().write(out);
                 out.writeInt(pause.millis());
             }
             case Resume resume -> {
-                out.writeByte(2);
+                out.writeByte(RESUME);
                 resume.destination().write(out);
             }
             case Dropped dropped -> {
-                out.writeByte(dropped.unreachable() ? 4 : 3);
+                out.writeByte(dropped.unreachable() ? UNREACHABLE : DROPPED);
                 dropped.destination().write(out);
                 out.writeLong(dropped.channel());
             }
@@ -50,18 +61,21 @@ public sealed interface PushBack {
     ///
     /// @throws Malformed if they are anything else
     static PushBack read(ByteBuf in) {
-        Bytes.require(in, 1 + NodeId.BYTES, "push-back");
+        Bytes.require(in, 1, "push-back");
         int type = in.readUnsignedByte();
+        if (type < PAUSE || type > UNREACHABLE) {
+            throw new Malformed(Reason.UNKNOWN_TYPE, "push-back type " + type);
+        }
+        Bytes.require(in, NodeId.BYTES, "push-back");
         NodeId destination = NodeId.read(in);
         PushBack frame =
                 switch (type) {
-                    case 1 -> new Pause(destination, readMillis(in));
-                    case 2 -> new Resume(destination);
-                    case 3, 4 -> {
+                    case PAUSE -> new Pause(destination, readMillis(in));
+                    case RESUME -> new Resume(destination);
+                    default -> {
                         Bytes.require(in, Long.BYTES, "channel of a dropped packet");
-                        yield new Dropped(destination, in.readLong(), type == 4);
+                        yield new Dropped(destination, in.readLong(), type == UNREACHABLE);
                     }
-                    default -> throw new Malformed(Reason.UNKNOWN_TYPE, "push-back type " + type);
                 };
         Bytes.requireEnd(in, "push-back");
         return frame;

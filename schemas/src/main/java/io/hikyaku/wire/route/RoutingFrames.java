@@ -44,7 +44,7 @@ public final class RoutingFrames {
         int type = in.readUnsignedByte();
         RoutingFrame frame =
                 switch (type) {
-                    case REACH -> new Reach(readFlag(in), readCosts(in));
+                    case REACH -> new Reach(readFlag(in), readCosts(in, RoutingFrame.MAX_ENTRIES));
                     case LINK_STATE -> readLinkState(in);
                     default -> throw new Malformed(Reason.UNKNOWN_TYPE, "routing frame type " + type);
                 };
@@ -56,7 +56,11 @@ public final class RoutingFrames {
         Bytes.require(in, NodeId.BYTES + Long.BYTES, "link state");
         NodeId origin = NodeId.read(in);
         long sequence = in.readLong();
-        return new LinkState(origin, sequence, readCosts(in), readCosts(in));
+        if (sequence < 0) {
+            throw new Malformed(Reason.INVALID_VALUE, "link state sequence " + sequence);
+        }
+        List<Cost> routers = readCosts(in, RoutingFrame.MAX_ENTRIES);
+        return new LinkState(origin, sequence, routers, readCosts(in, RoutingFrame.MAX_ENTRIES - routers.size()));
     }
 
     private static boolean readFlag(ByteBuf in) {
@@ -75,8 +79,8 @@ public final class RoutingFrames {
         }
     }
 
-    private static List<Cost> readCosts(ByteBuf in) {
-        int count = Varint.read(in, RoutingFrame.MAX_ENTRIES, "list of nodes");
+    private static List<Cost> readCosts(ByteBuf in, int max) {
+        int count = Varint.read(in, max, "list of nodes");
         Bytes.require(in, count * COST_BYTES, "list of nodes");
         List<Cost> costs = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -13,7 +13,13 @@ public sealed interface StreamFrame {
     ///
     /// @param credit bytes that the opener takes on this stream before it grants more
     /// @param metadata what the call layer says about it, at most [#MAX_METADATA_BYTES]; a slice of the decoded packet
-    record Open(long stream, long credit, ByteBuf metadata) implements StreamFrame {}
+    record Open(long stream, long credit, ByteBuf metadata) implements StreamFrame {
+        public Open {
+            if (metadata.readableBytes() > MAX_METADATA_BYTES) {
+                throw new IllegalArgumentException("Metadata of " + metadata.readableBytes() + " bytes");
+            }
+        }
+    }
 
     /// The next bytes of the stream.
     ///

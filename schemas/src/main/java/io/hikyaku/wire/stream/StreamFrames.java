@@ -39,7 +39,7 @@ public final class StreamFrames {
             case Reset reset -> {
                 start(out, RESET, reset.stream());
                 Varint.write(out, reset.code().number());
-                Bytes.writeText(out, Bytes.cut(reset.detail(), Reset.MAX_DETAIL_BYTES));
+                Bytes.writeDetail(out, reset.detail(), Reset.MAX_DETAIL_BYTES);
             }
             case StopSending stop -> start(out, STOP_SENDING, stop.stream());
             case Credit credit -> {
@@ -56,7 +56,7 @@ public final class StreamFrames {
         out.writeBytes(data, length);
     }
 
-    /// Bytes in front of the payload of a DATA frame, at most.
+    /// Bytes in front of the payload of a DATA frame.
     public static int dataOverhead(long stream, int length) {
         return 1 + Varint.size(stream) + Varint.size(length);
     }
@@ -71,7 +71,7 @@ public final class StreamFrames {
             if (type < StreamFrame.FIRST_SKIPPABLE_TYPE || type > 0x7f) {
                 return read(in, type);
             }
-            slice(in, Packet.MAX_BODY, "skippable frame");
+            Bytes.skip(in, Packet.MAX_BODY, "skippable frame");
         }
         return null;
     }
@@ -88,7 +88,7 @@ public final class StreamFrames {
             case END -> new End(stream);
             case RESET -> {
                 ResetCode code = ResetCode.of(Varint.read(in));
-                yield new Reset(stream, code, Bytes.readText(in, Reset.MAX_DETAIL_BYTES, "reset detail"));
+                yield new Reset(stream, code, Bytes.readDetail(in, Reset.MAX_DETAIL_BYTES, "reset detail"));
             }
             case STOP_SENDING -> new StopSending(stream);
             default -> new Credit(stream, Varint.read(in));

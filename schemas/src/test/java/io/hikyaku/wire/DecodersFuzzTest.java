@@ -1,0 +1,173 @@
+package io.hikyaku.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.hikyaku.wire.call.HttpFrame;
+import io.hikyaku.wire.call.HttpFrames;
+import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.channel.ChannelFrame;
+import io.hikyaku.wire.channel.ChannelGreeting;
+import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.link.LinkFrames;
+import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RoutingFrames;
+import io.hikyaku.wire.stream.StreamFrame;
+import io.hikyaku.wire.stream.StreamFrames;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/// One coverage-guided fuzz target for each decoder of the wire format. Any bytes are either [Malformed], or a value that
+/// is the same after encoding and decoding it again. The ordinary tests replay the committed corpus
+/// (`src/test/resources/io/hikyaku/wire/DecodersFuzzTestInputs`); CONTRIBUTING.md says how to fuzz.
+class DecodersFuzzTest {
+    @FuzzTest
+    void packetHeader(byte[] bytes) {
+        ByteBuf in = Unpooled.wrappedBuffer(bytes);
+        try {
+            int length = Packet.checkedBodyLength(in);
+            Packet packet = Packet.read(in);
+            assertEquals(length, packet.bodyLength());
+            assertEquals(0, in.readerIndex());
+            ByteBuf again = Unpooled.buffer();
+            packet.write(again);
+            assertEquals(packet, Packet.read(again));
+            assertEquals(in.slice(0, Packet.HEADER_BYTES), again);
+        } catch (Malformed e) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest
+    void linkFrames(byte[] bytes) {
+        holdsToItsWord(bytes, LinkFrames::read, LinkFrames::write);
+    }
+
+    @FuzzTest
+    void routingFrames(byte[] bytes) {
+        holdsToItsWord(bytes, RoutingFrames::read, RoutingFrames::write);
+    }
+
+    @FuzzTest
+    void registryFrame(byte[] bytes) {
+        holdsToItsWord(bytes, RegistryFrame::read, RegistryFrame::write);
+    }
+
+    @FuzzTest
+    void pushBack(byte[] bytes) {
+        holdsToItsWord(bytes, PushBack::read, PushBack::write);
+    }
+
+    @FuzzTest
+    void handshakeFrame(byte[] bytes) {
+        holdsToItsWord(bytes, HandshakeFrame::read, HandshakeFrame::write);
+    }
+
+    @FuzzTest
+    void channelGreeting(byte[] bytes) {
+        boolean complete = false;
+        try {
+            complete = ChannelGreeting.isComplete(Unpooled.wrappedBuffer(bytes));
+        } catch (Malformed e) {
+            assertEquals(Malformed.Reason.TOO_LARGE, e.reason());
+        }
+        boolean decoded = holdsToItsWord(bytes, ChannelGreeting::read, (out, greeting) -> greeting.write(out));
+        assertTrue(complete || !decoded, "decoded a greeting that is not complete");
+    }
+
+    /// The whole plaintext of a sealed packet: channel frames, then stream frames.
+    @FuzzTest
+    void plaintext(byte[] bytes) {
+        holdsToItsWord(bytes, DecodersFuzzTest::readPlaintext, (out, frames) -> {
+            for (Record frame : frames) {
+                if (frame instanceof ChannelFrame ofChannel) {
+                    ChannelFrame.write(out, ofChannel);
+                } else {
+                    writeStreamFrame(out, (StreamFrame) frame);
+                }
+            }
+        });
+    }
+
+    @FuzzTest
+    void openMetadata(byte[] bytes) {
+        holdsToItsWord(bytes, OpenMetadata::read, (out, metadata) -> metadata.write(out));
+    }
+
+    @FuzzTest
+    void httpFrames(byte[] bytes) {
+        holdsToItsWord(bytes, DecodersFuzzTest::readHttpFrames, (out, frames) -> {
+            for (HttpFrame frame : frames) {
+                HttpFrames.write(out, frame instanceof HttpFrame.Body(ByteBuf body)
+                        ? new HttpFrame.Body(body.duplicate()) : frame);
+            }
+        });
+    }
+
+    /// A trailer section alone, so that the fuzzer spends its time in the fields.
+    @FuzzTest
+    void fields(byte[] bytes) {
+        ByteBuf trailers = Unpooled.buffer().writeByte(4).writeInt(bytes.length).writeBytes(bytes);
+        byte[] framed = new byte[trailers.readableBytes()];
+        trailers.readBytes(framed);
+        holdsToItsWord(framed, HttpFrames::read, HttpFrames::write);
+    }
+
+    private static <T> boolean holdsToItsWord(
+            byte[] bytes, Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder) {
+        T decoded;
+        try {
+            decoded = decoder.apply(Unpooled.wrappedBuffer(bytes));
+        } catch (Malformed e) {
+            return false;
+        }
+        ByteBuf encoded = Unpooled.buffer();
+        encoder.accept(encoded, decoded);
+        assertEquals(decoded, decoder.apply(encoded), "decoded, encoded and decoded again");
+        assertEquals(decoded.hashCode(), decoded.hashCode());
+        return true;
+    }
+
+    private static List<Record> readPlaintext(ByteBuf in) {
+        List<Record> frames = new ArrayList<>();
+        for (ChannelFrame frame = ChannelFrame.readNext(in); frame != null; frame = ChannelFrame.readNext(in)) {
+            frames.add((Record) frame);
+        }
+        for (StreamFrame frame = StreamFrames.readNext(in); frame != null; frame = StreamFrames.readNext(in)) {
+            frames.add((Record) frame);
+        }
+        return frames;
+    }
+
+    /// Encoding moves the reader index of the bytes it takes; the value compared afterwards must keep its own.
+    private static void writeStreamFrame(ByteBuf out, StreamFrame frame) {
+        StreamFrames.write(
+                out,
+                switch (frame) {
+                    case StreamFrame.Open(long stream, long credit, ByteBuf metadata) ->
+                        new StreamFrame.Open(stream, credit, metadata.duplicate());
+                    case StreamFrame.Data(long stream, ByteBuf data) -> new StreamFrame.Data(stream, data.duplicate());
+                    default -> frame;
+                });
+    }
+
+    private static List<HttpFrame> readHttpFrames(ByteBuf in) {
+        List<HttpFrame> frames = new ArrayList<>();
+        while (in.isReadable()) {
+            int length = HttpFrames.contentLength(in);
+            if (length >= 0 && HttpFrames.isSkippable(in)) {
+                Bytes.require(in, HttpFrames.OVERHEAD_BYTES + length, "skippable frame");
+                in.skipBytes(HttpFrames.OVERHEAD_BYTES + length);
+            } else {
+                frames.add(HttpFrames.read(in));
+            }
+        }
+        return frames;
+    }
+}
