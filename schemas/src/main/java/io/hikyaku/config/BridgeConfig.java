@@ -57,20 +57,23 @@ public record BridgeConfig(
         var identity = section.required("identity", IdentityConfig::read);
         var links = section.optional(
                 "links",
-                value -> value.list(LinkConfig::read, new Identity<>("link", LinkConfig::identity)),
+                value -> value.list(
+                        LinkConfig::read,
+                        new Identity<>("the same relay as", LinkConfig::relay),
+                        new Identity<>("Kafka a second time; first in", LinkConfig::kafka)),
                 List.<LinkConfig>of());
         var listen = section.optional("listen", value -> value.list(Setting::listenUrl), List.<LinkUrl>of());
         var transit = section.optional(
                 "transit",
-                value -> value.list(Setting::name, new Identity<>("cluster", Function.identity())),
+                value -> value.list(Setting::name, new Identity<>("the same cluster as", Function.identity())),
                 List.<String>of());
         var exports = section.optional(
                 "exports",
-                value -> value.list(Export::read, new Identity<>("service", Export::service)),
+                value -> value.list(Export::read, new Identity<>("the same service as", Export::service)),
                 List.<Export>of());
         var imports = section.optional(
                 "imports",
-                value -> value.list(Import::read, new Identity<>("service", Import::service)),
+                value -> value.list(Import::read, new Identity<>("the same service as", Import::service)),
                 List.<Import>of());
         var admin = section.optional("admin", AdminConfig::read);
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);

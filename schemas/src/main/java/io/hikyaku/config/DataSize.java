@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 public record DataSize(long bytes) implements Comparable<DataSize> {
 
     static final long MAX_BYTES = 1L << 40;
-    private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,9})(KiB|MiB|GiB)");
+    private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})(KiB|MiB|GiB)");
 
     public DataSize {
         if (bytes < 1 || bytes > MAX_BYTES) {

@@ -19,8 +19,8 @@ public record Export(ServiceName service, List<ExportPort> ports) {
                 "ports",
                 value -> value.someOf(
                         ExportPort::read,
-                        new Identity<>("port", ExportPort::port),
-                        new Identity<>("name", ExportPort::name)));
+                        new Identity<>("the same port as", ExportPort::port),
+                        new Identity<>("the same name as", ExportPort::name)));
         return section.build(() -> new Export(service.get(), ports.get()));
     }
 }

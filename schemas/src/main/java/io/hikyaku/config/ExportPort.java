@@ -23,7 +23,7 @@ public record ExportPort(String name, int port, Protocol protocol, List<Target> 
         var target = section.required(
                 "target",
                 value -> value.oneOrMore(
-                        item -> item.parsed(Target::parse), new Identity<>("target", Function.identity())));
+                        item -> item.parsed(Target::parse), new Identity<>("the same target as", Function.identity())));
         return section.build(() -> new ExportPort(name.get(), port.get(), protocol.get(), target.get()));
     }
 }

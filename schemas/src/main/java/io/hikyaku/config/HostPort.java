@@ -15,7 +15,8 @@ public record HostPort(String host, int port) {
             Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?"
                     + "(\\.[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?)*\\.?");
     private static final Pattern NUMERIC_END = Pattern.compile("(.*\\.)?[0-9]+\\.?");
-    private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(?!$)|$)){4}");
+    private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\\.(?!$)|$)){4}");
+    private static final Pattern IPV6_LETTERS = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"); // the JDK takes brackets too
     private static final Pattern ZONE = Pattern.compile("%[A-Za-z0-9._~-]+$");
 
     public HostPort {
@@ -37,6 +38,19 @@ public record HostPort(String host, int port) {
             throw new IllegalArgumentException("'" + text + "' lacks a port: host:port or [IPv6]:port");
         }
         return new HostPort(unbracket(text.substring(0, colon), text), parsePort(text.substring(colon + 1)));
+    }
+
+    /// Like [#parse], for an address that this node dials: its port is not 0.
+    static HostPort parseDialled(String text) {
+        return parse(text).dialled();
+    }
+
+    /// This address, or IllegalArgumentException when nobody can dial it.
+    HostPort dialled() {
+        if (port == 0) {
+            throw new IllegalArgumentException("a port to dial is between 1 and " + MAX_PORT);
+        }
+        return this;
     }
 
     /// Like [#parse], with the port that holds when none is written.
@@ -96,11 +110,12 @@ public record HostPort(String host, int port) {
     }
 
     private static boolean isIpv6(String host) {
-        if (host.indexOf(':') < 0) {
+        String address = withoutZone(host);
+        if (!IPV6_LETTERS.matcher(address).matches()) {
             return false;
         }
         try {
-            Inet6Address.ofLiteral(withoutZone(host));
+            Inet6Address.ofLiteral(address);
             return true;
         } catch (IllegalArgumentException notAnAddress) {
             return false;

@@ -16,7 +16,7 @@ public record Import(ServiceName service, List<ImportPort> ports) {
         Section section = setting.section();
         var service = section.required("service", value -> value.parsed(ServiceName::parse));
         var ports = section.required(
-                "ports", value -> value.someOf(ImportPort::read, new Identity<>("port", ImportPort::port)));
+                "ports", value -> value.someOf(ImportPort::read, new Identity<>("the same port as", ImportPort::port)));
         return section.build(() -> new Import(service.get(), ports.get()));
     }
 }

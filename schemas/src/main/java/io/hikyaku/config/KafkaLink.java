@@ -74,7 +74,7 @@ public record KafkaLink(List<HostPort> bootstrapServers, Map<String, String> pro
     /// Reads Kafka's own form: `host:port,host:port`.
     public static List<HostPort> parseServers(String text) {
         return List.of(text.split(",", -1)).stream()
-                .map(server -> Target.parse(server.strip()).address())
+                .map(server -> HostPort.parseDialled(server.strip()))
                 .toList();
     }
 

@@ -9,11 +9,13 @@ public sealed interface LinkConfig permits RelayLink, KafkaLink {
         return section.build(link);
     }
 
-    /// What no two links share: a relay is dialled once, however often it is named; and of Kafka there is one.
-    static Object identity(LinkConfig link) {
-        return switch (link) {
-            case RelayLink(LinkUrl relay) -> relay;
-            case KafkaLink kafka -> KafkaLink.class;
-        };
+    /// For telling links apart: a relay is dialled once, however often it is named.
+    static Object relay(LinkConfig link) {
+        return link instanceof RelayLink(LinkUrl relay) ? relay : new Object();
+    }
+
+    /// For telling links apart: of Kafka there is one.
+    static Object kafka(LinkConfig link) {
+        return link instanceof KafkaLink ? KafkaLink.class : new Object();
     }
 }

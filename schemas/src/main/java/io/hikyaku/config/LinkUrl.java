@@ -60,9 +60,7 @@ public record LinkUrl(Scheme scheme, HostPort address, String path) {
     /// Like [#parse], for a link that this node dials: its port is not 0.
     static LinkUrl parseDialled(String text) {
         LinkUrl url = parse(text);
-        if (url.address.port() == 0) {
-            throw new IllegalArgumentException("a port to dial is between 1 and 65535");
-        }
+        url.address.dialled();
         return url;
     }
 

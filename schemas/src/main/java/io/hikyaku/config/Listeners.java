@@ -1,5 +1,6 @@
 package io.hikyaku.config;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +32,12 @@ final class Listeners {
     }
 
     private static boolean covers(HostPort wildcard, HostPort other) {
-        if (!wildcard.isWildcard()) {
-            return false;
-        }
-        boolean takesBoth = wildcard.isIpv6();
-        return takesBoth || !other.isIpv6() || other.isWildcard();
+        return wildcard.isWildcard() && (isIpv6(wildcard) || other.isWildcard() || !isIpv6(other));
+    }
+
+    // Not as it is written: ::ffff:127.0.0.1 is an IPv4 address.
+    private static boolean isIpv6(HostPort address) {
+        return address.isLiteral() && address.literal() instanceof Inet6Address;
     }
 
     private static boolean overlap(HostPort a, HostPort b) {

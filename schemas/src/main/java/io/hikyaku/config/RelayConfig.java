@@ -48,11 +48,11 @@ public record RelayConfig(
         var peers = section.optional(
                 "peers",
                 value -> value.list(
-                        item -> item.parsed(LinkUrl::parseDialled), new Identity<>("relay", Function.identity())),
+                        item -> item.parsed(LinkUrl::parseDialled), new Identity<>("the same relay as", Function.identity())),
                 List.<LinkUrl>of());
         var transit = section.optional(
                 "transit",
-                value -> value.list(Setting::name, new Identity<>("cluster", Function.identity())),
+                value -> value.list(Setting::name, new Identity<>("the same cluster as", Function.identity())),
                 List.<String>of());
         var admin = section.optional("admin", AdminConfig::read);
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);

@@ -36,15 +36,23 @@ record Setting(YamlNode node, String path, Reading reading) {
     }
 
     String text() {
+        return text("text");
+    }
+
+    private String text(String what) {
         if (node instanceof Scalar(int line, Type type, String text) && type == Type.TEXT) {
             return text;
         }
-        throw expected("text");
+        throw expected(what);
     }
 
     /// Text in a form of its own, whose parser throws IllegalArgumentException with a message for the user.
     <T> T parsed(Function<String, T> parser) {
-        String text = text();
+        return parsed("text", parser);
+    }
+
+    private <T> T parsed(String what, Function<String, T> parser) {
+        String text = text(what);
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException malformed) {
@@ -57,14 +65,14 @@ record Setting(YamlNode node, String path, Reading reading) {
     }
 
     Duration duration() {
-        return parsed(TimeSpan::parse);
+        return parsed("a duration like 10s", TimeSpan::parse);
     }
 
     DataSize size() {
         if (node instanceof Scalar(int line, Type type, String text) && type == Type.INTEGER) {
             return new DataSize(number(1, DataSize.MAX_BYTES));
         }
-        return parsed(DataSize::parse);
+        return parsed("a size like 64KiB", DataSize::parse);
     }
 
     int integer() {
@@ -150,7 +158,7 @@ record Setting(YamlNode node, String path, Reading reading) {
             try {
                 T value = reader.apply(item);
                 for (Identity<? super T> identity : identities) {
-                    item.noteRepeated(identity.word(), identity.of().apply(value), seen);
+                    item.noteShared(identity.complaint(), identity.of().apply(value), seen);
                 }
                 items.add(value);
             } catch (Refused noted) {
@@ -163,10 +171,10 @@ record Setting(YamlNode node, String path, Reading reading) {
         return items;
     }
 
-    private void noteRepeated(String word, Object identity, Map<List<Object>, String> seen) {
-        String first = seen.putIfAbsent(List.of(word, identity), path);
+    private void noteShared(String complaint, Object identity, Map<List<Object>, String> seen) {
+        String first = seen.putIfAbsent(List.of(complaint, identity), path);
         if (first != null) {
-            reading.findings().add(path, node.line(), "the same " + word + " as " + first);
+            reading.findings().add(path, node.line(), complaint + " " + first);
         }
     }
 
@@ -188,8 +196,10 @@ record Setting(YamlNode node, String path, Reading reading) {
         return node instanceof Sequence ? someOf(reader, identities) : List.of(reader.apply(this));
     }
 
-    /// What makes two items of a list the same.
-    record Identity<T>(String word, Function<T, Object> of) {}
+    /// What no two items of a list may share.
+    ///
+    /// @param complaint about the second item, before the place of the first
+    record Identity<T>(String complaint, Function<T, Object> of) {}
 
     /// A mapping with the user's own keys. Values are not told in findings: they may be secret.
     Map<String, String> properties() {

@@ -6,9 +6,7 @@ package io.hikyaku.config;
 public record Target(HostPort address) {
 
     public Target {
-        if (address.port() == 0) {
-            throw new IllegalArgumentException("a target's port is between 1 and 65535");
-        }
+        address.dialled();
     }
 
     /// Reads `host:port`; IllegalArgumentException says what is wrong.

@@ -12,19 +12,21 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLParser;
+import tools.jackson.dataformat.yaml.YAMLReadFeature;
 
 /// Makes a tree with lines of a YAML 1.2 document. Jackson's own tree has no lines, drops repeated keys, and takes an alias
 /// for the text of its name; here the last two are findings.
 final class YamlTree {
 
     private static final int MAX_DEPTH = 50;
-    private static final YAMLFactory YAML = YAMLFactory.builder()
+    private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-            .build();
+            .enable(YAMLReadFeature.EMPTY_STRING_AS_NULL) // "key:" has no value; "key: ''" has an empty one
+            .build());
 
     private final YAMLParser parser;
     private final Findings findings;
@@ -36,7 +38,7 @@ final class YamlTree {
 
     /// Reads the whole text, or notes why it is not YAML.
     static YamlNode parse(String text, Findings findings) {
-        try (YAMLParser parser = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text)) {
+        try (YAMLParser parser = (YAMLParser) YAML.createParser(text)) {
             return new YamlTree(parser, findings).document();
         } catch (JacksonException broken) {
             throw findings.add("", line(broken), "not YAML: " + problem(broken));

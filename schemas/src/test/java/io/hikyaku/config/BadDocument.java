@@ -1,0 +1,239 @@
+package io.hikyaku.config;
+
+import java.util.List;
+import java.util.function.Function;
+
+/// A document with one thing wrong, and where the code must find it.
+///
+/// @param bySchema whether the JSON Schema can say it too
+record BadDocument(Program program, String yaml, String path, String message, boolean bySchema) {
+
+    /// Whose configuration it would be, with the fewest keys that it needs.
+    enum Program {
+        BRIDGE(BridgeConfig::read, """
+                mesh: demo
+                cluster: osaka
+                identity: { directory: id }
+                links: [ { relay: "tls://relay:7443" } ]
+                """),
+        RELAY(RelayConfig::read, """
+                mesh: demo
+                identity: { directory: id }
+                listen: [ "tls://0.0.0.0:7443" ]
+                """);
+
+        final Function<Setting, Record> reader;
+        final String minimal;
+
+        Program(Function<Setting, Record> reader, String minimal) {
+            this.reader = reader;
+            this.minimal = minimal;
+        }
+
+        String schema() {
+            return name().toLowerCase(java.util.Locale.ROOT) + ".schema.json";
+        }
+
+        /// The minimal document with a line in the place of the one with the same key, or after the others.
+        String with(String line) {
+            String key = line.substring(0, line.indexOf(':') + 1);
+            return minimal.replaceAll("(?m)^" + key + ".*\n", "") + line + "\n";
+        }
+
+        String without(String key) {
+            return minimal.replaceAll("(?m)^" + key + ":.*\n", "");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return program + " " + path + ": " + message;
+    }
+
+    private static BadDocument bridge(String line, String path, String message) {
+        return new BadDocument(Program.BRIDGE, Program.BRIDGE.with(line), path, message, true);
+    }
+
+    private static BadDocument relay(String line, String path, String message) {
+        return new BadDocument(Program.RELAY, Program.RELAY.with(line), path, message, true);
+    }
+
+    private static BadDocument exportPort(String port, String path, String message) {
+        return bridge("exports: [ { service: shop/orders, ports: [ " + port + " ] } ]", "exports[0].ports" + path, message);
+    }
+
+    private static BadDocument importPort(String port, String path, String message) {
+        return bridge("imports: [ { service: shop/orders, ports: [ " + port + " ] } ]", "imports[0].ports" + path, message);
+    }
+
+    private static BadDocument limits(String limits, String path, String message) {
+        return bridge("limits: { " + limits + " }", "limits." + path, message);
+    }
+
+    private BadDocument notBySchema() {
+        return new BadDocument(program, yaml, path, message, false);
+    }
+
+    private static BadDocument missing(Program program, String key) {
+        return new BadDocument(program, program.without(key), key, "missing", true);
+    }
+
+    static List<BadDocument> all() {
+        return List.of(
+                missing(Program.BRIDGE, "mesh"),
+                missing(Program.BRIDGE, "cluster"),
+                missing(Program.BRIDGE, "identity"),
+                missing(Program.RELAY, "mesh"),
+                missing(Program.RELAY, "identity"),
+                missing(Program.RELAY, "listen"),
+                bridge("mesh: Demo", "mesh", "'Demo' is not a name"),
+                bridge("mesh: 42", "mesh", "expected text, found a whole number"),
+                bridge("mesh: true", "mesh", "expected text, found true or false"),
+                bridge("mesh:", "mesh", "expected text, found nothing"),
+                bridge("mesh: 1.5", "mesh", "expected text, found a decimal number"),
+                bridge("cluster: [ osaka ]", "cluster", "expected text, found a list"),
+                bridge("identity: id", "identity", "expected a mapping, found text"),
+                bridge("identity: {}", "identity.directory", "missing"),
+                bridge("identity: { directory: '' }", "identity.directory", "the path is empty"),
+                bridge("identity: { directory: id, password: x }", "identity.password", "unknown key; the keys here are directory"),
+                bridge("import: []", "import", "unknown key; did you mean 'imports'?"),
+                relay("exports: []", "exports", "unknown key; the keys here are mesh, identity, listen, peers"),
+
+                bridge("links: []", "links", "no way to the other clusters"),
+                new BadDocument(
+                        Program.BRIDGE, Program.BRIDGE.without("links"), "links", "no way to the other clusters", true),
+                bridge("links: { relay: x }", "links", "expected a list, found a mapping"),
+                bridge("links: [ {} ]", "links[0]", "give either relay or kafka"),
+                bridge(
+                        "links: [ { relay: 'tls://a:1', kafka: { bootstrapServers: 'k:1' } } ]",
+                        "links[0]",
+                        "give either relay or kafka"),
+                bridge("links: [ { relay: 'relay:7443' } ]", "links[0].relay", "'relay:7443' is not a link"),
+                bridge("links: [ { relay: 'tls://relay' } ]", "links[0].relay", "'relay' lacks a port"),
+                bridge("links: [ { relay: 'tls://relay:0' } ]", "links[0].relay", "a port to dial is between"),
+                bridge("links: [ { relay: 'wss://u:p@relay' } ]", "links[0].relay", "a link's URL holds no user"),
+                bridge(
+                        "links: [ { relay: 'tls://a:1' }, { relay: 'tls://a:1' } ]",
+                        "links[1]",
+                        "the same relay as links[0]"),
+                bridge(
+                        "links: [ { kafka: { bootstrapServers: 'k:1' } }, { kafka: { bootstrapServers: 'l:1' } } ]",
+                        "links[1]",
+                        "Kafka a second time; first in links[0]").notBySchema(),
+                bridge("links: [ { kafka: {} } ]", "links[0].kafka.bootstrapServers", "missing"),
+                bridge("links: [ { kafka: { bootstrapServers: k } } ]", "links[0].kafka.bootstrapServers", "'k' lacks a port"),
+                bridge("links: [ { kafka: { bootstrapServers: 'k:1,' } } ]", "links[0].kafka.bootstrapServers", "'' lacks a port"),
+                bridge(
+                        "links: [ { kafka: { bootstrapServers: 'k:1', properties: { a: [] } } } ]",
+                        "links[0].kafka.properties['a']",
+                        "expected text, a number, true or false, found a list"),
+                bridge(
+                        "links: [ { kafka: { bootstrapServers: 'k:1', properties: { bootstrap.servers: 'k:2' } } } ]",
+                        "links[0].kafka.properties",
+                        "bootstrap.servers has a key of its own"),
+
+                bridge("listen: 'tls://0.0.0.0:7443'", "listen", "expected a list, found text"),
+                bridge("listen: [ '0.0.0.0:7443' ]", "listen[0]", "'0.0.0.0:7443' is not a link"),
+                relay("listen: []", "listen", "the list is empty"),
+                relay("peers: [ 'tls://a:1', 'tls://a:1' ]", "peers[1]", "the same relay as peers[0]"),
+                relay("peers: [ 'tls://a:1/link' ]", "peers[0]", "a tls:// link has no path"),
+                relay("transit: [ hub, hub ]", "transit[1]", "the same cluster as transit[0]"),
+                relay("transit: [ 'relay/hub' ]", "transit[0]", "'relay/hub' is not a name"),
+
+                exportPort("", "", "the list is empty"),
+                exportPort("{ name: a, port: 80, protocol: http }", "[0].target", "missing"),
+                exportPort("{ name: a, port: 0, protocol: http, target: 'h:1' }", "[0].port", "0 is not between 1 and 65535"),
+                exportPort("{ name: a, port: 65536, protocol: http, target: 'h:1' }", "[0].port", "65536 is not between"),
+                exportPort(
+                        "{ name: a, port: 99999999999999999999, protocol: http, target: 'h:1' }",
+                        "[0].port",
+                        "99999999999999999999 is not a usable whole number"),
+                exportPort("{ name: a, port: '80', protocol: http, target: 'h:1' }", "[0].port", "expected a whole number, found text"),
+                exportPort("{ name: A, port: 80, protocol: http, target: 'h:1' }", "[0].name", "'A' is not a name"),
+                exportPort("{ name: a, port: 80, protocol: HTTP, target: 'h:1' }", "[0].protocol", "'HTTP' is not http or tcp"),
+                exportPort("{ name: a, port: 80, protocol: grpc, target: 'h:1' }", "[0].protocol", "'grpc' is not http or tcp"),
+                exportPort("{ name: a, port: 80, protocol: http, target: [] }", "[0].target", "the list is empty"),
+                exportPort("{ name: a, port: 80, protocol: http, target: 'h:0' }", "[0].target", "a port to dial is between"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'h2c://h:1' }",
+                        "[0].target",
+                        "targets with h2c:// are not supported; accepted are host:port and [IPv6]:port"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: [ 'h:1', 'h:1' ] }",
+                        "[0].target[1]",
+                        "the same target as exports[0].ports[0].target[0]"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: b, port: 80, protocol: tcp, target: 'h:1' }",
+                        "[1]",
+                        "the same port as exports[0].ports[0]").notBySchema(),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: a, port: 81, protocol: tcp, target: 'h:1' }",
+                        "[1]",
+                        "the same name as exports[0].ports[0]").notBySchema(),
+                bridge(
+                        "exports: [ { service: orders, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] } ]", "exports[0].service", "'orders' lacks its namespace"),
+                bridge(
+                        "exports: [ { service: a/b, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] },"
+                                + " { service: a/b, ports: [ { name: y, port: 2, protocol: tcp, target: 'h:1' } ] } ]",
+                        "exports[1]",
+                        "the same service as exports[0]").notBySchema(),
+
+                importPort("{ port: 80 }", "[0].listen", "missing"),
+                importPort("{ port: 80, listen: '19000' }", "[0].listen", "'19000' lacks a port"),
+                importPort("{ port: 80, listen: '::1:19000' }", "[0].listen", "'::1:19000' is ambiguous"),
+                importPort("{ port: 80, listen: '[::g]:19000' }", "[0].listen", "'::g' is not an IPv6 address"),
+                importPort("{ port: 80, listen: '127.0.0.1:19000', protocol: udp }", "[0].protocol", "'udp' is not http or tcp"),
+                importPort(
+                        "{ port: 80, listen: '127.0.0.1:1' }, { port: 80, listen: '127.0.0.1:2' }",
+                        "[1]",
+                        "the same port as imports[0].ports[0]").notBySchema(),
+                importPort(
+                        "{ port: 80, listen: '127.0.0.1:1' }, { port: 81, listen: '0.0.0.0:1' }",
+                        "[1].listen",
+                        "0.0.0.0:1 is taken already by imports[0].ports[0].listen (127.0.0.1:1)").notBySchema(),
+                relay("admin: { listen: '[::]:7443' }", "admin.listen", "[::]:7443 is taken already by listen[0] (0.0.0.0:7443)")
+                        .notBySchema(),
+                relay(
+                        "listen: [ 'tls://[::1]:7443', 'wss://[::1]:7443' ]",
+                        "listen[1]",
+                        "[::1]:7443 is taken already by listen[0]").notBySchema(),
+
+                bridge("admin: {}", "admin.listen", "missing"),
+                bridge("log: { level: verbose }", "log.level", "'verbose' is not error or warn or info or debug or trace"),
+                bridge("log: { format: xml }", "log.format", "'xml' is not text or json"),
+                bridge("eventLoops: 0", "eventLoops", "0 is not between 1 and 256"),
+                bridge("eventLoops: 257", "eventLoops", "257 is not between 1 and 256"),
+                bridge("eventLoops: two", "eventLoops", "expected a whole number, found text"),
+
+                limits("chanel: {}", "chanel", "unknown key; did you mean 'channel'?"),
+                limits("budget: 0", "budget", "0 is not between 1 and 1099511627776"),
+                limits("budget: 128MB", "budget", "'128MB' is not a size"),
+                limits("budget: 1.5", "budget", "expected a size like 64KiB, found a decimal number"),
+                limits("drainTimeout: 10", "drainTimeout", "expected a duration like 10s, found a whole number"),
+                limits("drainTimeout: 10d", "drainTimeout", "'10d' is not a duration"),
+                limits("drainTimeout: 169h", "drainTimeout", "'169h' is longer than 168h").notBySchema(),
+                limits("channel: { reorderWindow: 0 }", "channel.reorderWindow", "0 is not between 1 and 65536"),
+                limits("channel: { maxStreams: 1000001 }", "channel.maxStreams", "1000001 is not between 1 and 1000000"),
+                limits("link: { maxAccepted: 0 }", "link.maxAccepted", "0 is not between 1 and 1000000"),
+                limits("call: { maxConnectionsPerListener: 0 }", "call.maxConnectionsPerListener", "0 is not between"),
+                limits("call: { maxHeaderSize: 2MiB }", "call.maxHeaderSize", "2MiB is not between 1KiB and 1MiB").notBySchema(),
+                limits("call: { maxRequestLineSize: 128KiB }", "call.maxRequestLineSize", "128KiB must not exceed maxHeaderSize (64KiB)")
+                        .notBySchema(),
+                limits("stream: { window: 1KiB }", "stream.window", "1KiB is not between 16KiB and 1GiB").notBySchema(),
+                limits("stream: { window: 8MiB }", "stream.window", "8MiB must not exceed channel.window (4MiB)").notBySchema(),
+                limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed budget (128MiB)").notBySchema(),
+                limits("channel: { window: 32KiB }", "channel.window", "32KiB is not between 64KiB and 1GiB").notBySchema(),
+                limits("channel: { deadAfter: 2s }", "channel.keepaliveInterval", "2s must be below deadAfter (2s)").notBySchema(),
+                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed deadAfter (10s)").notBySchema(),
+                limits("link: { deadAfter: 1s }", "link.keepaliveInterval", "2s must be below deadAfter (1s)").notBySchema(),
+                limits(
+                        "link: { reconnectBackoffMin: 16s }",
+                        "link.reconnectBackoffMin",
+                        "16s must not exceed reconnectBackoffMax (15s)").notBySchema(),
+                limits("route: { resumeBelow: 1MiB }", "route.resumeBelow", "1MiB must be below pauseAbove (1MiB)").notBySchema(),
+                limits("route: { pauseAbove: 4MiB }", "route.pauseAbove", "4MiB must be below linkQueue (4MiB)").notBySchema(),
+                limits("route: { linkQueue: 512MiB }", "route.linkQueue", "512MiB must not exceed budget (256MiB)").notBySchema(),
+                limits("registry: { refresh: 30s }", "registry.refresh", "30s must be below expiry (30s)").notBySchema(),
+                limits("registry: { budget: 1 }", "registry.budget", "1 is not between 1MiB and 1GiB").notBySchema());
+    }
+}
