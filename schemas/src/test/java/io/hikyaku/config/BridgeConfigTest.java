@@ -3,6 +3,7 @@ package io.hikyaku.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,14 +54,79 @@ class BridgeConfigTest {
 
         // Then
         Path folder = Path.of("../deploy/examples").toAbsolutePath().normalize();
+        CallLimits call = CallLimits.DEFAULTS;
+        BridgeLimits limits = BridgeLimits.DEFAULTS;
         assertEquals(
-                List.of(
-                        new RelayLink(LinkUrl.parse("tls://relay-1.example:7443")),
-                        new RelayLink(LinkUrl.parse("wss://relay-2.example:8443/link")),
-                        new KafkaLink(
-                                KafkaLink.parseServers("k1.example:9093,k2.example:9093"),
-                                Map.of("security.protocol", "SSL"),
-                                Optional.of(folder.resolve("kafka-secret.properties")))),
-                config.links());
+                new BridgeConfig(
+                        "demo",
+                        "osaka",
+                        new IdentityConfig(folder.resolve("identity/osaka")),
+                        List.of(
+                                new RelayLink(LinkUrl.parse("tls://relay-1.example:7443")),
+                                new RelayLink(LinkUrl.parse("wss://relay-2.example:8443/link")),
+                                new KafkaLink(
+                                        KafkaLink.parseServers("k1.example:9093,k2.example:9093"),
+                                        Map.of("security.protocol", "SSL"),
+                                        Optional.of(folder.resolve("kafka-secret.properties")))),
+                        List.of(LinkUrl.parse("tls://0.0.0.0:7443")),
+                        List.of("hub"),
+                        List.of(new Export(
+                                ServiceName.parse("shop/orders"),
+                                List.of(
+                                        new ExportPort("http", 80, Protocol.HTTP, List.of(Target.parse("127.0.0.1:18080"))),
+                                        new ExportPort(
+                                                "sql",
+                                                5432,
+                                                Protocol.TCP,
+                                                List.of(Target.parse("10.0.0.7:5432"), Target.parse("[2001:db8::7]:5432")))))),
+                        List.of(new Import(
+                                ServiceName.parse("shop/payments"),
+                                List.of(
+                                        new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty()),
+                                        new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP))))),
+                        Optional.of(new AdminConfig(new HostPort("127.0.0.1", 9400))),
+                        LogConfig.DEFAULTS,
+                        2,
+                        new BridgeLimits(
+                                limits.link(),
+                                limits.route(),
+                                limits.channel(),
+                                limits.stream(),
+                                new CallLimits(
+                                        call.connectTimeout(),
+                                        call.headerTimeout(),
+                                        Duration.ofMinutes(2),
+                                        call.idleTimeout(),
+                                        call.tcpIdleTimeout(),
+                                        call.protocolWait(),
+                                        call.maxConnectionsPerListener(),
+                                        DataSize.ofKiB(64),
+                                        call.maxRequestLineSize()),
+                                limits.registry(),
+                                limits.budget(),
+                                limits.drainTimeout())),
+                config);
+    }
+
+    @Test
+    void aHubNeedsNoLinkOfItsOwn() {
+        // When
+        BridgeConfig config = parse(MINIMAL.replaceFirst("links:.*", "listen: [ \"tls://[::]:0\" ]"));
+
+        // Then
+        assertEquals(List.of(), config.links());
+        assertEquals(List.of(LinkUrl.parse("tls://[::]:0")), config.listen());
+    }
+
+    @Test
+    void ephemeralListenersNeverClash() {
+        // When
+        BridgeConfig config = parse(MINIMAL + """
+                imports: [ { service: a/b, ports: [ { port: 1, listen: "127.0.0.1:0" }, { port: 2, listen: "127.0.0.1:0" } ] } ]
+                admin: { listen: "127.0.0.1:0" }
+                """);
+
+        // Then
+        assertEquals(2, config.imports().getFirst().ports().size());
     }
 }
