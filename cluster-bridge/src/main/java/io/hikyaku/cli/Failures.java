@@ -1,5 +1,6 @@
 package io.hikyaku.cli;
 
+import io.hikyaku.config.ConfigException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -25,7 +26,7 @@ final class Failures {
             thrown.printStackTrace(err);
         }
         err.flush();
-        return Exit.FAILED;
+        return failure instanceof ConfigException ? Exit.WRONG_USAGE : Exit.FAILED;
     }
 
     /// What happened, in words: some exceptions of the JDK carry nothing but a file name in their message.

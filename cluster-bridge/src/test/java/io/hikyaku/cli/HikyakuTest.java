@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.config.ConfigException;
+import io.hikyaku.config.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -119,6 +122,24 @@ class HikyakuTest {
         assertEquals(
                 "hikyaku added: the relay is gone: connection reset",
                 err.toString().strip());
+    }
+
+    @Test
+    void aWrongConfigurationIsWrongUsageAndShowsAllFindings() {
+        // Given
+        List<Finding> findings =
+                List.of(new Finding("listen[0]", 3, "is no address"), new Finding("mesh", 1, "is missing"));
+        added.add(new Added(() -> {
+            throw new ConfigException(Path.of("relay.yaml"), findings);
+        }));
+
+        // When
+        int exit = run("added");
+
+        // Then
+        assertEquals(Exit.WRONG_USAGE, exit);
+        assertEquals(3, err.toString().lines().count(), err::toString);
+        assertTrue(err.toString().startsWith("hikyaku added: relay.yaml:"), err::toString);
     }
 
     @Test
