@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
         description = "Carries service calls between clusters as encrypted messages.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            AuthorityCommand.class,
             VersionCommand.class,
         })
 public final class Hikyaku {
