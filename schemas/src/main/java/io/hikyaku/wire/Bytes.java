@@ -1,8 +1,7 @@
 package io.hikyaku.wire;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
 /// Reads and writes byte strings with a length in front, each held against its limit (PROTOCOL.md §1.3).
@@ -89,12 +88,14 @@ public final class Bytes {
     /// @param max largest length allowed, in bytes
     public static String readDetail(ByteBuf in, int max, String what) {
         String text = readText(in, max, what);
-        if (text.chars().noneMatch(Character::isISOControl)) {
-            return text;
+        StringBuilder clean = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                clean = clean == null ? new StringBuilder(text) : clean;
+                clean.setCharAt(i, '?');
+            }
         }
-        StringBuilder clean = new StringBuilder(text.length());
-        text.chars().forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
-        return clean.toString();
+        return clean == null ? text : clean.toString();
     }
 
     /// Reads UTF-8 text.
@@ -102,12 +103,12 @@ public final class Bytes {
     /// @param max largest length allowed, in bytes
     /// @throws Malformed if it is too long, truncated or not UTF-8
     public static String readText(ByteBuf in, int max, String what) {
-        byte[] bytes = read(in, max, what);
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
+        int length = Varint.read(in, max, what);
+        require(in, length, what);
+        if (!ByteBufUtil.isText(in, in.readerIndex(), length, StandardCharsets.UTF_8)) {
             throw new Malformed(Malformed.Reason.INVALID_VALUE, what + " is not UTF-8");
         }
+        return in.readString(length, StandardCharsets.UTF_8);
     }
 
     /// Text of a diagnostic, cut to `max` bytes of UTF-8 without splitting a character.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.sun.management.ThreadMXBean;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
@@ -18,6 +19,8 @@ import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -27,6 +30,10 @@ import java.util.function.Function;
 /// is the same after encoding and decoding it again. The ordinary tests replay the committed corpus
 /// (`src/test/resources/io/hikyaku/wire/DecodersFuzzTestInputs`); CONTRIBUTING.md says how to fuzz.
 class DecodersFuzzTest {
+    private static final long ALLOWED_BYTES = 16 * 1024;
+    private static final long ALLOWED_FACTOR = 64;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
     @FuzzTest
     void packetHeader(byte[] bytes) {
         ByteBuf in = Unpooled.wrappedBuffer(bytes);
@@ -121,6 +128,7 @@ class DecodersFuzzTest {
 
     private static <T> boolean holdsToItsWord(
             byte[] bytes, Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder) {
+        requireModestAllocation(bytes, decoder);
         T decoded;
         try {
             decoded = decoder.apply(Unpooled.wrappedBuffer(bytes));
@@ -132,6 +140,26 @@ class DecodersFuzzTest {
         assertEquals(decoded, decoder.apply(encoded), "decoded, encoded and decoded again");
         assertEquals(decoded.hashCode(), decoded.hashCode());
         return true;
+    }
+
+    /// Decoding holds memory in proportion to the bytes that are there, whatever their lengths and counts claim. The first
+    /// time may load classes, so only a repeated excess counts.
+    private static void requireModestAllocation(byte[] bytes, Function<ByteBuf, ?> decoder) {
+        long allowed = ALLOWED_BYTES + ALLOWED_FACTOR * bytes.length;
+        if (allocatedBy(bytes, decoder) > allowed) {
+            long allocated = allocatedBy(bytes, decoder);
+            assertTrue(allocated <= allowed, allocated + " bytes allocated for " + bytes.length);
+        }
+    }
+
+    private static long allocatedBy(byte[] bytes, Function<ByteBuf, ?> decoder) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        try {
+            Reference.reachabilityFence(decoder.apply(Unpooled.wrappedBuffer(bytes)));
+        } catch (Malformed e) {
+            // Refusing may not cost more than accepting.
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 
     private static List<Record> readPlaintext(ByteBuf in) {
