@@ -19,7 +19,8 @@ public interface Stream {
     /// No more bytes will be written: a clean end of this direction after everything queued.
     void end();
 
-    /// Ends both directions now; queued bytes are dropped. The handler is not told.
+    /// Ends both directions now; queued bytes are dropped. The handler is not told. On a stream that ended cleanly it only
+    /// settles what [#consumed] would still owe.
     ///
     /// @param detail for the other side's error text, at most 256 bytes, no secrets
     void reset(ResetCode code, String detail);
@@ -28,6 +29,7 @@ public interface Stream {
     void stopSending();
 
     /// Gives credit for bytes that [StreamHandler#onData] delivered and that have now left this process or been dropped.
-    /// Without it the other side stops after a window.
+    /// Without it the other side stops after a window, and in the end the whole channel does: so it is owed for every
+    /// byte, also after [StreamHandler#onEnd]. After a reset, by either side or the own one, nothing is owed any more.
     void consumed(int bytes);
 }

@@ -34,7 +34,10 @@ public final class StreamFrames {
                 Varint.write(out, open.metadata().readableBytes());
                 out.writeBytes(open.metadata());
             }
-            case Data data -> writeData(out, data.stream(), data.data(), data.data().readableBytes());
+            case Data data -> {
+                writeDataPrefix(out, data.stream(), data.data().readableBytes());
+                out.writeBytes(data.data());
+            }
             case End end -> start(out, END, end.stream());
             case Reset reset -> {
                 start(out, RESET, reset.stream());
@@ -49,16 +52,10 @@ public final class StreamFrames {
         }
     }
 
-    /// Writes a DATA frame with the next `length` bytes of `data`, whose reader index moves.
-    public static void writeData(ByteBuf out, long stream, ByteBuf data, int length) {
+    /// Writes the front of a DATA frame whose `length` bytes the caller puts behind it.
+    public static void writeDataPrefix(ByteBuf out, long stream, int length) {
         start(out, DATA, stream);
         Varint.write(out, length);
-        out.writeBytes(data, length);
-    }
-
-    /// Bytes in front of the payload of a DATA frame.
-    public static int dataOverhead(long stream, int length) {
-        return 1 + Varint.size(stream) + Varint.size(length);
     }
 
     /// Reads the next frame that is understood, skipping those that may be, or returns null at the end of the bytes.

@@ -1,0 +1,428 @@
+package io.hikyaku.channel;
+
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.PacketKind;
+import io.hikyaku.wire.channel.ChannelFrame;
+import io.hikyaku.wire.channel.ChannelFrame.Ack;
+import io.hikyaku.wire.channel.ChannelFrame.Close;
+import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
+import io.hikyaku.wire.channel.ChannelFrame.Credit;
+import io.hikyaku.wire.channel.ChannelFrame.Ping;
+import io.hikyaku.wire.channel.ChannelFrame.Pong;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// An open channel: numbers, seals and sends what its user has, once per event-loop turn and in as few packets as
+/// possible; opens, orders and delivers what the other side sent (PROTOCOL.md §5.4). It notices a gap that does not close
+/// and a path that stays dead, and closes with that reason.
+///
+/// ```
+///  open ──(gap, dead path, malformed, idle, peer's CLOSE or REJECT, push-back DROPPED, close())──▶ closed
+/// ```
+public final class Channel {
+    /// Most plaintext in one packet, in bytes.
+    static final int MAX_PLAINTEXT = 16 * 1024;
+    /// Packets sent in one turn before other work of the event loop gets its turn.
+    static final int MAX_PACKETS_PER_TURN = 64;
+    /// Packets that may arrive before an acknowledgement leaves without waiting for company.
+    static final int PACKETS_PER_ACK = 16;
+    /// How long an acknowledgement waits for company.
+    static final long ACK_DELAY_NANOS = Duration.ofMillis(25).toNanos();
+    /// How long a channel without streams stays open.
+    static final long IDLE_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private static final long MIN_PROBE_NANOS = Duration.ofSeconds(1).toNanos();
+    /// A channel without streams is probed less often.
+    private static final int IDLE_KEEPALIVE_FACTOR = 5;
+    /// Acknowledgement, credit and pong, ping: what one packet may hold besides the user's frames.
+    private static final int CONTROL_BYTES = 64;
+
+    private final Shard shard;
+    private final ChannelKey key;
+    private final Peer peer;
+    private final ChannelUser user;
+    private final Channels<?> owner;
+    private final Packet address;
+    private final Sealer sealer;
+    private final Opener opener;
+    private final ReceiveWindow received;
+    private final long maxUnacknowledged;
+    private final long keepaliveNanos;
+    private final long deadNanos;
+    private final long gapNanos;
+
+    private boolean closed;
+    private boolean flushing;
+    private long pausedUntil;
+
+    private long acknowledged;
+    private long lastElicited = -1;
+    private long awaitingSince;
+    private boolean probed;
+    private long pongToken;
+    private boolean pongDue;
+    private boolean pingDue;
+    private long creditGranted = -1;
+    private boolean creditDue;
+
+    private long lastReceivedAt;
+    private long gapSince;
+    private boolean gap;
+    private int unacknowledgedArrivals;
+    private boolean ackTimer;
+    private long roundTripNanos = -1;
+    private long idleSince;
+    private long lastPingAt;
+    private Loop.@Nullable Timer upkeep;
+
+    Channel(Shard shard, ChannelKey key, ChannelUser user, Channels<?> owner, Handshake.Result result) {
+        this.shard = shard;
+        this.key = key;
+        this.user = user;
+        this.owner = owner;
+        this.peer = result.peer();
+        long now = shard.loop().nanos();
+        address = new Packet(
+                PacketKind.DATA, Packet.DEFAULT_HOP_LIMIT, key.initiatedHere(), 0, key.peer(), shard.self(), key.id(), 0, 0);
+        sealer = new Sealer(result.secret(), key.initiatedHere(), now);
+        opener = new Opener(result.secret(), !key.initiatedHere(), shard.allocator());
+        received = new ReceiveWindow(
+                shard.limits().reorderWindow(), shard.limits().window().bytes());
+        maxUnacknowledged = shard.limits().reorderWindow();
+        keepaliveNanos = shard.limits().keepaliveInterval().toNanos();
+        deadNanos = shard.limits().deadAfter().toNanos();
+        gapNanos = shard.limits().gapTimeout().toNanos();
+        lastReceivedAt = now;
+        idleSince = now;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    public long id() {
+        return key.id();
+    }
+
+    ChannelKey key() {
+        return key;
+    }
+
+    ChannelUser user() {
+        return user;
+    }
+
+    public boolean initiatedHere() {
+        return key.initiatedHere();
+    }
+
+    /// Smoothed round trip, or −1 before it was measured.
+    public long roundTripNanos() {
+        return roundTripNanos;
+    }
+
+    /// Tells the user, measures the round trip, and starts the upkeep.
+    void open(long peerCredit) {
+        user.onOpen(this, peerCredit);
+        ping();
+        scheduleUpkeep();
+    }
+
+    /// Says that there is something to send. It leaves at the end of this turn.
+    public void wake() {
+        if (!flushing && !closed) {
+            flushing = true;
+            shard.loop().atEndOfTurn(this::flush);
+        }
+    }
+
+    /// Grants the other side more stream data.
+    ///
+    /// @param max bytes in all since the channel's start; never falls
+    public void grant(long max) {
+        if (max > creditGranted) {
+            creditGranted = max;
+            creditDue = true;
+            wake();
+        }
+    }
+
+    /// Closes and tells the other side why. The user gets its `onClosed` before this returns.
+    public void close(CloseCode code, String detail) {
+        if (!closed) {
+            ByteBuf packet = begin(CONTROL_BYTES + Close.MAX_DETAIL_BYTES);
+            ChannelFrame.write(packet, new Close(code, detail));
+            sealAndSend(packet);
+            end(new Closed(code, detail, false, true));
+        }
+    }
+
+    /// Ends the channel without a word to the other side.
+    void end(Closed reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (upkeep != null) {
+            upkeep.cancel();
+        }
+        received.release();
+        owner.onChannelClosed(this);
+        user.onClosed(reason);
+    }
+
+    /// Sends nothing but what keeps the channel alive until [#resume] or until the time is over.
+    void pause(long nanos) {
+        pausedUntil = shard.loop().nanos() + nanos;
+        shard.loop().after(nanos, this::wake);
+    }
+
+    void resume() {
+        pausedUntil = 0;
+        wake();
+    }
+
+    /// A DATA packet of this channel; takes ownership.
+    void onPacket(ByteBuf packet) {
+        try {
+            long sequence = Packet.sequence(packet);
+            ReceiveWindow.Place place = closed ? ReceiveWindow.Place.OUTSIDE : received.placeOf(sequence);
+            switch (place) {
+                case DUPLICATE -> shard.counters().duplicates.increment();
+                case OUTSIDE -> shard.counters().stray.increment();
+                case NEXT, EARLY -> open(packet, sequence, place);
+            }
+        } finally {
+            packet.release();
+        }
+    }
+
+    private void open(ByteBuf packet, long sequence, ReceiveWindow.Place place) {
+        ByteBuf plaintext = opener.open(packet);
+        if (plaintext == null) {
+            shard.counters().unauthentic.increment();
+            return;
+        }
+        shard.counters().packetsReceived.increment();
+        shard.counters().bytesReceived.add(packet.readableBytes());
+        lastReceivedAt = shard.loop().nanos();
+        if (place == ReceiveWindow.Place.EARLY) {
+            shard.counters().reordered.increment();
+            received.keep(sequence, plaintext);
+        } else {
+            deliver(plaintext);
+        }
+        noteGap();
+    }
+
+    private void deliver(ByteBuf first) {
+        ByteBuf plaintext = first;
+        while (plaintext != null) {
+            read(plaintext);
+            plaintext = closed ? null : received.advance();
+        }
+    }
+
+    private void read(ByteBuf plaintext) {
+        try {
+            boolean eliciting = false;
+            ChannelFrame frame = ChannelFrame.readNext(plaintext);
+            while (frame != null && !closed) {
+                eliciting |= on(frame);
+                frame = ChannelFrame.readNext(plaintext);
+            }
+            if (plaintext.isReadable() && !closed) {
+                eliciting = true;
+                user.onPayload(plaintext);
+            }
+            if (eliciting && !closed) {
+                unacknowledgedArrivals++;
+                if (unacknowledgedArrivals >= PACKETS_PER_ACK) {
+                    wake();
+                } else if (!ackTimer) {
+                    ackTimer = true;
+                    shard.loop().after(ACK_DELAY_NANOS, this::onAckTimer);
+                }
+            }
+        } catch (Malformed e) {
+            close(CloseCode.PROTOCOL, String.valueOf(e.getMessage()));
+        } finally {
+            plaintext.release();
+        }
+    }
+
+    /// Returns whether the frame asks for an acknowledgement.
+    private boolean on(ChannelFrame frame) {
+        switch (frame) {
+            case Ack ack -> onAck(ack.next());
+            case Ping ping -> {
+                pongToken = ping.token();
+                pongDue = true;
+                unacknowledgedArrivals++;
+                wake();
+            }
+            case Pong pong -> onPong(pong.token());
+            case Credit credit -> user.onCredit(credit.max());
+            case Close close -> end(new Closed(close.code(), close.detail(), true, true));
+        }
+        return !(frame instanceof Ack || frame instanceof Pong);
+    }
+
+    private void onAck(long next) {
+        if (next > sealer.nextSequence()) {
+            throw new Malformed(Malformed.Reason.INVALID_VALUE, "acknowledged " + next + " of " + sealer.nextSequence());
+        }
+        if (next > acknowledged) {
+            boolean wasFull = isFull();
+            acknowledged = next;
+            awaitingSince = shard.loop().nanos();
+            probed = false;
+            if (wasFull) {
+                wake();
+            }
+        }
+    }
+
+    private void onPong(long sentAt) {
+        long sample = shard.loop().nanos() - sentAt;
+        if (sample >= 0) {
+            roundTripNanos = roundTripNanos < 0 ? sample : (7 * roundTripNanos + sample) / 8;
+        }
+    }
+
+    private void onAckTimer() {
+        ackTimer = false;
+        if (unacknowledgedArrivals > 0) {
+            wake();
+        }
+    }
+
+    private void noteGap() {
+        if (received.hasGap() && !gap) {
+            gapSince = shard.loop().nanos();
+        }
+        gap = received.hasGap();
+    }
+
+    private boolean isFull() {
+        return sealer.nextSequence() - acknowledged >= maxUnacknowledged;
+    }
+
+    private boolean isAwaiting() {
+        return lastElicited >= acknowledged;
+    }
+
+    private void flush() {
+        flushing = false;
+        if (closed) {
+            return;
+        }
+        boolean paused = pausedUntil != 0 && shard.loop().nanos() < pausedUntil;
+        int packets = 0;
+        while (!paused && !isFull() && user.pendingBytes() > 0 && !closed) {
+            if (packets == MAX_PACKETS_PER_TURN) {
+                wake();
+                return;
+            }
+            packets++;
+            sendFrames(Math.min(user.pendingBytes(), MAX_PLAINTEXT - CONTROL_BYTES));
+        }
+        if (!closed && (pingDue || pongDue || creditDue || unacknowledgedArrivals >= PACKETS_PER_ACK
+                || unacknowledgedArrivals > 0 && !ackTimer)) {
+            sendFrames(0);
+        }
+    }
+
+    private void sendFrames(int payloadBytes) {
+        ByteBuf packet = begin(CONTROL_BYTES + payloadBytes);
+        boolean eliciting = pingDue || creditDue || payloadBytes > 0;
+        if (pingDue) {
+            ChannelFrame.write(packet, new Ping(shard.loop().nanos()));
+            pingDue = false;
+        }
+        if (pongDue) {
+            ChannelFrame.write(packet, new Pong(pongToken));
+            pongDue = false;
+        }
+        if (creditDue) {
+            ChannelFrame.write(packet, new Credit(creditGranted));
+            creditDue = false;
+        }
+        if (payloadBytes > 0) {
+            user.fill(packet, payloadBytes);
+        }
+        if (eliciting && !isAwaiting()) {
+            awaitingSince = shard.loop().nanos();
+            probed = false;
+        }
+        if (eliciting) {
+            lastElicited = sealer.nextSequence();
+        }
+        sealAndSend(packet);
+    }
+
+    /// A packet with room for the header, an acknowledgement, and `plaintextBytes` more.
+    private ByteBuf begin(int plaintextBytes) {
+        ByteBuf packet = shard.allocator()
+                .heapBuffer(Packet.HEADER_BYTES + ChannelFrame.ACK_BYTES + plaintextBytes + Sealer.TAG_BYTES);
+        packet.writerIndex(Packet.HEADER_BYTES);
+        if (unacknowledgedArrivals > 0) {
+            unacknowledgedArrivals = 0;
+            ChannelFrame.write(packet, new Ack(received.next()));
+        }
+        return packet;
+    }
+
+    private void sealAndSend(ByteBuf packet) {
+        packet.ensureWritable(Sealer.TAG_BYTES);
+        sealer.seal(packet, address, shard.loop().nanos());
+        shard.counters().packetsSent.increment();
+        shard.counters().bytesSent.add(packet.readableBytes());
+        shard.out().send(packet);
+    }
+
+    private void ping() {
+        pingDue = true;
+        lastPingAt = shard.loop().nanos();
+        wake();
+    }
+
+    private void scheduleUpkeep() {
+        long period = Math.min(keepaliveNanos, gapNanos) / 4;
+        upkeep = shard.loop().after(period, this::upkeep);
+    }
+
+    private void upkeep() {
+        long now = shard.loop().nanos();
+        long silent = now - lastReceivedAt;
+        if (!user.isIdle()) {
+            idleSince = now;
+        }
+        if (gap && now - gapSince >= gapNanos) {
+            close(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
+        } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos) {
+            close(CloseCode.DEAD_PATH, "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
+        } else if (isAwaiting() && now - awaitingSince >= 2 * deadNanos) {
+            close(CloseCode.DEAD_PATH, "No acknowledgement for " + Duration.ofNanos(2 * deadNanos).toMillis() + " ms");
+        } else if (now - idleSince >= IDLE_NANOS) {
+            close(CloseCode.IDLE, "Nothing to carry");
+        } else {
+            probe(now);
+            scheduleUpkeep();
+        }
+    }
+
+    private void probe(long now) {
+        long probeAfter = Math.max(MIN_PROBE_NANOS, 4 * roundTripNanos);
+        if (isAwaiting()) {
+            if (!probed && now - awaitingSince >= probeAfter) {
+                probed = true;
+                ping();
+            }
+        } else if (now - lastPingAt >= keepaliveNanos * (user.isIdle() ? IDLE_KEEPALIVE_FACTOR : 1)) {
+            ping();
+        }
+    }
+}

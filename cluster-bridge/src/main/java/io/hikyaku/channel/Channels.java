@@ -1,0 +1,322 @@
+package io.hikyaku.channel;
+
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.PacketKind;
+import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
+import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.channel.HandshakeFrame.Reject;
+import io.hikyaku.wire.channel.HandshakeFrame.RejectCode;
+import io.hikyaku.wire.channel.HandshakeFrame.Segment;
+import io.hikyaku.wire.route.PushBack;
+import io.netty.buffer.ByteBuf;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The channels of one shard: finds the channel of a packet, makes channels to peers when they are wanted, answers offers,
+/// and decides between crossing ones (PROTOCOL.md §5.2).
+///
+/// @param <U> the layer above a channel
+public final class Channels<U extends ChannelUser> {
+    /// Most handshakes at once; further offers are told BUSY.
+    static final int MAX_ATTEMPTS = 1024;
+    /// Most open channels; further offers are told BUSY.
+    static final int MAX_CHANNELS = 16_384;
+
+    /// How often a failed handshake is tried again under a fresh id, within the time it has in all.
+    private static final int MAX_RETRIES = 3;
+    /// Answers to packets of unknown channels, per second.
+    private static final int MAX_REJECTS_PER_SECOND = 200;
+    /// How long a peer may be unreachable before its channels close.
+    private static final long UNREACHABLE_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Channels.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Shard shard;
+    private final Function<NodeId, U> users;
+    private final Map<ChannelKey, Attempt<U>> attempts = new HashMap<>();
+    private final Map<ChannelKey, Channel> channels = new HashMap<>();
+    /// What is used to reach a peer: an open channel's user, or that of a handshake that goes on.
+    private final Map<NodeId, U> byPeer = new HashMap<>();
+    private final Map<NodeId, Long> unreachableSince = new HashMap<>();
+    private final Attempt.Outcome<U> outcome = new AttemptOutcome();
+    private long rejectsSince;
+    private int rejects;
+
+    /// @param users makes the user of a new channel to a peer
+    public Channels(Shard shard, Function<NodeId, U> users) {
+        this.shard = shard;
+        this.users = users;
+    }
+
+    /// The user of a channel to the peer, which is being opened if there was none.
+    public U to(NodeId peer) {
+        U user = byPeer.get(peer);
+        if (user == null) {
+            user = users.apply(peer);
+            long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
+            offer(peer, user, deadline, 0);
+        }
+        return user;
+    }
+
+    /// A HANDSHAKE or DATA packet for this shard; takes ownership.
+    public void onPacket(ByteBuf packet) {
+        ChannelKey key = new ChannelKey(Packet.source(packet), Packet.channel(packet), !Packet.fromInitiator(packet));
+        if (Packet.kind(packet) == PacketKind.DATA) {
+            onData(key, packet);
+        } else {
+            onHandshake(key, packet);
+        }
+    }
+
+    /// Push-back about packets sent to a node.
+    public void onPushBack(PushBack pushBack) {
+        switch (pushBack) {
+            case PushBack.Pause pause -> channelsTo(pause.destination())
+                    .forEach(channel -> channel.pause(Duration.ofMillis(pause.millis()).toNanos()));
+            case PushBack.Resume resume -> channelsTo(resume.destination()).forEach(Channel::resume);
+            case PushBack.Dropped dropped -> onDropped(dropped);
+        }
+    }
+
+    /// There is no way to the node any more; if there is none for a while, its channels close.
+    public void onUnreachable(NodeId peer) {
+        attemptsTo(peer).forEach(attempt -> attempt.fail("No way to node " + peer.abbreviated(), false));
+        if (!channelsTo(peer).isEmpty()) {
+            long since = shard.loop().nanos();
+            unreachableSince.put(peer, since);
+            shard.loop().after(UNREACHABLE_NANOS, () -> closeIfStillUnreachable(peer, since));
+        }
+    }
+
+    /// There is a way to the node again.
+    public void onReachable(NodeId peer) {
+        unreachableSince.remove(peer);
+    }
+
+    /// Every open channel of this shard, for status.
+    public Collection<Channel> open() {
+        return List.copyOf(channels.values());
+    }
+
+    /// Closes everything, telling the other sides.
+    public void close() {
+        new ArrayList<>(attempts.values()).forEach(attempt -> attempt.fail("This bridge stops", false));
+        new ArrayList<>(channels.values()).forEach(channel -> channel.close(CloseCode.LEAVING, "The bridge stops"));
+    }
+
+    void onChannelClosed(Channel channel) {
+        channels.remove(channel.key());
+        shard.counters().closed.increment();
+        forget(channel.peer().node(), channel.user());
+    }
+
+    private void onData(ChannelKey key, ByteBuf packet) {
+        Channel channel = channels.get(key);
+        Attempt<U> attempt = channel == null ? attempts.get(key) : null;
+        if (channel != null) {
+            channel.onPacket(packet);
+        } else if (attempt != null) {
+            attempt.onEarlyPacket(packet);
+        } else {
+            packet.release();
+            shard.counters().stray.increment();
+            reject(key, RejectCode.UNKNOWN_CHANNEL);
+        }
+    }
+
+    private void onHandshake(ChannelKey key, ByteBuf packet) {
+        try {
+            packet.skipBytes(Packet.HEADER_BYTES);
+            switch (HandshakeFrame.read(packet)) {
+                case Segment segment -> onSegment(key, segment);
+                case Reject reject -> onReject(key, reject.code());
+            }
+        } catch (Malformed e) {
+            LOG.debug("Handshake packet from {}: {}", key.peer(), e.getMessage());
+            shard.counters().stray.increment();
+        } finally {
+            packet.release();
+        }
+    }
+
+    private void onSegment(ChannelKey key, Segment segment) {
+        Attempt<U> attempt = attempts.get(key);
+        if (attempt == null && !key.initiatedHere() && !channels.containsKey(key) && segment.offset() == 0) {
+            attempt = answer(key, segment.shardCount());
+        }
+        if (attempt != null) {
+            attempt.onSegment(segment);
+        } else if (!channels.containsKey(key)) {
+            reject(key, RejectCode.UNKNOWN_CHANNEL);
+        }
+    }
+
+    private void onReject(ChannelKey key, RejectCode code) {
+        Attempt<U> attempt = attempts.get(key);
+        Channel channel = channels.get(key);
+        if (channel != null) {
+            channel.end(new Closed(CloseCode.OTHER, "The other side does not have the channel", true, true));
+        } else if (attempt != null && code != RejectCode.CROSSED) {
+            attempt.fail("The other side rejected the handshake: " + code, code != RejectCode.VERSION);
+        }
+    }
+
+    private void onDropped(PushBack.Dropped dropped) {
+        for (Channel channel : channelsTo(dropped.destination())) {
+            if (channel.id() == dropped.channel() && !dropped.unreachable()) {
+                channel.close(CloseCode.GAP, "A packet was dropped on the way");
+            }
+        }
+        if (dropped.unreachable()) {
+            for (Attempt<U> attempt : attemptsTo(dropped.destination())) {
+                if (attempt.key().id() == dropped.channel()) {
+                    attempt.fail("No way to node " + dropped.destination().abbreviated(), false);
+                }
+            }
+        }
+    }
+
+    private void offer(NodeId peer, U user, long deadline, int tries) {
+        byPeer.put(peer, user);
+        ChannelKey key = new ChannelKey(peer, freshId(), true);
+        Attempt<U> attempt = new Attempt<>(shard, key, user, outcome, deadline, tries);
+        attempts.put(key, attempt);
+        attempt.start();
+    }
+
+    /// A channel id that leads packets back to this shard.
+    private long freshId() {
+        long id;
+        do {
+            id = RANDOM.nextLong();
+        } while (Long.remainderUnsigned(id, shard.count()) != shard.index());
+        return id;
+    }
+
+    /// Takes up an offer, unless it crosses one of ours that goes on (PROTOCOL.md §5.2).
+    private @Nullable Attempt<U> answer(ChannelKey key, int peerShardCount) {
+        if (attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
+            reject(key, RejectCode.BUSY);
+            return null;
+        }
+        Attempt<U> crossing = crossing(key, peerShardCount);
+        if (crossing != null && shard.self().compareTo(key.peer()) < 0) {
+            reject(key, RejectCode.CROSSED);
+            return null;
+        }
+        U user;
+        if (crossing != null) {
+            crossing.end();
+            user = crossing.user();
+        } else {
+            user = users.apply(key.peer());
+            byPeer.putIfAbsent(key.peer(), user);
+        }
+        long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
+        Attempt<U> attempt = new Attempt<>(shard, key, user, outcome, deadline, 0);
+        attempts.put(key, attempt);
+        attempt.start();
+        return attempt;
+    }
+
+    /// Our own offer to the same event loop of the same peer, if there is one.
+    private @Nullable Attempt<U> crossing(ChannelKey offered, int peerShardCount) {
+        long peerShard = Long.remainderUnsigned(offered.id(), peerShardCount);
+        for (Attempt<U> attempt : attemptsTo(offered.peer())) {
+            if (attempt.isOffer() && Long.remainderUnsigned(attempt.key().id(), peerShardCount) == peerShard) {
+                return attempt;
+            }
+        }
+        return null;
+    }
+
+    private void reject(ChannelKey key, RejectCode code) {
+        long now = shard.loop().nanos();
+        if (now - rejectsSince >= NANOS_PER_SECOND) {
+            rejectsSince = now;
+            rejects = 0;
+        }
+        if (rejects++ < MAX_REJECTS_PER_SECOND) {
+            shard.out().send(Attempt.packet(shard, key, new Reject(code)));
+        }
+    }
+
+    private void closeIfStillUnreachable(NodeId peer, long since) {
+        if (Long.valueOf(since).equals(unreachableSince.get(peer))) {
+            unreachableSince.remove(peer);
+            channelsTo(peer).forEach(channel -> channel.close(CloseCode.DEAD_PATH, "No way to the node"));
+        }
+    }
+
+    private List<Channel> channelsTo(NodeId peer) {
+        return channels.values().stream()
+                .filter(channel -> channel.peer().node().equals(peer))
+                .toList();
+    }
+
+    private List<Attempt<U>> attemptsTo(NodeId peer) {
+        return attempts.values().stream()
+                .filter(attempt -> attempt.key().peer().equals(peer))
+                .toList();
+    }
+
+    /// Another open channel to the peer takes the place of one that is gone.
+    private void forget(NodeId peer, ChannelUser user) {
+        if (user.equals(byPeer.get(peer))) {
+            byPeer.remove(peer);
+            channelsTo(peer).stream().findAny().ifPresent(channel -> byPeer.put(peer, userOf(channel)));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // every channel of this map was made with a user of this type
+    private U userOf(Channel channel) {
+        return (U) channel.user();
+    }
+
+    private final class AttemptOutcome implements Attempt.Outcome<U> {
+        @Override
+        public void onComplete(Attempt<U> attempt, Handshake.Result result) {
+            Channel channel = new Channel(shard, attempt.key(), attempt.user(), Channels.this, result);
+            channels.put(attempt.key(), channel);
+            shard.counters().opened.increment();
+            channel.open(result.peerCredit());
+            for (ByteBuf packet = attempt.early().poll(); packet != null; packet = attempt.early().poll()) {
+                channel.onPacket(packet);
+            }
+        }
+
+        @Override
+        public void onEnded(Attempt<U> attempt) {
+            attempts.remove(attempt.key(), attempt);
+        }
+
+        @Override
+        public void onFailed(Attempt<U> attempt, String why, boolean mayRetry) {
+            NodeId peer = attempt.key().peer();
+            shard.counters().handshakesFailed.increment();
+            if (mayRetry && attempt.key().initiatedHere() && attempt.tries() < MAX_RETRIES
+                    && shard.loop().nanos() < attempt.deadlineNanos()) {
+                offer(peer, attempt.user(), attempt.deadlineNanos(), attempt.tries() + 1);
+                return;
+            }
+            LOG.info("No channel to node {}: {}", peer.abbreviated(), why);
+            forget(peer, attempt.user());
+            attempt.user().onClosed(new Closed(CloseCode.OTHER, why, false, false));
+        }
+    }
+}

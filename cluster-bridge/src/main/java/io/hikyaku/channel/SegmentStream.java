@@ -1,0 +1,86 @@
+package io.hikyaku.channel;
+
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.channel.HandshakeFrame.Segment;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+
+/// The two TLS byte streams of a handshake: what was sent and not yet acknowledged, and what has arrived without a gap
+/// (PROTOCOL.md §5.1). Pieces that come too early are dropped; the other side sends them again.
+final class SegmentStream {
+    private byte[] sent = new byte[0];
+    private int acknowledged;
+    private int handedOut;
+    private int received;
+    private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+
+    /// Adds bytes to send.
+    void append(byte[] bytes) {
+        int length = bytes.length;
+        if (sent.length + length > HandshakeFrame.MAX_STREAM_BYTES) {
+            throw new IllegalStateException("A handshake of more than " + HandshakeFrame.MAX_STREAM_BYTES + " bytes");
+        }
+        int at = sent.length;
+        sent = Arrays.copyOf(sent, at + length);
+        System.arraycopy(bytes, 0, sent, at, length);
+    }
+
+    /// Takes a piece from the other side. Returns whether it brought anything new.
+    ///
+    /// @throws Malformed if it acknowledges what was never sent
+    boolean onSegment(Segment segment) {
+        if (segment.acknowledged() > sent.length) {
+            throw new Malformed(Reason.INVALID_VALUE, "acknowledged " + segment.acknowledged() + " of " + sent.length);
+        }
+        acknowledged = Math.max(acknowledged, segment.acknowledged());
+        int known = received - segment.offset();
+        if (known < 0 || known >= segment.bytes().length) {
+            return false;
+        }
+        arrived.write(segment.bytes(), known, segment.bytes().length - known);
+        received += segment.bytes().length - known;
+        return true;
+    }
+
+    /// The bytes that arrived since the last call.
+    byte[] takeArrived() {
+        byte[] bytes = arrived.toByteArray();
+        arrived.reset();
+        return bytes;
+    }
+
+    /// Starts again with what the other side has not acknowledged.
+    void rewind() {
+        handedOut = acknowledged;
+    }
+
+    boolean hasMore() {
+        return handedOut < sent.length;
+    }
+
+    boolean allAcknowledged() {
+        return acknowledged == sent.length;
+    }
+
+    boolean hasArrived() {
+        return arrived.size() > 0;
+    }
+
+    int offset() {
+        return handedOut;
+    }
+
+    int received() {
+        return received;
+    }
+
+    /// The next piece to send, empty if there is none.
+    byte[] nextPiece() {
+        int end = Math.min(sent.length, handedOut + HandshakeFrame.MAX_SEGMENT_BYTES);
+        byte[] piece = Arrays.copyOfRange(sent, handedOut, end);
+        handedOut = end;
+        return piece;
+    }
+}

@@ -1,0 +1,319 @@
+package io.hikyaku.stream;
+
+import io.hikyaku.wire.stream.ResetCode;
+import io.hikyaku.wire.stream.StreamFrame;
+import io.hikyaku.wire.stream.StreamFrames;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/// One stream of a [StreamMux]: what waits to be sent, what the other side may send, and which directions have ended.
+///
+/// ```
+///  sending:    open ──end()──▶ ending ──(queue sent)──▶ ended        receiving:  open ──END──▶ ended
+///  both ended ──▶ gone;   reset(), RESET, channel lost: from anywhere ──▶ gone
+/// ```
+final class MuxStream implements Stream {
+    /// Bytes that an opener may send before the other side grants more (PROTOCOL.md §6.2).
+    static final int INITIAL_CREDIT = 64 * 1024;
+
+    private static final int SEND_BUFFER = 64 * 1024;
+    /// Most bytes of a frame in front of its payload.
+    private static final int MAX_OVERHEAD = 1 + 8 + 4;
+
+    private final StreamMux mux;
+    private final SendQueue queue = new SendQueue();
+    private final ReceiveCredit credit;
+    private @Nullable StreamHandler handler;
+    private @Nullable ByteBuf metadata;
+    private long id;
+    private long sent;
+    private long sendMax = INITIAL_CREDIT;
+    private boolean ending;
+    private boolean endSent;
+    private boolean peerEnded;
+    private boolean stopDue;
+    private boolean stopped;
+    private boolean peerStopped;
+    private boolean gone;
+    private boolean notWritable;
+    private @Nullable ResetCode resetDue;
+    private String resetDetail = "";
+
+    /// Whether it stands in the mux's queue of streams that have something to send.
+    boolean ready;
+
+    /// Whether it stands in the mux's queue of streams that wait for the channel's credit.
+    boolean blocked;
+
+    /// @param id −1 as long as it is not opened on the wire
+    /// @param metadata of a stream opened here, sent with OPEN
+    MuxStream(StreamMux mux, long id, @Nullable ByteBuf metadata, long window, long maxWindow) {
+        this.mux = mux;
+        this.id = id;
+        this.metadata = metadata;
+        credit = new ReceiveCredit(id < 0 ? window : INITIAL_CREDIT, window, maxWindow);
+    }
+
+    void handler(StreamHandler handler) {
+        this.handler = handler;
+    }
+
+    long id() {
+        return id;
+    }
+
+    boolean isOpenedOnWire() {
+        return id >= 0;
+    }
+
+    @Override
+    public void write(ByteBuf data) {
+        if (gone || ending || peerStopped) {
+            data.release();
+            return;
+        }
+        mux.onQueued(data.readableBytes());
+        queue.add(data);
+        mux.ready(this);
+    }
+
+    @Override
+    public boolean isWritable() {
+        boolean writable = gone || queue.bytes() < mux.sendBuffer(SEND_BUFFER);
+        notWritable |= !writable;
+        return writable;
+    }
+
+    @Override
+    public void end() {
+        if (!gone && !ending) {
+            ending = true;
+            mux.ready(this);
+        }
+    }
+
+    @Override
+    public void reset(ResetCode code, String detail) {
+        if (gone) {
+            settle();
+        } else {
+            mux.counters().resetHere.increment();
+            dropQueue();
+            if (isOpenedOnWire()) {
+                resetDue = code;
+                resetDetail = detail;
+                mux.ready(this);
+            }
+            leave();
+            settle();
+        }
+    }
+
+    @Override
+    public void stopSending() {
+        if (!gone && !stopped && !peerEnded) {
+            stopped = true;
+            stopDue = isOpenedOnWire();
+            settle();
+            if (stopDue) {
+                mux.ready(this);
+            }
+        }
+    }
+
+    @Override
+    public void consumed(int bytes) {
+        if (!stopped) {
+            consume(bytes);
+        }
+    }
+
+    private void consume(long bytes) {
+        long counted = Math.min(bytes, credit.held());
+        credit.onConsumed(counted);
+        mux.onConsumed(counted);
+        if (!gone && credit.isGrantDue() && !peerEnded && !stopped && isOpenedOnWire()) {
+            mux.ready(this);
+        }
+    }
+
+    /// Whether [#fill] would write something now.
+    boolean hasMore() {
+        return resetDue != null
+                || !gone
+                        && (metadata != null
+                                || stopDue
+                                || isGrantDue()
+                                || sendable() > 0
+                                || ending && !endSent && queue.isEmpty());
+    }
+
+    /// Bytes that [#fill] would write, roughly.
+    int pendingBytes() {
+        int control = resetDue == null ? 6 * MAX_OVERHEAD : StreamFrame.Reset.MAX_DETAIL_BYTES + 2 * MAX_OVERHEAD;
+        return control + sendable() + (metadata == null ? 0 : metadata.readableBytes());
+    }
+
+    /// Whether only the channel's credit keeps it from sending.
+    boolean isBlockedByChannel() {
+        return !gone && queue.bytes() > 0 && sent < sendMax && mux.channelCredit() == 0;
+    }
+
+    private boolean isGrantDue() {
+        return !peerEnded && !stopped && isOpenedOnWire() && credit.isGrantDue();
+    }
+
+    private int sendable() {
+        return (int) Math.min(queue.bytes(), Math.min(sendMax - sent, mux.channelCredit()));
+    }
+
+    /// Writes what is due, data last, at most up to writer index `limit` and `quantum` bytes of data.
+    void fill(ByteBuf out, int limit, int quantum) {
+        if (resetDue != null) {
+            fillReset(out, limit);
+        } else if (!gone) {
+            fillOpenStream(out, limit, quantum);
+        }
+    }
+
+    private void fillOpenStream(ByteBuf out, int limit, int quantum) {
+        if (metadata != null && !fillOpen(out, limit, metadata)) {
+            return;
+        }
+        if (stopDue && limit - out.writerIndex() >= MAX_OVERHEAD) {
+            stopDue = false;
+            StreamFrames.write(out, new StreamFrame.StopSending(id));
+        }
+        if (isGrantDue() && limit - out.writerIndex() >= 2 * MAX_OVERHEAD) {
+            StreamFrames.write(out, new StreamFrame.Credit(id, mux.grant(credit)));
+        }
+        int length = Math.min(Math.min(sendable(), quantum), limit - out.writerIndex() - MAX_OVERHEAD);
+        if (length > 0) {
+            fillData(out, length);
+        }
+        if (ending && !endSent && queue.isEmpty() && limit - out.writerIndex() >= MAX_OVERHEAD) {
+            endSent = true;
+            StreamFrames.write(out, new StreamFrame.End(id));
+            leaveIfBothEnded();
+        }
+    }
+
+    private boolean fillOpen(ByteBuf out, int limit, ByteBuf waiting) {
+        if (limit - out.writerIndex() < waiting.readableBytes() + 3 * MAX_OVERHEAD) {
+            return false;
+        }
+        metadata = null;
+        id = mux.nextId(this);
+        StreamFrames.write(out, new StreamFrame.Open(id, credit.window(), waiting));
+        waiting.release();
+        stopDue = stopped;
+        return true;
+    }
+
+    private void fillReset(ByteBuf out, int limit) {
+        if (limit - out.writerIndex() >= StreamFrame.Reset.MAX_DETAIL_BYTES + 2 * MAX_OVERHEAD && resetDue != null) {
+            StreamFrames.write(out, new StreamFrame.Reset(id, resetDue, resetDetail));
+            resetDue = null;
+        }
+    }
+
+    private void fillData(ByteBuf out, int length) {
+        StreamFrames.writeDataPrefix(out, id, length);
+        queue.moveTo(out, length);
+        sent += length;
+        mux.onSent(length);
+        if (notWritable && handler != null && queue.bytes() <= mux.sendBuffer(SEND_BUFFER) / 2) {
+            notWritable = false;
+            mux.laterWritable(this);
+        }
+    }
+
+    /// Tells the handler that there is room, outside of any filling.
+    void tellWritable() {
+        if (!gone && handler != null) {
+            handler.onWritable();
+        }
+    }
+
+    /// The opener's credit for what this side sends.
+    void allow(long max) {
+        if (max > sendMax) {
+            sendMax = max;
+            mux.ready(this);
+        }
+    }
+
+    /// Returns whether the other side had the credit for these bytes; borrows them.
+    boolean onData(ByteBuf data) {
+        int length = data.readableBytes();
+        if (!credit.onReceived(length) || peerEnded) {
+            return false;
+        }
+        if (stopped || gone || handler == null) {
+            consume(length);
+        } else if (length > 0) {
+            handler.onData(data.retain());
+        }
+        return true;
+    }
+
+    void onEnd() {
+        if (!peerEnded && !gone) {
+            peerEnded = true;
+            if (handler != null) {
+                handler.onEnd();
+            }
+            leaveIfBothEnded();
+        }
+    }
+
+    void onStopSending() {
+        if (!gone && !peerStopped) {
+            peerStopped = true;
+            dropQueue();
+            if (handler != null) {
+                handler.onStopSending();
+            }
+            if (notWritable) {
+                notWritable = false;
+                mux.laterWritable(this);
+            }
+        }
+    }
+
+    /// Ends the stream from the other side or from the channel.
+    void onReset(ResetCode code, String detail, boolean byPeer) {
+        if (!gone) {
+            dropQueue();
+            leave();
+            settle();
+            if (handler != null) {
+                handler.onReset(code, detail, byPeer);
+            }
+        }
+    }
+
+    private void dropQueue() {
+        mux.onQueued(-queue.clear());
+    }
+
+    private void leaveIfBothEnded() {
+        if (endSent && peerEnded && !gone) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        gone = true;
+        if (metadata != null) {
+            metadata.release();
+            metadata = null;
+        }
+        mux.remove(this);
+    }
+
+    /// Counts everything that was delivered as consumed.
+    private void settle() {
+        consume(credit.held());
+    }
+}

@@ -1,0 +1,345 @@
+package io.hikyaku.stream;
+
+import io.hikyaku.channel.Channel;
+import io.hikyaku.channel.ChannelUser;
+import io.hikyaku.channel.Closed;
+import io.hikyaku.channel.Loop;
+import io.hikyaku.channel.Peer;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
+import io.hikyaku.wire.stream.ResetCode;
+import io.hikyaku.wire.stream.StreamFrame;
+import io.hikyaku.wire.stream.StreamFrames;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Many streams over one channel (PROTOCOL.md §6). Streams that have something to send take turns, each with a share of
+/// the packet at hand, so that a bulk flow does not hold up a small call. Streams may be opened before the channel is;
+/// nothing of them leaves until then, and if it never opens they are refused before any effect.
+public final class StreamMux implements ChannelUser, StreamOpener {
+    /// Smallest share of a packet that a stream gets, in bytes.
+    private static final int MIN_QUANTUM = 1024;
+    /// Room without which no stream gets a turn in the packet at hand.
+    private static final int MIN_ROOM = 512;
+    /// What a channel's window starts with, and the least it gets when the budget is used up, in bytes.
+    private static final long FIRST_CHANNEL_WINDOW = 1024 * 1024;
+
+    private static final long LEAST_CHANNEL_WINDOW = 64 * 1024;
+    /// Streams opened before the channel is, at most; more are refused.
+    private static final int MAX_WAITING = 10_000;
+    /// What a stream may queue when the channel as a whole has queued a window.
+    private static final int SCARCE_SEND_BUFFER = 8 * 1024;
+
+    private final Loop loop;
+    private final StreamSettings settings;
+    private final Function<Peer, StreamAcceptor> acceptors;
+    private final LongObjectMap<MuxStream> streams = new LongObjectHashMap<>();
+    /// Opened here, OPEN not yet sent.
+    private final Set<MuxStream> waiting = new LinkedHashSet<>();
+
+    private final ArrayDeque<MuxStream> readyQueue = new ArrayDeque<>();
+    private final ArrayDeque<MuxStream> blocked = new ArrayDeque<>();
+    private final ReceiveCredit credit;
+    private long reserved;
+    private @Nullable Channel channel;
+    private @Nullable StreamAcceptor acceptor;
+    private @Nullable Closed closed;
+    private long nextId;
+    private long nextPeerId;
+    private long sent;
+    private long sendMax;
+    private long queued;
+    private int openedByPeer;
+    private boolean filling;
+
+    /// @param acceptors who takes the streams that a peer opens
+    public StreamMux(Loop loop, StreamSettings settings, Function<Peer, StreamAcceptor> acceptors) {
+        this.loop = loop;
+        this.settings = settings;
+        this.acceptors = acceptors;
+        long first = Math.min(FIRST_CHANNEL_WINDOW, settings.maxChannelWindow());
+        if (settings.budget().tryReserve(first)) {
+            reserved = first;
+        } else {
+            first = LEAST_CHANNEL_WINDOW;
+            reserved = settings.budget().tryReserve(first) ? first : 0;
+        }
+        credit = new ReceiveCredit(first, first, settings.maxChannelWindow());
+    }
+
+    /// Opens a stream; it is sent when the channel is open and the turn ends.
+    @Override
+    public Stream open(ByteBuf metadata, StreamHandler handler) {
+        MuxStream stream = new MuxStream(this, -1, metadata, settings.window(), settings.maxChannelWindow());
+        stream.handler(handler);
+        settings.counters().opened.increment();
+        waiting.add(stream);
+        if (closed != null) {
+            loop.atEndOfTurn(() -> stream.onReset(ResetCode.REFUSED, "The channel is gone", false));
+        } else if (waiting.size() > MAX_WAITING) {
+            loop.atEndOfTurn(() -> stream.onReset(ResetCode.REFUSED, "Too many calls wait for the channel", false));
+        } else {
+            ready(stream);
+        }
+        return stream;
+    }
+
+    /// Streams that are open, those waiting for the channel included.
+    public int openStreams() {
+        return streams.size() + waiting.size();
+    }
+
+    // ---- what the channel asks
+
+    @Override
+    public long initialCredit() {
+        return credit.window();
+    }
+
+    @Override
+    public void onOpen(Channel channel, long peerCredit) {
+        this.channel = channel;
+        acceptor = acceptors.apply(channel.peer());
+        sendMax = peerCredit;
+        nextId = channel.initiatedHere() ? 0 : 1;
+        nextPeerId = 1 - nextId;
+        releaseBlocked();
+        if (!readyQueue.isEmpty()) {
+            channel.wake();
+        }
+    }
+
+    @Override
+    public int pendingBytes() {
+        int bytes = 0;
+        for (MuxStream stream : readyQueue) {
+            bytes += stream.pendingBytes();
+            if (bytes > 64 * 1024) {
+                break;
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public void fill(ByteBuf out, int max) {
+        int limit = out.writerIndex() + max;
+        filling = true;
+        int turns = readyQueue.size();
+        while (turns-- > 0 && limit - out.writerIndex() >= Math.min(max, MIN_ROOM)) {
+            int room = limit - out.writerIndex();
+            int quantum = Math.max(MIN_QUANTUM, room / (turns + 1));
+            MuxStream stream = readyQueue.remove();
+            stream.ready = false;
+            stream.fill(out, limit, quantum);
+            ready(stream);
+        }
+        filling = false;
+    }
+
+    @Override
+    public void onPayload(ByteBuf payload) {
+        StreamFrame frame = StreamFrames.readNext(payload);
+        while (frame != null && closed == null) {
+            on(frame);
+            frame = StreamFrames.readNext(payload);
+        }
+    }
+
+    @Override
+    public void onCredit(long max) {
+        if (max > sendMax) {
+            sendMax = max;
+            releaseBlocked();
+        }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return streams.isEmpty() && waiting.isEmpty() && readyQueue.isEmpty();
+    }
+
+    @Override
+    public void onClosed(Closed reason) {
+        closed = reason;
+        settings.budget().release(reserved);
+        reserved = 0;
+        List<MuxStream> unsent = new ArrayList<>(waiting);
+        List<MuxStream> open = new ArrayList<>(streams.values());
+        unsent.forEach(stream -> stream.onReset(ResetCode.REFUSED, reason.detail(), false));
+        ResetCode code = reason.code() == CloseCode.LEAVING ? ResetCode.LEAVING : ResetCode.CHANNEL_LOST;
+        open.forEach(stream -> stream.onReset(code, reason.detail(), reason.byPeer()));
+        readyQueue.clear();
+        blocked.clear();
+    }
+
+    // ---- what streams ask
+
+    StreamCounters counters() {
+        return settings.counters();
+    }
+
+    /// Puts the stream into the queue of those that have something to send, if it has.
+    void ready(MuxStream stream) {
+        if (closed != null) {
+            return;
+        }
+        if (!stream.ready && stream.hasMore()) {
+            stream.ready = true;
+            readyQueue.add(stream);
+            if (channel != null && !filling) {
+                channel.wake();
+            }
+        } else if (!stream.blocked && stream.isBlockedByChannel()) {
+            stream.blocked = true;
+            blocked.add(stream);
+        }
+    }
+
+    /// Assigns the id under which a stream opened here goes over the wire.
+    long nextId(MuxStream stream) {
+        long id = nextId;
+        nextId += 2;
+        waiting.remove(stream);
+        streams.put(id, stream);
+        return id;
+    }
+
+    long channelCredit() {
+        return sendMax - sent;
+    }
+
+    /// What a stream may queue now: its own limit, or little when the channel as a whole has queued a lot.
+    int sendBuffer(int own) {
+        return queued < settings.maxChannelWindow() ? own : SCARCE_SEND_BUFFER;
+    }
+
+    void onQueued(long bytes) {
+        queued += bytes;
+        settings.counters().queuedBytes.add(bytes);
+    }
+
+    void onSent(int bytes) {
+        sent += bytes;
+        onQueued(-bytes);
+    }
+
+    void onConsumed(long bytes) {
+        credit.onConsumed(bytes);
+        if (channel != null && closed == null && credit.isGrantDue()) {
+            channel.grant(grant(credit));
+        }
+    }
+
+    /// New credit for a stream or for the channel; only the channel's window counts against the budget, since the windows
+    /// of its streams lie within it.
+    long grant(ReceiveCredit of) {
+        long roundTrip = channel == null ? 0 : Math.max(0, channel.roundTripNanos());
+        return of.grant(loop.nanos(), roundTrip, of == credit ? this::growChannel : more -> true);
+    }
+
+    void laterWritable(MuxStream stream) {
+        loop.atEndOfTurn(stream::tellWritable);
+    }
+
+    void remove(MuxStream stream) {
+        settings.counters().closed.increment();
+        waiting.remove(stream);
+        if (stream.isOpenedOnWire()) {
+            streams.remove(stream.id());
+            if ((stream.id() & 1) == (nextPeerId & 1)) {
+                openedByPeer--;
+            }
+        }
+    }
+
+    private boolean growChannel(long more) {
+        boolean allowed = settings.budget().tryReserve(more);
+        reserved += allowed ? more : 0;
+        return allowed;
+    }
+
+    private void releaseBlocked() {
+        for (int left = blocked.size(); left > 0; left--) {
+            MuxStream stream = blocked.remove();
+            stream.blocked = false;
+            ready(stream);
+        }
+    }
+
+    // ---- what the other side says
+
+    private void on(StreamFrame frame) {
+        if (frame instanceof StreamFrame.Open open) {
+            onOpenFrame(open);
+            return;
+        }
+        MuxStream stream = streams.get(frame.stream());
+        if (frame instanceof StreamFrame.Data data) {
+            onData(stream, data);
+        } else if (stream == null) {
+            requireKnown(frame.stream());
+        } else {
+            switch (frame) {
+                case StreamFrame.End end -> stream.onEnd();
+                case StreamFrame.Reset reset -> {
+                    settings.counters().resetByPeer.increment();
+                    stream.onReset(reset.code(), reset.detail(), true);
+                }
+                case StreamFrame.StopSending stop -> stream.onStopSending();
+                case StreamFrame.Credit more -> stream.allow(more.max());
+                case StreamFrame.Open open -> throw new IllegalStateException("OPEN is handled before");
+                case StreamFrame.Data data -> throw new IllegalStateException("DATA is handled before");
+            }
+        }
+    }
+
+    private void onData(@Nullable MuxStream stream, StreamFrame.Data data) {
+        int length = data.data().readableBytes();
+        if (!credit.onReceived(length)) {
+            throw new Malformed(Reason.INVALID_VALUE, "more data than the channel's credit");
+        }
+        if (stream == null) {
+            requireKnown(data.stream());
+            onConsumed(length);
+        } else if (!stream.onData(data.data())) {
+            throw new Malformed(Reason.INVALID_VALUE, "data on stream " + data.stream() + " beyond its credit or end");
+        }
+    }
+
+    private void onOpenFrame(StreamFrame.Open open) {
+        if (open.stream() != nextPeerId) {
+            throw new Malformed(Reason.INVALID_VALUE, "opened stream " + open.stream() + ", not " + nextPeerId);
+        }
+        nextPeerId += 2;
+        MuxStream stream =
+                new MuxStream(this, open.stream(), null, settings.window(), settings.maxChannelWindow());
+        stream.allow(open.credit());
+        streams.put(open.stream(), stream);
+        openedByPeer++;
+        settings.counters().opened.increment();
+        if (openedByPeer > settings.maxStreams() || acceptor == null) {
+            settings.counters().refused.increment();
+            stream.reset(ResetCode.REFUSED, "Too many streams");
+        } else {
+            stream.handler(acceptor.onOpen(stream, open.metadata()));
+        }
+    }
+
+    /// A frame may come late for a stream that is gone, but never for one that never was.
+    private void requireKnown(long id) {
+        boolean peers = (id & 1) == (nextPeerId & 1);
+        if (id >= (peers ? nextPeerId : nextId)) {
+            throw new Malformed(Reason.INVALID_VALUE, "frame for stream " + id + ", which was never opened");
+        }
+    }
+}
