@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,46 @@ class ChannelTlsTest {
 
         // Then
         assertEquals(Rejected.Reason.WRONG_MEMBER, rejection(refused).reason());
+    }
+
+    @Test
+    void refusesAnotherMesh() throws Exception {
+        // Given
+        Identity foreign = TestCertificates.identity(directory.resolve("x"), Member.cluster("other", "osaka"), CLOCK);
+        SSLEngine client = new ChannelTls(tokyo).client(Member::isCluster);
+        SSLEngine server = new ChannelTls(foreign).server(Member::isCluster);
+
+        // When
+        SSLException refused = assertThrows(SSLException.class, () -> TlsHandshake.complete(client, server));
+
+        // Then
+        assertEquals(Rejected.Reason.OTHER_MESH, rejection(refused).reason());
+    }
+
+    @Test
+    void refusesAPeerWithoutACertificate() throws Exception {
+        // Given
+        SSLContext anonymous = SSLContext.getInstance("TLSv1.3");
+        anonymous.init(null, new TrustManager[] {tokyo.trust().trustManager(member -> true)}, null);
+        SSLEngine client = anonymous.createSSLEngine();
+        client.setUseClientMode(true);
+        SSLEngine server = new ChannelTls(osaka).server(Member::isCluster);
+
+        // When, then
+        assertThrows(SSLException.class, () -> TlsHandshake.complete(client, server));
+        assertThrows(Rejected.class, () -> MeshTrust.memberOf(server.getSession()));
+    }
+
+    @Test
+    void refusesTls12() throws Exception {
+        // Given
+        SSLEngine client = new ChannelTls(tokyo).client(Member::isCluster);
+        client.setEnabledProtocols(new String[] {"TLSv1.2"});
+        client.setEnabledCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"});
+        SSLEngine server = new ChannelTls(osaka).server(Member::isCluster);
+
+        // When, then
+        assertThrows(SSLException.class, () -> TlsHandshake.complete(client, server));
     }
 
     private Identity identity(Authority by, Member member) throws Exception {

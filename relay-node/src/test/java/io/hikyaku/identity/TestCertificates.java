@@ -27,8 +27,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /// Certificates that our authority would never make. One starts as a correct member's and is spoiled step by step.
 final class TestCertificates {
 
-    static final Instant NOW = Instant.parse("2026-11-01T12:00:00Z");
-    static final InstantSource CLOCK = InstantSource.fixed(NOW);
+    static final InstantSource CLOCK = TestClock.NOW;
+    static final Instant NOW = CLOCK.instant();
 
     /// A key and its certificate.
     record Issued(X509Certificate certificate, KeyPair keys) {}
