@@ -4,15 +4,36 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
 
-/// The part of this node that packets are finally for: channels on a bridge, nothing on a relay. Called on the event loop
-/// of the link that the packet came by, which is usually but not always the shard of its channel.
+/// The part of this node that packets are finally for: channels on a bridge, nothing on a relay.
 public interface LocalNode {
-    /// A HANDSHAKE, DATA or DATAGRAM packet for this node; takes ownership.
+    /// A HANDSHAKE, DATA or DATAGRAM packet for this node; takes ownership. Called on the event loop of the link that it
+    /// came by, which is usually but not always the shard of its channel.
     void onPacket(ByteBuf packet);
 
-    /// Push-back about packets that this node sent.
+    /// Push-back about packets that this node sent. Called on an event loop or the control loop, never within
+    /// [PacketSender#send].
     void onPushBack(PushBack pushBack);
 
-    /// There is a way to the node now, or none any more. Called once per change.
+    /// There is a way to the node now, or none any more. Called on the control loop, once per change.
     void onReachable(NodeId node, boolean reachable);
+
+    /// A node that is nobody's destination: a relay.
+    static LocalNode none() {
+        return new LocalNode() {
+            @Override
+            public void onPacket(ByteBuf packet) {
+                packet.release();
+            }
+
+            @Override
+            public void onPushBack(PushBack pushBack) {
+                // A relay sends nothing that could be pushed back.
+            }
+
+            @Override
+            public void onReachable(NodeId node, boolean reachable) {
+                // Nobody here wants to reach anybody.
+            }
+        };
+    }
 }

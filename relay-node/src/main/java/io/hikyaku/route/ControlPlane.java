@@ -1,0 +1,315 @@
+package io.hikyaku.route;
+
+import io.hikyaku.link.Link;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RoutingFrame;
+import io.hikyaku.wire.route.RoutingFrame.Cost;
+import io.hikyaku.wire.route.RoutingFrame.LinkState;
+import io.hikyaku.wire.route.RoutingFrame.Reach;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Who the neighbours are and what they said, and the table that follows from it (PROTOCOL.md §4). Everything here
+/// happens on the control loop, one thing after the other; the result is the immutable [Routes].
+final class ControlPlane {
+    /// Most neighbours of one node: its link state must fit into one frame.
+    static final int MAX_PEERS = RoutingFrame.MAX_ENTRIES;
+
+    static final Duration OWN_STATE_GAP = Duration.ofMillis(100);
+    private static final Duration TABLE_GAP = Duration.ofMillis(10);
+    private static final Duration REACH_GAP = Duration.ofMillis(50);
+    private static final Duration HOUSEKEEPING = Duration.ofMillis(250);
+    /// Every so often leaves are told everything, in case a late frame of a dead link came in between.
+    private static final Duration SNAPSHOT_REPEAT = Duration.ofSeconds(60);
+
+    /// What the control plane tells: the hot path, the local node and the registry.
+    interface Listener {
+        void onRoutes(Routes routes);
+
+        void onReachable(NodeId node, boolean reachable);
+
+        void onNeighbourUp(Peer peer);
+
+        void onNeighbourDown(NodeId node);
+
+        void onRegistryFrame(Peer from, RegistryFrame frame);
+
+        /// A frame that this neighbour may not send.
+        void onNotAllowed();
+    }
+
+    private final NodeId self;
+    private final boolean forwards;
+    private final ControlLoop loop;
+    private final Listener listener;
+    private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
+    private final Map<NodeId, Way> directs = new HashMap<>();
+    private final LinkStates states = new LinkStates();
+    private final Advertiser advertiser;
+    private final Paced table;
+    private final Paced ownState;
+    private final Paced reach;
+
+    private Routes routes = Routes.NONE;
+    private LinkState announced;
+    private long announcedAt;
+    private long snapshotsAt;
+    private boolean closed;
+
+    ControlPlane(NodeId self, boolean forwards, long maxQueued, ControlLoop loop, Listener listener) {
+        this.self = self;
+        this.forwards = forwards;
+        this.loop = loop;
+        this.listener = listener;
+        this.advertiser = new Advertiser(self, maxQueued, peers.values(), this::stateToTell);
+        this.table = new Paced(loop, TABLE_GAP, this::makeTable);
+        this.ownState = new Paced(loop, OWN_STATE_GAP, this::announce);
+        this.reach = new Paced(loop, REACH_GAP, () -> advertiser.publish(routes.transit()));
+        this.announced = new LinkState(self, 0, List.of(), List.of());
+        this.announcedAt = loop.nanos();
+        this.snapshotsAt = loop.nanos();
+        loop.schedule(HOUSEKEEPING, this::keepHouse);
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    // ------------------------------------------------------------------------------------------- links and ways
+
+    void onUp(Egress egress) {
+        Link link = egress.link();
+        NodeId node = link.neighbour().node();
+        Peer known = peers.get(node);
+        if (node.equals(self)) {
+            link.close(Goodbye.Code.OTHER, "this is the node itself");
+        } else if (known != null) {
+            known.add(egress);
+            table.request();
+        } else if (peers.size() >= MAX_PEERS) {
+            link.close(Goodbye.Code.LIMIT, "already " + MAX_PEERS + " neighbours");
+        } else {
+            addPeer(new Peer(egress));
+        }
+    }
+
+    private void addPeer(Peer peer) {
+        peers.put(peer.node(), peer);
+        onSurroundingsChanged();
+        greet(peer);
+        listener.onNeighbourUp(peer);
+    }
+
+    /// A router is told all we know of other routers, a leaf what it can reach.
+    private void greet(Peer peer) {
+        if (!forwards) {
+            return;
+        }
+        if (peer.mayForward()) {
+            peer.owedStates.addAll(states.origins());
+            peer.owedStates.add(self);
+            peer.owedStates.remove(peer.node());
+            advertiser.sendOwedStates(peer);
+        } else {
+            peer.owedReach = true;
+            reach.request();
+        }
+    }
+
+    void onDown(Egress egress) {
+        Peer peer = peers.get(egress.link().neighbour().node());
+        if (peer == null || !peer.remove(egress)) {
+            return;
+        }
+        if (peer.isGone()) {
+            peers.remove(peer.node());
+            onSurroundingsChanged();
+            listener.onNeighbourDown(peer.node());
+        } else {
+            table.request();
+            if (peer.electPrimary()) {
+                greet(peer);
+                listener.onNeighbourUp(peer);
+            }
+        }
+    }
+
+    void onDrained(NodeId node) {
+        Peer peer = peers.get(node);
+        if (peer != null && forwards) {
+            advertiser.sendOwedStates(peer);
+            if (peer.owedReach) {
+                reach.request();
+            }
+        }
+    }
+
+    /// @param way a way that leads over no neighbour, or null to forget it
+    void onDirect(NodeId destination, @Nullable Way way) {
+        if (way == null) {
+            directs.remove(destination);
+        } else {
+            directs.put(destination, way);
+        }
+        table.request();
+    }
+
+    /// Forgets the direct way if it still uses this link.
+    void onDirectGone(NodeId destination, Link link) {
+        Way way = directs.get(destination);
+        if (way != null && way.links().all()[0].link().equals(link)) {
+            onDirect(destination, null);
+        }
+    }
+
+    private void onSurroundingsChanged() {
+        table.request();
+        if (forwards) {
+            ownState.request();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- frames
+
+    void onRoutingFrame(Egress from, RoutingFrame frame) {
+        Peer peer = peers.get(from.link().neighbour().node());
+        if (peer == null) {
+            return; // it went down while the frame was on its way to this loop
+        }
+        switch (frame) {
+            case Reach told when peer.mayForward() -> {
+                if (peer.onReach(from, told)) {
+                    table.request();
+                }
+            }
+            case LinkState state when peer.mayForward() && forwards -> onLinkState(peer, state);
+            case Reach told -> listener.onNotAllowed();
+            case LinkState state -> listener.onNotAllowed();
+        }
+    }
+
+    private void onLinkState(Peer from, LinkState state) {
+        if (state.origin().equals(self)) {
+            outdo(state);
+            return;
+        }
+        switch (states.accept(state, loop.nanos())) {
+            case NONE -> {}
+            case REFRESHED -> advertiser.flood(state.origin(), from.node());
+            case CHANGED -> {
+                advertiser.flood(state.origin(), from.node());
+                table.request();
+            }
+        }
+    }
+
+    /// Somebody spreads a state of ours that we did not make: say something newer.
+    private void outdo(LinkState foreign) {
+        if (foreign.sequence() > announced.sequence() && foreign.sequence() < Long.MAX_VALUE) {
+            announced = surroundings(foreign.sequence());
+            ownState.request();
+        }
+    }
+
+    void onRegistryFrame(Egress from, RegistryFrame frame) {
+        Peer peer = peers.get(from.link().neighbour().node());
+        if (peer != null) {
+            listener.onRegistryFrame(peer, frame);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- own state and table
+
+    /// Our surroundings as they are now.
+    private LinkState surroundings(long sequence) {
+        List<Cost> routers = new ArrayList<>();
+        List<Cost> leaves = new ArrayList<>();
+        for (Peer peer : peers.values()) {
+            (peer.mayForward() ? routers : leaves).add(new Cost(peer.node(), peer.costMicros()));
+        }
+        return new LinkState(self, sequence, routers, leaves);
+    }
+
+    private @Nullable LinkState stateToTell(NodeId origin) {
+        if (!origin.equals(self)) {
+            return states.of(origin);
+        }
+        return announced.sequence() == 0 ? null : announced;
+    }
+
+    private void announce() {
+        announced = surroundings(announced.sequence() + 1);
+        announcedAt = loop.nanos();
+        advertiser.flood(self, null);
+    }
+
+    private void makeTable() {
+        LinkState here = surroundings(0);
+        Routes before = routes;
+        routes = RouteTable.make(
+                self, forwards, peers.values(), node -> node.equals(self) ? here : states.of(node), directs, before);
+        listener.onRoutes(routes);
+        if (forwards) {
+            reach.request();
+        }
+        tellChanges(before.own(), routes.own());
+    }
+
+    private void tellChanges(Map<NodeId, Way> before, Map<NodeId, Way> now) {
+        Set<NodeId> lost = new HashSet<>(before.keySet());
+        lost.removeAll(now.keySet());
+        lost.forEach(node -> listener.onReachable(node, false));
+        for (NodeId node : now.keySet()) {
+            if (!before.containsKey(node)) {
+                listener.onReachable(node, true);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- time
+
+    private void keepHouse() {
+        if (closed) {
+            return;
+        }
+        long now = loop.nanos();
+        boolean moved = false;
+        for (Peer peer : peers.values()) {
+            moved |= peer.measure();
+        }
+        if (moved) {
+            onSurroundingsChanged();
+        }
+        if (forwards) {
+            keepRouter(now);
+        }
+        loop.schedule(HOUSEKEEPING, this::keepHouse);
+    }
+
+    private void keepRouter(long now) {
+        if (states.forgetOld(now)) {
+            table.request();
+        }
+        if (now - announcedAt >= LinkStates.REFRESH.toNanos()) {
+            ownState.request();
+        }
+        boolean repeat = now - snapshotsAt >= SNAPSHOT_REPEAT.toNanos();
+        if (repeat) {
+            snapshotsAt = now;
+        }
+        for (Peer peer : peers.values()) {
+            advertiser.sendOwedStates(peer);
+            peer.owedReach |= repeat && !peer.mayForward();
+        }
+        advertiser.sendOwedReach();
+    }
+}

@@ -1,0 +1,33 @@
+package io.hikyaku.route;
+
+import io.hikyaku.wire.route.RoutingFrame;
+
+/// Arithmetic of path costs: expected round trips in microseconds. Each hop costs a millisecond at least, so that within
+/// one site the number of hops decides and not the noise of a local network.
+final class Costs {
+    static final long PER_HOP = 1_000;
+    static final long MAX = RoutingFrame.GONE - 1;
+    private static final long NOISE = 2_000;
+
+    private Costs() {}
+
+    /// @param roundTripMicros as measured, or negative when it never was
+    static long ofHop(long roundTripMicros) {
+        return Math.clamp(roundTripMicros, PER_HOP, MAX);
+    }
+
+    static long sum(long a, long b) {
+        return Math.min(a + b, MAX);
+    }
+
+    /// Whether two costs differ by more than noise: by more than two milliseconds and by more than a quarter.
+    static boolean differ(long before, long now) {
+        long difference = Math.abs(before - now);
+        return difference > NOISE && difference * 4 > before;
+    }
+
+    /// Whether it is worth moving from a path of cost `current` to one of cost `other`.
+    static boolean clearlyBetter(long other, long current) {
+        return other < current && differ(current, other);
+    }
+}

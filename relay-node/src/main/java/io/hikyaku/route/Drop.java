@@ -1,0 +1,25 @@
+package io.hikyaku.route;
+
+/// Why a packet was dropped; a label of the counter.
+enum Drop {
+    /// No way to the destination.
+    UNREACHABLE,
+    /// The link's queue or the process's budget is full.
+    QUEUE_FULL,
+    /// The hop limit was used up.
+    HOP_LIMIT,
+    /// The way leads back to the neighbour it came from: tables that have not converged.
+    LOOP,
+    /// This node forwards nothing.
+    NOT_FORWARDING,
+    /// The neighbour may not speak for that source, or may not say this at all.
+    NOT_ALLOWED,
+    /// A body that breaks the wire format.
+    MALFORMED,
+    /// More routing or registry frames than this node keeps up with.
+    OVERLOAD;
+
+    String label() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,26 @@
+package io.hikyaku.route;
+
+import io.hikyaku.link.Link;
+import io.hikyaku.link.Neighbour;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.route.RegistryFrame;
+
+/// What routing tells the registry, which floods over the same links. All calls come on the control loop.
+public interface NeighbourEvents {
+    /// A neighbour's first link is up, or the one named before went down and this one takes its place: either way the
+    /// neighbour may have missed anything sent before.
+    ///
+    /// @param link the one for frames to this neighbour, until the next call
+    void onNeighbourUp(Neighbour neighbour, Link link);
+
+    /// The neighbour's last link is down.
+    void onNeighbourDown(NodeId node);
+
+    void onRegistryFrame(Neighbour from, RegistryFrame frame);
+
+    /// What was queued on a link of the neighbour has drained.
+    void onDrained(NodeId node);
+
+    /// There is a way to the node now, or none any more.
+    void onReachable(NodeId node, boolean reachable);
+}

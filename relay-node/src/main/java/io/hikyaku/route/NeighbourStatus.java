@@ -1,0 +1,24 @@
+package io.hikyaku.route;
+
+import io.hikyaku.link.Neighbour;
+import java.util.List;
+
+/// A neighbour as status shows it.
+///
+/// @param neighbour who it is
+/// @param links all links to it, oldest first
+public record NeighbourStatus(Neighbour neighbour, List<LinkStatus> links) {
+    /// One link.
+    ///
+    /// @param roundTripMicros −1 before the first measurement
+    public record LinkStatus(String name, boolean dialled, int shard, long roundTripMicros, long queuedBytes) {}
+
+    static NeighbourStatus of(Peer.View peer) {
+        List<LinkStatus> links = peer.links().stream()
+                .map(Egress::link)
+                .map(link -> new LinkStatus(
+                        link.name(), link.dialled(), link.shard(), link.roundTripMicros(), link.queuedBytes()))
+                .toList();
+        return new NeighbourStatus(peer.neighbour(), links);
+    }
+}

@@ -1,0 +1,397 @@
+package io.hikyaku.route;
+
+import io.hikyaku.config.RouteLimits;
+import io.hikyaku.link.Link;
+import io.hikyaku.link.LinkEvents;
+import io.hikyaku.link.Neighbour;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.PacketKind;
+import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RoutingFrame;
+import io.hikyaku.wire.route.RoutingFrames;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Layer 2 of one node (PROTOCOL.md §4): takes packets from its links and from the layer above and passes each to the
+/// next hop on the way to its destination, or to the local node. Event loops read an immutable table and take no lock;
+/// what changes the table happens on the control loop.
+///
+/// While no path changes each packet arrives once and in order: all packets of a channel take the same links.
+public final class Router implements LinkEvents, PacketSender {
+    /// Bytes of routing and registry frames that may wait for the control loop.
+    private static final long MAX_CONTROL_BACKLOG = 32 << 20;
+
+    private final NodeId self;
+    private final boolean forwards;
+    private final int shardCount;
+    private final ControlLoop loop;
+    private final RouteMetrics metrics;
+    private final Pressure pressure;
+    private final ControlPlane control;
+    private final Map<Link, Egress> egresses = new ConcurrentHashMap<>();
+    private final AtomicLong controlBacklog = new AtomicLong();
+
+    private volatile Routes routes = Routes.NONE;
+    private volatile LocalNode local = LocalNode.none();
+    private volatile @Nullable NeighbourEvents registry;
+
+    /// @param self this node's address
+    /// @param forwards whether it passes on packets of others: a relay, or a bridge that listens
+    /// @param shardCount how many event loops this node has
+    /// @param loop where everything but packets is handled
+    public Router(
+            NodeId self, boolean forwards, int shardCount, RouteLimits limits, ControlLoop loop, MeterRegistry meters) {
+        this.self = self;
+        this.forwards = forwards;
+        this.shardCount = shardCount;
+        this.loop = loop;
+        this.metrics = new RouteMetrics(meters);
+        this.pressure = new Pressure(limits, loop, egresses.values(), metrics, this::tell);
+        this.control = new ControlPlane(self, forwards, limits.linkQueue().bytes(), loop, new Changes());
+        metrics.gauge("hikyaku.route.destinations", "Nodes that can be reached", () -> routes.own().size());
+        metrics.gauge("hikyaku.route.neighbours", "Nodes with a link to this one", () -> routes.peers().size());
+        metrics.gauge("hikyaku.route.paused", "Flows told to pause now", pressure::pausedFlows);
+        metrics.gauge("hikyaku.route.queued.bytes", "Bytes waiting in all links", pressure::queuedBytes);
+    }
+
+    /// Names the node that packets are finally for; before the first link.
+    public void attach(LocalNode node) {
+        local = node;
+    }
+
+    /// Names who else talks to neighbours; before the first link.
+    public void attach(NeighbourEvents events) {
+        registry = events;
+    }
+
+    /// Ends the timers. Links are closed by their owner.
+    public void close() {
+        loop.execute(control::close);
+    }
+
+    // ------------------------------------------------------------------------------------------- links
+
+    @Override
+    public void onUp(Link link) {
+        if (isTopic(link)) {
+            return;
+        }
+        Egress egress = new Egress(link, shardCount);
+        egresses.put(link, egress);
+        loop.execute(() -> control.onUp(egress));
+    }
+
+    @Override
+    public void onDown(Link link, String reason) {
+        Egress egress = egresses.remove(link);
+        if (egress != null) {
+            egress.toDown();
+            pressure.onDown(egress);
+            loop.execute(() -> control.onDown(egress));
+        }
+    }
+
+    @Override
+    public void onDrained(Link link) {
+        Egress egress = egresses.get(link);
+        if (egress != null) {
+            pressure.onDrained(egress);
+            loop.execute(() -> onDrainedPeer(link.neighbour().node()));
+        }
+    }
+
+    private void onDrainedPeer(NodeId node) {
+        control.onDrained(node);
+        NeighbourEvents events = registry;
+        if (events != null) {
+            events.onDrained(node);
+        }
+    }
+
+    /// Registers a way that leads over no neighbour: a topic of Kafka that the destination reads. It competes by cost
+    /// with ways over relays, for this node's own packets only. A later call for the same node replaces it.
+    ///
+    /// @param costMicros expected round trip in microseconds
+    public void addDirect(NodeId destination, Link link, long costMicros) {
+        Egress egress = egresses.computeIfAbsent(link, added -> new Egress(added, shardCount));
+        Way way = new Way(destination, Bundle.of(egress), costMicros, true);
+        loop.execute(() -> control.onDirect(destination, way));
+    }
+
+    /// Forgets the direct way to a node, if it is still over this link. The link itself may serve other nodes on.
+    public void removeDirect(NodeId destination, Link link) {
+        loop.execute(() -> control.onDirectGone(destination, link));
+    }
+
+    // ------------------------------------------------------------------------------------------- packets
+
+    @Override
+    public void onPacket(Link link, ByteBuf packet) {
+        Neighbour neighbour = link.neighbour();
+        PacketKind kind = Packet.kind(packet);
+        if (isTopic(link)) {
+            onTopicPacket(kind, packet);
+            return;
+        }
+        switch (kind) {
+            case HANDSHAKE, DATA, DATAGRAM -> {
+                if (neighbour.mayForward() || Packet.source(packet).equals(neighbour.node())) {
+                    onForward(neighbour, packet, true);
+                } else {
+                    drop(packet, Drop.NOT_ALLOWED);
+                    link.close(Goodbye.Code.FOREIGN_SOURCE, "a packet of another node");
+                }
+            }
+            case PUSH_BACK -> onPushBack(neighbour, packet);
+            case ROUTING -> onRouting(link, packet);
+            case REGISTRY -> onRegistry(link, packet);
+            case LINK -> drop(packet, Drop.NOT_ALLOWED);
+        }
+    }
+
+    /// From a topic anything may come, by anybody who may write there: only a channel of this node can tell what is
+    /// genuine.
+    private void onTopicPacket(PacketKind kind, ByteBuf packet) {
+        boolean ofChannel = kind == PacketKind.HANDSHAKE || kind == PacketKind.DATA || kind == PacketKind.DATAGRAM;
+        if (ofChannel && Packet.destination(packet).equals(self)) {
+            local.onPacket(packet);
+        } else {
+            drop(packet, Drop.NOT_ALLOWED);
+        }
+    }
+
+    @Override
+    public void send(ByteBuf packet) {
+        if (Packet.destination(packet).equals(self)) {
+            loop.execute(() -> local.onPacket(packet));
+            return;
+        }
+        Way way = routes.own().get(Packet.destination(packet));
+        Egress out = way == null ? null : way.links().link(Packet.channel(packet));
+        if (out == null) {
+            pressure.onDropped(packet, Drop.UNREACHABLE, true);
+            packet.release();
+        } else if (pressure.admits(out, packet, true)) {
+            out.link().send(packet);
+        } else {
+            packet.release();
+        }
+    }
+
+    /// @param notify whether the source hears of a drop
+    private void onForward(Neighbour from, ByteBuf packet, boolean notify) {
+        NodeId destination = Packet.destination(packet);
+        if (destination.equals(self)) {
+            deliver(packet);
+            return;
+        }
+        if (!forwards) {
+            drop(packet, Drop.NOT_FORWARDING);
+            return;
+        }
+        int hops = Packet.hopLimit(packet);
+        Way way = routes.transit().get(destination);
+        Egress out = way == null ? null : way.links().link(Packet.channel(packet));
+        if (way == null || out == null) {
+            drop(packet, Drop.UNREACHABLE, notify);
+        } else if (hops == 0) {
+            drop(packet, Drop.HOP_LIMIT, notify);
+        } else if (way.via().equals(from.node())) {
+            drop(packet, Drop.LOOP, notify);
+        } else if (pressure.admits(out, packet, notify)) {
+            Packet.setHopLimit(packet, hops - 1);
+            metrics.onForwarded(packet.readableBytes());
+            out.link().send(packet);
+        } else {
+            packet.release();
+        }
+    }
+
+    private void deliver(ByteBuf packet) {
+        if (Packet.kind(packet) != PacketKind.PUSH_BACK) {
+            local.onPacket(packet);
+            return;
+        }
+        PushBack frame;
+        try {
+            frame = PushBack.read(packet.skipBytes(Packet.HEADER_BYTES));
+        } catch (Malformed e) {
+            metrics.onDrop(Drop.MALFORMED);
+            return;
+        } finally {
+            packet.release();
+        }
+        local.onPushBack(frame);
+    }
+
+    /// Only who forwards may push back: a leaf is on nobody's way.
+    private void onPushBack(Neighbour from, ByteBuf packet) {
+        if (from.mayForward()) {
+            onForward(from, packet, false);
+        } else {
+            drop(packet, Drop.NOT_ALLOWED);
+        }
+    }
+
+    private void drop(ByteBuf packet, Drop reason) {
+        drop(packet, reason, false);
+    }
+
+    private void drop(ByteBuf packet, Drop reason, boolean notify) {
+        pressure.onDropped(packet, reason, notify);
+        packet.release();
+    }
+
+    // ------------------------------------------------------------------------------------------- push-back
+
+    private void tell(NodeId source, PushBack notice, long channel) {
+        if (source.equals(self)) {
+            loop.execute(() -> local.onPushBack(notice));
+            return;
+        }
+        ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + 32);
+        packet.writerIndex(Packet.HEADER_BYTES);
+        PushBack.write(packet, notice);
+        int length = packet.readableBytes() - Packet.HEADER_BYTES;
+        packet.writerIndex(0);
+        new Packet(PacketKind.PUSH_BACK, Packet.DEFAULT_HOP_LIMIT, false, length, source, self, channel, 0, 0)
+                .write(packet);
+        packet.writerIndex(Packet.HEADER_BYTES + length);
+        Way way = routes.transit().get(source);
+        Egress out = way == null ? null : way.links().link(channel);
+        if (out != null && pressure.admits(out, packet, false)) {
+            out.link().send(packet);
+        } else {
+            packet.release();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- frames for control
+
+    private void onRouting(Link link, ByteBuf packet) {
+        if (!link.neighbour().mayForward()) {
+            drop(packet, Drop.NOT_ALLOWED);
+            return;
+        }
+        toControl(link, packet, body -> {
+            RoutingFrame frame = RoutingFrames.read(body);
+            return egress -> control.onRoutingFrame(egress, frame);
+        });
+    }
+
+    private void onRegistry(Link link, ByteBuf packet) {
+        toControl(link, packet, body -> {
+            RegistryFrame frame = RegistryFrame.read(body);
+            return egress -> control.onRegistryFrame(egress, frame);
+        });
+    }
+
+    private interface Handling {
+        void by(Egress from);
+    }
+
+    private interface Decoding {
+        Handling of(ByteBuf body);
+    }
+
+    /// Decodes on the link's own thread and handles on the control loop, which a neighbour cannot flood: what would wait
+    /// too long is dropped, and is told again by the next refresh.
+    private void toControl(Link link, ByteBuf packet, Decoding decoding) {
+        Egress egress = egresses.get(link);
+        int size = packet.readableBytes();
+        try {
+            if (egress == null || controlBacklog.get() + size > MAX_CONTROL_BACKLOG) {
+                metrics.onDrop(Drop.OVERLOAD);
+                return;
+            }
+            Handling handling = decoding.of(packet.skipBytes(Packet.HEADER_BYTES));
+            controlBacklog.addAndGet(size);
+            loop.execute(() -> {
+                controlBacklog.addAndGet(-size);
+                handling.by(egress);
+            });
+        } catch (Malformed e) {
+            metrics.onDrop(Drop.MALFORMED);
+            link.close(Goodbye.Code.MALFORMED, String.valueOf(e.getMessage()));
+        } finally {
+            packet.release();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- status
+
+    /// How packets of this node reach another now; any thread.
+    public Optional<Path> pathTo(NodeId node) {
+        Way way = routes.own().get(node);
+        if (way == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new Path(way.via(), way.links().byNumber()[0].link().name(), way.costMicros(), way.direct()));
+    }
+
+    /// The neighbours and their links as they are now; any thread.
+    public List<NeighbourStatus> neighbours() {
+        return routes.peers().stream().map(NeighbourStatus::of).toList();
+    }
+
+    private static boolean isTopic(Link link) {
+        return link.neighbour().node().equals(NodeId.NONE);
+    }
+
+    /// What the control plane found out, passed on to whom it concerns.
+    private final class Changes implements ControlPlane.Listener {
+        @Override
+        public void onRoutes(Routes made) {
+            routes = made;
+        }
+
+        @Override
+        public void onReachable(NodeId node, boolean reachable) {
+            local.onReachable(node, reachable);
+            NeighbourEvents events = registry;
+            if (events != null) {
+                events.onReachable(node, reachable);
+            }
+        }
+
+        @Override
+        public void onNeighbourUp(Peer peer) {
+            NeighbourEvents events = registry;
+            if (events != null) {
+                events.onNeighbourUp(peer.neighbour(), peer.primary().link());
+            }
+        }
+
+        @Override
+        public void onNeighbourDown(NodeId node) {
+            NeighbourEvents events = registry;
+            if (events != null) {
+                events.onNeighbourDown(node);
+            }
+        }
+
+        @Override
+        public void onRegistryFrame(Peer from, RegistryFrame frame) {
+            NeighbourEvents events = registry;
+            if (events != null) {
+                events.onRegistryFrame(from.neighbour(), frame);
+            }
+        }
+
+        @Override
+        public void onNotAllowed() {
+            metrics.onDrop(Drop.NOT_ALLOWED);
+        }
+    }
+}
