@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             AuthorityCommand.class,
+            KafkaCommand.class,
             VersionCommand.class,
         })
 public final class Hikyaku {

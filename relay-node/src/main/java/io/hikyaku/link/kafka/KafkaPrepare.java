@@ -1,0 +1,195 @@
+package io.hikyaku.link.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/// Makes the topics of clusters: for each an inbox (records live for minutes) and a registry (compacted). Running it again
+/// changes nothing; what exists is checked, and put right where that loses nothing.
+public final class KafkaPrepare implements AutoCloseable {
+    private static final Duration REQUEST = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final String POLICY = TopicConfig.CLEANUP_POLICY_CONFIG;
+
+    /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so they are short too.
+    private static final Map<String, String> INBOX = Map.of(
+            POLICY, TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofMinutes(10).toMillis()),
+            TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(1).toMillis()),
+            TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
+
+    /// The last document of each node. Live nodes renew theirs all the time, so what is hours old is of a node that
+    /// crashed, and goes. Tombstones stay for an hour, longer than any reader is behind.
+    private static final Map<String, String> REGISTRY = Map.of(
+            POLICY, TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofHours(6).toMillis()),
+            TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(10).toMillis()),
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
+            TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(Duration.ofHours(1).toMillis()));
+
+    private final Admin admin;
+    private final String brokers;
+
+    /// What was found or done about a topic.
+    ///
+    /// @param partitions how many it has now
+    /// @param action for people: `created`, `unchanged`, or what was changed
+    public record Outcome(String topic, int partitions, String cleanup, String action) {}
+
+    /// @param clientProperties of Kafka's client, `bootstrap.servers` among them
+    /// @throws KafkaFailure if they are not usable
+    public KafkaPrepare(Map<String, String> clientProperties) {
+        Map<String, Object> properties = new HashMap<>(clientProperties);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST.toMillis());
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        properties.put(AdminClientConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+        properties.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, "false");
+        brokers = String.valueOf(properties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));
+        try {
+            admin = Admin.create(properties);
+        } catch (org.apache.kafka.common.KafkaException refused) {
+            Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+            throw KafkaFailure.of("connecting to Kafka at " + brokers, cause);
+        }
+    }
+
+    /// Makes or checks both topics of each cluster, in order.
+    ///
+    /// @param partitions of an inbox, from 1; an inbox that has more keeps them
+    /// @param replication of topics that do not exist yet
+    /// @throws KafkaFailure if a broker does not answer in time, or does not allow it; topics before it are done
+    public List<Outcome> prepare(KafkaTopics topics, List<String> clusters, int partitions, int replication) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (String cluster : clusters) {
+            outcomes.add(ensure(new Wanted(topics.inbox(cluster), partitions, (short) replication, INBOX)));
+            outcomes.add(ensure(new Wanted(topics.registry(cluster), 1, (short) replication, REGISTRY)));
+        }
+        return outcomes;
+    }
+
+    private record Wanted(String topic, int partitions, short replication, Map<String, String> settings) {
+        String cleanup() {
+            return settings.getOrDefault(POLICY, "");
+        }
+    }
+
+    private Outcome ensure(Wanted wanted) {
+        Optional<TopicDescription> existing = describe(wanted.topic);
+        if (existing.isEmpty() && create(wanted)) {
+            return new Outcome(wanted.topic, wanted.partitions, wanted.cleanup(), "created");
+        }
+        TopicDescription topic = existing.or(() -> describe(wanted.topic))
+                .orElseThrow(() -> new IllegalStateException(wanted.topic + " exists and does not exist"));
+        return check(wanted, topic.partitions().size());
+    }
+
+    private Outcome check(Wanted wanted, int partitions) {
+        List<String> changes = new ArrayList<>();
+        if (partitions < wanted.partitions) {
+            await("adding partitions to " + wanted.topic, admin.createPartitions(
+                            Map.of(wanted.topic, NewPartitions.increaseTo(wanted.partitions)))
+                    .all());
+            changes.add("partitions raised from " + partitions + " to " + wanted.partitions);
+        }
+        if (partitions > 1 && wanted.settings.equals(REGISTRY)) {
+            throw new KafkaFailure(
+                    KafkaFailure.Reason.OTHER,
+                    wanted.topic + " has " + partitions + " partitions where one is needed, and Kafka cannot take any"
+                            + " away: delete the topic and prepare again",
+                    new IllegalStateException(wanted.topic));
+        }
+        String policy = policy(wanted.topic);
+        if (!Set.of(policy.split(",", -1)).equals(Set.of(wanted.cleanup().split(",", -1)))) {
+            set(wanted.topic, POLICY, wanted.cleanup());
+            changes.add("cleanup changed from " + policy + " to " + wanted.cleanup());
+        }
+        return new Outcome(
+                wanted.topic,
+                Math.max(partitions, wanted.partitions),
+                wanted.cleanup(),
+                changes.isEmpty() ? "unchanged" : String.join(", ", changes));
+    }
+
+    private Optional<TopicDescription> describe(String topic) {
+        try {
+            return Optional.ofNullable(
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Optional.empty();
+            }
+            throw KafkaFailure.of("looking at topic " + topic + " at " + brokers, e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /// @return false if somebody else made it meanwhile
+    private boolean create(Wanted wanted) {
+        NewTopic topic = new NewTopic(wanted.topic, wanted.partitions, wanted.replication).configs(wanted.settings);
+        try {
+            admin.createTopics(List.of(topic)).all().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return false;
+            }
+            throw KafkaFailure.of("creating topic " + wanted.topic + " at " + brokers, e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private String policy(String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config = await("reading the settings of " + topic, admin.describeConfigs(List.of(resource)).all())
+                .get(resource);
+        return Objects.requireNonNull(config).get(POLICY).value();
+    }
+
+    private void set(String topic, String key, String value) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        AlterConfigOp change = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
+        await("changing the settings of " + topic, admin.incrementalAlterConfigs(Map.of(resource, List.of(change)))
+                .all());
+    }
+
+    private <T> T await(String doing, KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw KafkaFailure.of(doing + " at " + brokers, e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static KafkaFailure interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new KafkaFailure(KafkaFailure.Reason.OTHER, "interrupted", e);
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(2));
+    }
+}
