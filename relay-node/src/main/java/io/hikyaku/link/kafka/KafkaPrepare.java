@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -28,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class KafkaPrepare implements AutoCloseable {
     private static final Duration REQUEST = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final String POLICY = TopicConfig.CLEANUP_POLICY_CONFIG;
 
     /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so they are short too.
@@ -94,12 +96,38 @@ public final class KafkaPrepare implements AutoCloseable {
 
     private Outcome ensure(Wanted wanted) {
         Optional<TopicDescription> existing = describe(wanted.topic);
-        if (existing.isEmpty() && create(wanted)) {
-            return new Outcome(wanted.topic, wanted.partitions, wanted.cleanup(), "created");
+        if (existing.isPresent()) {
+            return check(wanted, existing.get().partitions().size());
         }
-        TopicDescription topic = existing.or(() -> describe(wanted.topic))
-                .orElseThrow(() -> new IllegalStateException(wanted.topic + " exists and does not exist"));
-        return check(wanted, topic.partitions().size());
+        boolean created = create(wanted);
+        int partitions = awaitPartitions(wanted.topic, 1);
+        return created
+                ? new Outcome(wanted.topic, wanted.partitions, wanted.cleanup(), "created")
+                : check(wanted, partitions);
+    }
+
+    /// A broker learns of a change a little after it was made. Whoever prepared a topic may use it at once.
+    private int awaitPartitions(String topic, int atLeast) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            int partitions = describe(topic).map(found -> found.partitions().size()).orElse(0);
+            if (partitions >= atLeast) {
+                return partitions;
+            }
+            pause();
+        }
+        throw new KafkaFailure(
+                KafkaFailure.Reason.OTHER,
+                "topic " + topic + " at " + brokers + ": the brokers did not agree on it in time",
+                new TimeoutException(topic));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_AGAIN);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
     }
 
     private Outcome check(Wanted wanted, int partitions) {
@@ -108,6 +136,7 @@ public final class KafkaPrepare implements AutoCloseable {
             await("adding partitions to " + wanted.topic, admin.createPartitions(
                             Map.of(wanted.topic, NewPartitions.increaseTo(wanted.partitions)))
                     .all());
+            awaitPartitions(wanted.topic, wanted.partitions);
             changes.add("partitions raised from " + partitions + " to " + wanted.partitions);
         }
         if (partitions > 1 && wanted.settings.equals(REGISTRY)) {

@@ -1,0 +1,130 @@
+package io.hikyaku.link.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.lab.Await;
+import io.hikyaku.lab.Broker;
+import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.link.kafka.KafkaPrepare.Outcome;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(BrokerKind.class)
+@Timeout(120)
+class KafkaPrepareIT {
+    @Parameter
+    BrokerKind kind;
+
+    private final KafkaTopics topics = TestMesh.fresh();
+    private Broker broker;
+
+    @BeforeEach
+    void startBroker() throws IOException {
+        broker = kind.shared();
+    }
+
+    @Test
+    void makesAnInboxAndARegistryForEachCluster() {
+        // When
+        List<Outcome> outcomes = prepare(List.of("osaka", "tokyo"), 3);
+
+        // Then
+        assertEquals(
+                List.of(
+                        new Outcome(topics.inbox("osaka"), 3, "delete", "created"),
+                        new Outcome(topics.registry("osaka"), 1, "compact,delete", "created"),
+                        new Outcome(topics.inbox("tokyo"), 3, "delete", "created"),
+                        new Outcome(topics.registry("tokyo"), 1, "compact,delete", "created")),
+                outcomes);
+    }
+
+    @Test
+    void changesNothingTheSecondTime() {
+        // Given
+        prepare(List.of("osaka"), 3);
+
+        // When
+        List<Outcome> outcomes = prepare(List.of("osaka"), 3);
+
+        // Then
+        assertEquals(List.of("unchanged", "unchanged"), outcomes.stream().map(Outcome::action).toList());
+    }
+
+    @Test
+    void raisesThePartitionsOfAnInboxAndNeverLowersThem() {
+        // Given
+        prepare(List.of("osaka"), 3);
+
+        // When
+        Outcome raised = prepare(List.of("osaka"), 5).getFirst();
+        Outcome kept = prepare(List.of("osaka"), 2).getFirst();
+
+        // Then
+        assertEquals(new Outcome(topics.inbox("osaka"), 5, "delete", "partitions raised from 3 to 5"), raised);
+        assertEquals(new Outcome(topics.inbox("osaka"), 5, "delete", "unchanged"), kept);
+    }
+
+    @Test
+    void putsAWrongCleanupPolicyRight() throws Exception {
+        // Given
+        create(new NewTopic(topics.inbox("osaka"), 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
+
+        // When
+        Outcome inbox = prepare(List.of("osaka"), 1).getFirst();
+
+        // Then
+        assertEquals("cleanup changed from compact to delete", inbox.action());
+    }
+
+    @Test
+    void refusesARegistryOfSeveralPartitions() throws Exception {
+        // Given
+        create(new NewTopic(topics.registry("osaka"), 2, (short) 1));
+
+        // When
+        KafkaFailure failure = assertThrows(KafkaFailure.class, () -> prepare(List.of("osaka"), 1));
+
+        // Then
+        assertTrue(failure.getMessage().contains("has 2 partitions where one is needed"), failure.getMessage());
+    }
+
+    @Test
+    void saysThatMoreReplicasThanBrokersAreImpossible() {
+        // Given
+        try (KafkaPrepare prepare = new KafkaPrepare(TestMesh.properties(broker))) {
+
+            // When
+            KafkaFailure failure =
+                    assertThrows(KafkaFailure.class, () -> prepare.prepare(topics, List.of("osaka"), 1, 3));
+
+            // Then
+            assertTrue(failure.getMessage().startsWith("creating topic " + topics.inbox("osaka")), failure.getMessage());
+            assertTrue(failure.getMessage().contains("replication factor"), failure.getMessage());
+        }
+    }
+
+    private List<Outcome> prepare(List<String> clusters, int partitions) {
+        try (KafkaPrepare prepare = new KafkaPrepare(TestMesh.properties(broker))) {
+            return prepare.prepare(topics, clusters, partitions, 1);
+        }
+    }
+
+    private void create(NewTopic topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(List.of(topic)).all().get();
+            Await.until("the topic is seen", () -> admin.listTopics().names().get().contains(topic.name()));
+        }
+    }
+}
