@@ -63,7 +63,8 @@ public final class LinkTls {
         this(identity, acceptableRelays, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
     }
 
-    LinkTls(Identity identity, Predicate<Member> acceptableRelays, SslProvider provider) {
+    /// With a provider of choice, for tests and measurements.
+    public LinkTls(Identity identity, Predicate<Member> acceptableRelays, SslProvider provider) {
         this.identity = identity;
         this.provider = provider;
         for (Protocol protocol : Protocol.values()) {

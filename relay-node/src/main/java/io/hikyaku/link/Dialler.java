@@ -1,0 +1,144 @@
+package io.hikyaku.link;
+
+import io.hikyaku.config.LinkUrl;
+import io.hikyaku.link.LinkSession.Place;
+import io.hikyaku.wire.link.Goodbye;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/// Keeps one link to one URL from one event loop: dials, and when that fails or the link ends dials again, for ever. The
+/// name is resolved anew each time.
+final class Dialler implements LinkSession.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
+
+    private final LinkUrl url;
+    private final int shard;
+    private final LinkSession.Setup setup;
+    private final LinkMeters meters;
+    private final EventLoops loops;
+    private final EventLoop loop;
+    private final Backoff backoff;
+
+    // The event loop only, but for what status reads.
+    private @Nullable LinkSession session;
+    private volatile @Nullable SocketLink link;
+    private volatile @Nullable String lastError;
+    private long upNanos;
+    private boolean stopped;
+
+    Dialler(LinkUrl url, int shard, EventLoops loops, LinkSession.Setup setup, LinkMeters meters) {
+        this.url = url;
+        this.shard = shard;
+        this.loops = loops;
+        this.loop = loops.loop(shard);
+        this.setup = setup;
+        this.meters = meters;
+        this.backoff = new Backoff(
+                setup.settings().limits().reconnectBackoffMin(),
+                setup.settings().limits().reconnectBackoffMax(),
+                ThreadLocalRandom.current()::nextLong);
+    }
+
+    void start() {
+        loop.execute(this::dial);
+    }
+
+    /// Dials no more and leaves; completed when the link has ended.
+    CompletableFuture<Void> stop() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            stopped = true;
+            if (session == null) {
+                done.complete(null);
+            } else {
+                session.close(Goodbye.Code.LEAVING, "the node stops");
+                session.ended().thenAccept(done::complete);
+            }
+        });
+        return done;
+    }
+
+    LinkStatus status() {
+        return new LinkStatus(url.toString(), true, link, lastError);
+    }
+
+    @Override
+    public void onUp(SocketLink up) {
+        link = up;
+        upNanos = loop.ticker().nanoTime();
+    }
+
+    @Override
+    public void onEnded(LinkSession ended, String reason) {
+        link = null;
+        session = null;
+        Duration lived = Duration.ofNanos(loop.ticker().nanoTime() - upNanos);
+        if (ended.wasUp() && lived.compareTo(setup.settings().limits().reconnectBackoffMax()) > 0) {
+            backoff.reset(); // a relay that accepts and closes at once must not be dialled in a circle
+        }
+        again(reason);
+    }
+
+    private void dial() {
+        if (stopped) {
+            return;
+        }
+        Bootstrap bootstrap = loops.dialler(shard)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) setup.settings().limits().connectTimeout().toMillis())
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        session = prepare(channel);
+                    }
+                });
+        SocketOptions.apply(bootstrap, setup.settings());
+        bootstrap
+                .connect(InetSocketAddress.createUnresolved(url.address().host(), url.address().port()))
+                .addListener((ChannelFuture connected) -> {
+                    if (!connected.isSuccess()) {
+                        session = null;
+                        again(String.valueOf(connected.cause().getMessage()));
+                    }
+                });
+    }
+
+    private LinkSession prepare(Channel channel) {
+        LinkTransport transport = LinkTransport.of(url);
+        Duration timeout = setup.settings().limits().handshakeTimeout();
+        SslHandler tls = setup.own().tls().client(channel.alloc(), transport.protocol(), url.address().host());
+        tls.setHandshakeTimeoutMillis(timeout.toMillis());
+        channel.pipeline().addLast(tls);
+        transport.addDialled(channel.pipeline(), url, timeout);
+        Place place = new Place(transport, shard, url.toString(), true);
+        LinkSession prepared = new LinkSession(setup, this, channel, place, meters);
+        channel.pipeline().addLast(prepared);
+        return prepared;
+    }
+
+    /// A failure that repeats itself is logged once.
+    private void again(String reason) {
+        boolean news = !reason.equals(lastError);
+        lastError = reason;
+        if (stopped) {
+            return;
+        }
+        Duration wait = backoff.next();
+        LOG.atLevel(news ? Level.WARN : Level.DEBUG)
+                .log("no link to {}: {}; dialling again until there is one", url, reason);
+        loop.schedule(this::dial, wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

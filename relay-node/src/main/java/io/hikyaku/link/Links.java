@@ -1,0 +1,71 @@
+package io.hikyaku.link;
+
+import io.hikyaku.config.LinkUrl;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/// All links of a node over TLS and WebSocket: those that it keeps by dialling, and those that it accepts. Any thread.
+public final class Links {
+    private final EventLoops loops;
+    private final LinkSession.Setup setup;
+    private final Map<LinkTransport, LinkMeters> meters = new EnumMap<>(LinkTransport.class);
+    private final List<Dialler> diallers = new CopyOnWriteArrayList<>();
+    private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
+
+    /// @param events told of every link, each on its own event loop
+    public Links(EventLoops loops, LinkIdentity own, LinkSettings settings, MeterRegistry registry, LinkEvents events) {
+        this.loops = loops;
+        this.setup = new LinkSession.Setup(own, loops.count(), settings, events);
+        for (LinkTransport transport : LinkTransport.values()) {
+            meters.put(transport, new LinkMeters(registry, transport));
+        }
+    }
+
+    /// Keeps one link from each event loop to whoever answers at the URL, from now until [#stop].
+    public void dial(LinkUrl url) {
+        for (int shard = 0; shard < loops.count(); shard++) {
+            Dialler dialler = new Dialler(url, shard, loops, setup, metersOf(url));
+            diallers.add(dialler);
+            dialler.start();
+        }
+    }
+
+    /// Accepts links at the URL, where port 0 takes any free one.
+    ///
+    /// @return the URL with the port that is really listened at, or why that is not possible
+    public CompletableFuture<LinkUrl> listen(LinkUrl url) {
+        LinkListener listener = new LinkListener(url, loops, setup, metersOf(url));
+        listeners.add(listener);
+        return listener.start();
+    }
+
+    /// Every link that is kept or accepted, up or not, in the order of dialling and listening.
+    public List<LinkStatus> status() {
+        return Stream.concat(
+                        diallers.stream().map(Dialler::status),
+                        listeners.stream().flatMap(listener -> listener.status().stream()))
+                .toList();
+    }
+
+    /// Accepts and dials no more, sends what waits for two seconds at most, and says goodbye.
+    ///
+    /// @return completed when all links have ended, which takes three seconds at most
+    public CompletableFuture<Void> stop() {
+        return CompletableFuture.allOf(Stream.concat(
+                        listeners.stream().map(LinkListener::stop), diallers.stream().map(Dialler::stop))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private LinkMeters metersOf(LinkUrl url) {
+        LinkMeters found = meters.get(LinkTransport.of(url));
+        if (found == null) {
+            throw new IllegalStateException("no meters for " + url.scheme());
+        }
+        return found;
+    }
+}
