@@ -55,7 +55,8 @@ public final class ChannelTls {
         return engine;
     }
 
-    private static SSLContext context(Identity identity, Predicate<Member> acceptable) {
+    /// A new context; what it shares with others is the identity alone.
+    static SSLContext context(Identity identity, Predicate<Member> acceptable) {
         try {
             SSLContext context = SSLContext.getInstance(PROTOCOL);
             KeyManager[] keys = {new OwnKeyManager(identity)};

@@ -6,6 +6,8 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
@@ -51,6 +53,7 @@ public final class LinkTls {
     }
 
     private static final String TLS_1_3 = "TLSv1.3";
+    private static final Predicate<Member> ANY_MEMBER = _ -> true;
 
     private final Identity identity;
     private final SslProvider provider;
@@ -128,32 +131,45 @@ public final class LinkTls {
     }
 
     private SslContext clientContext(Protocol protocol, Predicate<Member> acceptable) {
+        if (provider == SslProvider.JDK) {
+            return jdkContext(protocol, true, acceptable);
+        }
         // Netty would check host names by default.
-        return build(
-                SslContextBuilder.forClient()
-                        .keyManager(identity.key(), identity.chain())
-                        .endpointIdentificationAlgorithm(null),
-                protocol,
-                acceptable);
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .keyManager(identity.key(), identity.chain())
+                .endpointIdentificationAlgorithm(null);
+        return nativeContext(builder, protocol, acceptable);
     }
 
     private SslContext serverContext(Protocol protocol) {
-        return build(
-                SslContextBuilder.forServer(identity.key(), identity.chain()).clientAuth(ClientAuth.REQUIRE),
-                protocol,
-                _ -> true);
+        if (provider == SslProvider.JDK) {
+            return jdkContext(protocol, false, ANY_MEMBER);
+        }
+        SslContextBuilder builder = SslContextBuilder.forServer(identity.key(), identity.chain())
+                .clientAuth(ClientAuth.REQUIRE);
+        return nativeContext(builder, protocol, ANY_MEMBER);
     }
 
-    private SslContext build(SslContextBuilder builder, Protocol protocol, Predicate<Member> acceptable) {
-        builder.sslProvider(provider)
-                .protocols(TLS_1_3)
-                .trustManager(identity.trust().trustManager(acceptable))
-                .applicationProtocolConfig(alpn(protocol));
-        if (provider == SslProvider.JDK) {
-            builder.ciphers(List.of(ChannelTls.CIPHER_SUITES)); // BoringSSL has an order of its own, and a good one
-        }
+    /// Cheap enough to be made for each connection, which Netty's builder is not.
+    private SslContext jdkContext(Protocol protocol, boolean client, Predicate<Member> acceptable) {
+        return new JdkSslContext(
+                ChannelTls.context(identity, acceptable),
+                client,
+                List.of(ChannelTls.CIPHER_SUITES),
+                IdentityCipherSuiteFilter.INSTANCE,
+                alpn(protocol),
+                client ? ClientAuth.NONE : ClientAuth.REQUIRE,
+                new String[] {TLS_1_3},
+                false);
+    }
+
+    private SslContext nativeContext(SslContextBuilder builder, Protocol protocol, Predicate<Member> acceptable) {
         try {
-            return builder.build();
+            return builder.sslProvider(provider)
+                    .protocols(TLS_1_3)
+                    .trustManager(identity.trust().trustManager(acceptable))
+                    .applicationProtocolConfig(alpn(protocol))
+                    .build();
         } catch (SSLException e) {
             throw new IllegalStateException("TLS cannot be set up with " + identity, e);
         }
