@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Whatever a file holds: a record or a [ConfigException], and nothing else.
 class MutationTest {
 
-    private static final int ROUNDS = 4_000;
+    private static final int ROUNDS = 1_000;
     private static final long SEED = Long.getLong("hikyaku.seed", System.nanoTime());
     private static final List<String> PIECES = List.of(
             "{", "}", "[", "]", ":", ": ", ",", "- ", "\n", "  ", "\t", "'", "\"", "#", "&a", "*a", "!!int ", "!!binary ", "!x ",
