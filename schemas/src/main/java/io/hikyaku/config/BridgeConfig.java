@@ -80,7 +80,17 @@ public record BridgeConfig(
         var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
         var limits = section.optional("limits", BridgeLimits::read, BridgeLimits.DEFAULTS);
         return section.build(() -> new BridgeConfig(
-                mesh.get(), cluster.get(), identity.get(), links, listen, transit, exports, imports, admin, log, eventLoops,
+                mesh.get(),
+                cluster.get(),
+                identity.get(),
+                links,
+                listen,
+                transit,
+                exports,
+                imports,
+                admin,
+                log,
+                eventLoops,
                 limits));
     }
 }

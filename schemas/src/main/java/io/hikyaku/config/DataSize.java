@@ -29,7 +29,8 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
     public static DataSize parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a size: a number of bytes, or like 64KiB, 1MiB, 2GiB");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a size: a number of bytes, or like 64KiB, 1MiB, 2GiB");
         }
         return new DataSize(Long.parseLong(matcher.group(1)) << shift(matcher.group(2)));
     }

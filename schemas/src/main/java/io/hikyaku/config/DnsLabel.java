@@ -13,8 +13,8 @@ final class DnsLabel {
     /// Gives the name back when it is a label, else throws IllegalArgumentException.
     static String check(String name) {
         if (!LABEL.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + name + "' is not a name: lower-case letters, digits and '-' within,"
-                    + " 63 characters at most");
+            throw new IllegalArgumentException("'" + name
+                    + "' is not a name: lower-case letters, digits and '-' within," + " 63 characters at most");
         }
         return name;
     }

@@ -21,7 +21,9 @@ final class Findings {
     }
 
     ConfigException in(Path file) {
-        return new ConfigException(file, all.stream().sorted(Comparator.comparingInt(Finding::line)).toList());
+        return new ConfigException(
+                file,
+                all.stream().sorted(Comparator.comparingInt(Finding::line)).toList());
     }
 
     /// A value is of no use and the finding that says why is noted. Caught where reading can go on with the next value.

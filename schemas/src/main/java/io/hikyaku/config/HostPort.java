@@ -15,8 +15,10 @@ public record HostPort(String host, int port) {
             Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?"
                     + "(\\.[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?)*\\.?");
     private static final Pattern NUMERIC_END = Pattern.compile("(.*\\.)?[0-9]+\\.?");
-    private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\\.(?!$)|$)){4}");
-    private static final Pattern IPV6_LETTERS = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"); // the JDK takes brackets too
+    private static final Pattern IPV4 =
+            Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\\.(?!$)|$)){4}");
+    private static final Pattern IPV6_LETTERS =
+            Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"); // the JDK takes brackets too
     private static final Pattern ZONE = Pattern.compile("%[A-Za-z0-9._~-]+$");
 
     public HostPort {
@@ -68,7 +70,8 @@ public record HostPort(String host, int port) {
             throw new IllegalArgumentException("'" + inner + "' is not an IPv6 address");
         }
         if (host.indexOf(':') >= 0) {
-            throw new IllegalArgumentException("'" + text + "' is ambiguous: write IPv6 addresses in brackets, [IPv6]:port");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is ambiguous: write IPv6 addresses in brackets, [IPv6]:port");
         }
         return host;
     }

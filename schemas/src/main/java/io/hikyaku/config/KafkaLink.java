@@ -34,13 +34,17 @@ public record KafkaLink(List<HostPort> bootstrapServers, Map<String, String> pro
                 .enforce();
     }
 
-    /// What to give to Kafka's clients: the file's properties, over them the ones in the configuration, and the brokers.
+    /// What to give to Kafka's clients: the file's properties, over them the ones in the configuration, and the
+    /// brokers.
     /// Reads the file; [ConfigException] when that fails.
     public Map<String, String> clientProperties() {
         Map<String, String> all = new TreeMap<>();
         propertiesFile.ifPresent(file -> load(file).forEach((key, value) -> all.put((String) key, (String) value)));
         all.putAll(properties);
-        all.put(BOOTSTRAP_SERVERS, String.join(",", bootstrapServers.stream().map(HostPort::toString).toList()));
+        all.put(
+                BOOTSTRAP_SERVERS,
+                String.join(
+                        ",", bootstrapServers.stream().map(HostPort::toString).toList()));
         return all;
     }
 

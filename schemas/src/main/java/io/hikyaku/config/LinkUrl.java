@@ -14,7 +14,8 @@ public record LinkUrl(Scheme scheme, HostPort address, String path) {
 
     /// How packets are framed on the connection; both are TLS 1.3 with certificates on both sides.
     public enum Scheme {
-        TLS, WSS;
+        TLS,
+        WSS;
 
         @Override
         public String toString() {
@@ -23,7 +24,8 @@ public record LinkUrl(Scheme scheme, HostPort address, String path) {
     }
 
     public LinkUrl {
-        boolean valid = scheme == Scheme.TLS ? path.isEmpty() : PATH.matcher(path).matches();
+        boolean valid =
+                scheme == Scheme.TLS ? path.isEmpty() : PATH.matcher(path).matches();
         if (!valid) {
             throw new IllegalArgumentException("'" + path + "' is not a path for " + scheme + "://");
         }

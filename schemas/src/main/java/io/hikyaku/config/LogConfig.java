@@ -9,7 +9,11 @@ public record LogConfig(Level level, Format format) {
 
     /// The least severe that is logged.
     public enum Level {
-        ERROR, WARN, INFO, DEBUG, TRACE;
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE;
 
         @Override
         public String toString() {
@@ -19,7 +23,8 @@ public record LogConfig(Level level, Format format) {
 
     /// Lines for people, or one JSON object each.
     public enum Format {
-        TEXT, JSON;
+        TEXT,
+        JSON;
 
         @Override
         public String toString() {

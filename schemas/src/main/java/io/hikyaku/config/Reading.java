@@ -51,7 +51,10 @@ record Reading(Path folder, Findings findings, Listeners listeners) {
                 throw findings.add("", 0, "larger than 1MiB");
             }
             byte[] bytes = Files.readAllBytes(file);
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (NoSuchFileException missing) {
             throw findings.add("", 0, "there is no such file");
         } catch (CharacterCodingException foreign) {

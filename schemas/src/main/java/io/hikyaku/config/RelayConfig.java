@@ -48,7 +48,8 @@ public record RelayConfig(
         var peers = section.optional(
                 "peers",
                 value -> value.list(
-                        item -> item.parsed(LinkUrl::parseDialled), new Identity<>("the same relay as", Function.identity())),
+                        item -> item.parsed(LinkUrl::parseDialled),
+                        new Identity<>("the same relay as", Function.identity())),
                 List.<LinkUrl>of());
         var transit = section.optional(
                 "transit",

@@ -7,8 +7,8 @@ import java.time.Duration;
 /// @param drainTimeout at SIGTERM, what waits for links may leave within this
 public record RelayLimits(LinkLimits link, RouteLimits route, RegistryLimits registry, Duration drainTimeout) {
 
-    public static final RelayLimits DEFAULTS = new RelayLimits(
-            LinkLimits.DEFAULTS, RouteLimits.DEFAULTS, RegistryLimits.DEFAULTS, Duration.ofSeconds(10));
+    public static final RelayLimits DEFAULTS =
+            new RelayLimits(LinkLimits.DEFAULTS, RouteLimits.DEFAULTS, RegistryLimits.DEFAULTS, Duration.ofSeconds(10));
 
     public RelayLimits {
         new Rules().positive("drainTimeout", drainTimeout).enforce();

@@ -64,7 +64,11 @@ final class Rules {
         private final transient List<Violation> violations;
 
         private InvalidSettings(List<Violation> violations) {
-            super(String.join("; ", violations.stream().map(v -> v.keys().getFirst() + ": " + v.message()).toList()));
+            super(String.join(
+                    "; ",
+                    violations.stream()
+                            .map(v -> v.keys().getFirst() + ": " + v.message())
+                            .toList()));
             this.violations = List.copyOf(violations);
         }
 

@@ -12,7 +12,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A mapping while a record is read from it. Each key is asked for once; [#build] then makes the record and notes the keys
+/// A mapping while a record is read from it. Each key is asked for once; [#build] then makes the record and notes the
+/// keys
 /// that nobody asked for.
 final class Section {
 
@@ -76,7 +77,10 @@ final class Section {
 
     /// One of two forms, each under a key of its own. To be used like [#required].
     <T> Supplier<T> either(
-            String key, Function<Setting, ? extends T> reader, String otherKey, Function<Setting, ? extends T> otherReader) {
+            String key,
+            Function<Setting, ? extends T> reader,
+            String otherKey,
+            Function<Setting, ? extends T> otherReader) {
         Optional<T> one = read(key, reader::apply);
         Optional<T> other = read(otherKey, otherReader::apply);
         if (has(key) == has(otherKey)) {
@@ -117,7 +121,8 @@ final class Section {
 
     // A rule about a value that was refused already speaks of its default, which would only confuse.
     private void note(Violation violation) {
-        boolean stale = violation.keys().stream().map(key -> key.split("\\.", 2)[0]).anyMatch(refused::contains);
+        boolean stale =
+                violation.keys().stream().map(key -> key.split("\\.", 2)[0]).anyMatch(refused::contains);
         if (!stale) {
             String key = violation.keys().getFirst();
             setting.reading().findings().add(path(key), lineOf(key), violation.message());
@@ -142,7 +147,9 @@ final class Section {
                 String hint = Spelling.nearest(entry.getKey(), known)
                         .map(near -> "did you mean '" + near + "'?")
                         .orElseGet(() -> "the keys here are " + String.join(", ", known));
-                setting.reading().findings().add(path(entry.getKey()), entry.getValue().line(), "unknown key; " + hint);
+                setting.reading()
+                        .findings()
+                        .add(path(entry.getKey()), entry.getValue().line(), "unknown key; " + hint);
             }
         }
     }

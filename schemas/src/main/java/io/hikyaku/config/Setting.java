@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// One value of a document with its path. Every method either reads the value as what it should be, or notes a finding and
+/// One value of a document with its path. Every method either reads the value as what it should be, or notes a finding
+/// and
 /// throws [Refused], which the [Section] or list around it catches.
 record Setting(YamlNode node, String path, Reading reading) {
 

@@ -13,8 +13,8 @@ public record Target(HostPort address) {
     public static Target parse(String text) {
         if (text.contains("://")) {
             String scheme = text.substring(0, text.indexOf("://") + 3);
-            throw new IllegalArgumentException("targets with " + scheme + " are not supported; accepted are host:port and"
-                    + " [IPv6]:port");
+            throw new IllegalArgumentException(
+                    "targets with " + scheme + " are not supported; accepted are host:port and" + " [IPv6]:port");
         }
         return new Target(HostPort.parse(text));
     }

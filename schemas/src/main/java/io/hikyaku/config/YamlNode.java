@@ -37,7 +37,11 @@ sealed interface YamlNode {
 
     /// What YAML 1.2 takes an unquoted scalar for.
     enum Type {
-        TEXT("text"), INTEGER("a whole number"), DECIMAL("a decimal number"), BOOLEAN("true or false"), NOTHING("nothing");
+        TEXT("text"),
+        INTEGER("a whole number"),
+        DECIMAL("a decimal number"),
+        BOOLEAN("true or false"),
+        NOTHING("nothing");
 
         private final String kind;
 

@@ -18,13 +18,15 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLReadFeature;
 
-/// Makes a tree with lines of a YAML 1.2 document. Jackson's own tree has no lines, drops repeated keys, and takes an alias
+/// Makes a tree with lines of a YAML 1.2 document. Jackson's own tree has no lines, drops repeated keys, and takes an
+/// alias
 /// for the text of its name; here the last two are findings.
 final class YamlTree {
 
     private static final int MAX_DEPTH = 50;
     private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .enable(YAMLReadFeature.EMPTY_STRING_AS_NULL) // "key:" has no value; "key: ''" has an empty one
             .build());
 
@@ -103,7 +105,8 @@ final class YamlTree {
 
     private static int line(Throwable broken) {
         for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
-            if (cause instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()) {
+            if (cause instanceof MarkedYamlEngineException marked
+                    && marked.getProblemMark().isPresent()) {
                 return marked.getProblemMark().get().getLine() + 1;
             }
         }

@@ -59,11 +59,13 @@ record BadDocument(Program program, String yaml, String path, String message, bo
     }
 
     private static BadDocument exportPort(String port, String path, String message) {
-        return bridge("exports: [ { service: shop/orders, ports: [ " + port + " ] } ]", "exports[0].ports" + path, message);
+        return bridge(
+                "exports: [ { service: shop/orders, ports: [ " + port + " ] } ]", "exports[0].ports" + path, message);
     }
 
     private static BadDocument importPort(String port, String path, String message) {
-        return bridge("imports: [ { service: shop/orders, ports: [ " + port + " ] } ]", "imports[0].ports" + path, message);
+        return bridge(
+                "imports: [ { service: shop/orders, ports: [ " + port + " ] } ]", "imports[0].ports" + path, message);
     }
 
     private static BadDocument limits(String limits, String path, String message) {
@@ -95,10 +97,12 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                 bridge("identity: id", "identity", "expected a mapping, found text"),
                 bridge("identity: {}", "identity.directory", "missing"),
                 bridge("identity: { directory: '' }", "identity.directory", "the path is empty"),
-                bridge("identity: { directory: id, password: x }", "identity.password", "unknown key; the keys here are directory"),
+                bridge(
+                        "identity: { directory: id, password: x }",
+                        "identity.password",
+                        "unknown key; the keys here are directory"),
                 bridge("import: []", "import", "unknown key; did you mean 'imports'?"),
                 relay("exports: []", "exports", "unknown key; the keys here are mesh, identity, listen, peers"),
-
                 bridge("links: []", "links", "no way to the other clusters"),
                 new BadDocument(
                         Program.BRIDGE, Program.BRIDGE.without("links"), "links", "no way to the other clusters", true),
@@ -117,12 +121,19 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "links[1]",
                         "the same relay as links[0]"),
                 bridge(
-                        "links: [ { kafka: { bootstrapServers: 'k:1' } }, { kafka: { bootstrapServers: 'l:1' } } ]",
-                        "links[1]",
-                        "Kafka a second time; first in links[0]").notBySchema(),
+                                "links: [ { kafka: { bootstrapServers: 'k:1' } }, { kafka: { bootstrapServers: 'l:1' } } ]",
+                                "links[1]",
+                                "Kafka a second time; first in links[0]")
+                        .notBySchema(),
                 bridge("links: [ { kafka: {} } ]", "links[0].kafka.bootstrapServers", "missing"),
-                bridge("links: [ { kafka: { bootstrapServers: k } } ]", "links[0].kafka.bootstrapServers", "'k' lacks a port"),
-                bridge("links: [ { kafka: { bootstrapServers: 'k:1,' } } ]", "links[0].kafka.bootstrapServers", "'' lacks a port"),
+                bridge(
+                        "links: [ { kafka: { bootstrapServers: k } } ]",
+                        "links[0].kafka.bootstrapServers",
+                        "'k' lacks a port"),
+                bridge(
+                        "links: [ { kafka: { bootstrapServers: 'k:1,' } } ]",
+                        "links[0].kafka.bootstrapServers",
+                        "'' lacks a port"),
                 bridge(
                         "links: [ { kafka: { bootstrapServers: 'k:1', properties: { a: [] } } } ]",
                         "links[0].kafka.properties['a']",
@@ -131,7 +142,6 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "links: [ { kafka: { bootstrapServers: 'k:1', properties: { bootstrap.servers: 'k:2' } } } ]",
                         "links[0].kafka.properties",
                         "bootstrap.servers has a key of its own"),
-
                 bridge("listen: 'tls://0.0.0.0:7443'", "listen", "expected a list, found text"),
                 bridge("listen: [ '0.0.0.0:7443' ]", "listen[0]", "'0.0.0.0:7443' is not a link"),
                 relay("listen: []", "listen", "the list is empty"),
@@ -139,21 +149,36 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                 relay("peers: [ 'tls://a:1/link' ]", "peers[0]", "a tls:// link has no path"),
                 relay("transit: [ hub, hub ]", "transit[1]", "the same cluster as transit[0]"),
                 relay("transit: [ 'relay/hub' ]", "transit[0]", "'relay/hub' is not a name"),
-
                 exportPort("", "", "the list is empty"),
                 exportPort("{ name: a, port: 80, protocol: http }", "[0].target", "missing"),
-                exportPort("{ name: a, port: 0, protocol: http, target: 'h:1' }", "[0].port", "0 is not between 1 and 65535"),
-                exportPort("{ name: a, port: 65536, protocol: http, target: 'h:1' }", "[0].port", "65536 is not between"),
+                exportPort(
+                        "{ name: a, port: 0, protocol: http, target: 'h:1' }",
+                        "[0].port",
+                        "0 is not between 1 and 65535"),
+                exportPort(
+                        "{ name: a, port: 65536, protocol: http, target: 'h:1' }", "[0].port", "65536 is not between"),
                 exportPort(
                         "{ name: a, port: 99999999999999999999, protocol: http, target: 'h:1' }",
                         "[0].port",
                         "99999999999999999999 is not a usable whole number"),
-                exportPort("{ name: a, port: '80', protocol: http, target: 'h:1' }", "[0].port", "expected a whole number, found text"),
+                exportPort(
+                        "{ name: a, port: '80', protocol: http, target: 'h:1' }",
+                        "[0].port",
+                        "expected a whole number, found text"),
                 exportPort("{ name: A, port: 80, protocol: http, target: 'h:1' }", "[0].name", "'A' is not a name"),
-                exportPort("{ name: a, port: 80, protocol: HTTP, target: 'h:1' }", "[0].protocol", "'HTTP' is not http or tcp"),
-                exportPort("{ name: a, port: 80, protocol: grpc, target: 'h:1' }", "[0].protocol", "'grpc' is not http or tcp"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: HTTP, target: 'h:1' }",
+                        "[0].protocol",
+                        "'HTTP' is not http or tcp"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: grpc, target: 'h:1' }",
+                        "[0].protocol",
+                        "'grpc' is not http or tcp"),
                 exportPort("{ name: a, port: 80, protocol: http, target: [] }", "[0].target", "the list is empty"),
-                exportPort("{ name: a, port: 80, protocol: http, target: 'h:0' }", "[0].target", "a port to dial is between"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'h:0' }",
+                        "[0].target",
+                        "a port to dial is between"),
                 exportPort(
                         "{ name: a, port: 80, protocol: http, target: 'h2c://h:1' }",
                         "[0].target",
@@ -163,77 +188,112 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "[0].target[1]",
                         "the same target as exports[0].ports[0].target[0]"),
                 exportPort(
-                        "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: b, port: 80, protocol: tcp, target: 'h:1' }",
-                        "[1]",
-                        "the same port as exports[0].ports[0]").notBySchema(),
+                                "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: b, port: 80, protocol: tcp, target: 'h:1' }",
+                                "[1]",
+                                "the same port as exports[0].ports[0]")
+                        .notBySchema(),
                 exportPort(
-                        "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: a, port: 81, protocol: tcp, target: 'h:1' }",
-                        "[1]",
-                        "the same name as exports[0].ports[0]").notBySchema(),
+                                "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: a, port: 81, protocol: tcp, target: 'h:1' }",
+                                "[1]",
+                                "the same name as exports[0].ports[0]")
+                        .notBySchema(),
                 bridge(
-                        "exports: [ { service: orders, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] } ]", "exports[0].service", "'orders' lacks its namespace"),
+                        "exports: [ { service: orders, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] } ]",
+                        "exports[0].service",
+                        "'orders' lacks its namespace"),
                 bridge(
-                        "exports: [ { service: a/b, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] },"
-                                + " { service: a/b, ports: [ { name: y, port: 2, protocol: tcp, target: 'h:1' } ] } ]",
-                        "exports[1]",
-                        "the same service as exports[0]").notBySchema(),
-
+                                "exports: [ { service: a/b, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] },"
+                                        + " { service: a/b, ports: [ { name: y, port: 2, protocol: tcp, target: 'h:1' } ] } ]",
+                                "exports[1]",
+                                "the same service as exports[0]")
+                        .notBySchema(),
                 importPort("{ port: 80 }", "[0].listen", "missing"),
                 importPort("{ port: 80, listen: '19000' }", "[0].listen", "'19000' lacks a port"),
                 importPort("{ port: 80, listen: '::1:19000' }", "[0].listen", "'::1:19000' is ambiguous"),
                 importPort("{ port: 80, listen: '[::g]:19000' }", "[0].listen", "'::g' is not an IPv6 address"),
-                importPort("{ port: 80, listen: '127.0.0.1:19000', protocol: udp }", "[0].protocol", "'udp' is not http or tcp"),
                 importPort(
-                        "{ port: 80, listen: '127.0.0.1:1' }, { port: 80, listen: '127.0.0.1:2' }",
-                        "[1]",
-                        "the same port as imports[0].ports[0]").notBySchema(),
+                        "{ port: 80, listen: '127.0.0.1:19000', protocol: udp }",
+                        "[0].protocol",
+                        "'udp' is not http or tcp"),
                 importPort(
-                        "{ port: 80, listen: '127.0.0.1:1' }, { port: 81, listen: '0.0.0.0:1' }",
-                        "[1].listen",
-                        "0.0.0.0:1 is taken already by imports[0].ports[0].listen (127.0.0.1:1)").notBySchema(),
-                relay("admin: { listen: '[::]:7443' }", "admin.listen", "[::]:7443 is taken already by listen[0] (0.0.0.0:7443)")
+                                "{ port: 80, listen: '127.0.0.1:1' }, { port: 80, listen: '127.0.0.1:2' }",
+                                "[1]",
+                                "the same port as imports[0].ports[0]")
+                        .notBySchema(),
+                importPort(
+                                "{ port: 80, listen: '127.0.0.1:1' }, { port: 81, listen: '0.0.0.0:1' }",
+                                "[1].listen",
+                                "0.0.0.0:1 is taken already by imports[0].ports[0].listen (127.0.0.1:1)")
                         .notBySchema(),
                 relay(
-                        "listen: [ 'tls://[::1]:7443', 'wss://[::1]:7443' ]",
-                        "listen[1]",
-                        "[::1]:7443 is taken already by listen[0]").notBySchema(),
-
+                                "admin: { listen: '[::]:7443' }",
+                                "admin.listen",
+                                "[::]:7443 is taken already by listen[0] (0.0.0.0:7443)")
+                        .notBySchema(),
+                relay(
+                                "listen: [ 'tls://[::1]:7443', 'wss://[::1]:7443' ]",
+                                "listen[1]",
+                                "[::1]:7443 is taken already by listen[0]")
+                        .notBySchema(),
                 bridge("admin: {}", "admin.listen", "missing"),
-                bridge("log: { level: verbose }", "log.level", "'verbose' is not error or warn or info or debug or trace"),
+                bridge(
+                        "log: { level: verbose }",
+                        "log.level",
+                        "'verbose' is not error or warn or info or debug or trace"),
                 bridge("log: { format: xml }", "log.format", "'xml' is not text or json"),
                 bridge("eventLoops: 0", "eventLoops", "0 is not between 1 and 256"),
                 bridge("eventLoops: 257", "eventLoops", "257 is not between 1 and 256"),
                 bridge("eventLoops: two", "eventLoops", "expected a whole number, found text"),
-
                 limits("chanel: {}", "chanel", "unknown key; did you mean 'channel'?"),
                 limits("budget: 0", "budget", "0 is not between 1 and 1099511627776"),
                 limits("budget: 128MB", "budget", "'128MB' is not a size"),
                 limits("budget: 1.5", "budget", "expected a size like 64KiB, found a decimal number"),
                 limits("drainTimeout: 10", "drainTimeout", "expected a duration like 10s, found a whole number"),
                 limits("drainTimeout: 10d", "drainTimeout", "'10d' is not a duration"),
-                limits("drainTimeout: 169h", "drainTimeout", "'169h' is longer than 168h").notBySchema(),
+                limits("drainTimeout: 169h", "drainTimeout", "'169h' is longer than 168h")
+                        .notBySchema(),
                 limits("channel: { reorderWindow: 0 }", "channel.reorderWindow", "0 is not between 1 and 65536"),
-                limits("channel: { maxStreams: 1000001 }", "channel.maxStreams", "1000001 is not between 1 and 1000000"),
+                limits(
+                        "channel: { maxStreams: 1000001 }",
+                        "channel.maxStreams",
+                        "1000001 is not between 1 and 1000000"),
                 limits("link: { maxAccepted: 0 }", "link.maxAccepted", "0 is not between 1 and 1000000"),
                 limits("call: { maxConnectionsPerListener: 0 }", "call.maxConnectionsPerListener", "0 is not between"),
-                limits("call: { maxHeaderSize: 2MiB }", "call.maxHeaderSize", "2MiB is not between 1KiB and 1MiB").notBySchema(),
-                limits("call: { maxRequestLineSize: 128KiB }", "call.maxRequestLineSize", "128KiB must not exceed maxHeaderSize (64KiB)")
+                limits("call: { maxHeaderSize: 2MiB }", "call.maxHeaderSize", "2MiB is not between 1KiB and 1MiB")
                         .notBySchema(),
-                limits("stream: { window: 1KiB }", "stream.window", "1KiB is not between 16KiB and 1GiB").notBySchema(),
-                limits("stream: { window: 8MiB }", "stream.window", "8MiB must not exceed channel.window (4MiB)").notBySchema(),
-                limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed budget (128MiB)").notBySchema(),
-                limits("channel: { window: 32KiB }", "channel.window", "32KiB is not between 64KiB and 1GiB").notBySchema(),
-                limits("channel: { deadAfter: 2s }", "channel.keepaliveInterval", "2s must be below deadAfter (2s)").notBySchema(),
-                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed deadAfter (10s)").notBySchema(),
-                limits("link: { deadAfter: 1s }", "link.keepaliveInterval", "2s must be below deadAfter (1s)").notBySchema(),
                 limits(
-                        "link: { reconnectBackoffMin: 16s }",
-                        "link.reconnectBackoffMin",
-                        "16s must not exceed reconnectBackoffMax (15s)").notBySchema(),
-                limits("route: { resumeBelow: 1MiB }", "route.resumeBelow", "1MiB must be below pauseAbove (1MiB)").notBySchema(),
-                limits("route: { pauseAbove: 4MiB }", "route.pauseAbove", "4MiB must be below linkQueue (4MiB)").notBySchema(),
-                limits("route: { linkQueue: 512MiB }", "route.linkQueue", "512MiB must not exceed budget (256MiB)").notBySchema(),
-                limits("registry: { refresh: 30s }", "registry.refresh", "30s must be below expiry (30s)").notBySchema(),
-                limits("registry: { budget: 1 }", "registry.budget", "1 is not between 1MiB and 1GiB").notBySchema());
+                                "call: { maxRequestLineSize: 128KiB }",
+                                "call.maxRequestLineSize",
+                                "128KiB must not exceed maxHeaderSize (64KiB)")
+                        .notBySchema(),
+                limits("stream: { window: 1KiB }", "stream.window", "1KiB is not between 16KiB and 1GiB")
+                        .notBySchema(),
+                limits("stream: { window: 8MiB }", "stream.window", "8MiB must not exceed channel.window (4MiB)")
+                        .notBySchema(),
+                limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed budget (128MiB)")
+                        .notBySchema(),
+                limits("channel: { window: 32KiB }", "channel.window", "32KiB is not between 64KiB and 1GiB")
+                        .notBySchema(),
+                limits("channel: { deadAfter: 2s }", "channel.keepaliveInterval", "2s must be below deadAfter (2s)")
+                        .notBySchema(),
+                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed deadAfter (10s)")
+                        .notBySchema(),
+                limits("link: { deadAfter: 1s }", "link.keepaliveInterval", "2s must be below deadAfter (1s)")
+                        .notBySchema(),
+                limits(
+                                "link: { reconnectBackoffMin: 16s }",
+                                "link.reconnectBackoffMin",
+                                "16s must not exceed reconnectBackoffMax (15s)")
+                        .notBySchema(),
+                limits("route: { resumeBelow: 1MiB }", "route.resumeBelow", "1MiB must be below pauseAbove (1MiB)")
+                        .notBySchema(),
+                limits("route: { pauseAbove: 4MiB }", "route.pauseAbove", "4MiB must be below linkQueue (4MiB)")
+                        .notBySchema(),
+                limits("route: { linkQueue: 512MiB }", "route.linkQueue", "512MiB must not exceed budget (256MiB)")
+                        .notBySchema(),
+                limits("registry: { refresh: 30s }", "registry.refresh", "30s must be below expiry (30s)")
+                        .notBySchema(),
+                limits("registry: { budget: 1 }", "registry.budget", "1 is not between 1MiB and 1GiB")
+                        .notBySchema());
     }
 }

@@ -73,12 +73,15 @@ class BridgeConfigTest {
                         List.of(new Export(
                                 ServiceName.parse("shop/orders"),
                                 List.of(
-                                        new ExportPort("http", 80, Protocol.HTTP, List.of(Target.parse("127.0.0.1:18080"))),
+                                        new ExportPort(
+                                                "http", 80, Protocol.HTTP, List.of(Target.parse("127.0.0.1:18080"))),
                                         new ExportPort(
                                                 "sql",
                                                 5432,
                                                 Protocol.TCP,
-                                                List.of(Target.parse("10.0.0.7:5432"), Target.parse("[2001:db8::7]:5432")))))),
+                                                List.of(
+                                                        Target.parse("10.0.0.7:5432"),
+                                                        Target.parse("[2001:db8::7]:5432")))))),
                         List.of(new Import(
                                 ServiceName.parse("shop/payments"),
                                 List.of(

@@ -45,7 +45,8 @@ class ConfigurationPageTest {
             String body = page.split("\n## " + section + "\n")[1].split("\n## ")[0];
             Matcher row = ROW.matcher(body);
             while (row.find()) {
-                assertEquals(null, rows.put(row.group(1), row.group(2).replace("`", "")), row.group(1) + " stands once");
+                assertEquals(
+                        null, rows.put(row.group(1), row.group(2).replace("`", "")), row.group(1) + " stands once");
             }
         }
         return rows;
@@ -68,7 +69,11 @@ class ConfigurationPageTest {
                 collect(root, resolved, at, keys);
                 return;
             }
-            keys.put(at, property.has("default") ? text(property.get("default")) : isRequired(object, key) ? "required" : "none");
+            keys.put(
+                    at,
+                    property.has("default")
+                            ? text(property.get("default"))
+                            : isRequired(object, key) ? "required" : "none");
             if (resolved.has("items") && resolve(root, resolved.get("items")).has("properties")) {
                 collect(root, resolve(root, resolved.get("items")), at + "[]", keys);
             }
@@ -80,7 +85,8 @@ class ConfigurationPageTest {
     }
 
     private static boolean isRequired(JsonNode object, String key) {
-        Stream<JsonNode> required = object.has("required") ? object.get("required").valueStream() : Stream.of();
+        Stream<JsonNode> required =
+                object.has("required") ? object.get("required").valueStream() : Stream.of();
         return required.anyMatch(name -> name.asString().equals(key));
     }
 

@@ -28,8 +28,22 @@ class DataSizeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0KiB", "-1KiB", "1.5MiB", "1 MiB", "1MB", "1mib", "1M", "MiB", "01KiB", "1025GiB", "999999999GiB",
-        "9999999999GiB"})
+    @ValueSource(
+            strings = {
+                "",
+                "0KiB",
+                "-1KiB",
+                "1.5MiB",
+                "1 MiB",
+                "1MB",
+                "1mib",
+                "1M",
+                "MiB",
+                "01KiB",
+                "1025GiB",
+                "999999999GiB",
+                "9999999999GiB"
+            })
     void refusesEverythingElse(String text) {
         assertThrows(IllegalArgumentException.class, () -> DataSize.parse(text));
     }

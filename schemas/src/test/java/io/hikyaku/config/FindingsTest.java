@@ -51,8 +51,7 @@ class FindingsTest {
                 """);
 
         // Then
-        assertEquals(
-                """
+        assertEquals("""
                 conf/bridge.yaml:
                   line 1: mesh: 'Demo' is not a name: lower-case letters, digits and '-' within, 63 characters at most
                   line 1: cluster: missing
@@ -68,15 +67,15 @@ class FindingsTest {
                   line 16: limits.channel.gapTimeout: 2s must not exceed deadAfter (1s)
                   line 16: limits.channel.window: 4 is not between 64KiB and 1GiB
                   line 17: limits.streams: unknown key; did you mean 'stream'?
-                  line 18: mesh: a second time; first in line 1""",
-                refusal.getMessage());
+                  line 18: mesh: a second time; first in line 1""", refusal.getMessage());
         assertEquals(Path.of("conf/bridge.yaml"), refusal.file());
     }
 
     @Test
     void aRuleAboutARefusedValueIsNotToldOfItsDefault() {
         // When
-        List<String> findings = findings(BadDocument.Program.BRIDGE.with("limits: { channel: { window: 4MB }, budget: 1MiB }"));
+        List<String> findings =
+                findings(BadDocument.Program.BRIDGE.with("limits: { channel: { window: 4MB }, budget: 1MiB }"));
 
         // Then
         assertEquals(1, findings.size(), findings.toString());
@@ -107,7 +106,8 @@ class FindingsTest {
     @Test
     void anAliasIsRefusedAndNotTakenForText() {
         // When
-        List<String> findings = findings(BadDocument.Program.BRIDGE.with("mesh: &m demo").replace("osaka", "*m"));
+        List<String> findings =
+                findings(BadDocument.Program.BRIDGE.with("mesh: &m demo").replace("osaka", "*m"));
 
         // Then
         assertEquals(1, findings.size(), findings.toString());
@@ -117,7 +117,8 @@ class FindingsTest {
     @Test
     void brokenYamlIsToldWithItsLineAndWithoutRepeatingIt() {
         // When
-        List<String> findings = findings("mesh: demo\nlinks: [ { kafka: { properties: { password: hunter2 } }\ncluster: x\n");
+        List<String> findings =
+                findings("mesh: demo\nlinks: [ { kafka: { properties: { password: hunter2 } }\ncluster: x\n");
 
         // Then
         assertEquals(1, findings.size());
@@ -127,7 +128,8 @@ class FindingsTest {
 
     @Test
     void tooDeepIsTold() {
-        assertTrue(findings("a: " + "[".repeat(200) + "]".repeat(200)).getFirst().contains("not YAML"));
+        assertTrue(
+                findings("a: " + "[".repeat(200) + "]".repeat(200)).getFirst().contains("not YAML"));
     }
 
     @Test
@@ -145,7 +147,9 @@ class FindingsTest {
     @Test
     void controlCharactersAndLengthOfAValueDontReachTheTerminal() {
         // When
-        Finding finding = refusal("mesh: \"\\e[31m\\n" + "x".repeat(10_000) + "\"\n").findings().getFirst();
+        Finding finding = refusal("mesh: \"\\e[31m\\n" + "x".repeat(10_000) + "\"\n")
+                .findings()
+                .getFirst();
 
         // Then
         assertTrue(finding.message().length() < 600);
@@ -164,7 +168,11 @@ class FindingsTest {
 
     @Test
     void aFolderIsAFinding(@TempDir Path folder) {
-        assertEquals(1, assertThrows(ConfigException.class, () -> RelayConfig.read(folder)).findings().size());
+        assertEquals(
+                1,
+                assertThrows(ConfigException.class, () -> RelayConfig.read(folder))
+                        .findings()
+                        .size());
     }
 
     @Test

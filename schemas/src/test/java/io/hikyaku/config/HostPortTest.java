@@ -34,12 +34,47 @@ class HostPortTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", ":", "host", "host:", ":80", "host:x", "host:-1", "host:+1", "host:65536", "host:999999", "host:8 0", " host:80",
-        "::1:80", "::1", "[::1]", "[::1", "[::1]80", "[]:80", "[host]:80", "[1.2.3.4]:80", "[::g]:80", "[1::2::3]:80",
-        "[[::1]]:80", "256.1.1.1:80", "1.2.3:80", "1.2.3.4.5:80", "01.2.3.4:80", "1234:80", "a..b:80", "-a:80", "a-:80",
-        "a b:80", "user@host:80", "http://host:80", "[fe80::1%]:80", "[fe80::1%et h]:80", "höst:80", "host:８０"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                ":",
+                "host",
+                "host:",
+                ":80",
+                "host:x",
+                "host:-1",
+                "host:+1",
+                "host:65536",
+                "host:999999",
+                "host:8 0",
+                " host:80",
+                "::1:80",
+                "::1",
+                "[::1]",
+                "[::1",
+                "[::1]80",
+                "[]:80",
+                "[host]:80",
+                "[1.2.3.4]:80",
+                "[::g]:80",
+                "[1::2::3]:80",
+                "[[::1]]:80",
+                "256.1.1.1:80",
+                "1.2.3:80",
+                "1.2.3.4.5:80",
+                "01.2.3.4:80",
+                "1234:80",
+                "a..b:80",
+                "-a:80",
+                "a-:80",
+                "a b:80",
+                "user@host:80",
+                "http://host:80",
+                "[fe80::1%]:80",
+                "[fe80::1%et h]:80",
+                "höst:80",
+                "host:８０"
+            })
     void refusesEverythingElse(String text) {
         // When
         var refusal = assertThrows(IllegalArgumentException.class, () -> HostPort.parse(text));
@@ -49,8 +84,14 @@ class HostPortTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.0.0.0:1, true", "[::]:1, true", "[0:0:0:0:0:0:0:0]:1, true", "127.0.0.1:1, false", "[::1]:1, false",
-        "host:1, false"})
+    @CsvSource({
+        "0.0.0.0:1, true",
+        "[::]:1, true",
+        "[0:0:0:0:0:0:0:0]:1, true",
+        "127.0.0.1:1, false",
+        "[::1]:1, false",
+        "host:1, false"
+    })
     void knowsTheAddressesThatMeanAllOfThem(String text, boolean wildcard) {
         assertEquals(wildcard, HostPort.parse(text).isWildcard());
     }

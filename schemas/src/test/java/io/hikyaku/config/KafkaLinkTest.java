@@ -28,11 +28,18 @@ class KafkaLinkTest {
                 "bootstrap.servers=elsewhere:1\nsasl.jaas.config=hunter2\nsecurity.protocol=PLAINTEXT\n");
 
         // When
-        Map<String, String> properties = link(Map.of("security.protocol", "SSL"), Optional.of(file)).clientProperties();
+        Map<String, String> properties =
+                link(Map.of("security.protocol", "SSL"), Optional.of(file)).clientProperties();
 
         // Then
         assertEquals(
-                Map.of("bootstrap.servers", "k1:9093,[::1]:9094", "sasl.jaas.config", "hunter2", "security.protocol", "SSL"),
+                Map.of(
+                        "bootstrap.servers",
+                        "k1:9093,[::1]:9094",
+                        "sasl.jaas.config",
+                        "hunter2",
+                        "security.protocol",
+                        "SSL"),
                 properties);
     }
 
@@ -42,8 +49,8 @@ class KafkaLinkTest {
         Path file = folder.resolve("kafka.properties");
 
         // When
-        var refusal =
-                assertThrows(ConfigException.class, () -> link(Map.of(), Optional.of(file)).clientProperties());
+        var refusal = assertThrows(
+                ConfigException.class, () -> link(Map.of(), Optional.of(file)).clientProperties());
 
         // Then
         assertEquals(file + ":\n  there is no such file", refusal.getMessage());
@@ -55,8 +62,8 @@ class KafkaLinkTest {
         Path file = Files.writeString(folder.resolve("kafka.properties"), "password=hunter2\\u00zz\n");
 
         // When
-        var refusal =
-                assertThrows(ConfigException.class, () -> link(Map.of(), Optional.of(file)).clientProperties());
+        var refusal = assertThrows(
+                ConfigException.class, () -> link(Map.of(), Optional.of(file)).clientProperties());
 
         // Then
         assertEquals(file + ":\n  not a properties file", refusal.getMessage());

@@ -34,12 +34,29 @@ class LinkUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "relay:7443", "tls:relay:7443", "http://relay:80", "ws://relay/link", "TLS://relay:7443", "tls://relay",
-        "tls://relay:7443/", "tls://relay:7443/link", "tls://::1:7443", "wss://", "wss:///link", "wss://relay:/link",
-        "wss://relay/link?x", "wss://relay/link#x", "wss://relay//link", "wss://relay/link/", "wss://relay/a b",
-        "wss://user:secret@relay/link", "tls://a:1,tls://b:1"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "relay:7443",
+                "tls:relay:7443",
+                "http://relay:80",
+                "ws://relay/link",
+                "TLS://relay:7443",
+                "tls://relay",
+                "tls://relay:7443/",
+                "tls://relay:7443/link",
+                "tls://::1:7443",
+                "wss://",
+                "wss:///link",
+                "wss://relay:/link",
+                "wss://relay/link?x",
+                "wss://relay/link#x",
+                "wss://relay//link",
+                "wss://relay/link/",
+                "wss://relay/a b",
+                "wss://user:secret@relay/link",
+                "tls://a:1,tls://b:1"
+            })
     void refusesEverythingElse(String text) {
         assertThrows(IllegalArgumentException.class, () -> LinkUrl.parse(text));
     }

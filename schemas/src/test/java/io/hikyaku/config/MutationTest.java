@@ -20,10 +20,57 @@ class MutationTest {
     private static final int ROUNDS = 1_000;
     private static final long SEED = Long.getLong("hikyaku.seed", System.nanoTime());
     private static final List<String> PIECES = List.of(
-            "{", "}", "[", "]", ":", ": ", ",", "- ", "\n", "  ", "\t", "'", "\"", "#", "&a", "*a", "!!int ", "!!binary ", "!x ",
-            "---\n", "...\n", "|\n", ">\n", "? ", "<<: ", "%YAML 1.1\n", "null", "~", "0x1F", "1e999", "-0", ".inf", "0o17",
-            "99999999999999999999", "1_000", "\0", "\uFEFF", "\uD800", "é", "[::1]:80", "[::]", "fe80::1%x", "10s", "64KiB",
-            "tls://", "wss://", "kafka: {}", "\\x", "@", "`", "%");
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ": ",
+            ",",
+            "- ",
+            "\n",
+            "  ",
+            "\t",
+            "'",
+            "\"",
+            "#",
+            "&a",
+            "*a",
+            "!!int ",
+            "!!binary ",
+            "!x ",
+            "---\n",
+            "...\n",
+            "|\n",
+            ">\n",
+            "? ",
+            "<<: ",
+            "%YAML 1.1\n",
+            "null",
+            "~",
+            "0x1F",
+            "1e999",
+            "-0",
+            ".inf",
+            "0o17",
+            "99999999999999999999",
+            "1_000",
+            "\0",
+            "\uFEFF",
+            "\uD800",
+            "é",
+            "[::1]:80",
+            "[::]",
+            "fe80::1%x",
+            "10s",
+            "64KiB",
+            "tls://",
+            "wss://",
+            "kafka: {}",
+            "\\x",
+            "@",
+            "`",
+            "%");
 
     @ParameterizedTest
     @CsvSource({"BRIDGE, bridge.yaml", "RELAY, relay.yaml"})
@@ -61,7 +108,8 @@ class MutationTest {
             switch (random.nextInt(5)) {
                 case 0 -> lines.set(at, cut(lines.get(at), random));
                 case 1 -> lines.add(at, lines.get(random.nextInt(lines.size())));
-                case 2 -> lines.set(at, " ".repeat(random.nextInt(8)) + lines.get(at).strip());
+                case 2 ->
+                    lines.set(at, " ".repeat(random.nextInt(8)) + lines.get(at).strip());
                 default -> lines.set(at, insert(lines.get(at), random));
             }
         }

@@ -39,7 +39,9 @@ class RelayConfigTest {
         assertEquals(
                 new RelayConfig(
                         "demo",
-                        new IdentityConfig(Path.of("../deploy/examples/identity/relay-1").toAbsolutePath().normalize()),
+                        new IdentityConfig(Path.of("../deploy/examples/identity/relay-1")
+                                .toAbsolutePath()
+                                .normalize()),
                         List.of(LinkUrl.parse("tls://0.0.0.0:7443"), LinkUrl.parse("wss://0.0.0.0:8443/link")),
                         List.of(LinkUrl.parse("tls://relay-2.example:7443")),
                         List.of("hub"),

@@ -125,7 +125,8 @@ class SchemaTest {
             Set<String> names = Arrays.stream(components)
                     .map(RecordComponent::getName)
                     .collect(Collectors.toCollection(LinkedHashSet::new));
-            assertEquals(names, new LinkedHashSet<>(schema.get("properties").propertyNames()), path + ": the same keys");
+            assertEquals(
+                    names, new LinkedHashSet<>(schema.get("properties").propertyNames()), path + ": the same keys");
             assertFalse(schema.get("additionalProperties").asBoolean(), path + ": unknown keys are refused");
             Optional<Object> defaults = defaults(type);
             for (RecordComponent component : components) {
@@ -140,9 +141,10 @@ class SchemaTest {
         private void value(Type type, JsonNode schema, String path) {
             switch (type) {
                 case ParameterizedType generic when generic.getRawType() == List.class -> list(generic, schema, path);
-                case ParameterizedType generic when generic.getRawType() == Optional.class ->
-                    value(generic.getActualTypeArguments()[0], schema, path);
-                case ParameterizedType map -> assertEquals("object", schema.get("type").asString(), path);
+                case ParameterizedType generic
+                when generic.getRawType() == Optional.class -> value(generic.getActualTypeArguments()[0], schema, path);
+                case ParameterizedType map ->
+                    assertEquals("object", schema.get("type").asString(), path);
                 case Class<?> raw -> single(raw, schema, path);
                 default -> throw new IllegalStateException(path + " has a type that nobody described: " + type);
             }
@@ -151,8 +153,12 @@ class SchemaTest {
         private void list(ParameterizedType type, JsonNode schema, String path) {
             Type item = type.getActualTypeArguments()[0];
             if (item == Target.class) { // one, or a list
-                assertEquals("#/$defs/target", schema.get("anyOf").get(0).get("$ref").asString(), path);
-                assertEquals("#/$defs/target", schema.get("anyOf").get(1).get("items").get("$ref").asString(), path);
+                assertEquals(
+                        "#/$defs/target", schema.get("anyOf").get(0).get("$ref").asString(), path);
+                assertEquals(
+                        "#/$defs/target",
+                        schema.get("anyOf").get(1).get("items").get("$ref").asString(),
+                        path);
             } else if (item == HostPort.class) { // Kafka's own form
                 assertEquals("string", schema.get("type").asString(), path);
             } else {
@@ -174,10 +180,21 @@ class SchemaTest {
             } else if (type.isRecord()) {
                 record(type, resolved, path);
             } else if (type.isEnum()) {
-                List<String> constants = Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
-                assertEquals(constants, resolved.get("enum").valueStream().map(JsonNode::asString).toList(), path);
+                List<String> constants = Arrays.stream(type.getEnumConstants())
+                        .map(Object::toString)
+                        .toList();
+                assertEquals(
+                        constants,
+                        resolved.get("enum")
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .toList(),
+                        path);
             } else {
-                assertEquals(type == int.class ? "integer" : "string", resolved.get("type").asString(), path);
+                assertEquals(
+                        type == int.class ? "integer" : "string",
+                        resolved.get("type").asString(),
+                        path);
             }
         }
 
@@ -217,7 +234,9 @@ class SchemaTest {
         /// Required is what has neither a default nor another way to be absent.
         private void assertRequired(RecordComponent component, JsonNode property, JsonNode schema, String path) {
             boolean required = schema.has("required")
-                    && schema.get("required").valueStream().anyMatch(key -> key.asString().equals(component.getName()));
+                    && schema.get("required")
+                            .valueStream()
+                            .anyMatch(key -> key.asString().equals(component.getName()));
             boolean mayBeAbsent = property.has("default")
                     || component.getType() == Optional.class
                     || component.getName().equals("eventLoops")

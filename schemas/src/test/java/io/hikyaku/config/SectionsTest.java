@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The same questions for the record of each section: what holds without keys, does each key arrive, is an unknown one fatal.
+/// The same questions for the record of each section: what holds without keys, does each key arrive, is an unknown one
+/// fatal.
 class SectionsTest {
 
     private static final Path FILE = Path.of("/etc/hikyaku/x.yaml");
@@ -22,7 +23,8 @@ class SectionsTest {
     /// @param plain what they make
     /// @param explicit every key, each with a value that is not its default
     /// @param record what they make
-    record Sample(String name, Function<Setting, ?> reader, String fewest, Object plain, String explicit, Object record) {
+    record Sample(
+            String name, Function<Setting, ?> reader, String fewest, Object plain, String explicit, Object record) {
         @Override
         public String toString() {
             return name;
@@ -35,36 +37,85 @@ class SectionsTest {
 
     private static Stream<Sample> limits() {
         return Stream.of(
-                new Sample("link limits", LinkLimits::read, "{}", LinkLimits.DEFAULTS,
+                new Sample(
+                        "link limits",
+                        LinkLimits::read,
+                        "{}",
+                        LinkLimits.DEFAULTS,
                         "{ connectTimeout: 1s, handshakeTimeout: 2s, keepaliveInterval: 3s, deadAfter: 4s,"
                                 + " reconnectBackoffMin: 5s, reconnectBackoffMax: 6s, maxAccepted: 7 }",
                         new LinkLimits(seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6), 7)),
-                new Sample("route limits", RouteLimits::read, "{}", RouteLimits.DEFAULTS,
+                new Sample(
+                        "route limits",
+                        RouteLimits::read,
+                        "{}",
+                        RouteLimits.DEFAULTS,
                         "{ linkQueue: 3MiB, pauseAbove: 2MiB, resumeBelow: 5, budget: 4MiB }",
                         new RouteLimits(DataSize.ofMiB(3), DataSize.ofMiB(2), new DataSize(5), DataSize.ofMiB(4))),
-                new Sample("channel limits", ChannelLimits::read, "{}", ChannelLimits.DEFAULTS,
+                new Sample(
+                        "channel limits",
+                        ChannelLimits::read,
+                        "{}",
+                        ChannelLimits.DEFAULTS,
                         "{ handshakeTimeout: 1s, keepaliveInterval: 3s, deadAfter: 4s, gapTimeout: 1500ms, reorderWindow: 5,"
                                 + " window: 1MiB, maxStreams: 6 }",
-                        new ChannelLimits(seconds(1), seconds(3), seconds(4), Duration.ofMillis(1500), 5, DataSize.ofMiB(1), 6)),
-                new Sample("stream limits", StreamLimits::read, "{}", StreamLimits.DEFAULTS,
-                        "{ window: 16KiB }", new StreamLimits(DataSize.ofKiB(16))),
-                new Sample("call limits", CallLimits::read, "{}", CallLimits.DEFAULTS,
+                        new ChannelLimits(
+                                seconds(1), seconds(3), seconds(4), Duration.ofMillis(1500), 5, DataSize.ofMiB(1), 6)),
+                new Sample(
+                        "stream limits",
+                        StreamLimits::read,
+                        "{}",
+                        StreamLimits.DEFAULTS,
+                        "{ window: 16KiB }",
+                        new StreamLimits(DataSize.ofKiB(16))),
+                new Sample(
+                        "call limits",
+                        CallLimits::read,
+                        "{}",
+                        CallLimits.DEFAULTS,
                         "{ connectTimeout: 1s, headerTimeout: 2s, responseTimeout: 3s, idleTimeout: 4s, tcpIdleTimeout: 6s,"
                                 + " protocolWait: 7s, maxConnectionsPerListener: 8, maxHeaderSize: 2048, maxRequestLineSize: 1KiB }",
-                        new CallLimits(seconds(1), seconds(2), seconds(3), seconds(4), seconds(6), seconds(7), 8,
-                                DataSize.ofKiB(2), DataSize.ofKiB(1))),
-                new Sample("registry limits", RegistryLimits::read, "{}", RegistryLimits.DEFAULTS,
+                        new CallLimits(
+                                seconds(1),
+                                seconds(2),
+                                seconds(3),
+                                seconds(4),
+                                seconds(6),
+                                seconds(7),
+                                8,
+                                DataSize.ofKiB(2),
+                                DataSize.ofKiB(1))),
+                new Sample(
+                        "registry limits",
+                        RegistryLimits::read,
+                        "{}",
+                        RegistryLimits.DEFAULTS,
                         "{ refresh: 1s, expiry: 2s, budget: 1MiB }",
                         new RegistryLimits(seconds(1), seconds(2), DataSize.ofMiB(1))),
-                new Sample("relay limits", RelayLimits::read, "{}", RelayLimits.DEFAULTS,
+                new Sample(
+                        "relay limits",
+                        RelayLimits::read,
+                        "{}",
+                        RelayLimits.DEFAULTS,
                         "{ link: { maxAccepted: 1 }, route: { resumeBelow: 1 }, registry: { refresh: 1s }, drainTimeout: 1s }",
                         new RelayLimits(oneLink(), resumeBelowOne(), oneSecondRegistry(), seconds(1))),
-                new Sample("bridge limits", BridgeLimits::read, "{}", BridgeLimits.DEFAULTS,
+                new Sample(
+                        "bridge limits",
+                        BridgeLimits::read,
+                        "{}",
+                        BridgeLimits.DEFAULTS,
                         "{ link: { maxAccepted: 1 }, route: { resumeBelow: 1 }, channel: { reorderWindow: 1 },"
                                 + " stream: { window: 16KiB }, call: { connectTimeout: 1s }, registry: { refresh: 1s },"
                                 + " budget: 4MiB, drainTimeout: 1s }",
-                        new BridgeLimits(oneLink(), resumeBelowOne(), oneReorderWindow(), new StreamLimits(DataSize.ofKiB(16)),
-                                oneSecondConnect(), oneSecondRegistry(), DataSize.ofMiB(4), seconds(1))));
+                        new BridgeLimits(
+                                oneLink(),
+                                resumeBelowOne(),
+                                oneReorderWindow(),
+                                new StreamLimits(DataSize.ofKiB(16)),
+                                oneSecondConnect(),
+                                oneSecondRegistry(),
+                                DataSize.ofMiB(4),
+                                seconds(1))));
     }
 
     private static Stream<Sample> parts() {
@@ -82,31 +133,68 @@ class SectionsTest {
         var importPort = new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty());
         var tcpPort = new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP));
         return Stream.of(
-                new Sample("log", LogConfig::read, "{}", LogConfig.DEFAULTS,
-                        "{ level: trace, format: json }", new LogConfig(LogConfig.Level.TRACE, LogConfig.Format.JSON)),
-                new Sample("identity", IdentityConfig::read, "{ directory: id }", identity,
-                        "{ directory: /etc/hikyaku/elsewhere/../id }", identity),
+                new Sample(
+                        "log",
+                        LogConfig::read,
+                        "{}",
+                        LogConfig.DEFAULTS,
+                        "{ level: trace, format: json }",
+                        new LogConfig(LogConfig.Level.TRACE, LogConfig.Format.JSON)),
+                new Sample(
+                        "identity",
+                        IdentityConfig::read,
+                        "{ directory: id }",
+                        identity,
+                        "{ directory: /etc/hikyaku/elsewhere/../id }",
+                        identity),
                 new Sample("admin", AdminConfig::read, "{ listen: '[::1]:0' }", admin, "{ listen: '[::1]:0' }", admin),
-                new Sample("relay link", LinkConfig::read, "{ relay: 'tls://[::1]:7443' }", relay,
-                        "{ relay: 'tls://[::1]:7443' }", relay),
-                new Sample("kafka link", LinkConfig::read, "{ kafka: { bootstrapServers: 'k:1' } }", broker,
+                new Sample(
+                        "relay link",
+                        LinkConfig::read,
+                        "{ relay: 'tls://[::1]:7443' }",
+                        relay,
+                        "{ relay: 'tls://[::1]:7443' }",
+                        relay),
+                new Sample(
+                        "kafka link",
+                        LinkConfig::read,
+                        "{ kafka: { bootstrapServers: 'k:1' } }",
+                        broker,
                         "{ kafka: { bootstrapServers: 'k:1, [::1]:2', propertiesFile: /run/secrets/kafka.properties, properties:"
                                 + " { linger.ms: 0, enable.idempotence: true, security.protocol: SSL } } }",
                         kafka),
-                new Sample("kafka", KafkaLink::read, "{ bootstrapServers: 'k:1' }", broker,
-                        "{ bootstrapServers: 'k:1', properties: {} }", broker),
-                new Sample("export port", ExportPort::read,
-                        "{ name: http, port: 80, protocol: http, target: '[::1]:1' }", exportPort,
-                        "{ name: sql, port: 5432, protocol: tcp, target: [ 'h:1', 'h:2' ] }", exportPorts),
-                new Sample("export", Export::read,
+                new Sample(
+                        "kafka",
+                        KafkaLink::read,
+                        "{ bootstrapServers: 'k:1' }",
+                        broker,
+                        "{ bootstrapServers: 'k:1', properties: {} }",
+                        broker),
+                new Sample(
+                        "export port",
+                        ExportPort::read,
+                        "{ name: http, port: 80, protocol: http, target: '[::1]:1' }",
+                        exportPort,
+                        "{ name: sql, port: 5432, protocol: tcp, target: [ 'h:1', 'h:2' ] }",
+                        exportPorts),
+                new Sample(
+                        "export",
+                        Export::read,
                         "{ service: shop/orders, ports: [ { name: http, port: 80, protocol: http, target: '[::1]:1' } ] }",
                         new Export(service, List.of(exportPort)),
                         "{ service: shop/orders, ports: [ { name: http, port: 80, protocol: http, target: '[::1]:1' },"
                                 + " { name: sql, port: 5432, protocol: tcp, target: [ 'h:1', 'h:2' ] } ] }",
                         new Export(service, List.of(exportPort, exportPorts))),
-                new Sample("import port", ImportPort::read, "{ port: 80, listen: '127.0.0.1:19000' }", importPort,
-                        "{ port: 5432, listen: '[::1]:15432', protocol: tcp }", tcpPort),
-                new Sample("import", Import::read,
+                new Sample(
+                        "import port",
+                        ImportPort::read,
+                        "{ port: 80, listen: '127.0.0.1:19000' }",
+                        importPort,
+                        "{ port: 5432, listen: '[::1]:15432', protocol: tcp }",
+                        tcpPort),
+                new Sample(
+                        "import",
+                        Import::read,
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' } ] }",
                         new Import(service, List.of(importPort)),
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' },"
@@ -136,7 +224,9 @@ class SectionsTest {
         var refusal = assertThrows(ConfigException.class, () -> Reading.text(FILE, yaml, sample.reader));
 
         // Then
-        assertEquals(List.of("surprise"), refusal.findings().stream().map(Finding::path).toList());
+        assertEquals(
+                List.of("surprise"),
+                refusal.findings().stream().map(Finding::path).toList());
     }
 
     private static Duration seconds(int number) {
@@ -145,8 +235,14 @@ class SectionsTest {
 
     private static LinkLimits oneLink() {
         LinkLimits d = LinkLimits.DEFAULTS;
-        return new LinkLimits(d.connectTimeout(), d.handshakeTimeout(), d.keepaliveInterval(), d.deadAfter(),
-                d.reconnectBackoffMin(), d.reconnectBackoffMax(), 1);
+        return new LinkLimits(
+                d.connectTimeout(),
+                d.handshakeTimeout(),
+                d.keepaliveInterval(),
+                d.deadAfter(),
+                d.reconnectBackoffMin(),
+                d.reconnectBackoffMax(),
+                1);
     }
 
     private static RouteLimits resumeBelowOne() {
@@ -156,14 +252,28 @@ class SectionsTest {
 
     private static ChannelLimits oneReorderWindow() {
         ChannelLimits d = ChannelLimits.DEFAULTS;
-        return new ChannelLimits(d.handshakeTimeout(), d.keepaliveInterval(), d.deadAfter(), d.gapTimeout(), 1, d.window(),
+        return new ChannelLimits(
+                d.handshakeTimeout(),
+                d.keepaliveInterval(),
+                d.deadAfter(),
+                d.gapTimeout(),
+                1,
+                d.window(),
                 d.maxStreams());
     }
 
     private static CallLimits oneSecondConnect() {
         CallLimits d = CallLimits.DEFAULTS;
-        return new CallLimits(seconds(1), d.headerTimeout(), d.responseTimeout(), d.idleTimeout(), d.tcpIdleTimeout(),
-                d.protocolWait(), d.maxConnectionsPerListener(), d.maxHeaderSize(), d.maxRequestLineSize());
+        return new CallLimits(
+                seconds(1),
+                d.headerTimeout(),
+                d.responseTimeout(),
+                d.idleTimeout(),
+                d.tcpIdleTimeout(),
+                d.protocolWait(),
+                d.maxConnectionsPerListener(),
+                d.maxHeaderSize(),
+                d.maxRequestLineSize());
     }
 
     private static RegistryLimits oneSecondRegistry() {

@@ -32,8 +32,21 @@ class ServiceNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/", "orders", "shop/", "/orders", "shop/orders/x", "Shop/orders", "shop/-orders", "shop/orders-",
-        "shop/or.ders", "shop/or ders", "shop/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "orders",
+                "shop/",
+                "/orders",
+                "shop/orders/x",
+                "Shop/orders",
+                "shop/-orders",
+                "shop/orders-",
+                "shop/or.ders",
+                "shop/or ders",
+                "shop/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            })
     void refusesEverythingElse(String text) {
         assertThrows(IllegalArgumentException.class, () -> ServiceName.parse(text));
     }

@@ -12,8 +12,18 @@ class SpellingTest {
     private static final List<String> KNOWN = List.of("mesh", "links", "exports", "imports", "eventLoops", "log");
 
     @ParameterizedTest
-    @CsvSource({"import, imports", "export, exports", "event-loops, eventLoops", "EVENTLOOPS, eventLoops", "lnks, links",
-        "evntLops, eventLoops", "logs, log", "loggingOfEverything,", "x,", "'',"})
+    @CsvSource({
+        "import, imports",
+        "export, exports",
+        "event-loops, eventLoops",
+        "EVENTLOOPS, eventLoops",
+        "lnks, links",
+        "evntLops, eventLoops",
+        "logs, log",
+        "loggingOfEverything,",
+        "x,",
+        "'',"
+    })
     void findsTheKeyThatWasMeant(String written, String meant) {
         assertEquals(Optional.ofNullable(meant), Spelling.nearest(written, KNOWN));
     }

@@ -24,7 +24,8 @@ class TargetTest {
         // Then
         String scheme = text.substring(0, text.indexOf("127"));
         assertEquals(
-                "targets with " + scheme + " are not supported; accepted are host:port and [IPv6]:port", refusal.getMessage());
+                "targets with " + scheme + " are not supported; accepted are host:port and [IPv6]:port",
+                refusal.getMessage());
     }
 
     @Test
