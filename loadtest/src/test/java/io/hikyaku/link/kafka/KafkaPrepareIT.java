@@ -27,12 +27,15 @@ class KafkaPrepareIT {
     @Parameter
     BrokerKind kind;
 
-    private final KafkaTopics topics = TestMesh.fresh();
+    private TestMesh mesh;
+    private KafkaTopics topics;
     private Broker broker;
 
     @BeforeEach
     void startBroker() throws IOException {
         broker = kind.shared();
+        mesh = TestMesh.on(broker);
+        topics = mesh.topics();
     }
 
     @Test
@@ -103,7 +106,7 @@ class KafkaPrepareIT {
     @Test
     void saysThatMoreReplicasThanBrokersAreImpossible() {
         // Given
-        try (KafkaPrepare prepare = new KafkaPrepare(TestMesh.properties(broker))) {
+        try (KafkaPrepare prepare = new KafkaPrepare(mesh.properties())) {
 
             // When
             KafkaFailure failure =
@@ -116,7 +119,7 @@ class KafkaPrepareIT {
     }
 
     private List<Outcome> prepare(List<String> clusters, int partitions) {
-        try (KafkaPrepare prepare = new KafkaPrepare(TestMesh.properties(broker))) {
+        try (KafkaPrepare prepare = new KafkaPrepare(mesh.properties())) {
             return prepare.prepare(topics, clusters, partitions, 1);
         }
     }

@@ -1,18 +1,48 @@
 package io.hikyaku.link.kafka;
 
 import io.hikyaku.lab.Broker;
+import io.hikyaku.wire.NodeId;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
-/// Names and settings that keep the tests on one broker apart.
-final class TestMesh {
-    private TestMesh() {}
+/// A mesh of its own on a shared broker, so that tests keep out of each other's way.
+///
+/// @param properties of Kafka's client for whoever may do everything
+record TestMesh(Broker broker, KafkaTopics topics, Map<String, String> properties) {
+    private static final long MIB = 1 << 20;
 
-    static KafkaTopics fresh() {
-        return new KafkaTopics("test-" + UUID.randomUUID());
+    static TestMesh on(Broker broker) {
+        return on(broker, Map.of());
     }
 
-    static Map<String, String> properties(Broker broker) {
-        return Map.of("bootstrap.servers", broker.bootstrapServers());
+    static TestMesh on(Broker broker, Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put("bootstrap.servers", broker.bootstrapServers());
+        return new TestMesh(broker, new KafkaTopics("test-" + UUID.randomUUID()), all);
+    }
+
+    static NodeId newNode() {
+        return new NodeId(
+                ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong());
+    }
+
+    void prepare(int partitions, String... clusters) {
+        try (KafkaPrepare prepare = new KafkaPrepare(properties)) {
+            prepare.prepare(topics, List.of(clusters), partitions, 1);
+        }
+    }
+
+    KafkaTransport.Settings settings(String cluster, NodeId node) {
+        return settings(cluster, node, Map.of());
+    }
+
+    /// @param credentials instead of those of whoever may do everything
+    KafkaTransport.Settings settings(String cluster, NodeId node, Map<String, String> credentials) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.putAll(credentials);
+        return new KafkaTransport.Settings(all, topics, cluster, node, MIB, MIB / 4);
     }
 }

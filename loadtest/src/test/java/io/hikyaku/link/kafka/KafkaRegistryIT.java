@@ -1,0 +1,267 @@
+package io.hikyaku.link.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.lab.Await;
+import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.wire.NodeId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(BrokerKind.class)
+@Timeout(240)
+class KafkaRegistryIT {
+    @Parameter
+    BrokerKind kind;
+
+    private TestMesh mesh;
+
+    /// What a registry told.
+    record Told(String cluster, String document, boolean fresh) {}
+
+    /// A registry that remembers what it told.
+    static final class Reader implements KafkaRegistry.Listener, AutoCloseable {
+        final List<Told> told = new CopyOnWriteArrayList<>();
+        final CompletableFuture<List<Told>> snapshot = new CompletableFuture<>();
+        final KafkaRegistry registry;
+
+        Reader(KafkaTransport.Settings settings) {
+            registry = new KafkaRegistry(settings, this);
+        }
+
+        @Override
+        public void onDocument(String cluster, byte[] document, boolean fresh) {
+            told.add(new Told(cluster, new String(document, StandardCharsets.UTF_8), fresh));
+        }
+
+        @Override
+        public void onSnapshotComplete() {
+            assertTrue(snapshot.complete(List.copyOf(told)), "a second snapshot");
+        }
+
+        List<Told> awaitSnapshot() throws Exception {
+            return snapshot.get(60, TimeUnit.SECONDS);
+        }
+
+        void publish(String document) {
+            registry.publish(document.getBytes(StandardCharsets.UTF_8));
+        }
+
+        void await(Told document) throws Exception {
+            Await.until(document + " is told", () -> told.contains(document));
+        }
+
+        @Override
+        public void close() {
+            registry.close();
+        }
+    }
+
+    @BeforeEach
+    void startBroker() throws IOException {
+        mesh = TestMesh.on(kind.shared());
+    }
+
+    @Test
+    void tellsWhatIsWrittenByOthersWhileItReads() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka", "tokyo");
+        try (Reader osaka = reader("osaka");
+                Reader tokyo = reader("tokyo")) {
+            assertEquals(List.of(), osaka.awaitSnapshot());
+            tokyo.awaitSnapshot();
+
+            // When
+            tokyo.publish("one");
+            osaka.await(new Told("tokyo", "one", true));
+            tokyo.publish("two");
+
+            // Then
+            osaka.await(new Told("tokyo", "two", true));
+        }
+    }
+
+    @Test
+    void marksWhatWasThereBeforeAsStaleAndTellsItInTheSnapshot() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka", "tokyo");
+        write("tokyo", TestMesh.newNode(), "old");
+
+        // When
+        try (Reader osaka = reader("osaka")) {
+            List<Told> snapshot = osaka.awaitSnapshot();
+            write("tokyo", TestMesh.newNode(), "new");
+
+            // Then
+            assertEquals(List.of(new Told("tokyo", "old", false)), snapshot);
+            osaka.await(new Told("tokyo", "new", true));
+        }
+    }
+
+    @Test
+    void findsAClusterThatJoinsLater() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka");
+        try (Reader osaka = reader("osaka")) {
+            osaka.awaitSnapshot();
+
+            // When
+            mesh.prepare(1, "nagoya");
+            try (Reader nagoya = reader("nagoya")) {
+                nagoya.publish("hello");
+
+                // Then
+                osaka.await(new Told("nagoya", "hello", true));
+            }
+        }
+    }
+
+    @Test
+    void aTombstoneOfSomebodyElseDeletesNothing() throws Exception {
+        // Given
+        NodeId node = TestMesh.newNode();
+        mesh.prepare(1, "osaka", "tokyo");
+        write("tokyo", node, "alive");
+
+        // When
+        write("tokyo", node, null);
+        write("tokyo", TestMesh.newNode(), "last");
+
+        // Then
+        try (Reader osaka = reader("osaka")) {
+            osaka.await(new Told("tokyo", "last", false));
+            assertTrue(osaka.told.contains(new Told("tokyo", "alive", false)), osaka.told::toString);
+        }
+    }
+
+    @Test
+    void leavesATombstoneOfItsOwn() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka");
+        NodeId node = TestMesh.newNode();
+        try (Reader osaka = new Reader(mesh.settings("osaka", node))) {
+            osaka.publish("here");
+            osaka.await(new Told("osaka", "here", true));
+
+            // When
+            osaka.registry.close();
+        }
+
+        // Then
+        List<ConsumerRecord<String, String>> records = read("osaka");
+        assertEquals(node.toString(), records.getLast().key());
+        assertEquals(null, records.getLast().value());
+    }
+
+    @Test
+    void publishesOnceItsTopicIsMade() throws Exception {
+        // Given
+        try (Reader osaka = reader("osaka")) {
+            osaka.publish("patient");
+            Await.until("the missing topic is named", () -> osaka.registry
+                    .failure()
+                    .filter(said -> said.contains(mesh.topics().registry("osaka")))
+                    .isPresent());
+
+            // When
+            mesh.prepare(1, "osaka");
+
+            // Then
+            osaka.await(new Told("osaka", "patient", true));
+            Await.until("nothing fails", () -> osaka.registry.failure().isEmpty());
+        }
+    }
+
+    @Test
+    void goesOnAfterTheBrokerRestarted() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka", "tokyo");
+        try (Reader osaka = reader("osaka");
+                Reader tokyo = reader("tokyo")) {
+            tokyo.publish("before");
+            osaka.await(new Told("tokyo", "before", true));
+
+            // When
+            mesh.broker().stop();
+            tokyo.publish("meanwhile");
+            mesh.broker().start();
+
+            // Then
+            osaka.await(new Told("tokyo", "meanwhile", true));
+            assertEquals(
+                    1, osaka.told.stream().filter(told -> told.document().equals("before")).count());
+        }
+    }
+
+    @Test
+    void ignoresADocumentThatIsTooLarge() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka", "tokyo");
+        try (Reader osaka = reader("osaka")) {
+            osaka.awaitSnapshot();
+
+            // When
+            write("tokyo", TestMesh.newNode(), "x".repeat(KafkaRegistry.MAX_DOCUMENT));
+            write("tokyo", TestMesh.newNode(), "y".repeat(KafkaRegistry.MAX_DOCUMENT + 1));
+            write("tokyo", TestMesh.newNode(), "last");
+
+            // Then
+            osaka.await(new Told("tokyo", "last", true));
+            assertTrue(osaka.told.stream().anyMatch(told -> told.document().startsWith("x")));
+            assertFalse(osaka.told.stream().anyMatch(told -> told.document().startsWith("y")));
+        }
+    }
+
+    private Reader reader(String cluster) {
+        return new Reader(mesh.settings(cluster, TestMesh.newNode()));
+    }
+
+    private void write(String cluster, NodeId node, String document) throws Exception {
+        byte[] key = node.toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] value = document == null ? null : document.getBytes(StandardCharsets.UTF_8);
+        Map<String, Object> properties = new HashMap<>(mesh.properties());
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(mesh.topics().registry(cluster), 0, key, value)).get();
+        }
+    }
+
+    private List<ConsumerRecord<String, String>> read(String cluster) throws Exception {
+        TopicPartition partition = new TopicPartition(mesh.topics().registry(cluster), 0);
+        List<ConsumerRecord<String, String>> records = new CopyOnWriteArrayList<>();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                new HashMap<String, Object>(mesh.properties()), new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            Await.until("the topic is read", () -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                return consumer.position(partition) >= end;
+            });
+        }
+        return records;
+    }
+}

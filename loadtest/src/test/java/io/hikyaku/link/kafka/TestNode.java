@@ -1,0 +1,116 @@
+package io.hikyaku.link.kafka;
+
+import io.hikyaku.lab.Await;
+import io.hikyaku.link.EventLoops;
+import io.hikyaku.link.Link;
+import io.hikyaku.link.LinkEvents;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.PacketKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A node with nothing but Kafka: it remembers what arrives.
+final class TestNode implements LinkEvents, AutoCloseable {
+    private static final int SHARDS = 2;
+
+    /// A packet that has arrived.
+    ///
+    /// @param shard the event loop it came on
+    record Arrival(Packet header, String body, int shard) {}
+
+    final NodeId id;
+    final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    final CompletableFuture<Inbox> inbox = new CompletableFuture<>();
+    final KafkaTransport transport;
+    private final EventLoops loops = EventLoops.start(SHARDS);
+
+    private TestNode(KafkaTransport.Settings settings) {
+        id = settings.node();
+        transport = new KafkaTransport(settings, loops, this);
+        transport.readInbox(partitions -> partitions - 1, inbox::complete);
+    }
+
+    static TestNode start(TestMesh mesh, String cluster) {
+        return start(mesh, cluster, Map.of());
+    }
+
+    static TestNode start(TestMesh mesh, String cluster, Map<String, String> credentials) {
+        return new TestNode(mesh.settings(cluster, TestMesh.newNode(), credentials));
+    }
+
+    /// Waits until nothing that is sent to it is missed.
+    Inbox awaitInbox() throws Exception {
+        return inbox.get(60, TimeUnit.SECONDS);
+    }
+
+    static ByteBuf packet(NodeId from, NodeId to, long channel, long sequence, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        ByteBuf packet = Unpooled.buffer();
+        new Packet(PacketKind.DATA, 32, true, bytes.length, to, from, channel, 0, sequence).write(packet);
+        return packet.writeBytes(bytes);
+    }
+
+    void send(Link link, NodeId to, String body) {
+        link.send(packet(id, to, 1, 0, body));
+    }
+
+    Arrival await() throws InterruptedException {
+        Arrival arrival = arrivals.poll(60, TimeUnit.SECONDS);
+        if (arrival == null) {
+            throw new AssertionError("nothing arrived; " + transport.status());
+        }
+        return arrival;
+    }
+
+    void awaitFailure(String part) throws Exception {
+        Await.until("a failure that says '" + part + "'", () -> transport
+                .status()
+                .failure()
+                .filter(said -> said.contains(part))
+                .isPresent());
+    }
+
+    @Override
+    public void onUp(Link link) {
+        requireOwnLoop(link);
+    }
+
+    @Override
+    public void onPacket(Link link, ByteBuf packet) {
+        requireOwnLoop(link);
+        Packet header = Packet.read(packet);
+        byte[] body = ByteBufUtil.getBytes(packet.skipBytes(Packet.HEADER_BYTES));
+        packet.release();
+        arrivals.add(new Arrival(header, new String(body, StandardCharsets.UTF_8), loops.currentShard()));
+    }
+
+    @Override
+    public void onDrained(Link link) {
+        requireOwnLoop(link);
+    }
+
+    @Override
+    public void onDown(Link link, String reason) {
+        requireOwnLoop(link);
+    }
+
+    private void requireOwnLoop(Link link) {
+        if (loops.currentShard() != link.shard()) {
+            throw new IllegalStateException(link + " spoke on loop " + loops.currentShard());
+        }
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+        loops.close();
+    }
+}

@@ -1,0 +1,218 @@
+package io.hikyaku.link.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The thread that reads this node's partition of its cluster's inbox. It keeps trying for ever: whatever fails is said
+/// once, counts as down, and is begun anew after a pause, going on where reading had stopped.
+final class InboxReader implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(InboxReader.class);
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL_WHILE_FULL = Duration.ofMillis(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    /// A healthy broker answers a fetch twice a second, if only with nothing.
+    private static final Duration SILENCE = Duration.ofSeconds(3);
+    private static final Duration CLOSE = Duration.ofSeconds(1);
+
+    private final Map<String, Object> settings;
+    private final String topic;
+    private final String remedy;
+    private final IntUnaryOperator choose;
+    private final Consumer<Inbox> opened;
+    private final HandOver handOver;
+    private final Complaints complaints = new Complaints(LOG);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    final Health health = new Health("not connected yet");
+
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private volatile @Nullable Inbox inbox;
+    private long position = -1;
+
+    /// @param remedy the command that makes the topic
+    /// @param choose from the number of partitions the one to read
+    /// @param opened hears of the partition once its start is fixed, and again if it had to be chosen anew
+    InboxReader(
+            Map<String, String> operator,
+            String topic,
+            String remedy,
+            IntUnaryOperator choose,
+            Consumer<Inbox> opened,
+            HandOver handOver) {
+        this.settings = KafkaSettings.consumer(operator, "latest");
+        this.topic = topic;
+        this.remedy = remedy;
+        this.choose = choose;
+        this.opened = opened;
+        this.handOver = handOver;
+    }
+
+    Optional<Inbox> inbox() {
+        return Optional.ofNullable(inbox);
+    }
+
+    @Override
+    public void run() {
+        handOver.onUp();
+        while (!isClosing()) {
+            KafkaConsumer<byte[], byte[]> opening = null;
+            try {
+                opening = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                consumer = opening;
+                read(opening);
+            } catch (WakeupException e) {
+                LOG.debug("Reading of {} was interrupted", topic, e);
+            } catch (KafkaException e) {
+                onFailure(e);
+            } finally {
+                consumer = null;
+                if (opening != null) {
+                    opening.close(CloseOptions.timeout(CLOSE));
+                }
+            }
+        }
+        handOver.onDown("closed");
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void onFailure(KafkaException failure) {
+        Throwable cause = failure.getClass() == KafkaException.class && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+        KafkaFailure said = KafkaFailure.of("reading " + topic, cause);
+        String hint = said.reason() == KafkaFailure.Reason.NO_TOPIC ? ". To make it: " + remedy : "";
+        health.toDown(said.getMessage() + hint);
+        complaints.say(said.getMessage() + hint);
+        try {
+            closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closing.countDown();
+        }
+    }
+
+    private void read(KafkaConsumer<byte[], byte[]> from) {
+        TopicPartition partition = assign(from);
+        Metric fetches = metric(from, "fetch-total");
+        double answered = -1;
+        long answeredAt = System.nanoTime();
+        long lookAt = answeredAt;
+        while (!isClosing()) {
+            boolean full = hold(from, partition);
+            ConsumerRecords<byte[], byte[]> records = from.poll(full ? POLL_WHILE_FULL : POLL);
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                handOver.add(record.value());
+                position = record.offset() + 1;
+            }
+            handOver.flush();
+            long now = System.nanoTime();
+            if (now - lookAt >= 0) {
+                lookAt = now + LOOK.toNanos();
+                double total = (double) fetches.metricValue();
+                if (total != answered || full) {
+                    answered = total;
+                    answeredAt = now;
+                }
+                judge(now - answeredAt);
+                requirePartition(from, partition);
+            }
+        }
+    }
+
+    /// Stops or resumes fetching, as the event loops can take it.
+    ///
+    /// @return whether fetching is stopped
+    private boolean hold(KafkaConsumer<byte[], byte[]> from, TopicPartition partition) {
+        boolean held = !from.paused().isEmpty();
+        if (!held && handOver.isFull()) {
+            from.pause(Set.of(partition));
+            return true;
+        }
+        if (held && handOver.isDrained()) {
+            from.resume(Set.of(partition));
+            return false;
+        }
+        return held;
+    }
+
+    private void judge(long silentNanos) {
+        if (silentNanos > SILENCE.toNanos()) {
+            String failure = "reading " + topic + ": no broker answers";
+            health.toDown(failure);
+            complaints.say(failure);
+        } else if (health.toUp()) {
+            complaints.clear();
+            LOG.info("Reading {}", inbox);
+        }
+    }
+
+    /// Answered out of the client's metadata, which it renews by itself, unless the topic is gone.
+    private void requirePartition(KafkaConsumer<byte[], byte[]> from, TopicPartition partition) {
+        if (health.up() && from.partitionsFor(topic, ANSWER).size() <= partition.partition()) {
+            throw new UnknownTopicOrPartitionException(topic);
+        }
+    }
+
+    private TopicPartition assign(KafkaConsumer<byte[], byte[]> to) {
+        int partitions = to.partitionsFor(topic, ANSWER).size();
+        if (partitions == 0) {
+            throw new UnknownTopicOrPartitionException(topic);
+        }
+        Inbox before = inbox;
+        if (before != null && before.partition() < partitions) {
+            TopicPartition partition = new TopicPartition(topic, before.partition());
+            to.assign(List.of(partition));
+            to.seek(partition, position);
+            return partition;
+        }
+        TopicPartition partition = new TopicPartition(topic, choose.applyAsInt(partitions));
+        to.assign(List.of(partition));
+        to.seekToEnd(List.of(partition));
+        position = to.position(partition, ANSWER);
+        Inbox chosen = new Inbox(topic, partition.partition());
+        inbox = chosen;
+        opened.accept(chosen);
+        return partition;
+    }
+
+    private static Metric metric(KafkaConsumer<?, ?> of, String name) {
+        return of.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals(name)
+                        && metric.metricName().tags().size() == 1)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Kafka's client has no metric " + name));
+    }
+
+    /// Makes [#run] return soon.
+    void close() {
+        closing.countDown();
+        KafkaConsumer<byte[], byte[]> current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+    }
+}

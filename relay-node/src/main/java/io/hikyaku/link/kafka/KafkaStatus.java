@@ -1,0 +1,27 @@
+package io.hikyaku.link.kafka;
+
+import java.util.Optional;
+
+/// How the transport fares, for status and metrics. Counts are since the start of the process.
+///
+/// @param brokers as configured
+/// @param inbox where this node reads, once it does
+/// @param up whether brokers answer both what is sent and what is read
+/// @param failure what is wrong if it is not up
+/// @param roundTripMicros smoothed time from a record to its acknowledgement, −1 before the first
+/// @param queuedBytes handed to the client and not acknowledged yet
+/// @param received packets for this node
+/// @param foreign records for other nodes that share the partition
+/// @param malformed records that are no packets, or of a kind that no record may be
+/// @param lost packets that could not be delivered in time
+public record KafkaStatus(
+        String brokers,
+        Optional<Inbox> inbox,
+        boolean up,
+        Optional<String> failure,
+        long roundTripMicros,
+        long queuedBytes,
+        long received,
+        long foreign,
+        long malformed,
+        long lost) {}

@@ -1,0 +1,241 @@
+package io.hikyaku.link.kafka;
+
+import io.hikyaku.link.EventLoops;
+import io.hikyaku.link.Link;
+import io.hikyaku.link.LinkEvents;
+import io.hikyaku.wire.NodeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Packets over Kafka: one producer for all inboxes of other clusters, one consumer for a partition of the own one. It
+/// starts at once and never fails: brokers that are away, topics that are missing and rights that are not granted are
+/// tried again for ever, said in the log, and seen in [#status()].
+///
+/// A link over Kafka proves nobody: what arrives may be from anyone with the right to write, so only handshake and data
+/// of channels are accepted, which prove their source themselves.
+public final class KafkaTransport implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTransport.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+    private static final Duration IDLE_LOOK = Duration.ofSeconds(1);
+    private static final Duration END = Duration.ofSeconds(5);
+    /// For how long a missing topic of somebody else may be no news: it may just have been made.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final EventLoops loops;
+    private final LinkEvents events;
+    private final RecordSender sender;
+    private final HandOver handOver;
+    private final Map<Inbox, TopicLink> links = new ConcurrentHashMap<>();
+    private final Complaints complaints = new Complaints(LOG);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread learner;
+    private volatile @Nullable InboxReader reader;
+    private volatile @Nullable Thread reading;
+
+    /// What a transport is made of.
+    ///
+    /// @param clientProperties of Kafka's clients, `bootstrap.servers` among them
+    /// @param cluster the own one
+    /// @param node the own address
+    /// @param fullAbove bytes queued on a link above which [LinkEvents#onDrained] follows
+    /// @param drainedBelow when they have fallen below this
+    public record Settings(
+            Map<String, String> clientProperties,
+            KafkaTopics topics,
+            String cluster,
+            NodeId node,
+            long fullAbove,
+            long drainedBelow) {
+        public Settings {
+            clientProperties = Map.copyOf(clientProperties);
+            KafkaTopics.checkLabel(cluster);
+        }
+
+        String brokers() {
+            return clientProperties.getOrDefault("bootstrap.servers", "");
+        }
+
+        String remedy(String forCluster) {
+            return "./hikyaku kafka prepare --bootstrap-server " + brokers() + " --mesh " + topics.mesh() + " --cluster "
+                    + forCluster;
+        }
+
+        /// Without the properties, which may hold secrets.
+        @Override
+        public String toString() {
+            return "KafkaTransport.Settings[" + brokers() + ", " + topics.inbox(cluster) + "]";
+        }
+    }
+
+    /// Starts to connect in the background and returns.
+    ///
+    /// @param events hears of packets, each on the event loop of its channel, and of links that drained
+    public KafkaTransport(Settings settings, EventLoops loops, LinkEvents events) {
+        this.settings = settings;
+        this.loops = loops;
+        this.events = events;
+        this.sender = new RecordSender(settings.clientProperties);
+        this.handOver =
+                new HandOver(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
+        this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
+    }
+
+    /// Starts to read the own inbox. Once.
+    ///
+    /// @param choose from the number of partitions the one to read, on a thread of the transport; see [PartitionChoice]
+    /// @param opened hears which one is read, once nothing written there is missed any more: the moment to announce it.
+    ///     Called again if it had to be chosen anew. On a thread of the transport.
+    public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened) {
+        if (reader != null) {
+            throw new IllegalStateException("The inbox is read already");
+        }
+        InboxReader starting = new InboxReader(
+                settings.clientProperties,
+                settings.topics.inbox(settings.cluster),
+                settings.remedy(settings.cluster),
+                choose,
+                opened,
+                handOver);
+        reader = starting;
+        reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
+    }
+
+    /// The way to all nodes that read a partition of a cluster's inbox; the same link each time until it is closed. May be
+    /// used at once: packets wait until Kafka's client knows the topic.
+    ///
+    /// @throws IllegalArgumentException if the cluster is no label or the partition negative
+    public Link linkTo(String cluster, int partition) {
+        if (partition < 0) {
+            throw new IllegalArgumentException("Partition " + partition);
+        }
+        Inbox inbox = new Inbox(settings.topics.inbox(cluster), partition);
+        return links.computeIfAbsent(inbox, key -> {
+            TopicLink link = new TopicLink(
+                    key, sender, new TopicLink.Marks(settings.fullAbove, settings.drainedBelow), new LinkOwner());
+            LockSupport.unpark(learner);
+            return link;
+        });
+    }
+
+    /// What the transport hears from its links.
+    private final class LinkOwner implements TopicLink.Owner {
+        @Override
+        public void onUnknown(TopicLink link) {
+            LockSupport.unpark(learner);
+        }
+
+        @Override
+        public void onDrained(TopicLink link) {
+            loops.loop(link.shard()).execute(() -> events.onDrained(link));
+        }
+
+        @Override
+        public void onClosed(TopicLink link, String reason) {
+            links.remove(link.inbox(), link);
+            loops.loop(link.shard()).execute(() -> events.onDown(link, reason));
+        }
+    }
+
+    /// Connects, and finds out about partitions that links want. The client answers out of what it knows and asks the
+    /// brokers in its own time, so this looks again soon while a link waits.
+    private void learn() {
+        Map<Inbox, Long> since = new HashMap<>();
+        while (closing.getCount() > 0) {
+            boolean waiting = false;
+            try {
+                sender.open();
+                since.keySet().retainAll(links.keySet());
+                for (TopicLink link : links.values()) {
+                    if (!link.isKnown() && !learn(link, since)) {
+                        waiting = true;
+                    }
+                }
+            } catch (KafkaException failed) {
+                Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+                complain(KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause).getMessage());
+            }
+            LockSupport.parkNanos((waiting ? LOOK_AGAIN : IDLE_LOOK).toNanos());
+        }
+    }
+
+    /// @return whether the partition is known now
+    private boolean learn(TopicLink link, Map<Inbox, Long> since) {
+        Inbox inbox = link.inbox();
+        try {
+            if (sender.knows(inbox.topic(), inbox.partition())) {
+                since.remove(inbox);
+                link.toKnown();
+                return true;
+            }
+        } catch (KafkaException refused) {
+            complain(KafkaFailure.of("sending to " + inbox.topic(), refused).getMessage());
+        }
+        long now = System.nanoTime();
+        if (now - since.computeIfAbsent(inbox, _ -> now) > PATIENCE.toNanos()) {
+            complain("sending to " + inbox.topic() + " partition " + inbox.partition()
+                    + ": no broker answers, or there is no such topic, or it may not be seen");
+        }
+        return false;
+    }
+
+    private void complain(String text) {
+        sender.health.toDown(text);
+        complaints.say(text);
+    }
+
+    /// How it fares now; any thread.
+    public KafkaStatus status() {
+        InboxReader current = reader;
+        boolean readUp = current == null || current.health.up();
+        boolean sendUp = sender.health.up() || sender.roundTripMicros() < 0 && links.isEmpty();
+        Optional<String> failure = readUp ? Optional.empty() : current.health.failure();
+        return new KafkaStatus(
+                settings.brokers(),
+                current == null ? Optional.empty() : current.inbox(),
+                readUp && sendUp,
+                failure.or(() -> sendUp ? Optional.empty() : sender.health.failure()),
+                sender.roundTripMicros(),
+                sender.queuedBytes.get(),
+                handOver.received.sum(),
+                handOver.foreign.sum(),
+                handOver.malformed.sum(),
+                sender.lost.sum());
+    }
+
+    /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers do.
+    @Override
+    public void close() {
+        closing.countDown();
+        LockSupport.unpark(learner);
+        InboxReader current = reader;
+        if (current != null) {
+            current.close();
+        }
+        sender.close();
+        join(learner);
+        Thread thread = reading;
+        if (thread != null) {
+            join(thread);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
