@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -138,7 +139,7 @@ class KafkaTransportIT {
         List<byte[]> wrong = new ArrayList<>();
         wrong.add(null);
         wrong.add(new byte[0]);
-        wrong.add("no packet at all, but long enough to hold the header of a real packet".getBytes());
+        wrong.add("no packet at all, but long enough to hold the header of a real packet".getBytes(StandardCharsets.UTF_8));
         wrong.add(Arrays.copyOf(whole, whole.length - 1));
         wrong.add(Arrays.copyOf(whole, whole.length + 1));
         for (PacketKind kind : List.of(PacketKind.LINK, PacketKind.ROUTING, PacketKind.REGISTRY, PacketKind.PUSH_BACK)) {

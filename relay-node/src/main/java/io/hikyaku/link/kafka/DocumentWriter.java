@@ -79,7 +79,7 @@ final class DocumentWriter {
         }
         Throwable cause =
                 failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
-        String said = KafkaFailure.of("writing to " + topic, cause).getMessage();
+        String said = KafkaFailure.of("writing to " + topic, cause).sentence();
         health.toDown(said);
         complaints.say(said);
         notBefore = System.nanoTime() + PAUSE.toNanos();

@@ -105,8 +105,8 @@ final class InboxReader implements Runnable {
                 : failure;
         KafkaFailure said = KafkaFailure.of("reading " + topic, cause);
         String hint = said.reason() == KafkaFailure.Reason.NO_TOPIC ? ". To make it: " + remedy : "";
-        health.toDown(said.getMessage() + hint);
-        complaints.say(said.getMessage() + hint);
+        health.toDown(said.sentence() + hint);
+        complaints.say(said.sentence() + hint);
         try {
             closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

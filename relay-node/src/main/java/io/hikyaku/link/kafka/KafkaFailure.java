@@ -25,10 +25,17 @@ public final class KafkaFailure extends RuntimeException {
     }
 
     private final Reason reason;
+    private final String sentence;
 
-    KafkaFailure(Reason reason, String message, Throwable cause) {
-        super(message, cause);
+    KafkaFailure(Reason reason, String sentence, Throwable cause) {
+        super(sentence, cause);
         this.reason = reason;
+        this.sentence = sentence;
+    }
+
+    /// The message, which is always there.
+    String sentence() {
+        return sentence;
     }
 
     public Reason reason() {

@@ -128,7 +128,7 @@ public final class KafkaRegistry implements AutoCloseable {
         Throwable cause = failure.getClass() == KafkaException.class && failure.getCause() != null
                 ? failure.getCause()
                 : failure;
-        String said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause).getMessage();
+        String said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause).sentence();
         health.toDown(said);
         complaints.say(said);
         try {

@@ -164,7 +164,7 @@ public final class KafkaTransport implements AutoCloseable {
                 }
             } catch (KafkaException failed) {
                 Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-                complain(KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause).getMessage());
+                complain(KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause).sentence());
             }
             LockSupport.parkNanos((waiting ? LOOK_AGAIN : IDLE_LOOK).toNanos());
         }
@@ -180,7 +180,7 @@ public final class KafkaTransport implements AutoCloseable {
                 return true;
             }
         } catch (KafkaException refused) {
-            complain(KafkaFailure.of("sending to " + inbox.topic(), refused).getMessage());
+            complain(KafkaFailure.of("sending to " + inbox.topic(), refused).sentence());
         }
         long now = System.nanoTime();
         if (now - since.computeIfAbsent(inbox, _ -> now) > PATIENCE.toNanos()) {
@@ -198,14 +198,13 @@ public final class KafkaTransport implements AutoCloseable {
     /// How it fares now; any thread.
     public KafkaStatus status() {
         InboxReader current = reader;
-        boolean readUp = current == null || current.health.up();
+        Optional<String> readFailure = current == null ? Optional.empty() : current.health.failure();
         boolean sendUp = sender.health.up() || sender.roundTripMicros() < 0 && links.isEmpty();
-        Optional<String> failure = readUp ? Optional.empty() : current.health.failure();
         return new KafkaStatus(
                 settings.brokers(),
                 current == null ? Optional.empty() : current.inbox(),
-                readUp && sendUp,
-                failure.or(() -> sendUp ? Optional.empty() : sender.health.failure()),
+                readFailure.isEmpty() && sendUp,
+                readFailure.or(() -> sendUp ? Optional.empty() : sender.health.failure()),
                 sender.roundTripMicros(),
                 sender.queuedBytes.get(),
                 handOver.received.sum(),

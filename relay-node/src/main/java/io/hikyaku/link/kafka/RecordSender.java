@@ -65,7 +65,7 @@ final class RecordSender {
                 health.toUp();
             } else {
                 lost.increment();
-                health.toDown(KafkaFailure.of("sending to " + topic, failure).getMessage());
+                health.toDown(KafkaFailure.of("sending to " + topic, failure).sentence());
             }
             done.onCompletion(metadata, failure);
         };
