@@ -1,0 +1,84 @@
+package io.hikyaku.stream;
+
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+
+/// Streams inside this process: what is opened here is handed to an acceptor on the same event loop, with the credit,
+/// half-close and reset that a channel's streams have. So calls to the own cluster's exports take the same way as all
+/// others. Every event comes in a later task of the loop, never out of a call on the stream. Belongs to its event loop.
+public final class LocalStreams implements StreamOpener {
+    private final Executor loop;
+    private final StreamAcceptor acceptor;
+    private final int window;
+    private final int maxStreams;
+    private final ArrayDeque<LocalStream> due = new ArrayDeque<>();
+    private boolean scheduled;
+    private int open;
+
+    /// @param loop runs tasks later, one after the other
+    /// @param window bytes that may wait for a reader, in each direction of each stream
+    /// @param maxStreams streams open at once; more are refused
+    public LocalStreams(Executor loop, StreamAcceptor acceptor, int window, int maxStreams) {
+        this.loop = loop;
+        this.acceptor = acceptor;
+        this.window = window;
+        this.maxStreams = maxStreams;
+    }
+
+    /// Streams that are open now.
+    public int openStreams() {
+        return open;
+    }
+
+    @Override
+    public Stream open(ByteBuf metadata, StreamHandler handler) {
+        LocalStream near = new LocalStream(this, window);
+        near.handledBy(handler);
+        if (open >= maxStreams) {
+            metadata.release();
+            near.refuse(ResetCode.REFUSED, "Too many streams");
+            return near;
+        }
+        open++;
+        LocalStream far = new LocalStream(this, window);
+        LocalStream.join(near, far);
+        far.openWith(metadata);
+        return near;
+    }
+
+    StreamHandler accept(LocalStream stream, ByteBuf metadata) {
+        return acceptor.onOpen(stream, metadata);
+    }
+
+    void onClosed() {
+        open--;
+    }
+
+    void wake(LocalStream stream) {
+        due.add(stream);
+        schedule();
+    }
+
+    private void schedule() {
+        if (!scheduled) {
+            scheduled = true;
+            loop.execute(this::deliver);
+        }
+    }
+
+    /// What becomes due while this runs waits for the next task, so that sockets get their turn.
+    private void deliver() {
+        scheduled = false;
+        try {
+            for (int left = due.size(); left > 0; left--) {
+                due.remove().deliver();
+            }
+        } finally {
+            if (!due.isEmpty()) {
+                schedule();
+            }
+        }
+    }
+}
