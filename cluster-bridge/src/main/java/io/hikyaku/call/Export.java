@@ -1,0 +1,16 @@
+package io.hikyaku.call;
+
+import io.hikyaku.stream.Stream;
+import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.call.CallProtocol;
+
+/// An exported port on one event loop: takes streams and replays their calls to the port's targets.
+public interface Export {
+    CallProtocol protocol();
+
+    /// A call came; refuses by resetting the stream.
+    StreamHandler accept(Stream stream);
+
+    /// Ends idle connections; running calls go on.
+    void close();
+}

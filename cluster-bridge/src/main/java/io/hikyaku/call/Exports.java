@@ -1,0 +1,44 @@
+package io.hikyaku.call;
+
+import io.hikyaku.stream.Stream;
+import io.hikyaku.stream.StreamAcceptor;
+import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+
+/// What this cluster exports, on one event loop: finds by a stream's metadata (PROTOCOL.md §7.1) whose it is. A caller
+/// names a service, never an address.
+public final class Exports implements StreamAcceptor {
+    private Map<ServicePort, Export> byPort = Map.of();
+
+    /// Puts these in place of the ones before; those that are gone are closed.
+    public void update(Map<ServicePort, Export> exports) {
+        Map<ServicePort, Export> before = byPort;
+        byPort = Map.copyOf(exports);
+        before.forEach((port, export) -> {
+            if (!export.equals(byPort.get(port))) {
+                export.close();
+            }
+        });
+    }
+
+    @Override
+    public StreamHandler onOpen(Stream stream, ByteBuf metadata) {
+        OpenMetadata call;
+        try {
+            call = OpenMetadata.read(metadata);
+        } catch (Malformed malformed) {
+            stream.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()));
+            return Refused.HANDLER;
+        }
+        Export export = byPort.get(new ServicePort(call.service(), call.port()));
+        if (export == null || export.protocol() != call.protocol()) {
+            stream.reset(ResetCode.NOT_EXPORTED, "");
+            return Refused.HANDLER;
+        }
+        return export.accept(stream);
+    }
+}

@@ -1,0 +1,154 @@
+package io.hikyaku.call;
+
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.Protocol;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// The listening socket of one imported port. Accepted connections are spread over all event sockets. As long as the
+/// protocol is not known they wait unread, a bounded time.
+public final class ImportListener {
+    private static final int BACKLOG = 1024;
+
+    private final Sockets sockets;
+    private final Map<Protocol, SocketService> services;
+    private final int maxConnections;
+    private final Duration protocolWait;
+    private final LongAdder gauge;
+    private final AtomicInteger count = new AtomicInteger();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup waiting = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile @Nullable Protocol protocol;
+    private volatile @Nullable Channel socket;
+
+    /// @param services one for each protocol
+    /// @param protocol what callers speak; null: [#setProtocol] will say
+    /// @param servicePort label of the gauge of connections
+    public ImportListener(
+            Sockets sockets,
+            CallContext context,
+            Map<Protocol, SocketService> services,
+            @Nullable Protocol protocol,
+            String servicePort) {
+        this.sockets = sockets;
+        this.services = Map.copyOf(services);
+        this.maxConnections = context.limits().maxConnectionsPerListener();
+        this.protocolWait = context.limits().protocolWait();
+        this.gauge = context.metrics().listenerConnections(servicePort);
+        this.protocol = protocol;
+    }
+
+    /// Binds the socket. Fails with the reason that the operating system gives.
+    public ChannelFuture bind(HostPort address) {
+        ChannelFuture bound = sockets.listener()
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new Accepted())
+                .bind(new InetSocketAddress(address.host(), address.port()));
+        socket = bound.channel();
+        return bound;
+    }
+
+    /// The port in use, once bound.
+    public int port() {
+        Channel bound = socket;
+        if (bound == null || !(bound.localAddress() instanceof InetSocketAddress address)) {
+            throw new IllegalStateException("Asked for the port before bind");
+        }
+        return address.getPort();
+    }
+
+    /// The protocol became known, or changed; connections served already keep theirs. From any thread.
+    public void setProtocol(Protocol known) {
+        protocol = known;
+        for (Channel connection : waiting) {
+            connection.eventLoop().execute(() -> serveWaiting(connection, known));
+        }
+    }
+
+    /// Accepts nothing any more; open connections go on.
+    public Future<Void> close() {
+        Channel bound = socket;
+        return bound == null ? GlobalEventExecutor.INSTANCE.newSucceededFuture(null) : bound.close();
+    }
+
+    /// Ends the connections that are still open, with a reset.
+    public void abortConnections() {
+        for (Channel connection : connections) {
+            connection.eventLoop().execute(() -> SocketOutput.abort(connection));
+        }
+    }
+
+    private void onAccepted(Channel connection) {
+        Protocol known = protocol;
+        if (count.incrementAndGet() > maxConnections) {
+            service(known == null ? Protocol.TCP : known).turnAway(connection);
+        } else if (known == null) {
+            await(connection);
+        } else {
+            service(known).serve(connection);
+        }
+    }
+
+    private void onClosed() {
+        count.decrementAndGet();
+        gauge.decrement();
+    }
+
+    private void await(Channel connection) {
+        connection.config().setAutoRead(false);
+        waiting.add(connection);
+        connection
+                .eventLoop()
+                .schedule(() -> giveUpWaiting(connection), protocolWait.toNanos(), TimeUnit.NANOSECONDS);
+        Protocol meanwhile = protocol;
+        if (meanwhile != null) {
+            connection.eventLoop().execute(() -> serveWaiting(connection, meanwhile));
+        }
+    }
+
+    private void serveWaiting(Channel connection, Protocol known) {
+        if (waiting.remove(connection) && connection.isActive()) {
+            service(known).serve(connection);
+            connection.config().setAutoRead(true);
+        }
+    }
+
+    private void giveUpWaiting(Channel connection) {
+        if (waiting.remove(connection)) {
+            SocketOutput.abort(connection);
+        }
+    }
+
+    private SocketService service(Protocol of) {
+        SocketService service = services.get(of);
+        if (service == null) {
+            throw new IllegalStateException("No service for " + of);
+        }
+        return service;
+    }
+
+    private final class Accepted extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel connection) {
+            gauge.increment();
+            connections.add(connection);
+            connection.closeFuture().addListener(closed -> onClosed());
+            onAccepted(connection);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.hikyaku.call;
+
+/// A port of a service, as callers of every cluster know it.
+///
+/// @param service `namespace/name`
+/// @param port the exporter's number for it, 1 to 65535
+public record ServicePort(String service, int port) {
+    @Override
+    public String toString() {
+        return service + ":" + port;
+    }
+}

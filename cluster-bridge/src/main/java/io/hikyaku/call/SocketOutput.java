@@ -1,0 +1,126 @@
+package io.hikyaku.call;
+
+import io.hikyaku.stream.Stream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+/// The sending half of a socket: one flush per event-loop turn, small pieces gathered, and credit given back to the
+/// stream that the bytes came from as soon as the socket has room. Belongs to the socket's event loop.
+public final class SocketOutput implements Runnable {
+    /// Above it the stream's sender is left to wait. Netty's default of 64 KiB would stop and go with every few frames.
+    public static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
+
+    private final Channel channel;
+    private final Coalescer coalescer;
+    private @Nullable Stream source;
+    private int owed;
+    private boolean scheduled;
+
+    public SocketOutput(Channel channel) {
+        this.channel = channel;
+        this.coalescer = new Coalescer(channel.alloc(), data -> channel.write(data, channel.voidPromise()));
+        channel.config().setWriteBufferWaterMark(WATER_MARK);
+    }
+
+    /// Whose bytes are written from now on. The one before gets what is still owed: a stream that has ended takes up
+    /// window of its channel until then.
+    public void from(@Nullable Stream stream) {
+        Stream before = source;
+        source = stream;
+        if (before != null && owed > 0) {
+            before.consumed(owed);
+        }
+        owed = 0;
+    }
+
+    /// A buffer that takes `bytes` more, to be written to at once.
+    public ByteBuf room(int bytes) {
+        flushSoon();
+        return coalescer.room(bytes);
+    }
+
+    /// Takes ownership.
+    public void write(ByteBuf data) {
+        coalescer.add(data);
+        flushSoon();
+    }
+
+    /// Notes that `bytes` of the source's were taken; they are reported as consumed when the socket has room.
+    public void owe(int bytes) {
+        owed += bytes;
+        flushSoon();
+    }
+
+    /// To be called at each change of the channel's writability.
+    public void onWritabilityChanged() {
+        settle();
+    }
+
+    /// The end of this event-loop turn.
+    @Override
+    public void run() {
+        scheduled = false;
+        coalescer.drain();
+        channel.flush();
+        settle();
+    }
+
+    /// Closes after everything written so far.
+    public void closeAfterWrites() {
+        coalescer.drain();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /// Sends the end of this direction after everything written so far.
+    public void shutDownAfterWrites() {
+        coalescer.drain();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess()) {
+                ((DuplexChannel) channel).shutdownOutput();
+            }
+        });
+    }
+
+    /// Drops what is not written yet.
+    public void drop() {
+        coalescer.drop();
+        from(null);
+    }
+
+    /// Drops what is not written yet and ends the connection with a reset, so that the other side never takes it for a
+    /// clean end.
+    public void abort() {
+        drop();
+        abort(channel);
+    }
+
+    /// Ends a connection with a reset.
+    public static void abort(Channel channel) {
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        channel.close();
+    }
+
+    private void flushSoon() {
+        if (!scheduled) {
+            scheduled = true;
+            channel.eventLoop().execute(this);
+        }
+    }
+
+    private void settle() {
+        Stream to = source;
+        if (owed > 0 && to != null && channel.isWritable()) {
+            int bytes = owed;
+            owed = 0;
+            to.consumed(bytes);
+        }
+    }
+}

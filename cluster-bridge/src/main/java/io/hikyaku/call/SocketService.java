@@ -1,0 +1,12 @@
+package io.hikyaku.call;
+
+import io.netty.channel.Channel;
+
+/// Serves the connections that a listener accepts, in one protocol. Called on each connection's event loop.
+public interface SocketService {
+    /// Puts its handlers into the pipeline; the connection may have been open for a while, unread.
+    void serve(Channel socket);
+
+    /// Turns away a connection above the listener's cap, and closes it.
+    void turnAway(Channel socket);
+}

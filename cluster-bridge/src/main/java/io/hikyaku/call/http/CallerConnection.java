@@ -1,0 +1,314 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.Deadline;
+import io.hikyaku.call.Problem;
+import io.hikyaku.call.SocketOutput;
+import io.hikyaku.config.CallLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A caller's connection: reads its requests one after the other and serves each by a [CallerExchange].
+///
+/// ```
+///        head complete            request complete
+/// HEAD ───────────────▶ BODY ───────────────────────▶ ANSWERING
+///  ▲  └──────────── no body ─────────────────────────────▲  │
+///  └──────────────────── answer complete, kept alive ───────┘
+/// any ── refused, or answered before the request was complete ──▶ LEAVING ── closed by the caller, or in time ──▶ gone
+/// ```
+///
+/// A caller that closes its side while it waits for an answer is taken to be gone: HTTP/1.1 gives no way to tell.
+final class CallerConnection extends ChannelInboundHandlerAdapter {
+    /// Bytes of requests that wait for their turn; above it nothing more is read.
+    private static final int MAX_WAITING_BYTES = 16 * 1024;
+
+    /// How long bytes that nobody wants are read, so that the answer is not lost to a reset.
+    private static final Duration LEAVE_TIME = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallerConnection.class);
+
+    private enum Phase {
+        HEAD,
+        BODY,
+        ANSWERING,
+        LEAVING
+    }
+
+    private final HttpPort port;
+    private final Channel channel;
+    private final SocketOutput out;
+    private final HeadFinder heads;
+    private final BodyReader body;
+    private final Deadline deadline;
+    private Phase phase = Phase.HEAD;
+    private @Nullable ByteBuf input;
+    private @Nullable CallerExchange exchange;
+    private boolean advancing;
+
+    CallerConnection(HttpPort port, Channel channel) {
+        CallLimits limits = port.context().limits();
+        this.port = port;
+        this.channel = channel;
+        this.out = new SocketOutput(channel);
+        this.heads = new HeadFinder(limits.maxRequestLineSize().toInt(), limits.maxHeaderSize().toInt());
+        this.body = new BodyReader(limits.maxHeaderSize().toInt());
+        this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
+        deadline.set(limits.idleTimeout());
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    SocketOutput out() {
+        return out;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf data = (ByteBuf) message;
+        if (phase == Phase.LEAVING) {
+            data.release();
+            return;
+        }
+        input = input == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), input, data);
+        advance();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        CallerExchange current = exchange;
+        if (current != null) {
+            current.flushRequest();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        out.onWritabilityChanged();
+        advance();
+        updateReading();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        CallerExchange current = exchange;
+        exchange = null;
+        if (current != null) {
+            current.cancel();
+        }
+        toLeaving();
+        out.drop();
+        deadline.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof java.io.IOException) {
+            LOG.debug("Caller's connection broke: {}", cause.getMessage());
+        } else {
+            LOG.error("Serving a call to {} failed", port.service(), cause);
+        }
+        out.abort();
+    }
+
+    /// Something of the current exchange moved, or what is waited for has changed.
+    void onProgress() {
+        CallerExchange current = exchange;
+        CallLimits limits = port.context().limits();
+        if (current == null) {
+            return;
+        }
+        if (current.isAnswering()) {
+            deadline.set(limits.tcpIdleTimeout());
+        } else if (phase == Phase.BODY && current.takesMore()) {
+            deadline.set(limits.idleTimeout());
+        } else {
+            deadline.set(limits.responseTimeout());
+        }
+        updateReading();
+    }
+
+    /// The answer is complete, and nothing more of the request is wanted.
+    ///
+    /// @param keepAlive whether another request may follow
+    void onExchangeEnd(boolean keepAlive) {
+        exchange = null;
+        out.from(null);
+        if (phase != Phase.ANSWERING || !keepAlive) {
+            leave();
+            return;
+        }
+        phase = Phase.HEAD;
+        deadline.set(port.context().limits().idleTimeout());
+        advance();
+        updateReading();
+    }
+
+    /// The call failed before anything of an answer was written.
+    ///
+    /// @param keepAlive whether the caller wants the connection to stay open
+    void onExchangeFailed(Problem problem, boolean toHead, boolean keepAlive) {
+        boolean stays = keepAlive && phase == Phase.ANSWERING;
+        answer(problem, !toHead, !stays);
+        onExchangeEnd(stays);
+    }
+
+    /// The call failed after the answer had begun: the caller must not take it for complete.
+    void onExchangeCutOff() {
+        exchange = null;
+        toLeaving();
+        out.abort();
+    }
+
+    private void advance() {
+        if (advancing) {
+            return;
+        }
+        advancing = true;
+        try {
+            while (input != null && step(input)) {
+                releaseReadInput();
+            }
+        } catch (Rejected rejected) {
+            onRejected(rejected);
+        } finally {
+            advancing = false;
+            releaseReadInput();
+        }
+    }
+
+    private boolean step(ByteBuf in) {
+        return switch (phase) {
+            case HEAD -> channel.isWritable() && readHead(in);
+            case BODY -> readBody(in);
+            case ANSWERING -> {
+                updateReading();
+                yield false;
+            }
+            case LEAVING -> {
+                in.skipBytes(in.readableBytes());
+                yield false;
+            }
+        };
+    }
+
+    private boolean readHead(ByteBuf in) {
+        boolean fresh = !heads.isWithin();
+        int length = heads.find(in);
+        if (length < 0) {
+            if (fresh) {
+                deadline.set(port.context().limits().headerTimeout());
+            }
+            return false;
+        }
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        Request request = Request.read(bytes, port.via());
+        CallerExchange next = new CallerExchange(this, port, request);
+        exchange = next;
+        if (request.hasBody()) {
+            body.start(request.framing());
+            phase = Phase.BODY;
+        } else {
+            phase = Phase.ANSWERING;
+            next.onRequestEnd(null);
+        }
+        next.start();
+        onProgress();
+        return true;
+    }
+
+    private boolean readBody(ByteBuf in) {
+        CallerExchange current = exchange;
+        if (current == null) {
+            throw new IllegalStateException("A body without its exchange");
+        }
+        body.read(in, current::onRequestBody);
+        if (body.isDone()) {
+            phase = Phase.ANSWERING;
+            current.onRequestEnd(body.trailers());
+        }
+        onProgress();
+        return body.isDone();
+    }
+
+    private void onRejected(Rejected rejected) {
+        LOG.debug("Refused a request to {}: {}", port.service(), rejected.getMessage());
+        CallerExchange current = exchange;
+        if (current == null) {
+            port.calls().begin();
+            port.calls().finish(rejected.problem().code());
+            answer(rejected.problem(), true, true);
+            leave();
+        } else {
+            current.abandon(rejected.problem());
+        }
+    }
+
+    private void onDeadline() {
+        CallerExchange current = exchange;
+        if (current != null) {
+            current.abandon(phase == Phase.BODY && current.takesMore() ? Problem.REQUEST_TIMEOUT : Problem.TARGET_TIMEOUT);
+        } else if (phase == Phase.HEAD && heads.isWithin()) {
+            onRejected(new Rejected(Problem.REQUEST_TIMEOUT, "no complete head in time"));
+        } else {
+            channel.close();
+        }
+    }
+
+    private void answer(Problem problem, boolean withBody, boolean close) {
+        ProblemAnswer.write(
+                out.room(512), port.context().cluster(), port.service(), problem, withBody, close);
+    }
+
+    /// Sends what was written and the end, and reads on for a while: closing at once would send a reset if there are
+    /// unread bytes, and the caller could lose the answer to it.
+    private void leave() {
+        boolean complete = phase == Phase.ANSWERING && input == null;
+        toLeaving();
+        if (complete) {
+            out.closeAfterWrites();
+        } else {
+            out.shutDownAfterWrites();
+            deadline.set(LEAVE_TIME);
+            updateReading();
+        }
+    }
+
+    private void toLeaving() {
+        phase = Phase.LEAVING;
+        if (input != null && !advancing) {
+            input.release();
+            input = null;
+        }
+    }
+
+    private void updateReading() {
+        CallerExchange current = exchange;
+        boolean wanted = switch (phase) {
+            case HEAD -> channel.isWritable();
+            case LEAVING -> true;
+            case BODY -> current != null && current.takesMore();
+            case ANSWERING -> input == null || input.readableBytes() < MAX_WAITING_BYTES;
+        };
+        if (wanted != channel.config().isAutoRead()) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    private void releaseReadInput() {
+        ByteBuf in = input;
+        if (in != null && (!in.isReadable() || phase == Phase.LEAVING)) {
+            input = null;
+            in.release();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.Problem;
+import io.hikyaku.wire.call.Fields;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The field lines of a head or of trailers, and what those among them say that concern this hop (RFC 9112 §5–7, §9).
+/// Fields that end at this hop are left out; of the framing fields the one that holds stays, because it tells the other
+/// bridge how the body was framed.
+final class FieldSection {
+    /// Leaves room for what the bridges add.
+    private static final int MAX_FIELDS = Fields.MAX_COUNT - 24;
+
+    private static final AsciiString CHUNKED = AsciiString.cached("chunked");
+    private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+    private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
+    private static final AsciiString CLOSE = AsciiString.cached("close");
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+
+    private final Fields fields = new Fields();
+    private @Nullable AsciiString host;
+    private @Nullable List<AsciiString> named;
+    private long contentLength = -1;
+    private boolean chunked;
+    private boolean close;
+    private boolean keepAlive;
+
+    private FieldSection() {}
+
+    /// Reads lines up to an empty one.
+    ///
+    /// @param bytes stay with the fields, which are views of them
+    /// @throws Rejected if anything in them is not as it must be
+    static FieldSection read(byte[] bytes, int from, int to) {
+        FieldSection section = new FieldSection();
+        int at = from;
+        for (int count = 0; bytes[at] != '\r'; count++) {
+            if (count == MAX_FIELDS) {
+                throw new Rejected(Problem.HEAD_TOO_LARGE, "more than " + MAX_FIELDS + " fields");
+            }
+            int end = endOfLine(bytes, at, to);
+            section.readLine(bytes, at, end);
+            at = end + 2;
+        }
+        if (section.chunked && section.contentLength >= 0) {
+            throw Rejected.badRequest("Content-Length and Transfer-Encoding");
+        }
+        return section;
+    }
+
+    /// Reads trailers: fields that may not stand there are left out (RFC 9110 §6.5.1).
+    static Fields readTrailers(byte[] bytes, int from, int to) {
+        Fields trailers = new Fields();
+        int at = from;
+        for (int count = 0; bytes[at] != '\r'; count++) {
+            if (count == MAX_FIELDS) {
+                throw new Rejected(Problem.HEAD_TOO_LARGE, "more than " + MAX_FIELDS + " trailers");
+            }
+            int end = endOfLine(bytes, at, to);
+            AsciiString name = nameOf(bytes, at, end);
+            AsciiString value = valueOf(bytes, at + name.length() + 1, end);
+            if (FieldKind.of(name) == FieldKind.ORDINARY) {
+                trailers.add(name, value);
+            }
+            at = end + 2;
+        }
+        return trailers;
+    }
+
+    Fields fields() {
+        List<AsciiString> away = named;
+        return away == null ? fields : without(away);
+    }
+
+    /// Null: there was none.
+    @Nullable AsciiString host() {
+        return host;
+    }
+
+    /// −1: there was none.
+    long contentLength() {
+        return contentLength;
+    }
+
+    boolean chunked() {
+        return chunked;
+    }
+
+    /// `Connection: close`
+    boolean close() {
+        return close;
+    }
+
+    /// `Connection: keep-alive`
+    boolean keepAlive() {
+        return keepAlive;
+    }
+
+    private static int endOfLine(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != '\r') {
+            at++;
+        }
+        if (at + 1 >= to || bytes[at + 1] != '\n') {
+            throw Rejected.badRequest("bare CR");
+        }
+        return at;
+    }
+
+    private static AsciiString nameOf(byte[] bytes, int from, int end) {
+        int colon = Grammar.endOfToken(bytes, from, end);
+        if (colon == from || colon == end || bytes[colon] != ':') {
+            throw Rejected.badRequest(bytes[from] == ' ' || bytes[from] == '\t' ? "folded line" : "field name");
+        }
+        return new AsciiString(bytes, from, colon - from, false);
+    }
+
+    private static AsciiString valueOf(byte[] bytes, int from, int end) {
+        int first = from;
+        int last = end;
+        while (first < last && isBlank(bytes[first])) {
+            first++;
+        }
+        while (last > first && isBlank(bytes[last - 1])) {
+            last--;
+        }
+        if (!Grammar.isValue(bytes, first, last)) {
+            throw Rejected.badRequest("control character in a field value");
+        }
+        return new AsciiString(bytes, first, last - first, false);
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    private void readLine(byte[] bytes, int from, int end) {
+        AsciiString name = nameOf(bytes, from, end);
+        AsciiString value = valueOf(bytes, from + name.length() + 1, end);
+        switch (FieldKind.of(name)) {
+            case HOST -> onHost(value);
+            case CONTENT_LENGTH -> onContentLength(name, value);
+            case TRANSFER_ENCODING -> onTransferEncoding(name, value);
+            case CONNECTION -> onConnection(value);
+            case EXPECT -> onExpect(name, value);
+            case TE -> {
+                if (TRAILERS.contentEqualsIgnoreCase(value)) {
+                    fields.add(name, value);
+                }
+            }
+            case HOP_BY_HOP -> {}
+            case ORDINARY, PROTECTED -> fields.add(name, value);
+        }
+    }
+
+    private void onHost(AsciiString value) {
+        if (host != null) {
+            throw Rejected.badRequest("more than one Host");
+        }
+        host = value;
+    }
+
+    private void onContentLength(AsciiString name, AsciiString value) {
+        if (contentLength >= 0 || !Grammar.isLength(value)) {
+            throw Rejected.badRequest("Content-Length");
+        }
+        contentLength = value.parseLong();
+        fields.add(name, value);
+    }
+
+    private void onTransferEncoding(AsciiString name, AsciiString value) {
+        if (chunked) {
+            throw Rejected.badRequest("more than one Transfer-Encoding");
+        }
+        if (!CHUNKED.contentEqualsIgnoreCase(value)) {
+            boolean other = Grammar.isToken(value);
+            throw new Rejected(other ? Problem.NOT_IMPLEMENTED : Problem.BAD_REQUEST, "Transfer-Encoding");
+        }
+        chunked = true;
+        fields.add(name, value);
+    }
+
+    private void onExpect(AsciiString name, AsciiString value) {
+        if (!CONTINUE.contentEqualsIgnoreCase(value)) {
+            throw new Rejected(Problem.EXPECTATION_FAILED, "Expect");
+        }
+        fields.add(name, value);
+    }
+
+    private void onConnection(AsciiString value) {
+        for (AsciiString part : value.split(',')) {
+            AsciiString option = part.trim();
+            if (CLOSE.contentEqualsIgnoreCase(option)) {
+                close = true;
+            } else if (KEEP_ALIVE.contentEqualsIgnoreCase(option)) {
+                keepAlive = true;
+            } else if (!option.isEmpty()) {
+                onNamed(option);
+            }
+        }
+    }
+
+    private void onNamed(AsciiString name) {
+        switch (FieldKind.of(name)) {
+            case ORDINARY -> {
+                List<AsciiString> names = named == null ? new ArrayList<>(2) : named;
+                names.add(name);
+                named = names;
+            }
+            case TE, HOP_BY_HOP, CONNECTION -> {}
+            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, PROTECTED ->
+                throw Rejected.badRequest("Connection names a protected field");
+        }
+    }
+
+    private Fields without(List<AsciiString> away) {
+        Fields kept = new Fields();
+        for (int i = 0; i < fields.size(); i++) {
+            CharSequence name = fields.name(i);
+            if (away.stream().noneMatch(gone -> gone.contentEqualsIgnoreCase(name))) {
+                kept.add(name, fields.value(i));
+            }
+        }
+        return kept;
+    }
+}

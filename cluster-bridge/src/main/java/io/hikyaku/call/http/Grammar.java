@@ -1,0 +1,91 @@
+package io.hikyaku.call.http;
+
+import io.netty.util.AsciiString;
+
+/// Which bytes may stand where (RFC 9110 §5.5, §5.6.2; RFC 9112 §3.2).
+final class Grammar {
+    private static final int TOKEN = 1;
+    private static final int VALUE = 2;
+    private static final int TARGET = 4;
+    private static final int HOST = 8;
+    private static final byte[] CLASSES = classes();
+
+    private Grammar() {}
+
+    private static byte[] classes() {
+        byte[] classes = new byte[256];
+        for (int c = 0; c < 256; c++) {
+            boolean alphanumeric = c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            boolean token = alphanumeric || c > 0 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+            boolean value = c == '\t' || c >= ' ' && c != 127;
+            boolean target = c > ' ' && c < 127 && c != '#' && c != '\\';
+            boolean host = alphanumeric || c > 0 && "-._~%!$&'()*+;=:[]".indexOf(c) >= 0;
+            classes[c] = (byte) ((token ? TOKEN : 0) | (value ? VALUE : 0) | (target ? TARGET : 0) | (host ? HOST : 0));
+        }
+        return classes;
+    }
+
+    /// The first index from `from` whose byte cannot be part of a token, `to` if there is none.
+    static int endOfToken(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (CLASSES[bytes[at] & 0xff] & TOKEN) != 0) {
+            at++;
+        }
+        return at;
+    }
+
+    static boolean isToken(byte[] bytes, int from, int to) {
+        return from < to && endOfToken(bytes, from, to) == to;
+    }
+
+    static boolean isValue(byte[] bytes, int from, int to) {
+        return all(VALUE, bytes, from, to);
+    }
+
+    static boolean isTarget(byte[] bytes, int from, int to) {
+        return from < to && all(TARGET, bytes, from, to);
+    }
+
+    static boolean isHost(byte[] bytes, int from, int to) {
+        return from < to && all(HOST, bytes, from, to);
+    }
+
+    static boolean isToken(AsciiString text) {
+        return isToken(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
+    }
+
+    static boolean isValue(AsciiString text) {
+        return isValue(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
+    }
+
+    static boolean isTarget(AsciiString text) {
+        return isTarget(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
+    }
+
+    static boolean isHost(AsciiString text) {
+        return isHost(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
+    }
+
+    /// Whether it may stand in `Content-Length`: digits, without leading zeros, below 2^63 (RFC 9110 §8.6).
+    static boolean isLength(AsciiString text) {
+        int length = text.length();
+        if (length == 0 || length > 18 || length > 1 && text.byteAt(0) == '0') {
+            return false;
+        }
+        for (int at = 0; at < length; at++) {
+            if (text.byteAt(at) < '0' || text.byteAt(at) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean all(int kind, byte[] bytes, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if ((CLASSES[bytes[at] & 0xff] & kind) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

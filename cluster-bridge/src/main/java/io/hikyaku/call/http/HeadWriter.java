@@ -1,0 +1,173 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// Writes HTTP/1.1 heads from their structure. What the other bridge sent is checked as if a caller had sent it: nothing
+/// that could be read as another line, another field or another message leaves here.
+final class HeadWriter {
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] COLON = {':', ' '};
+    private static final byte[] REQUEST_END = ascii(" HTTP/1.1\r\n");
+    private static final byte[] HOST = ascii("Host: ");
+    private static final byte[] STATUS_START = ascii("HTTP/1.1 ");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] CONNECTION_TE = ascii("Connection: TE\r\n");
+
+    private HeadWriter() {}
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /// Writes a request for a target.
+    ///
+    /// @param via what this bridge adds to `Via`
+    /// @return how its body is to be written
+    /// @throws Malformed if it holds what may not be sent
+    static Framing writeRequest(ByteBuf out, RequestHead head, byte[] via) {
+        AsciiString method = AsciiString.of(head.method());
+        AsciiString path = AsciiString.of(head.path());
+        AsciiString host = AsciiString.of(head.authority());
+        require(Grammar.isToken(method), "method");
+        require(Grammar.isTarget(path) && (path.byteAt(0) == '/' || path.contentEquals("*")), "path");
+        require(host.isEmpty() || Grammar.isHost(host), "authority");
+        write(out, method).writeByte(' ');
+        write(out, path).writeBytes(REQUEST_END).writeBytes(HOST);
+        write(out, host).writeBytes(CRLF);
+        Framing framing = writeFields(out, head.fields(), true, true);
+        out.writeBytes(via).writeBytes(CRLF);
+        return framing == null ? Framing.NONE : framing;
+    }
+
+    /// How a caller's connection is to go on, and what it understands.
+    ///
+    /// @param toHead whether the request was HEAD
+    record ToCaller(Version version, boolean toHead, boolean keepAlive) {}
+
+    /// Writes a final response for a caller.
+    ///
+    /// @return how its body is to be written; [Framing#UNTIL_CLOSE] ends the connection whatever was asked
+    /// @throws Malformed if it holds what may not be sent
+    static Framing writeResponse(ByteBuf out, ResponseHead head, ToCaller caller) {
+        writeStatusLine(out, head);
+        int status = head.status();
+        boolean bodiless = caller.toHead || status == 204 || status == 304;
+        boolean chunks = caller.version == Version.HTTP_1_1;
+        Framing said = writeFields(out, head.fields(), status != 204, chunks && status != 204);
+        Framing framing = said == null || said.kind() == Framing.Kind.CHUNKED && !chunks ? Framing.UNTIL_CLOSE : said;
+        if (bodiless) {
+            framing = Framing.NONE;
+        } else if (said == null && chunks) {
+            out.writeBytes(CHUNKED);
+            framing = Framing.CHUNKED;
+        }
+        boolean close = !caller.keepAlive || framing.kind() == Framing.Kind.UNTIL_CLOSE;
+        if (close) {
+            out.writeBytes(CONNECTION_CLOSE);
+        } else if (!chunks) {
+            out.writeBytes(CONNECTION_KEEP_ALIVE);
+        }
+        out.writeBytes(CRLF);
+        return framing;
+    }
+
+    /// Writes an interim response.
+    ///
+    /// @throws Malformed if it holds what may not be sent
+    static void writeInterim(ByteBuf out, ResponseHead head) {
+        require(head.status() != 101, "switch of protocols that nobody asked for");
+        writeStatusLine(out, head);
+        writeFields(out, head.fields(), false, false);
+        out.writeBytes(CRLF);
+    }
+
+    /// @throws Malformed if one may not be sent
+    static void writeTrailers(ByteBuf out, Fields trailers) {
+        for (int i = 0; i < trailers.size(); i++) {
+            if (FieldKind.of(trailers.name(i)) == FieldKind.ORDINARY) {
+                writeField(out, trailers.name(i), trailers.value(i));
+            }
+        }
+    }
+
+    private static void writeStatusLine(ByteBuf out, ResponseHead head) {
+        AsciiString reason = AsciiString.of(head.reason());
+        require(Grammar.isValue(reason), "reason phrase");
+        int status = head.status();
+        out.writeBytes(STATUS_START)
+                .writeByte('0' + status / 100)
+                .writeByte('0' + status / 10 % 10)
+                .writeByte('0' + status % 10)
+                .writeByte(' ');
+        write(out, reason).writeBytes(CRLF);
+    }
+
+    /// Writes the fields.
+    ///
+    /// @param withLength whether `Content-Length` is among them
+    /// @param withCoding whether `Transfer-Encoding` is among them
+    /// @return the framing that they say, null if they say none
+    private static @Nullable Framing writeFields(
+            ByteBuf out, Fields fields, boolean withLength, boolean withCoding) {
+        Framing framing = null;
+        for (int i = 0; i < fields.size(); i++) {
+            CharSequence name = fields.name(i);
+            CharSequence value = fields.value(i);
+            switch (FieldKind.of(name)) {
+                case ORDINARY, PROTECTED, EXPECT -> writeField(out, name, value);
+                case CONTENT_LENGTH, TRANSFER_ENCODING -> {
+                    require(framing == null, "two framings");
+                    framing = framing(name, value);
+                    if (framing.kind() == Framing.Kind.CHUNKED ? withCoding : withLength) {
+                        writeField(out, name, value);
+                    }
+                }
+                case TE -> {
+                    writeField(out, name, value);
+                    out.writeBytes(CONNECTION_TE);
+                }
+                case HOST, CONNECTION, HOP_BY_HOP -> {}
+            }
+        }
+        return framing;
+    }
+
+    private static Framing framing(CharSequence name, CharSequence value) {
+        AsciiString text = AsciiString.of(value);
+        if (FieldKind.of(name) == FieldKind.CONTENT_LENGTH) {
+            require(Grammar.isLength(text), "Content-Length");
+            return Framing.fixed(text.parseLong());
+        }
+        require(text.contentEqualsIgnoreCase("chunked"), "Transfer-Encoding");
+        return Framing.CHUNKED;
+    }
+
+    private static void writeField(ByteBuf out, CharSequence name, CharSequence value) {
+        AsciiString nameBytes = AsciiString.of(name);
+        AsciiString valueBytes = AsciiString.of(value);
+        require(Grammar.isToken(nameBytes) && Grammar.isValue(valueBytes), "field");
+        write(out, nameBytes).writeBytes(COLON);
+        write(out, valueBytes).writeBytes(CRLF);
+    }
+
+    private static ByteBuf write(ByteBuf out, AsciiString text) {
+        return out.writeBytes(text.array(), text.arrayOffset(), text.length());
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new Malformed(Reason.INVALID_VALUE, what);
+        }
+    }
+}

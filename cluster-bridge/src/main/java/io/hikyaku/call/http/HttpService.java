@@ -1,0 +1,60 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.Attempts.Route;
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Candidates;
+import io.hikyaku.call.Problem;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.SocketService;
+import io.hikyaku.call.Sockets;
+import io.hikyaku.wire.call.CallProtocol;
+import io.hikyaku.wire.call.OpenMetadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Serves callers of one imported port in HTTP/1.1, each request a call of its own.
+public final class HttpService implements SocketService {
+    private final Sockets sockets;
+    private final List<HttpPort> shards = new ArrayList<>();
+
+    /// @param candidates one for each event loop
+    public HttpService(Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port) {
+        this.sockets = sockets;
+        CallMetrics.Calls calls = context.metrics().imported(port.toString());
+        AsciiString via = AsciiString.of("1.1 " + context.cluster());
+        byte[] metadata = metadata(port);
+        for (Candidates onShard : candidates) {
+            shards.add(new HttpPort(
+                    port.toString(), via, new Route(onShard, metadata, context), calls));
+        }
+    }
+
+    @Override
+    public void serve(Channel socket) {
+        HttpPort port = shards.get(sockets.shardOf(socket));
+        socket.pipeline().addLast(new CallerConnection(port, socket));
+    }
+
+    @Override
+    public void turnAway(Channel socket) {
+        HttpPort port = shards.get(sockets.shardOf(socket));
+        ByteBuf answer = socket.alloc().buffer(512);
+        ProblemAnswer.write(
+                answer, port.context().cluster(), port.service(), Problem.TOO_MANY_CONNECTIONS, true, true);
+        // The socket becomes active after this: only then can it be written to.
+        socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
+    }
+
+    private static byte[] metadata(ServicePort port) {
+        ByteBuf bytes = Unpooled.buffer();
+        new OpenMetadata(port.service(), port.port(), CallProtocol.HTTP, 1).write(bytes);
+        return ByteBufUtil.getBytes(bytes);
+    }
+}

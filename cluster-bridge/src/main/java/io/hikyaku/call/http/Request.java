@@ -1,0 +1,67 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import io.netty.util.AsciiString;
+
+/// A request as a listener has read it.
+///
+/// @param head as it goes to the exporter
+/// @param contentLength of the body; −1: chunked
+/// @param keepAlive whether the caller wants the connection to stay open
+record Request(RequestHead head, long contentLength, boolean keepAlive) {
+    private static final int MAX_AUTHORITY_BYTES = 1024;
+    private static final AsciiString VIA = AsciiString.cached("Via");
+
+    /// @param bytes the whole head, its empty line included
+    /// @param via what the bridge adds to `Via` (RFC 9110 §7.6.3), for a request of HTTP/1.1
+    /// @throws Rejected if it may not be passed on (RFC 9112)
+    static Request read(byte[] bytes, AsciiString via) {
+        RequestLine line = RequestLine.read(bytes);
+        FieldSection section = FieldSection.read(bytes, line.length(), bytes.length);
+        boolean current = line.version() == Version.HTTP_1_1;
+        if (section.chunked() && !current) {
+            throw Rejected.badRequest("Transfer-Encoding in HTTP/1.0");
+        }
+        Fields fields = section.fields().add(VIA, current ? via : AsciiString.of("1.0" + via.subSequence(3)));
+        RequestHead head =
+                new RequestHead(line.version(), line.method(), "http", authority(line, section), line.path(), fields);
+        long length = section.chunked() ? -1 : Math.max(0, section.contentLength());
+        return new Request(head, length, current ? !section.close() : section.keepAlive());
+    }
+
+    private static String authority(RequestLine line, FieldSection section) {
+        AsciiString host = section.host();
+        String target = line.authority();
+        if (host == null) {
+            if (line.version() == Version.HTTP_1_1) {
+                throw Rejected.badRequest("no Host");
+            }
+            return target == null ? "" : requireHost(target);
+        }
+        if (target != null && !host.contentEqualsIgnoreCase(target)) {
+            throw Rejected.badRequest("Host differs from the request target");
+        }
+        return requireHost(host.toString());
+    }
+
+    private static String requireHost(String host) {
+        if (host.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(host))) {
+            throw Rejected.badRequest("Host");
+        }
+        return host;
+    }
+
+    boolean isHead() {
+        return head.method().equals("HEAD");
+    }
+
+    boolean hasBody() {
+        return contentLength != 0;
+    }
+
+    Framing framing() {
+        return contentLength < 0 ? Framing.CHUNKED : Framing.fixed(contentLength);
+    }
+}

@@ -1,0 +1,268 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.Deadline;
+import io.hikyaku.call.SocketOutput;
+import io.hikyaku.wire.call.Fields;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response were
+/// both complete and nothing came after them.
+final class TargetConnection extends ChannelInboundHandlerAdapter {
+    /// Interim responses to one request; more is a flood.
+    private static final int MAX_INTERIM = 32;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TargetConnection.class);
+
+    private final HttpExport export;
+    private final int target;
+    private final Channel channel;
+    private final SocketOutput out;
+    private final HeadFinder heads;
+    private final BodyReader body;
+    private final Deadline deadline;
+    private @Nullable ByteBuf input;
+    private @Nullable TargetExchange exchange;
+    private boolean used;
+    private boolean closed;
+    private boolean toHead;
+    private boolean inBody;
+    private boolean untilClose;
+    private boolean keepAlive;
+    private int interim;
+
+    TargetConnection(HttpExport export, int target, Channel channel) {
+        int maxHead = export.limits().maxHeaderSize().toInt();
+        this.export = export;
+        this.target = target;
+        this.channel = channel;
+        this.out = new SocketOutput(channel);
+        this.heads = new HeadFinder(maxHead, maxHead);
+        this.body = new BodyReader(maxHead);
+        this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
+    }
+
+    int target() {
+        return target;
+    }
+
+    SocketOutput out() {
+        return out;
+    }
+
+    /// Whether an exchange was here before the current one, so that the target may have closed it meanwhile.
+    boolean wasUsed() {
+        return used;
+    }
+
+    /// Takes an exchange; it writes its request to [#out].
+    void begin(TargetExchange next, boolean isHead) {
+        exchange = next;
+        toHead = isHead;
+        inBody = false;
+        untilClose = false;
+        interim = 0;
+        export.targets().begin(target);
+        deadline.clear();
+    }
+
+    /// Limits the time until something happens.
+    void limit(Duration time) {
+        deadline.set(time);
+    }
+
+    /// The exchange is complete on both sides.
+    void release() {
+        leave();
+        used = true;
+        if (keepAlive && input == null && !untilClose && !closed && channel.isActive() && export.keep(this)) {
+            deadline.set(export.keepIdle());
+            setReading(true);
+        } else {
+            close();
+        }
+    }
+
+    /// The exchange is over before it was complete: the connection is of no more use.
+    void abort() {
+        leave();
+        closed = true;
+        out.abort();
+    }
+
+    void close() {
+        closed = true;
+        channel.close();
+    }
+
+    void setReading(boolean wanted) {
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf data = (ByteBuf) message;
+        if (exchange == null) {
+            data.release();
+            close();
+            return;
+        }
+        input = input == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), input, data);
+        try {
+            advance(input);
+        } catch (Rejected rejected) {
+            onRejected(rejected);
+        } finally {
+            releaseReadInput();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        TargetExchange current = exchange;
+        if (current != null) {
+            current.flushAnswer();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        out.onWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        TargetExchange current = exchange;
+        if (event instanceof ChannelOutputShutdownEvent && current != null) {
+            current.onRequestUnwanted();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        TargetExchange current = exchange;
+        closed = true;
+        deadline.close();
+        out.drop();
+        if (input != null) {
+            input.release();
+            input = null;
+        }
+        if (current == null) {
+            export.forget(this);
+        } else if (untilClose && inBody) {
+            inBody = false;
+            current.onAnswerEnd(null);
+        } else {
+            current.onTargetGone();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("Replaying a call failed", cause);
+            channel.close();
+        } else if (channel.isActive() && cause instanceof io.netty.channel.socket.ChannelOutputShutdownException) {
+            LOG.debug("Target takes no more of the request");
+        } else {
+            LOG.debug("Target's connection broke: {}", cause.getMessage());
+            untilClose = false;
+            channel.close();
+        }
+    }
+
+    private void advance(ByteBuf in) {
+        while (exchange != null && in.isReadable()) {
+            TargetExchange current = exchange;
+            if (inBody) {
+                body.read(in, current::onAnswerBody);
+                if (!body.isDone()) {
+                    return;
+                }
+                endAnswer(current, body.trailers());
+            } else if (!current.awaitsHead()) {
+                throw Rejected.badRequest("bytes after the response");
+            } else if (!readHead(in, current)) {
+                return;
+            }
+        }
+    }
+
+    private boolean readHead(ByteBuf in, TargetExchange current) {
+        int length = heads.find(in);
+        if (length < 0) {
+            return false;
+        }
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        Response response = Response.read(bytes, toHead);
+        if (response.head().status() < 200) {
+            interim++;
+            if (interim > MAX_INTERIM || response.head().status() == 101) {
+                throw Rejected.badRequest("interim response");
+            }
+            current.onAnswerHead(response.head());
+            return true;
+        }
+        keepAlive = response.keepAlive();
+        untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
+        current.onAnswerHead(response.head());
+        body.start(response.framing());
+        inBody = !body.isDone();
+        if (!inBody) {
+            endAnswer(current, null);
+        }
+        return true;
+    }
+
+    private void endAnswer(TargetExchange current, @Nullable Fields trailers) {
+        inBody = false;
+        releaseReadInput();
+        current.onAnswerEnd(trailers);
+    }
+
+    private void onRejected(Rejected rejected) {
+        LOG.debug("Target's response is not valid: {}", rejected.getMessage());
+        TargetExchange current = exchange;
+        if (current == null) {
+            close();
+        } else {
+            current.onAnswerInvalid();
+        }
+    }
+
+    private void onDeadline() {
+        TargetExchange current = exchange;
+        if (current == null) {
+            close();
+        } else {
+            current.onTimeout();
+        }
+    }
+
+    private void leave() {
+        exchange = null;
+        out.from(null);
+        export.targets().finish(target);
+    }
+
+    private void releaseReadInput() {
+        ByteBuf in = input;
+        if (in != null && !in.isReadable()) {
+            input = null;
+            in.release();
+        }
+    }
+}

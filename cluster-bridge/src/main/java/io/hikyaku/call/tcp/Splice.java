@@ -1,0 +1,151 @@
+package io.hikyaku.call.tcp;
+
+import io.hikyaku.call.Deadline;
+import io.hikyaku.call.SocketOutput;
+import io.hikyaku.stream.Stream;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A TCP connection joined to a stream: bytes both ways, each side's end as the other's end, a reset as a reset. Belongs
+/// to its event loop.
+final class Splice extends ChannelInboundHandlerAdapter {
+    /// Who started it and hears how it ends.
+    interface Owner {
+        /// The socket has sent bytes; takes ownership. Not called while [#takesMore] says no.
+        void onBytes(ByteBuf data);
+
+        /// The socket has sent its end.
+        void onSocketEnd();
+
+        /// The socket is gone before both sides had ended.
+        void onSocketLost();
+
+        /// Nothing has moved for too long.
+        void onIdle();
+
+        /// Whether [#onBytes] may be called again.
+        boolean takesMore();
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Splice.class);
+
+    private final Channel channel;
+    private final SocketOutput out;
+    private final Owner owner;
+    private final Duration idleTimeout;
+    private final Deadline idle;
+    private boolean inputEnded;
+    private boolean outputEnded;
+
+    Splice(Channel channel, Owner owner, Duration idleTimeout) {
+        this.channel = channel;
+        this.owner = owner;
+        this.out = new SocketOutput(channel);
+        this.idleTimeout = idleTimeout;
+        this.idle = new Deadline(channel.eventLoop(), owner::onIdle);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        idle.set(idleTimeout);
+    }
+
+    /// The stream whose bytes are written from now on.
+    void from(@Nullable Stream stream) {
+        out.from(stream);
+    }
+
+    /// Takes ownership of bytes from the stream.
+    void write(ByteBuf data) {
+        idle.set(idleTimeout);
+        int length = data.readableBytes();
+        out.write(data);
+        out.owe(length);
+    }
+
+    /// The stream has ended: so does this direction of the connection.
+    void end() {
+        outputEnded = true;
+        if (inputEnded) {
+            out.closeAfterWrites();
+        } else {
+            out.shutDownAfterWrites();
+        }
+    }
+
+    void abort() {
+        inputEnded = true;
+        outputEnded = true;
+        out.abort();
+    }
+
+    void updateReading() {
+        boolean wanted = owner.takesMore();
+        if (wanted != channel.config().isAutoRead()) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        idle.set(idleTimeout);
+        owner.onBytes((ByteBuf) message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        updateReading();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        out.onWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+            inputEnded = true;
+            owner.onSocketEnd();
+            if (outputEnded) {
+                out.closeAfterWrites();
+            }
+        } else if (event instanceof ChannelOutputShutdownEvent && !outputEnded) {
+            lost();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        idle.close();
+        out.drop();
+        if (!inputEnded || !outputEnded) {
+            lost();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("Connection broke: {}", cause.getMessage());
+        } else {
+            LOG.error("Passing on bytes failed", cause);
+        }
+        lost();
+    }
+
+    private void lost() {
+        boolean first = !inputEnded || !outputEnded;
+        abort();
+        if (first) {
+            owner.onSocketLost();
+        }
+    }
+}

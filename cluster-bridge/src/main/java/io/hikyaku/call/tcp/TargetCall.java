@@ -1,0 +1,168 @@
+package io.hikyaku.call.tcp;
+
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Dial;
+import io.hikyaku.call.Outcomes;
+import io.hikyaku.call.Problem;
+import io.hikyaku.call.Replay;
+import io.hikyaku.call.Targets;
+import io.hikyaku.stream.Stream;
+import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One stream, joined to a connection to a target. What comes before the connection is there waits, and holds the caller
+/// back by its credit.
+final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
+    private final Targets targets;
+    private final CallMetrics.Calls calls;
+    private final Duration idleTimeout;
+    private final Stream stream;
+    private final Replay waiting = new Replay();
+    private final Dial dial;
+    private @Nullable Splice splice;
+    private int target = -1;
+    private boolean callerEnded;
+    private boolean targetEnded;
+    private boolean over;
+
+    TargetCall(Targets targets, CallMetrics.Calls calls, Duration idleTimeout, Stream stream) {
+        this.targets = targets;
+        this.calls = calls;
+        this.idleTimeout = idleTimeout;
+        this.stream = stream;
+        this.dial = new Dial(targets, targets.pick(), this);
+        calls.begin();
+    }
+
+    void start() {
+        dial.start();
+    }
+
+    @Override
+    public void onConnected(Channel channel, int connected) {
+        target = connected;
+        targets.begin(connected);
+        Splice joined = new Splice(channel, this, idleTimeout);
+        splice = joined;
+        channel.pipeline().addLast(joined);
+        joined.from(stream);
+        waiting.sendTo(joined::write);
+        waiting.drop();
+        if (callerEnded) {
+            joined.end();
+        }
+    }
+
+    @Override
+    public void onFailed(ResetCode code, String detail) {
+        if (!over) {
+            stream.reset(code, detail);
+            finish(Problem.of(code).code());
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf data) {
+        Splice to = splice;
+        if (over) {
+            data.release();
+        } else if (to == null) {
+            waiting.hold(data);
+        } else {
+            to.write(data);
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        callerEnded = true;
+        Splice to = splice;
+        if (to != null) {
+            to.end();
+            finishIfEnded();
+        }
+    }
+
+    @Override
+    public void onReset(ResetCode code, String detail, boolean byPeer) {
+        Splice to = splice;
+        finish(Outcomes.CANCELLED);
+        if (to == null) {
+            dial.cancel();
+        } else {
+            to.abort();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        Splice to = splice;
+        if (to != null) {
+            to.updateReading();
+        }
+    }
+
+    /// A TCP receiver that wants no more resets its connection, so this comes with one.
+    @Override
+    public void onStopSending() {}
+
+    @Override
+    public void onBytes(ByteBuf data) {
+        if (over) {
+            data.release();
+        } else {
+            stream.write(data);
+        }
+    }
+
+    @Override
+    public void onSocketEnd() {
+        targetEnded = true;
+        stream.end();
+        finishIfEnded();
+    }
+
+    @Override
+    public void onSocketLost() {
+        if (!over) {
+            stream.reset(ResetCode.TARGET_TERMINATED, "");
+            finish(Problem.TARGET_TERMINATED.code());
+        }
+    }
+
+    @Override
+    public void onIdle() {
+        Splice from = splice;
+        if (!over && from != null) {
+            stream.reset(ResetCode.IDLE, "");
+            finish(Outcomes.CUT_OFF);
+            from.abort();
+        }
+    }
+
+    @Override
+    public boolean takesMore() {
+        return stream.isWritable();
+    }
+
+    private void finishIfEnded() {
+        if (callerEnded && targetEnded) {
+            finish(Outcomes.COMPLETED);
+        }
+    }
+
+    private void finish(String outcome) {
+        if (!over) {
+            over = true;
+            waiting.drop();
+            calls.finish(outcome);
+            if (target >= 0) {
+                targets.finish(target);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.hikyaku.call.tcp;
+
+import io.hikyaku.call.Attempts;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Outcomes;
+import io.hikyaku.call.Problem;
+import io.hikyaku.call.Replay;
+import io.hikyaku.stream.Stream;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One caller's TCP connection, joined to a stream. Until the service has said something, and as long as what the caller
+/// said is in hand, a refusal elsewhere is not its end.
+final class TcpCall implements Attempts.Caller, Splice.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpCall.class);
+
+    private final CallMetrics.Calls calls;
+    private final Attempts attempts;
+    private final Splice splice;
+    private final Replay replay = new Replay();
+    private @Nullable Stream stream;
+    private boolean callerEnded;
+    private boolean serviceSpoke;
+    private boolean serviceEnded;
+    private boolean over;
+
+    TcpCall(Channel socket, Attempts.Route route, CallMetrics.Calls calls) {
+        this.calls = calls;
+        this.attempts = new Attempts(route, socket.eventLoop(), this);
+        this.splice = new Splice(socket, this, route.context().limits().tcpIdleTimeout());
+        calls.begin();
+    }
+
+    Splice splice() {
+        return splice;
+    }
+
+    void start() {
+        if (!over) {
+            attempts.start();
+        }
+    }
+
+    @Override
+    public void onOpened(Stream opened) {
+        if (over) {
+            opened.reset(ResetCode.CANCELLED, "");
+            return;
+        }
+        stream = opened;
+        splice.from(opened);
+        replay.sendTo(opened::write);
+        if (callerEnded) {
+            opened.end();
+        }
+        splice.updateReading();
+    }
+
+    @Override
+    public void onProblem(Problem problem) {
+        fail(problem.code());
+    }
+
+    @Override
+    public void onData(ByteBuf data) {
+        serviceSpoke = true;
+        replay.drop();
+        splice.write(data);
+    }
+
+    @Override
+    public void onEnd() {
+        serviceEnded = true;
+        replay.drop();
+        splice.end();
+        finishIfEnded();
+    }
+
+    @Override
+    public void onReset(ResetCode code, String detail, boolean byPeer) {
+        LOG.debug("Connection reset with {} {}", code, detail);
+        stream = null;
+        boolean repeatable = !over && !serviceSpoke && replay.isWhole();
+        if (!repeatable || !attempts.retryAfter(code)) {
+            fail(serviceSpoke ? Outcomes.CUT_OFF : Problem.of(code).code());
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        splice.updateReading();
+    }
+
+    /// A TCP receiver that wants no more resets its connection, so this comes with one.
+    @Override
+    public void onStopSending() {}
+
+    @Override
+    public void onBytes(ByteBuf data) {
+        Stream to = stream;
+        if (over) {
+            data.release();
+        } else if (to == null) {
+            replay.hold(data);
+        } else {
+            replay.keep(data);
+            to.write(data);
+        }
+    }
+
+    @Override
+    public void onSocketEnd() {
+        callerEnded = true;
+        Stream to = stream;
+        if (to != null) {
+            to.end();
+        }
+        finishIfEnded();
+    }
+
+    @Override
+    public void onSocketLost() {
+        resetStream(ResetCode.CANCELLED);
+        finish(Outcomes.CANCELLED);
+    }
+
+    @Override
+    public void onIdle() {
+        resetStream(ResetCode.IDLE);
+        fail(Outcomes.CUT_OFF);
+    }
+
+    @Override
+    public boolean takesMore() {
+        Stream to = stream;
+        return to != null && to.isWritable();
+    }
+
+    private void finishIfEnded() {
+        if (callerEnded && serviceEnded) {
+            finish(Outcomes.COMPLETED);
+        }
+    }
+
+    private void fail(String outcome) {
+        if (!over) {
+            finish(outcome);
+            splice.abort();
+        }
+    }
+
+    private void resetStream(ResetCode code) {
+        Stream to = stream;
+        if (to != null) {
+            to.reset(code, "");
+        }
+    }
+
+    private void finish(String outcome) {
+        if (!over) {
+            over = true;
+            replay.drop();
+            attempts.finish();
+            calls.finish(outcome);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.hikyaku.call.tcp;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Export;
+import io.hikyaku.call.Sockets;
+import io.hikyaku.call.Targets;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.stream.Stream;
+import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.call.CallProtocol;
+import java.time.Duration;
+
+/// An exported TCP port on one event loop: each stream becomes a connection to a target.
+public final class TcpExport implements Export {
+    private final Targets targets;
+    private final CallMetrics.Calls calls;
+    private final Duration idleTimeout;
+
+    /// @param servicePort label of the meters
+    public TcpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
+        this.calls = context.metrics().exported(servicePort);
+        this.idleTimeout = context.limits().tcpIdleTimeout();
+        this.targets = new Targets(
+                sockets,
+                shard,
+                port.target(),
+                context.limits().connectTimeout(),
+                context.metrics().targetConnections(servicePort));
+    }
+
+    @Override
+    public CallProtocol protocol() {
+        return CallProtocol.TCP;
+    }
+
+    @Override
+    public StreamHandler accept(Stream stream) {
+        TargetCall call = new TargetCall(targets, calls, idleTimeout, stream);
+        call.start();
+        return call;
+    }
+
+    /// Nothing is kept between calls.
+    @Override
+    public void close() {}
+}

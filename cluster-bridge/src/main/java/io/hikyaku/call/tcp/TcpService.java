@@ -1,0 +1,55 @@
+package io.hikyaku.call.tcp;
+
+import io.hikyaku.call.Attempts.Route;
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Candidates;
+import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.SocketService;
+import io.hikyaku.call.Sockets;
+import io.hikyaku.wire.call.CallProtocol;
+import io.hikyaku.wire.call.OpenMetadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Serves callers of one imported port in opaque TCP, each connection a call. Its stream is opened at once, since the
+/// service may be the one to speak first.
+public final class TcpService implements SocketService {
+    private final Sockets sockets;
+    private final CallMetrics.Calls calls;
+    private final List<Route> shards = new ArrayList<>();
+
+    /// @param candidates one for each event loop
+    public TcpService(Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port) {
+        this.sockets = sockets;
+        this.calls = context.metrics().imported(port.toString());
+        byte[] metadata = metadata(port);
+        for (Candidates onShard : candidates) {
+            shards.add(new Route(onShard, metadata, context));
+        }
+    }
+
+    @Override
+    public void serve(Channel socket) {
+        TcpCall call = new TcpCall(socket, shards.get(sockets.shardOf(socket)), calls);
+        socket.pipeline().addLast(call.splice());
+        // The socket becomes active after this: only then can it be reset.
+        socket.eventLoop().execute(call::start);
+    }
+
+    @Override
+    public void turnAway(Channel socket) {
+        socket.eventLoop().execute(() -> SocketOutput.abort(socket));
+    }
+
+    private static byte[] metadata(ServicePort port) {
+        ByteBuf bytes = Unpooled.buffer();
+        new OpenMetadata(port.service(), port.port(), CallProtocol.TCP, 1).write(bytes);
+        return ByteBufUtil.getBytes(bytes);
+    }
+}
