@@ -1,0 +1,160 @@
+package io.hikyaku.call;
+
+import io.hikyaku.call.http.HttpExport;
+import io.hikyaku.call.http.HttpService;
+import io.hikyaku.call.tcp.TcpExport;
+import io.hikyaku.call.tcp.TcpService;
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.Protocol;
+import io.hikyaku.config.Target;
+import io.hikyaku.link.EventLoops;
+import io.hikyaku.policy.Balancer;
+import io.hikyaku.stream.LocalStreams;
+import io.hikyaku.stream.StreamOpener;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The whole way of calls inside one process: a listener, streams, an export. For tests and measurements.
+public final class CallPath implements AutoCloseable {
+    public static final ServicePort PORT = new ServicePort("shop/orders", 80);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int WINDOW = 256 * 1024;
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final EventLoops loops;
+    private final Sockets sockets;
+    private final List<Balancer> balancers = new ArrayList<>();
+    private final List<Exports> exports = new ArrayList<>();
+    private final List<Candidate> local = new ArrayList<>();
+    private final CallContext context;
+    private final ImportListener listener;
+
+    private CallPath(int shards, CallLimits limits, @Nullable Protocol protocol) {
+        loops = EventLoops.start(shards);
+        sockets = new LoopSockets(loops);
+        context = new CallContext("tokyo", limits, Duration.ofSeconds(2), new CallMetrics(meters));
+        for (int shard = 0; shard < loops.count(); shard++) {
+            Exports own = new Exports();
+            exports.add(own);
+            balancers.add(new Balancer());
+            local.add(to("tokyo", new LocalStreams(loops.loop(shard), own, WINDOW, 10_000)));
+        }
+        List<Candidates> candidates =
+                balancers.stream().map(balancer -> balancer.candidates(PORT)).toList();
+        listener = new ImportListener(
+                sockets,
+                context,
+                Map.of(
+                        Protocol.HTTP, new HttpService(sockets, context, candidates, PORT),
+                        Protocol.TCP, new TcpService(sockets, context, candidates, PORT)),
+                protocol,
+                PORT.toString());
+        listener.bind(HostPort.parse("127.0.0.1:0")).syncUninterruptibly();
+    }
+
+    public static CallPath start(Protocol protocol, CallLimits limits, int... targetPorts) {
+        CallPath path = new CallPath(2, limits, protocol);
+        path.export(protocol, targetPorts);
+        path.candidates((shard, own) -> List.of(own));
+        return path;
+    }
+
+    /// Without a protocol, an export or a candidate.
+    public static CallPath startBare(@Nullable Protocol protocol, CallLimits limits) {
+        return new CallPath(2, limits, protocol);
+    }
+
+    public void export(Protocol protocol, int... targetPorts) {
+        List<Target> targets = new ArrayList<>();
+        for (int port : targetPorts) {
+            targets.add(new Target(HostPort.parse("127.0.0.1:" + port)));
+        }
+        ExportPort port = new ExportPort("main", 80, protocol, targets);
+        onEachShard(shard -> exports.get(shard).update(Map.of(PORT, protocol == Protocol.HTTP
+                ? new HttpExport(sockets, shard, context, PORT.toString(), port)
+                : new TcpExport(sockets, shard, context, PORT.toString(), port))));
+    }
+
+    /// Says who exports the service, given a shard and the candidate for this process.
+    public void candidates(BiFunction<Integer, Candidate, List<Candidate>> choice) {
+        onEachShard(shard -> balancers.get(shard).update(Map.of(PORT, choice.apply(shard, local.get(shard)))));
+    }
+
+    public static Candidate to(String cluster, StreamOpener opener) {
+        return new Candidate() {
+            @Override
+            public String label() {
+                return cluster;
+            }
+
+            @Override
+            public void whenReady(Waiter waiter) {
+                waiter.onReady(opener);
+            }
+        };
+    }
+
+    public ImportListener listener() {
+        return listener;
+    }
+
+    public EventLoops loops() {
+        return loops;
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    /// Waits until no call and no caller's connection is left.
+    public void awaitQuiet() {
+        await("no call in flight", () -> sum("hikyaku.calls.in.flight") == 0);
+        await("no caller's connection", () -> sum("hikyaku.listener.connections") == 0);
+    }
+
+    public void await(String outcome, java.util.function.BooleanSupplier reached) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!reached.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not within " + PATIENCE + ": " + outcome);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /// The sum over all meters of this name; 0 if there are none.
+    public double sum(String meter, String... tags) {
+        return meters.find(meter).tags(tags).meters().stream()
+                .mapToDouble(found -> found.measure().iterator().next().getValue())
+                .sum();
+    }
+
+    public Optional<Meter> find(String meter, String... tags) {
+        return Optional.ofNullable(meters.find(meter).tags(tags).meter());
+    }
+
+    private void onEachShard(java.util.function.IntConsumer work) {
+        for (int shard = 0; shard < loops.count(); shard++) {
+            int current = shard;
+            loops.loop(shard).submit(() -> work.accept(current)).syncUninterruptibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        listener.abortConnections();
+        onEachShard(shard -> exports.get(shard).update(Map.of()));
+        loops.close();
+    }
+}

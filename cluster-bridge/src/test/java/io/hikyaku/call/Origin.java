@@ -1,0 +1,147 @@
+package io.hikyaku.call;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A service on loopback that follows a script on each connection, and records the request heads that it got.
+public final class Origin implements AutoCloseable {
+    /// What is done on a connection, which is closed at its end.
+    public interface Script {
+        void follow(Heard conversation) throws Exception;
+    }
+
+    private final ServerSocket server;
+    private final Script script;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
+
+    private Origin(Script script) {
+        this.script = script;
+        try {
+            server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    public static Origin following(Script script) {
+        return new Origin(script);
+    }
+
+    /// Answers each request of each connection with the same bytes.
+    public static Origin answering(String response) {
+        return following(conversation -> {
+            while (true) {
+                conversation.head();
+                conversation.say(response);
+            }
+        });
+    }
+
+    /// A port on which nobody listens.
+    public static int deadPort() {
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return closed.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /// Connections accepted so far.
+    public int connections() {
+        return connections.get();
+    }
+
+    /// Request heads heard so far and not yet taken.
+    public int headsHeard() {
+        return heads.size();
+    }
+
+    /// The next request head that was heard.
+    public String takeHead() throws InterruptedException {
+        return take(heads);
+    }
+
+    /// How the next connection ended: `done`, or the failure.
+    public String takeEnding() throws InterruptedException {
+        return take(endings);
+    }
+
+    private static String take(BlockingQueue<String> queue) throws InterruptedException {
+        String next = queue.poll(30, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("nothing came");
+        }
+        return next;
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                sockets.add(socket);
+                connections.incrementAndGet();
+                Thread.ofVirtual().start(() -> follow(socket));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void follow(Socket socket) {
+        try (Conversation conversation = new Conversation(socket)) {
+            script.follow(new Heard(conversation));
+            endings.add("done");
+        } catch (Exception ended) {
+            endings.add(String.valueOf(ended.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    /// A conversation whose heads are recorded.
+    public final class Heard {
+        private final Conversation conversation;
+
+        Heard(Conversation conversation) {
+            this.conversation = conversation;
+        }
+
+        public Conversation raw() {
+            return conversation;
+        }
+
+        public String head() throws IOException {
+            String head = conversation.hearHead();
+            heads.add(head);
+            return head;
+        }
+
+        public Heard say(String text) throws IOException {
+            conversation.say(text);
+            return this;
+        }
+    }
+}
