@@ -28,7 +28,7 @@ import java.util.function.Function;
 
 /// One coverage-guided fuzz target for each decoder of the wire format. Any bytes are either [Malformed], or a value that
 /// is the same after encoding and decoding it again. The ordinary tests replay the committed corpus
-/// (`src/test/resources/io/hikyaku/wire/DecodersFuzzTestInputs`); CONTRIBUTING.md says how to fuzz.
+/// (`src/test/resources/io/hikyaku/wire/DecodersFuzzTestInputs`); `.ci/fuzz` is the command.
 class DecodersFuzzTest {
     private static final long ALLOWED_BYTES = 16 * 1024;
     private static final long ALLOWED_FACTOR = 64;
