@@ -10,6 +10,7 @@ import io.hikyaku.wire.route.RoutingFrame.Reach;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -141,14 +142,10 @@ final class Advertiser {
     }
 
     private ByteBuf packet(RoutingFrame frame) {
-        ByteBuf body = ByteBufAllocator.DEFAULT.heapBuffer();
-        try {
-            RoutingFrames.write(body, frame);
-            ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + body.readableBytes());
-            Packet.betweenNeighbours(PacketKind.ROUTING, body.readableBytes(), self).write(packet);
-            return packet.writeBytes(body);
-        } finally {
-            body.release();
-        }
+        ByteBuf body = Unpooled.buffer();
+        RoutingFrames.write(body, frame);
+        ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + body.readableBytes());
+        Packet.betweenNeighbours(PacketKind.ROUTING, body.readableBytes(), self).write(packet);
+        return packet.writeBytes(body);
     }
 }

@@ -1,5 +1,7 @@
 package io.hikyaku.route;
 
+import java.util.Locale;
+
 /// Why a packet was dropped; a label of the counter.
 enum Drop {
     /// No way to the destination.
@@ -20,6 +22,6 @@ enum Drop {
     OVERLOAD;
 
     String label() {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

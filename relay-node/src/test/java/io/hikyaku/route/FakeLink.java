@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One end of a link that is not there: what is sent comes out at the other end after a virtual latency. A stalled end
@@ -47,6 +48,11 @@ public final class FakeLink implements Link {
         b.latencyNanos = latency.toNanos();
         a.events.onUp(a);
         b.events.onUp(b);
+    }
+
+    /// The end at the other node.
+    FakeLink otherEnd() {
+        return Objects.requireNonNull(peer);
     }
 
     /// Both ends see it die; what is under way is lost.

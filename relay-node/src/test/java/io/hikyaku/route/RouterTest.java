@@ -458,21 +458,21 @@ class RouterTest {
     }
 
     @Test
-    void manyLeavesReachEachOther() {
+    void aThousandLeavesReachEachOther() {
         // Given
         VirtualNode relay = mesh.relay();
-        VirtualNode[] leaves = new VirtualNode[100];
+        VirtualNode[] leaves = new VirtualNode[1000];
         for (int i = 0; i < leaves.length; i++) {
             leaves[i] = mesh.bridge();
             mesh.connect(leaves[i], relay);
         }
         // When
         mesh.converge();
-        sendTen(leaves[0], leaves[99], 1);
+        sendTen(leaves[0], leaves[999], 1);
         // Then
         for (VirtualNode leaf : leaves) {
-            assertEquals(100, leaf.reachable.size());
+            assertEquals(1000, leaf.reachable.size());
         }
-        assertTenInOrder(leaves[99], leaves[0], 1);
+        assertTenInOrder(leaves[999], leaves[0], 1);
     }
 }

@@ -1,0 +1,123 @@
+package io.hikyaku.wire.registry;
+
+import io.hikyaku.wire.NodeId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// What a node says about itself to the whole mesh; signed by its member's key. Every value is held to its limit here, so
+/// that no document that breaks one can exist in a program.
+///
+/// @param node the node it is about
+/// @param member the SPIFFE id of the member it belongs to
+/// @param statement the member's statement that the node is its own (a compact JWS, at most 16 KiB)
+/// @param sequence from 1, rises with each document of the node
+/// @param shardCount how many event loops the node has, 1 to 1024
+/// @param forwards whether it passes on packets of others
+/// @param leaving whether it is about to stop: no new calls
+/// @param exports services that it replays calls to, at most 2000, each name once
+/// @param load how busy it is, if it says
+/// @param kafka the topic partition that it reads, if any
+public record NodeDocument(
+        NodeId node,
+        String member,
+        String statement,
+        long sequence,
+        int shardCount,
+        boolean forwards,
+        boolean leaving,
+        List<Export> exports,
+        Optional<Load> load,
+        Optional<KafkaInbox> kafka) {
+    public static final int MAX_STATEMENT_CHARS = 16 * 1024;
+    public static final int MAX_MEMBER_CHARS = 256;
+    public static final int MAX_SHARDS = 1024;
+    public static final int MAX_EXPORTS = 2_000;
+
+    private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+    private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
+    private static final Pattern SERVICE = Pattern.compile(LABEL + "/" + LABEL);
+    private static final Pattern MEMBER = Pattern.compile("spiffe://" + LABEL + "/(cluster|relay)/" + LABEL);
+    private static final Pattern STATEMENT = Pattern.compile("[A-Za-z0-9_.-]+");
+    private static final Pattern PROTOCOL = Pattern.compile("[a-z][a-z0-9-]{0,15}");
+    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+
+    public NodeDocument {
+        exports = List.copyOf(exports);
+        require(member.length() <= MAX_MEMBER_CHARS && MEMBER.matcher(member).matches(), "member");
+        require(statement.length() <= MAX_STATEMENT_CHARS, "length of statement");
+        require(STATEMENT.matcher(statement).matches(), "statement");
+        require(sequence >= 1, "sequence");
+        require(shardCount >= 1 && shardCount <= MAX_SHARDS, "shardCount");
+        require(exports.size() <= MAX_EXPORTS, "number of exports");
+        require(exports.stream().map(Export::service).distinct().count() == exports.size(), "service named twice");
+    }
+
+    /// A service that calls can be replayed to.
+    ///
+    /// @param service `namespace/name`, each a DNS-1123 label
+    /// @param ports 1 to 32, each name and each number once
+    /// @param since when the export came to be, in milliseconds since 1970: where exporters disagree on a port's
+    ///     protocol, the oldest counts
+    /// @param labels at most 32, for policy
+    public record Export(String service, List<Port> ports, long since, Map<String, String> labels) {
+        public static final int MAX_PORTS = 32;
+        public static final int MAX_LABELS = 32;
+        public static final int MAX_LABEL_KEY_CHARS = 128;
+        public static final int MAX_LABEL_VALUE_CHARS = 256;
+
+        public Export {
+            ports = List.copyOf(ports);
+            labels = Map.copyOf(labels);
+            require(SERVICE.matcher(service).matches(), "service");
+            require(!ports.isEmpty() && ports.size() <= MAX_PORTS, "number of ports of " + service);
+            require(ports.stream().map(Port::port).distinct().count() == ports.size(), "port named twice in " + service);
+            require(ports.stream().map(Port::name).distinct().count() == ports.size(), "port named twice in " + service);
+            require(since >= 0, "since of " + service);
+            require(labels.size() <= MAX_LABELS, "number of labels of " + service);
+            labels.forEach((key, value) -> require(
+                    !key.isEmpty() && key.length() <= MAX_LABEL_KEY_CHARS && value.length() <= MAX_LABEL_VALUE_CHARS,
+                    "label of " + service));
+        }
+    }
+
+    /// A port of a service.
+    ///
+    /// @param name a DNS-1123 label
+    /// @param port 1 to 65535
+    /// @param protocol `http`, `tcp`, or one of later versions
+    public record Port(String name, int port, String protocol) {
+        public Port {
+            require(DNS_LABEL.matcher(name).matches(), "port name");
+            require(port >= 1 && port <= 65_535, "port number");
+            require(PROTOCOL.matcher(protocol).matches(), "protocol");
+        }
+    }
+
+    /// How busy a node is.
+    ///
+    /// @param outstanding calls it is replaying now
+    public record Load(int outstanding) {
+        public Load {
+            require(outstanding >= 0, "outstanding calls");
+        }
+    }
+
+    /// Where a node reads packets from Kafka.
+    ///
+    /// @param topic at most 249 characters of `A-Z a-z 0-9 . _ -`
+    /// @param partition from 0
+    public record KafkaInbox(String topic, int partition) {
+        public KafkaInbox {
+            require(TOPIC.matcher(topic).matches() && !topic.equals(".") && !topic.equals(".."), "topic");
+            require(partition >= 0, "partition");
+        }
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what + " of a node document is not allowed");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.hikyaku.wire.registry;
+
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.KafkaInbox;
+import io.hikyaku.wire.registry.NodeDocument.Load;
+import io.hikyaku.wire.registry.NodeDocument.Port;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Node documents as JSON (PROTOCOL.md §6). Members that a later version adds are skipped; wrong types, duplicates and
+/// values beyond their limits are not.
+public final class NodeDocuments {
+    /// Longest JSON text, in bytes.
+    public static final int MAX_BYTES = 512 * 1024;
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(16)
+                            .maxNumberLength(20)
+                            .maxStringLength(NodeDocument.MAX_STATEMENT_CHARS)
+                            .maxNameLength(Export.MAX_LABEL_KEY_CHARS)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private NodeDocuments() {}
+
+    /// @throws IllegalArgumentException if it would be longer than [#MAX_BYTES]
+    public static byte[] write(NodeDocument document) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("node", document.node().toString());
+        root.put("member", document.member());
+        root.put("statement", document.statement());
+        root.put("sequence", document.sequence());
+        root.put("shardCount", document.shardCount());
+        root.put("forwards", document.forwards());
+        root.put("leaving", document.leaving());
+        ArrayNode exports = root.putArray("exports");
+        document.exports().forEach(export -> write(exports.addObject(), export));
+        document.load().ifPresent(load -> root.putObject("load").put("outstanding", load.outstanding()));
+        document.kafka()
+                .ifPresent(inbox ->
+                        root.putObject("kafka").put("topic", inbox.topic()).put("partition", inbox.partition()));
+        byte[] bytes = JSON.writeValueAsBytes(root);
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException("A node document of " + bytes.length + " bytes, at most " + MAX_BYTES);
+        }
+        return bytes;
+    }
+
+    private static void write(ObjectNode into, Export export) {
+        into.put("service", export.service());
+        into.put("since", export.since());
+        ArrayNode ports = into.putArray("ports");
+        for (Port port : export.ports()) {
+            ports.addObject()
+                    .put("name", port.name())
+                    .put("port", port.port())
+                    .put("protocol", port.protocol());
+        }
+        if (!export.labels().isEmpty()) {
+            ObjectNode labels = into.putObject("labels");
+            export.labels().forEach(labels::put);
+        }
+    }
+
+    /// @throws Malformed if the bytes are no node document within its limits
+    public static NodeDocument read(byte[] json) {
+        if (json.length > MAX_BYTES) {
+            throw new Malformed(Reason.TOO_LARGE, "node document of " + json.length + " bytes");
+        }
+        try {
+            return document(JSON.readTree(json));
+        } catch (JacksonException e) {
+            throw new Malformed(Reason.INVALID_VALUE, "node document is not JSON as it should be");
+        } catch (IllegalArgumentException e) {
+            throw new Malformed(Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static NodeDocument document(JsonNode root) {
+        return new NodeDocument(
+                NodeId.parse(text(root, "node")),
+                text(root, "member"),
+                text(root, "statement"),
+                integer(root, "sequence"),
+                small(root, "shardCount"),
+                flag(root, "forwards"),
+                flag(root, "leaving"),
+                exports(array(root, "exports", NodeDocument.MAX_EXPORTS)),
+                optional(root, "load").map(load -> new Load(small(load, "outstanding"))),
+                optional(root, "kafka").map(inbox -> new KafkaInbox(text(inbox, "topic"), small(inbox, "partition"))));
+    }
+
+    private static List<Export> exports(JsonNode array) {
+        List<Export> exports = new ArrayList<>(array.size());
+        for (JsonNode export : array) {
+            List<Port> ports = new ArrayList<>();
+            for (JsonNode port : array(export, "ports", Export.MAX_PORTS)) {
+                ports.add(new Port(text(port, "name"), small(port, "port"), text(port, "protocol")));
+            }
+            exports.add(new Export(text(export, "service"), ports, integer(export, "since"), labels(export)));
+        }
+        return exports;
+    }
+
+    private static Map<String, String> labels(JsonNode export) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        optional(export, "labels").ifPresent(object -> {
+            for (String key : object.propertyNames()) {
+                labels.put(key, text(object, key));
+            }
+        });
+        return labels;
+    }
+
+    private static Optional<JsonNode> optional(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        if (value.isMissingNode()) {
+            return Optional.empty();
+        }
+        require(value.isObject(), name);
+        return Optional.of(value);
+    }
+
+    private static JsonNode array(JsonNode parent, String name, int max) {
+        JsonNode value = parent.path(name);
+        require(value.isArray() && value.size() <= max, name);
+        return value;
+    }
+
+    private static String text(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        require(value.isString(), name);
+        return value.stringValue();
+    }
+
+    private static boolean flag(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        require(value.isBoolean(), name);
+        return value.booleanValue();
+    }
+
+    private static long integer(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        require(value.isIntegralNumber() && value.canConvertToLong(), name);
+        return value.longValue();
+    }
+
+    private static int small(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        require(value.isIntegralNumber() && value.canConvertToInt(), name);
+        return value.intValue();
+    }
+
+    private static void require(boolean holds, String name) {
+        if (!holds) {
+            throw new Malformed(Reason.INVALID_VALUE, name + " of a node document is missing or of the wrong type");
+        }
+    }
+}
