@@ -1,0 +1,276 @@
+package io.hikyaku.call.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.call.CallPath;
+import io.hikyaku.call.Conversation;
+import io.hikyaku.call.NoLeaks;
+import io.hikyaku.call.Origin;
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.Protocol;
+import java.io.IOException;
+import java.net.SocketException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Opaque TCP: bytes, ends and resets pass as they are.
+@ExtendWith(NoLeaks.class)
+@Timeout(120)
+class TcpCallIT {
+    private @Nullable Origin origin;
+    private CallPath path;
+
+    private Conversation call(Origin.Script script) throws IOException {
+        Origin service = Origin.following(script);
+        origin = service;
+        path = CallPath.start(Protocol.TCP, CallLimits.DEFAULTS, service.port());
+        return Conversation.with(path.port());
+    }
+
+    @AfterEach
+    void everythingIsReturned() throws IOException {
+        path.awaitQuiet();
+        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
+        if (origin != null) {
+            origin.close();
+        }
+        path.close();
+    }
+
+    @Test
+    void theServiceMaySpeakFirst() throws Exception {
+        try (Conversation caller = call(service -> {
+            service.say("220 ready\r\n");
+            service.raw().hear(4);
+            service.say("bye");
+        })) {
+            assertEquals("220 ready\r\n", caller.hear(11));
+            assertEquals("bye", caller.say("QUIT").hearAll());
+        }
+    }
+
+    @Test
+    void theCallerMayEndFirstAndStillHear() throws Exception {
+        try (Conversation caller = call(service -> service.say(service.raw().hearAll() + " heard"))) {
+            caller.say("question").sayEnd();
+
+            assertEquals("question heard", caller.hearAll());
+        }
+    }
+
+    @Test
+    void theServiceMayEndFirstAndStillHear() throws Exception {
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        try (Conversation caller = call(service -> {
+            service.say("that is all");
+            service.raw().sayEnd();
+            heard.complete(service.raw().hearAll());
+        })) {
+            assertEquals("that is all", caller.hearAll());
+            caller.say("not for me").sayEnd();
+
+            assertEquals("not for me", heard.get());
+        }
+    }
+
+    @Test
+    void anEndWithoutAByteIsAnEnd() throws Exception {
+        try (Conversation caller = call(service -> service.say("[" + service.raw().hearAll() + "]"))) {
+            caller.sayEnd();
+
+            assertEquals("[]", caller.hearAll());
+        }
+    }
+
+    @Test
+    void bothMayEndAtOnce() throws Exception {
+        try (Conversation caller = call(service -> {
+            service.raw().sayEnd();
+            service.raw().hearAll();
+        })) {
+            caller.sayEnd();
+
+            assertEquals("", caller.hearAll());
+            path.await("completed", () -> path.sum("hikyaku.calls", "outcome", "completed") == 2);
+        }
+    }
+
+    @Test
+    void aResetByTheCallerIsAResetForTheService() throws Exception {
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        CountDownLatch spoken = new CountDownLatch(1);
+        try (Conversation caller = call(service -> {
+            service.raw().hear(2);
+            spoken.countDown();
+            heard.complete(service.raw().hearReset());
+        })) {
+            caller.say("hi");
+            spoken.await();
+            caller.reset();
+
+            assertEquals("", heard.get());
+        }
+    }
+
+    @Test
+    void aResetByTheServiceIsAResetForTheCaller() throws Exception {
+        try (Conversation caller = call(service -> {
+            service.raw().hear(2);
+            service.raw().reset();
+        })) {
+            caller.say("hi");
+
+            assertEquals("", caller.hearReset());
+        }
+    }
+
+    @Test
+    void aResetAfterAnEndIsStillAReset() throws Exception {
+        try (Conversation caller = call(service -> {
+            service.raw().hearAll();
+            service.raw().reset();
+        })) {
+            caller.say("hi").sayEnd();
+
+            assertEquals("", caller.hearReset());
+        }
+    }
+
+    @Test
+    void aDeadTargetResetsTheCaller() throws Exception {
+        path = CallPath.start(Protocol.TCP, CallLimits.DEFAULTS, Origin.deadPort());
+        try (Conversation caller = Conversation.with(path.port())) {
+            assertEquals("", caller.hearReset());
+            path.await("counted", () -> path.sum("hikyaku.calls", "outcome", "target-refused") == 2);
+        }
+    }
+
+    @Test
+    void aServiceThatNobodyExportsResetsTheCaller() throws Exception {
+        path = CallPath.startBare(Protocol.TCP, CallLimits.DEFAULTS);
+        try (Conversation caller = Conversation.with(path.port())) {
+            assertEquals("", caller.hearReset());
+        }
+    }
+
+    @Test
+    void anotherTargetServesWhenOneIsDead() throws Exception {
+        Origin service = Origin.following(conversation -> conversation.say("here"));
+        origin = service;
+        path = CallPath.start(Protocol.TCP, CallLimits.DEFAULTS, Origin.deadPort(), service.port());
+        for (int i = 0; i < 4; i++) {
+            try (Conversation caller = Conversation.with(path.port())) {
+                assertEquals("here", caller.hearAll());
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatCarriesNothingIsReset() throws Exception {
+        CallLimits usual = CallLimits.DEFAULTS;
+        CallLimits quick = new CallLimits(
+                usual.connectTimeout(),
+                usual.headerTimeout(),
+                usual.responseTimeout(),
+                usual.idleTimeout(),
+                Duration.ofMillis(300),
+                usual.protocolWait(),
+                usual.maxConnectionsPerListener(),
+                usual.maxHeaderSize(),
+                usual.maxRequestLineSize());
+        Origin service = Origin.following(conversation -> conversation.raw().hearGone());
+        origin = service;
+        path = CallPath.start(Protocol.TCP, quick, service.port());
+        try (Conversation caller = Conversation.with(path.port())) {
+            assertEquals("", caller.hearReset());
+            assertEquals("done", service.takeEnding());
+        }
+    }
+
+    @Test
+    void bytesArriveAsTheyLeftBothWaysAtOnce() throws Exception {
+        int pieces = 1024;
+        byte[] piece = new byte[64 * 1024];
+        new Random(9).nextBytes(piece);
+        CompletableFuture<String> serviceHeard = new CompletableFuture<>();
+        try (Conversation caller = call(service -> {
+            Thread speaking = Thread.ofVirtual().start(() -> sayAndEnd(service.raw(), piece, pieces));
+            serviceHeard.complete(digestOfAll(service.raw()));
+            speaking.join();
+        })) {
+            Thread speaking = Thread.ofVirtual().start(() -> sayAndEnd(caller, piece, pieces));
+            String heard = digestOfAll(caller);
+            speaking.join();
+
+            MessageDigest wanted = MessageDigest.getInstance("SHA-256");
+            for (int i = 0; i < pieces; i++) {
+                wanted.update(piece);
+            }
+            String digest = HexFormat.of().formatHex(wanted.digest());
+            assertEquals(digest, heard);
+            assertEquals(digest, serviceHeard.get());
+        }
+    }
+
+    @Test
+    void aCallerAboveTheListenersCapIsReset() throws Exception {
+        CallLimits usual = CallLimits.DEFAULTS;
+        CallLimits one = new CallLimits(
+                usual.connectTimeout(),
+                usual.headerTimeout(),
+                usual.responseTimeout(),
+                usual.idleTimeout(),
+                usual.tcpIdleTimeout(),
+                usual.protocolWait(),
+                1,
+                usual.maxHeaderSize(),
+                usual.maxRequestLineSize());
+        Origin service = Origin.following(conversation -> conversation.say("here").raw().hearAll());
+        origin = service;
+        path = CallPath.start(Protocol.TCP, one, service.port());
+        try (Conversation first = Conversation.with(path.port())) {
+            assertEquals("here", first.hear(4));
+            assertThrows(SocketException.class, () -> {
+                try (Conversation second = Conversation.with(path.port())) {
+                    second.hear(1);
+                }
+            });
+        }
+        path.awaitQuiet();
+        try (Conversation third = Conversation.with(path.port())) {
+            assertEquals("here", third.hear(4));
+        }
+        assertTrue(service.connections() >= 2);
+    }
+
+    private static void sayAndEnd(Conversation to, byte[] piece, int pieces) {
+        try {
+            for (int i = 0; i < pieces; i++) {
+                to.say(piece);
+            }
+            to.sayEnd();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String digestOfAll(Conversation from) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        byte[] buffer = new byte[64 * 1024];
+        for (int read = from.in().read(buffer); read >= 0; read = from.in().read(buffer)) {
+            digest.update(buffer, 0, read);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
