@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The verified view of the live nodes of a mesh (PROTOCOL.md §6). A node lives while the sequence of its documents
+/// The verified view of the live nodes of a mesh (PROTOCOL.md §8.2). A node lives while the sequence of its documents
 /// rises: it is forgotten a stated time after that stopped, by this reader's monotonic clock, so no two clocks need
 /// agree. Forged, foreign, rolled back and replayed documents are ignored and counted.
 ///

@@ -12,6 +12,9 @@ import java.util.random.RandomGenerator;
 /// how others know that it lives. Any thread may call; the work is done on the control loop.
 public final class Publisher {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
+    /// Under lasting changes; others bound how often they take a node's documents.
+    private static final Duration CHANGE_GAP = Duration.ofMillis(500);
+
     private static final Duration NEWCOMER_GAP = Duration.ofSeconds(1);
 
     /// Makes the document as it is now.
@@ -72,7 +75,9 @@ public final class Publisher {
         loop.execute(() -> {
             if (!pending) {
                 pending = true;
-                loop.schedule(DEBOUNCE, this::publishPending);
+                long earliest = publishedAt + CHANGE_GAP.toNanos() - loop.nanos();
+                long wait = sequence == 0 ? DEBOUNCE.toNanos() : Math.max(DEBOUNCE.toNanos(), earliest);
+                loop.schedule(Duration.ofNanos(wait), this::publishPending);
             }
         });
     }

@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all neighbours
 /// but the one it came from, and gives a new neighbour all of them. Documents stay opaque: who uses them verifies them.
@@ -37,7 +38,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     /// Documents of one node that are taken at once after a quiet time, and then per second.
     static final int BURST = 20;
 
-    static final int PER_SECOND = 2;
+    static final int PER_SECOND = 4;
     /// How long a document is kept for a node that cannot be reached: ways and documents come in any order.
     static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -238,7 +239,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
         if (kept == null ? documents.size() >= MAX_NODES : !takeToken(kept)) {
             tooMany.increment();
-        } else if (bytes + document.document().length > limits.budget().bytes()) {
+        } else if (bytes + document.document().length - sizeOf(kept) > limits.budget().bytes()) {
             tooMany.increment();
         } else if (!receiver.onDocument(node, document.sequence(), document.document())) {
             notGenuine.increment();
@@ -246,6 +247,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             keep(document);
             flood(node, from.node());
         }
+    }
+
+    private static int sizeOf(@Nullable Kept kept) {
+        return kept == null ? 0 : kept.signed.length;
     }
 
     private boolean takeToken(Kept kept) {

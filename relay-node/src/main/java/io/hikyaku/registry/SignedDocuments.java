@@ -10,7 +10,7 @@ import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocuments;
 import java.nio.charset.StandardCharsets;
 
-/// Node documents with their signature (PROTOCOL.md §6): compact JWS of type `hikyaku-document+jws` in ASCII.
+/// Node documents with their signature (PROTOCOL.md §8.2): compact JWS of type `hikyaku-document+jws` in ASCII.
 public final class SignedDocuments {
     private SignedDocuments() {}
 

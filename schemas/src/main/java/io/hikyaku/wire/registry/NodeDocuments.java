@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Node documents as JSON (PROTOCOL.md §6). Members that a later version adds are skipped; wrong types, duplicates and
+/// Node documents as JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped; wrong types, duplicates and
 /// values beyond their limits are not.
 public final class NodeDocuments {
     /// Longest JSON text, in bytes.

@@ -1,0 +1,70 @@
+package io.hikyaku.registry;
+
+import io.hikyaku.identity.Authority;
+import io.hikyaku.identity.Identity;
+import io.hikyaku.identity.InstanceKey;
+import io.hikyaku.identity.Member;
+import io.hikyaku.identity.Statement;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.Port;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A member with one running node, and what it says.
+final class TestMember {
+    static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-01T12:00:00Z"));
+
+    final Identity identity;
+    final InstanceKey key = InstanceKey.generate();
+    final String statement;
+
+    private TestMember(Identity identity) {
+        this.identity = identity;
+        this.statement = Statement.sign(identity, key.publicKey());
+    }
+
+    static Authority authority(Path directory, String mesh) throws Exception {
+        return Authority.init(mesh, directory, CLOCK);
+    }
+
+    static TestMember cluster(Authority authority, Path directory, String name) throws Exception {
+        authority.issue(Member.cluster(authority.mesh(), name), directory, Duration.ofDays(1));
+        return new TestMember(Identity.load(directory, CLOCK));
+    }
+
+    NodeId node() {
+        return key.nodeId();
+    }
+
+    NodeDocument document(long sequence, String... services) {
+        return document(sequence, false, services);
+    }
+
+    NodeDocument document(long sequence, boolean leaving, String... services) {
+        return document(node(), identity.member().uri(), statement, sequence, leaving, services);
+    }
+
+    static NodeDocument document(
+            NodeId node, String member, String statement, long sequence, boolean leaving, String... services) {
+        List<Export> exports = List.of(services).stream()
+                .map(service -> new Export(service, List.of(new Port("http", 80, "http")), 1, Map.of()))
+                .toList();
+        return new NodeDocument(
+                node, member, statement, sequence, 1, false, leaving, exports, Optional.empty(), Optional.empty());
+    }
+
+    byte[] signed(long sequence, String... services) {
+        return signed(document(sequence, services));
+    }
+
+    byte[] signed(NodeDocument document) {
+        return SignedDocuments.sign(identity, document);
+    }
+}
