@@ -18,6 +18,8 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             AuthorityCommand.class,
             KafkaCommand.class,
+            RelayCommand.class,
+            StatusCommand.class,
             VersionCommand.class,
         })
 public final class Hikyaku {

@@ -9,7 +9,7 @@ public final class IdentityException extends Exception {
 
     private final List<String> problems;
 
-    IdentityException(List<String> problems) {
+    public IdentityException(List<String> problems) {
         super(String.join("; ", problems));
         this.problems = List.copyOf(problems);
     }

@@ -2,7 +2,6 @@ package io.hikyaku.link;
 
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.link.LinkSession.Place;
-import io.hikyaku.wire.link.Goodbye;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -58,15 +57,14 @@ final class Dialler implements LinkSession.Owner {
     }
 
     /// Dials no more and leaves; completed when the link has ended.
-    CompletableFuture<Void> stop() {
+    CompletableFuture<Void> stop(Duration drain) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.execute(() -> {
             stopped = true;
             if (session == null) {
                 done.complete(null);
             } else {
-                session.close(Goodbye.Code.LEAVING, "the node stops");
-                session.ended().thenAccept(done::complete);
+                session.leave(Links.NODE_STOPS, drain).thenAccept(done::complete);
             }
         });
         return done;
@@ -111,7 +109,7 @@ final class Dialler implements LinkSession.Owner {
                 .addListener((ChannelFuture connected) -> {
                     if (!connected.isSuccess()) {
                         session = null;
-                        again(String.valueOf(connected.cause().getMessage()));
+                        again(withoutSystemCall(connected.cause()));
                     }
                 });
     }
@@ -127,6 +125,12 @@ final class Dialler implements LinkSession.Owner {
         LinkSession prepared = new LinkSession(setup, this, channel, place, meters);
         channel.pipeline().addLast(prepared);
         return prepared;
+    }
+
+    /// `Connection refused: …` rather than the name of the function that said so.
+    private static String withoutSystemCall(Throwable failure) {
+        String said = String.valueOf(failure.getMessage());
+        return said.replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "");
     }
 
     /// A failure that repeats itself is logged once.

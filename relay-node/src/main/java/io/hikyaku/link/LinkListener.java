@@ -3,7 +3,6 @@ package io.hikyaku.link;
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.link.LinkMeters.Refusal;
 import io.hikyaku.link.LinkSession.Place;
-import io.hikyaku.wire.link.Goodbye;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -74,16 +73,13 @@ final class LinkListener implements LinkSession.Owner {
     }
 
     /// Accepts no more and says goodbye to all; completed when all links have ended.
-    CompletableFuture<Void> stop() {
+    CompletableFuture<Void> stop(Duration drain) {
         Channel listening = socket;
         if (listening != null) {
             listening.close();
         }
         CompletableFuture<?>[] endings = sessions.keySet().stream()
-                .map(session -> {
-                    session.close(Goodbye.Code.LEAVING, "the node stops");
-                    return session.ended();
-                })
+                .map(session -> session.leave(Links.NODE_STOPS, drain))
                 .toArray(CompletableFuture<?>[]::new);
         return CompletableFuture.allOf(endings);
     }

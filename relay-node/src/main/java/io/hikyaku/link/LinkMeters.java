@@ -2,13 +2,16 @@ package io.hikyaku.link;
 
 import io.hikyaku.wire.Malformed;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counters of all links of one transport. Every label has a closed set of values.
 final class LinkMeters {
+    private static final String BYTES = "Bytes of packets over links";
+    private static final String PACKETS = "Packets over links";
+
     private final MeterRegistry registry;
     private final String transport;
     private final AtomicInteger up = new AtomicInteger();
@@ -40,11 +43,14 @@ final class LinkMeters {
     LinkMeters(MeterRegistry registry, LinkTransport transport) {
         this.registry = registry;
         this.transport = transport.label();
-        registry.gauge("hikyaku.links.up", Tags.of("transport", this.transport), up);
-        bytesIn = counter("hikyaku.link.bytes", "direction", "in");
-        bytesOut = counter("hikyaku.link.bytes", "direction", "out");
-        packetsIn = counter("hikyaku.link.packets", "direction", "in");
-        packetsOut = counter("hikyaku.link.packets", "direction", "out");
+        Gauge.builder("hikyaku.links.up", up::get)
+                .description("Links that are up")
+                .tag("transport", this.transport)
+                .register(registry);
+        bytesIn = counter("hikyaku.link.bytes", BYTES, "direction", "in");
+        bytesOut = counter("hikyaku.link.bytes", BYTES, "direction", "out");
+        packetsIn = counter("hikyaku.link.packets", PACKETS, "direction", "in");
+        packetsOut = counter("hikyaku.link.packets", PACKETS, "direction", "out");
     }
 
     void onUp() {
@@ -66,15 +72,18 @@ final class LinkMeters {
     }
 
     void onMalformed(Malformed.Reason reason) {
-        counter("hikyaku.link.malformed", "reason", label(reason)).increment();
+        counter("hikyaku.link.malformed", "Links closed for malformed bytes", "reason", label(reason)).increment();
     }
 
     void onRefused(Refusal refusal) {
-        counter("hikyaku.link.refused", "reason", label(refusal)).increment();
+        counter("hikyaku.link.refused", "Links refused or closed by this node", "reason", label(refusal)).increment();
     }
 
-    private Counter counter(String name, String label, String value) {
-        return registry.counter(name, "transport", transport, label, value);
+    private Counter counter(String name, String description, String label, String value) {
+        return Counter.builder(name)
+                .description(description)
+                .tags("transport", transport, label, value)
+                .register(registry);
     }
 
     private static String label(Enum<?> value) {

@@ -45,12 +45,10 @@ import org.slf4j.LoggerFactory;
 
 /// One connection, from its first byte to its last: the last handler of its pipeline, behind TLS and, for `wss`, the
 /// WebSocket. It greets, checks, keeps alive and passes on; which step is legal when stands in [LinkState]. Touched by
-/// the connection's event loop alone, but for [#close].
+/// the connection's event loop alone, but for [#close] and [#leave].
 final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueue.Listener, PacketFramer.Sink {
     /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is under way.
     static final Duration GOODBYE = Duration.ofSeconds(1);
-    /// How long a link that leaves in peace may still send what waits.
-    static final Duration LEAVING = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
 
@@ -112,22 +110,23 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         return link != null;
     }
 
-    /// Completed when nothing of the session is left.
-    CompletableFuture<Void> ended() {
-        return ended;
+    /// Any thread.
+    void close(Goodbye.Code code, String detail) {
+        channel.eventLoop().execute(() -> toEnding(code, detail));
     }
 
-    /// Any thread. One who leaves in peace may first send what waits.
-    void close(Goodbye.Code code, String detail) {
+    /// Says goodbye once what waits is sent, or the time for that is over. Any thread.
+    CompletableFuture<Void> leave(String detail, Duration drain) {
         channel.eventLoop().execute(() -> {
-            if (code == Goodbye.Code.LEAVING && state instanceof Up && !queue.isEmpty()) {
+            if (state instanceof Up && !queue.isEmpty()) {
                 leaving = detail;
                 channel.eventLoop()
-                        .schedule(() -> toEnding(code, detail), LEAVING.toMillis(), TimeUnit.MILLISECONDS);
+                        .schedule(() -> toEnding(Goodbye.Code.LEAVING, detail), drain.toMillis(), TimeUnit.MILLISECONDS);
             } else {
-                toEnding(code, detail);
+                toEnding(Goodbye.Code.LEAVING, detail);
             }
         });
+        return ended;
     }
 
     // ---- from the pipeline

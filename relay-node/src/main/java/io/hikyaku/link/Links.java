@@ -2,6 +2,7 @@ package io.hikyaku.link;
 
 import io.hikyaku.config.LinkUrl;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.stream.Stream;
 
 /// All links of a node over TLS and WebSocket: those that it keeps by dialling, and those that it accepts. Any thread.
 public final class Links {
+    static final String NODE_STOPS = "the node stops";
+
     private final EventLoops loops;
     private final LinkSession.Setup setup;
     private final Map<LinkTransport, LinkMeters> meters = new EnumMap<>(LinkTransport.class);
@@ -52,12 +55,14 @@ public final class Links {
                 .toList();
     }
 
-    /// Accepts and dials no more, sends what waits for two seconds at most, and says goodbye.
+    /// Accepts and dials no more, sends what waits, and says goodbye.
     ///
-    /// @return completed when all links have ended, which takes three seconds at most
-    public CompletableFuture<Void> stop() {
+    /// @param drain for how long what waits may be sent
+    /// @return completed when all links have ended, a second after `drain` at the latest
+    public CompletableFuture<Void> stop(Duration drain) {
         return CompletableFuture.allOf(Stream.concat(
-                        listeners.stream().map(LinkListener::stop), diallers.stream().map(Dialler::stop))
+                        listeners.stream().map(listener -> listener.stop(drain)),
+                        diallers.stream().map(dialler -> dialler.stop(drain)))
                 .toArray(CompletableFuture<?>[]::new));
     }
 

@@ -1,0 +1,34 @@
+package io.hikyaku.cli;
+
+import io.hikyaku.config.RelayConfig;
+import io.hikyaku.node.Logging;
+import io.hikyaku.node.RunningProgram;
+import io.hikyaku.relay.RelayNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `hikyaku relay`: runs a relay until it is told to stop.
+@Command(name = "relay", description = "Runs a relay, which passes on what bridges send to each other.")
+final class RelayCommand implements Callable<Integer> {
+    private static final Duration BEYOND_DRAIN = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The relay's configuration, relay.yaml.")
+    private Path config;
+
+    @Override
+    public Integer call() throws Exception {
+        RelayConfig relay = RelayConfig.read(config);
+        Logging.configure(relay.log());
+        String version = VersionCommand.version();
+        RunningProgram.run(
+                "relay", relay.limits().drainTimeout().plus(BEYOND_DRAIN), () -> RelayNode.start(relay, version));
+        return Exit.DONE;
+    }
+}

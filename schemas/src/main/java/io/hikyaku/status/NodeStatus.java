@@ -1,0 +1,107 @@
+package io.hikyaku.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A node at one moment. Lists that a program knows nothing of are empty: a relay sees neither channels nor streams.
+///
+/// @param program `relay` or `bridge`
+/// @param version of Hikyaku
+/// @param mesh its name
+/// @param member the SPIFFE id of this node's certificate
+/// @param node this process's address, 32 hexadecimal digits
+/// @param uptimeSeconds since the process was ready to start its parts
+/// @param ready whether `/readyz` says so
+/// @param listening URLs and addresses with the ports that were really bound
+/// @param members all nodes of the mesh that this one knows, without itself
+/// @param links up or not
+/// @param services who exports what
+/// @param imports listeners for local callers
+/// @param channels to other bridges
+/// @param streams in numbers
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record NodeStatus(
+        String program,
+        String version,
+        String mesh,
+        String member,
+        String node,
+        long uptimeSeconds,
+        boolean ready,
+        List<String> listening,
+        List<Member> members,
+        List<Link> links,
+        List<Service> services,
+        List<Import> imports,
+        List<Channel> channels,
+        Streams streams) {
+
+    /// Another node.
+    ///
+    /// @param reachable whether packets find a way to it now
+    /// @param path the way in words, for instance `via tls://relay-1.example:7443`
+    /// @param documentSequence of its last registry document, if there is one
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Member(
+            String node,
+            String member,
+            boolean reachable,
+            @Nullable String path,
+            @Nullable Long documentSequence) {}
+
+    /// One link, or the attempt to have one.
+    ///
+    /// @param name URL or topic
+    /// @param neighbour node id of who is at the other end, while it is up
+    /// @param member SPIFFE id of who is at the other end, while it is up
+    /// @param roundTripMicros smoothed, once it was measured
+    /// @param lastError why it is not up, or was not before
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Link(
+            String name,
+            boolean dialled,
+            boolean up,
+            @Nullable String neighbour,
+            @Nullable String member,
+            @Nullable Long roundTripMicros,
+            long queuedBytes,
+            @Nullable String lastError) {}
+
+    /// A port of a service.
+    ///
+    /// @param service namespace/name
+    /// @param protocol `http` or `tcp`
+    public record Service(String service, int port, String protocol, List<Exporter> exporters) {}
+
+    /// Who exports a service.
+    ///
+    /// @param outstanding calls of this node under way there
+    public record Exporter(String cluster, String node, boolean healthy, long outstanding) {}
+
+    /// A listener for local callers of a service.
+    ///
+    /// @param protocol once it is known
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Import(
+            String service, int port, String listen, @Nullable String protocol, long connections) {}
+
+    /// A channel to another bridge.
+    ///
+    /// @param peer node id
+    /// @param path the way in words
+    /// @param roundTripMicros smoothed, once it was measured
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Channel(
+            String peer,
+            String cluster,
+            int shard,
+            @Nullable String path,
+            long streams,
+            @Nullable Long roundTripMicros) {}
+
+    /// Streams now, and since the start.
+    public record Streams(long open, long opened, long reset) {
+        public static final Streams NONE = new Streams(0, 0, 0);
+    }
+}
