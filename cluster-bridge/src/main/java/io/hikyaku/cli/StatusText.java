@@ -57,7 +57,7 @@ final class StatusText {
         TextTable table = new TextTable("MEMBER", "NODE", "REACHABLE", "PATH", "DOCUMENT");
         for (NodeStatus.Member member : members) {
             table.row(
-                    name(member.member()),
+                    member.member() == null ? NONE : name(member.member()),
                     node(member.node()),
                     member.reachable() ? "yes" : "no",
                     member.path() == null ? NONE : member.path(),

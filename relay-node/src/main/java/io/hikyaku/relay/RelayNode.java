@@ -12,8 +12,10 @@ import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.Links;
 import io.hikyaku.node.AdminServer;
 import io.hikyaku.node.Metrics;
+import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.route.Router;
+import io.hikyaku.status.NodeStatus;
 import io.hikyaku.wire.NodeId;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -26,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,8 +49,10 @@ public final class RelayNode implements AutoCloseable {
     private final EventExecutor control = new DefaultEventExecutor(new DefaultThreadFactory("control", true));
     private final Metrics metrics = new Metrics();
     private final Router router;
+    private final RegistryFlood registry;
+    private final ReachableNodes reachable = new ReachableNodes();
     private final Links links;
-    private final List<LinkUrl> listening = new ArrayList<>();
+    private final List<LinkUrl> listening = new CopyOnWriteArrayList<>();
     private final String version;
     private final long startNanos = System.nanoTime();
     private volatile boolean bound;
@@ -59,13 +64,18 @@ public final class RelayNode implements AutoCloseable {
         this.identity = identity;
         this.version = version;
         this.loops = EventLoops.start(config.eventLoops());
+        ControlLoop controlLoop = ControlLoop.on(control);
         this.router = new Router(
+                key.nodeId(), true, loops.count(), config.limits().route(), controlLoop, metrics.registry());
+        this.registry = new RegistryFlood(
                 key.nodeId(),
                 true,
-                loops.count(),
-                config.limits().route(),
-                ControlLoop.on(control),
+                config.limits().registry(),
+                controlLoop,
+                RegistryFlood.Receiver.none(),
                 metrics.registry());
+        router.attach(reachable);
+        router.attach(registry);
         this.links = new Links(
                 loops,
                 LinkIdentity.of(identity, key, true, new HashSet<>(config.transit())),
@@ -114,6 +124,7 @@ public final class RelayNode implements AutoCloseable {
     public void close() {
         bound = false;
         quietly("links", links.stop(config.limits().drainTimeout()), config.limits().drainTimeout().plus(CLOSING));
+        registry.close();
         router.close();
         if (admin != null) {
             quietly("admin server", admin.stop().toCompletionStage().toCompletableFuture(), CLOSING);
@@ -130,7 +141,7 @@ public final class RelayNode implements AutoCloseable {
                     loops.vertx(),
                     metrics,
                     () -> bound ? Optional.empty() : Optional.of("not all listeners are bound"),
-                    () -> RelayStatus.of(this, identity, version, router, links, uptimeSeconds()));
+                    () -> status());
             admin = server;
             adminAddress = await(
                     "admin server", wanted.toString(), server.listen(wanted).toCompletionStage().toCompletableFuture());
@@ -144,12 +155,24 @@ public final class RelayNode implements AutoCloseable {
         LOG.info("listening at {}{}", listening, admin().map(address -> ", admin at " + address).orElse(""));
     }
 
-    boolean ready() {
-        return bound;
-    }
-
-    private long uptimeSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
+    /// What the admin server tells; any thread.
+    public NodeStatus status() {
+        long uptimeSeconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
+        return new NodeStatus(
+                "relay",
+                version,
+                identity.member().mesh(),
+                identity.member().uri(),
+                node().toString(),
+                uptimeSeconds,
+                bound,
+                listening.stream().map(LinkUrl::toString).toList(),
+                RelayStatus.members(reachable.nodes(), router),
+                RelayStatus.links(links.status()),
+                List.of(),
+                List.of(),
+                List.of(),
+                NodeStatus.Streams.NONE);
     }
 
     private static void requireRelay(RelayConfig config, Identity identity) throws IdentityException {
@@ -171,7 +194,8 @@ public final class RelayNode implements AutoCloseable {
         try {
             return listening.get(BIND_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new IOException("cannot listen for " + what + " at " + where + ": " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot listen for " + what + " at " + where + ": " + cause.getMessage(), cause);
         } catch (TimeoutException e) {
             throw new IOException("cannot listen for " + what + " at " + where + ": no answer", e);
         }

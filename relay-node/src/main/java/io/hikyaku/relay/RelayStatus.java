@@ -1,44 +1,35 @@
 package io.hikyaku.relay;
 
-import io.hikyaku.config.LinkUrl;
-import io.hikyaku.identity.Identity;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkStatus;
-import io.hikyaku.link.Links;
-import io.hikyaku.link.Neighbour;
-import io.hikyaku.route.NeighbourStatus;
+import io.hikyaku.route.Path;
 import io.hikyaku.route.Router;
 import io.hikyaku.status.NodeStatus;
+import io.hikyaku.wire.NodeId;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What a relay says of itself.
+/// Nodes and links in the form that status has for them.
 final class RelayStatus {
     private RelayStatus() {}
 
-    static NodeStatus of(
-            RelayNode relay, Identity identity, String version, Router router, Links links, long uptimeSeconds) {
-        return new NodeStatus(
-                "relay",
-                version,
-                identity.member().mesh(),
-                identity.member().uri(),
-                relay.node().toString(),
-                uptimeSeconds,
-                relay.ready(),
-                relay.listening().stream().map(LinkUrl::toString).toList(),
-                router.neighbours().stream().map(RelayStatus::member).toList(),
-                links.status().stream().map(RelayStatus::link).toList(),
-                List.of(),
-                List.of(),
-                List.of(),
-                NodeStatus.Streams.NONE);
+    /// A relay verifies no documents, so it knows the names of its neighbours alone.
+    static List<NodeStatus.Member> members(Collection<NodeId> reachable, Router router) {
+        Map<NodeId, String> names = router.neighbours().stream()
+                .map(status -> status.neighbour())
+                .collect(Collectors.toMap(neighbour -> neighbour.node(), neighbour -> neighbour.member(), (a, _) -> a));
+        return reachable.stream()
+                .sorted()
+                .map(node -> new NodeStatus.Member(
+                        node.toString(), names.get(node), true, path(router.pathTo(node).orElse(null)), null))
+                .toList();
     }
 
-    private static NodeStatus.Member member(NeighbourStatus status) {
-        Neighbour neighbour = status.neighbour();
-        String path = status.links().isEmpty() ? null : "via " + status.links().getFirst().name();
-        return new NodeStatus.Member(neighbour.node().toString(), neighbour.member(), true, path, null);
+    static List<NodeStatus.Link> links(List<LinkStatus> links) {
+        return links.stream().map(RelayStatus::link).toList();
     }
 
     private static NodeStatus.Link link(LinkStatus status) {
@@ -52,6 +43,10 @@ final class RelayStatus {
                 link == null ? null : roundTrip(link),
                 link == null ? 0 : link.queuedBytes(),
                 status.lastError());
+    }
+
+    private static @Nullable String path(@Nullable Path path) {
+        return path == null ? null : "via " + path.link();
     }
 
     private static @Nullable Long roundTrip(Link link) {

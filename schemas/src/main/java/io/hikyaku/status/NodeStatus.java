@@ -39,13 +39,14 @@ public record NodeStatus(
 
     /// Another node.
     ///
+    /// @param member SPIFFE id, where it is known: a relay knows it of its neighbours alone
     /// @param reachable whether packets find a way to it now
     /// @param path the way in words, for instance `via tls://relay-1.example:7443`
     /// @param documentSequence of its last registry document, if there is one
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Member(
             String node,
-            String member,
+            @Nullable String member,
             boolean reachable,
             @Nullable String path,
             @Nullable Long documentSequence) {}
