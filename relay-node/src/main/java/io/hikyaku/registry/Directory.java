@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The verified view of the live nodes of a mesh (PROTOCOL.md §8.2). A node lives while the sequence of its documents
-/// rises: it is forgotten a stated time after that stopped, by this reader's monotonic clock, so no two clocks need
-/// agree. Forged, foreign, rolled back and replayed documents are ignored and counted.
+/// The verified view of the live nodes of a mesh (PROTOCOL.md §8.2). A node lives while the sequence of its
+/// documents rises: it is forgotten a stated time after that stopped, by this reader's monotonic clock, so no two
+/// clocks need agree. Forged, foreign, rolled back and replayed documents are ignored and counted.
 ///
 /// Offers come on the control loop; views are immutable and for any thread.
 public final class Directory {
@@ -121,18 +121,19 @@ public final class Directory {
 
     /// Takes a signed document.
     ///
-    /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of what
-    ///     was there already. Else the node is not listed until a fresh one comes
+    /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of
+    ///     what was there already. Else the node is not listed until a fresh one comes
     /// @return whether it is genuine and not older than what is known
     public boolean offer(byte[] signed, boolean fresh) {
         return switch (SignedDocuments.verify(signed, trust)) {
             case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
-            case Verdict.Genuine(NodeDocument document) -> document.node().equals(self) || take(document, signed, fresh);
+            case Verdict.Genuine(NodeDocument document) ->
+                document.node().equals(self) || take(document, signed, fresh);
         };
     }
 
-    /// As [#offer(byte\[\],boolean)] where the node and sequence are claimed outside the signature too: spares verifying
-    /// what is known already.
+    /// As [#offer(byte\[\],boolean)] where the node and sequence are claimed outside the signature too: spares
+    /// verifying what is known already.
     boolean offer(NodeId node, long sequence, byte[] signed) {
         Known known = nodes.get(node);
         if (known != null && Arrays.equals(known.signed, signed)) {
@@ -141,8 +142,8 @@ public final class Directory {
         }
         return switch (SignedDocuments.verify(signed, trust)) {
             case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
-            case Verdict.Genuine(NodeDocument document) when !document.node().equals(node)
-                    || document.sequence() != sequence ->
+            case Verdict.Genuine(NodeDocument document)
+            when !document.node().equals(node) || document.sequence() != sequence ->
                 refuse(Reason.FOREIGN, "announced as another node's, or under another sequence");
             case Verdict.Genuine(NodeDocument document) -> document.node().equals(self) || take(document, signed, true);
         };
@@ -246,6 +247,7 @@ public final class Directory {
         if (closed) {
             return;
         }
+        loop.schedule(EXPIRY_CHECK, this::expire);
         long now = loop.nanos();
         List<Known> silent = new ArrayList<>();
         for (Known known : nodes.values()) {
@@ -254,6 +256,5 @@ public final class Directory {
             }
         }
         silent.forEach(known -> forget(known.document.node(), known.document.sequence()));
-        loop.schedule(EXPIRY_CHECK, this::expire);
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/// Publishes this node's own document under rising sequences: soon after anything changed, and at every refresh, which is
-/// how others know that it lives. Any thread may call; the work is done on the control loop.
+/// Publishes this node's own document under rising sequences: soon after anything changed, and at every refresh,
+/// which is how others know that it lives. Any thread may call; the work is done on the control loop.
 public final class Publisher {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
     /// Under lasting changes; others bound how often they take a node's documents.
@@ -82,8 +82,8 @@ public final class Publisher {
         });
     }
 
-    /// A node that was not known came up where nobody greets it with a snapshot: over Kafka. It takes us for alive only
-    /// when our sequence rises, so it soon does, at most once a second whatever happens.
+    /// A node that was not known came up where nobody greets it with a snapshot: over Kafka. It takes us for alive
+    /// only when our sequence rises, so it soon does, at most once a second whatever happens.
     public void onNewcomer() {
         loop.execute(() -> {
             if (!greeting && sequence > 0) {

@@ -26,12 +26,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all neighbours
-/// but the one it came from, and gives a new neighbour all of them. Documents stay opaque: who uses them verifies them.
-/// A leaf may bring only its own node's documents, and passes on nobody's.
+/// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
+/// neighbours but the one it came from, and gives a new neighbour all of them. Documents stay opaque: who uses them
+/// verifies them. A leaf may bring only its own node's documents, and passes on nobody's.
 ///
-/// A neighbour with a full link is owed the newest document of a node, not each of them, so nothing piles up for it.
-/// Touched by the control loop alone, except where said.
+/// A neighbour with a full link is owed the newest document of a node, not each of them, so nothing piles up for
+/// it. Touched by the control loop alone, except where said.
 public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     /// Most nodes whose documents are kept.
     static final int MAX_NODES = 20_000;
@@ -239,7 +239,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
         if (kept == null ? documents.size() >= MAX_NODES : !takeToken(kept)) {
             tooMany.increment();
-        } else if (bytes + document.document().length - sizeOf(kept) > limits.budget().bytes()) {
+        } else if (bytes + document.document().length - sizeOf(kept)
+                > limits.budget().bytes()) {
             tooMany.increment();
         } else if (!receiver.onDocument(node, document.sequence(), document.document())) {
             notGenuine.increment();
@@ -321,7 +322,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private ByteBuf packet(RegistryFrame frame) {
-        int length = frame instanceof Document document ? RegistryFrame.DOCUMENT_OVERHEAD + document.document().length : 1;
+        int length =
+                frame instanceof Document document ? RegistryFrame.DOCUMENT_OVERHEAD + document.document().length : 1;
         ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + length);
         Packet.betweenNeighbours(PacketKind.REGISTRY, length, self).write(packet);
         RegistryFrame.write(packet, frame);
@@ -334,6 +336,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (closed) {
             return;
         }
+        loop.schedule(HOUSEKEEPING, this::keepHouse);
         long now = loop.nanos();
         Iterator<Map.Entry<NodeId, Kept>> all = documents.entrySet().iterator();
         while (all.hasNext()) {
@@ -348,6 +351,5 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
         showSize();
         neighbours.values().forEach(this::send);
-        loop.schedule(HOUSEKEEPING, this::keepHouse);
     }
 }

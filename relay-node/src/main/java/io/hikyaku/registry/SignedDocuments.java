@@ -64,19 +64,18 @@ public final class SignedDocuments {
         } catch (Malformed e) {
             return new Verdict.Refused(Reason.MALFORMED, String.valueOf(e.getMessage()));
         } catch (Rejected e) {
-            Reason reason =
-                    switch (e.reason()) {
-                        case TOO_LARGE, MALFORMED, UNSUPPORTED -> Reason.MALFORMED;
-                        case NOT_A_MEMBER,
-                                OTHER_MESH,
-                                WRONG_USE,
-                                UNTRUSTED,
-                                EXPIRED,
-                                NOT_YET_VALID,
-                                BAD_SIGNATURE,
-                                WRONG_MEMBER,
-                                WRONG_PROTOCOL -> Reason.FORGED;
-                    };
+            Reason reason = switch (e.reason()) {
+                case TOO_LARGE, MALFORMED, UNSUPPORTED -> Reason.MALFORMED;
+                case NOT_A_MEMBER,
+                        OTHER_MESH,
+                        WRONG_USE,
+                        UNTRUSTED,
+                        EXPIRED,
+                        NOT_YET_VALID,
+                        BAD_SIGNATURE,
+                        WRONG_MEMBER,
+                        WRONG_PROTOCOL -> Reason.FORGED;
+            };
             return new Verdict.Refused(reason, String.valueOf(e.getMessage()));
         }
     }

@@ -17,8 +17,8 @@ record Bundle(Egress[] byNumber, Egress[] all) {
         return new Bundle(links, links);
     }
 
-    /// Puts links in the order of their numbers, the newest of each number, and fills gaps with others. Where both sides
-    /// dialled, the side with more links counts.
+    /// Puts links in the order of their numbers, the newest of each number, and fills gaps with others. Where both
+    /// sides dialled, the side with more links counts.
     ///
     /// @param links of one neighbour, oldest first, at least one
     static Bundle of(List<Egress> links) {

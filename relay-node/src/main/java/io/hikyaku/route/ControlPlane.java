@@ -186,7 +186,8 @@ final class ControlPlane {
             return; // it went down while the frame was on its way to this loop
         }
         switch (frame) {
-            case Reach told when peer.mayForward() -> {
+            case Reach told
+            when peer.mayForward() -> {
                 if (peer.onReach(from, told)) {
                     table.request();
                 }
@@ -281,6 +282,7 @@ final class ControlPlane {
         if (closed) {
             return;
         }
+        loop.schedule(HOUSEKEEPING, this::keepHouse);
         long now = loop.nanos();
         boolean moved = false;
         for (Peer peer : peers.values()) {
@@ -292,7 +294,6 @@ final class ControlPlane {
         if (forwards) {
             keepRouter(now);
         }
-        loop.schedule(HOUSEKEEPING, this::keepHouse);
     }
 
     private void keepRouter(long now) {

@@ -2,8 +2,8 @@ package io.hikyaku.route;
 
 import io.hikyaku.wire.route.RoutingFrame;
 
-/// Arithmetic of path costs: expected round trips in microseconds. Each hop costs a millisecond at least, so that within
-/// one site the number of hops decides and not the noise of a local network.
+/// Arithmetic of path costs: expected round trips in microseconds. Each hop costs a millisecond at least, so that
+/// within one site the number of hops decides and not the noise of a local network.
 final class Costs {
     static final long PER_HOP = 1_000;
     static final long MAX = RoutingFrame.GONE - 1;

@@ -5,8 +5,8 @@ import io.hikyaku.wire.NodeId;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A link as routing uses it: its number among the links of its neighbour, whether it still lives, and which sources
-/// were told to pause because of it. Any thread.
+/// A link as routing uses it: its number among the links of its neighbour, whether it still lives, and which
+/// sources were told to pause because of it. Any thread.
 final class Egress {
     /// Packets from one node to another; what push-back is about.
     record Flow(NodeId source, NodeId destination) {}

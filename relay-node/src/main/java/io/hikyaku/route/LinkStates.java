@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What other routers said about their surroundings, the newest of each (PROTOCOL.md §4.3). Touched by the control loop
-/// alone.
+/// What other routers said about their surroundings, the newest of each (PROTOCOL.md §4.3). Touched by the control
+/// loop alone.
 final class LinkStates {
     /// Most routers of a mesh.
     static final int MAX_ORIGINS = 1_000;

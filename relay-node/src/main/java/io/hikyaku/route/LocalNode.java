@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBuf;
 
 /// The part of this node that packets are finally for: channels on a bridge, nothing on a relay.
 public interface LocalNode {
-    /// A HANDSHAKE, DATA or DATAGRAM packet for this node; takes ownership. Called on the event loop of the link that it
-    /// came by, which is usually but not always the shard of its channel.
+    /// A HANDSHAKE, DATA or DATAGRAM packet for this node; takes ownership. Called on the event loop of the link
+    /// that it came by, which is usually but not always the shard of its channel.
     void onPacket(ByteBuf packet);
 
     /// Push-back about packets that this node sent. Called on an event loop or the control loop, never within

@@ -7,8 +7,8 @@ import io.hikyaku.wire.route.RegistryFrame;
 
 /// What routing tells the registry, which floods over the same links. All calls come on the control loop.
 public interface NeighbourEvents {
-    /// A neighbour's first link is up, or the one named before went down and this one takes its place: either way the
-    /// neighbour may have missed anything sent before.
+    /// A neighbour's first link is up, or the one named before went down and this one takes its place: either way
+    /// the neighbour may have missed anything sent before.
     ///
     /// @param link the one for frames to this neighbour, until the next call
     void onNeighbourUp(Neighbour neighbour, Link link);

@@ -2,8 +2,8 @@ package io.hikyaku.route;
 
 import java.time.Duration;
 
-/// Runs an action soon after it was asked for, but never twice within a gap: the first request after a quiet time is
-/// served at once, a storm of them once a gap. Touched by its control loop alone.
+/// Runs an action soon after it was asked for, but never twice within a gap: the first request after a quiet time
+/// is served at once, a storm of them once a gap. Touched by its control loop alone.
 public final class Paced {
     private final ControlLoop loop;
     private final long gapNanos;

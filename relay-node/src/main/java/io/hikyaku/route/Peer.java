@@ -53,7 +53,8 @@ final class Peer {
         return neighbour.mayForward();
     }
 
-    /// The link for frames about routing and the registry: the same one until it goes down, because they are deltas.
+    /// The link for frames about routing and the registry: the same one until it goes down, because they are
+    /// deltas.
     Egress primary() {
         return primary;
     }
@@ -117,8 +118,8 @@ final class Peer {
         return reach;
     }
 
-    /// Takes what a router told us. Deltas count only on the link that brought the last snapshot: those of a link that
-    /// is dying may arrive late.
+    /// Takes what a router told us. Deltas count only on the link that brought the last snapshot: those of a link
+    /// that is dying may arrive late.
     ///
     /// @return whether anything changed
     boolean onReach(Egress link, RoutingFrame.Reach frame) {

@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// Push-back (PROTOCOL.md §4.4): what waits for a link is bounded, whoever fills it is told to pause, and who sends on
-/// beyond the bound loses packets and is told that as well. Only the sources of a slow link hear of it, so one slow
-/// destination harms nobody else. Any thread; nothing here is looked at for a packet into a link with a short queue.
+/// Push-back (PROTOCOL.md §4.4): what waits for a link is bounded, whoever fills it is told to pause, and who sends
+/// on beyond the bound loses packets and is told that as well. Only the sources of a slow link hear of it, so one
+/// slow destination harms nobody else. Any thread; nothing here is looked at for a packet into a link with a short
+/// queue.
 final class Pressure {
     static final int PAUSE_MILLIS = 1_000;
     static final int MAX_PAUSED_FLOWS = 10_000;
@@ -61,8 +62,8 @@ final class Pressure {
         }
     }
 
-    /// Whether a packet may go into the link now. If not, it has been counted and its source told; the caller releases
-    /// it.
+    /// Whether a packet may go into the link now. If not, it has been counted and its source told; the caller
+    /// releases it.
     ///
     /// @param notify whether its source may be told anything: not for push-back itself
     boolean admits(Egress out, ByteBuf packet, boolean notify) {
@@ -109,7 +110,9 @@ final class Pressure {
     }
 
     private void pause(Egress out, Flow flow) {
-        if (out.paused().contains(flow) || pausedFlows.get() >= MAX_PAUSED_FLOWS || !out.paused().add(flow)) {
+        if (out.paused().contains(flow)
+                || pausedFlows.get() >= MAX_PAUSED_FLOWS
+                || !out.paused().add(flow)) {
             return;
         }
         pausedFlows.incrementAndGet();
@@ -150,8 +153,8 @@ final class Pressure {
         }
     }
 
-    /// On the control loop, while anybody is paused: links may drain without saying so, since their marks differ from
-    /// ours, and a pause that lasts is repeated before it ends by itself.
+    /// On the control loop, while anybody is paused: links may drain without saying so, since their marks differ
+    /// from ours, and a pause that lasts is repeated before it ends by itself.
     private void check() {
         checks++;
         for (Egress out : pausing) {

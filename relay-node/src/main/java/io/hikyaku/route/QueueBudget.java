@@ -4,9 +4,10 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// The bound on what waits in all links together. Summing them up for every packet would cost too much, so packets into
-/// links with a backlog are counted on top of the last sum, and only when that could exceed the bound is it summed
-/// again, at most once a millisecond. Links with a backlog below [#BACKLOG] are not counted packet by packet. Any thread.
+/// The bound on what waits in all links together. Summing them up for every packet would cost too much, so packets
+/// into links with a backlog are counted on top of the last sum, and only when that could exceed the bound is it
+/// summed again, at most once a millisecond. Links with a backlog below [#BACKLOG] are not counted packet by
+/// packet. Any thread.
 final class QueueBudget {
     /// A link with fewer bytes waiting is not looked at.
     static final long BACKLOG = 64 * 1024;

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the routing table from what is known. An attached neighbour is always reached over its own link. Others are
-/// reached over routers that share their link states with us (for anybody's packets), over routers that only take us for
-/// a leaf (for our own packets), or directly, whichever is cheapest.
+/// Makes the routing table from what is known. An attached neighbour is always reached over its own link. Others
+/// are reached over routers that share their link states with us (for anybody's packets), over routers that only
+/// take us for a leaf (for our own packets), or directly, whichever is cheapest.
 final class RouteTable {
     private final NodeId self;
     private final Collection<Peer> peers;

@@ -25,9 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Layer 2 of one node (PROTOCOL.md §4): takes packets from its links and from the layer above and passes each to the
-/// next hop on the way to its destination, or to the local node. Event loops read an immutable table and take no lock;
-/// what changes the table happens on the control loop.
+/// Layer 2 of one node (PROTOCOL.md §4): takes packets from its links and from the layer above and passes each to
+/// the next hop on the way to its destination, or to the local node. Event loops read an immutable table and take
+/// no lock; what changes the table happens on the control loop.
 ///
 /// While no path changes each packet arrives once and in order: all packets of a channel take the same links.
 public final class Router implements LinkEvents, PacketSender {
@@ -61,8 +61,14 @@ public final class Router implements LinkEvents, PacketSender {
         this.metrics = new RouteMetrics(meters);
         this.pressure = new Pressure(limits, loop, egresses.values(), metrics, this::tell);
         this.control = new ControlPlane(self, forwards, limits.linkQueue().bytes(), loop, new Changes());
-        metrics.gauge("hikyaku.route.destinations", "Nodes that can be reached", () -> routes.own().size());
-        metrics.gauge("hikyaku.route.neighbours", "Nodes with a link to this one", () -> routes.peers().size());
+        metrics.gauge(
+                "hikyaku.route.destinations",
+                "Nodes that can be reached",
+                () -> routes.own().size());
+        metrics.gauge(
+                "hikyaku.route.neighbours",
+                "Nodes with a link to this one",
+                () -> routes.peers().size());
         metrics.gauge("hikyaku.route.paused", "Flows told to pause now", pressure::pausedFlows);
         metrics.gauge("hikyaku.route.queued.bytes", "Bytes waiting in all links", pressure::queuedBytes);
     }
@@ -121,8 +127,8 @@ public final class Router implements LinkEvents, PacketSender {
         }
     }
 
-    /// Registers a way that leads over no neighbour: a topic of Kafka that the destination reads. It competes by cost
-    /// with ways over relays, for this node's own packets only. A later call for the same node replaces it.
+    /// Registers a way that leads over no neighbour: a topic of Kafka that the destination reads. It competes by
+    /// cost with ways over relays, for this node's own packets only. A later call for the same node replaces it.
     ///
     /// @param costMicros expected round trip in microseconds
     public void addDirect(NodeId destination, Link link, long costMicros) {
@@ -307,8 +313,8 @@ public final class Router implements LinkEvents, PacketSender {
         Handling of(ByteBuf body);
     }
 
-    /// Decodes on the link's own thread and handles on the control loop, which a neighbour cannot flood: what would wait
-    /// too long is dropped, and is told again by the next refresh.
+    /// Decodes on the link's own thread and handles on the control loop, which a neighbour cannot flood: what would
+    /// wait too long is dropped, and is told again by the next refresh.
     private void toControl(Link link, ByteBuf packet, Decoding decoding) {
         Egress egress = egresses.get(link);
         int size = packet.readableBytes();
@@ -345,7 +351,8 @@ public final class Router implements LinkEvents, PacketSender {
         if (way == null) {
             return Optional.empty();
         }
-        return Optional.of(new Path(way.via(), way.links().byNumber()[0].link().name(), way.costMicros(), way.direct()));
+        return Optional.of(
+                new Path(way.via(), way.links().byNumber()[0].link().name(), way.costMicros(), way.direct()));
     }
 
     /// The neighbours and their links as they are now; any thread.

@@ -7,8 +7,8 @@ import java.util.Map;
 /// The routing table that event loops read without a lock; it never changes, a change makes another.
 ///
 /// @param own ways for packets that this node itself sends
-/// @param transit ways for packets of others: over neighbours that accept foreign sources from this node; empty on a
-///     leaf, the same map as `own` on a relay
+/// @param transit ways for packets of others: over neighbours that accept foreign sources from this node; empty on
+///     a leaf, the same map as `own` on a relay
 /// @param peers the neighbours at that time, for status
 record Routes(Map<NodeId, Way> own, Map<NodeId, Way> transit, List<Peer.View> peers) {
     static final Routes NONE = new Routes(Map.of(), Map.of(), List.of());

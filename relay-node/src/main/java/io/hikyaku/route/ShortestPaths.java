@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Dijkstra over the routers' link states. An edge counts only if both ends name it: then each lets the other carry
-/// foreign packets. Its cost is the greater of both views, so that all routers calculate with the same numbers, and since
-/// costs are positive and ties are broken by node id, their tables together contain no loop.
+/// foreign packets. Its cost is the greater of both views, so that all routers calculate with the same numbers, and
+/// since costs are positive and ties are broken by node id, their tables together contain no loop.
 final class ShortestPaths {
     /// @param firstHop the neighbour to send to
     /// @param costMicros expected round trip

@@ -180,7 +180,9 @@ class DirectoryTest {
         boolean taken = directory.offer(osaka.signed(1, "shop/other"), true);
         // Then
         assertFalse(taken);
-        assertEquals("shop/orders", directory.live(osaka.node()).orElseThrow().exports().getFirst().service());
+        assertEquals(
+                "shop/orders",
+                directory.live(osaka.node()).orElseThrow().exports().getFirst().service());
         assertEquals(1, refused("equivocated"));
     }
 
@@ -222,8 +224,8 @@ class DirectoryTest {
         int inPayload = new String(signed, StandardCharsets.US_ASCII).indexOf('.') + 10;
         flipped[inPayload] ^= 1;
         // When
-        boolean anyTaken = directory.offer(flipped, true)
-                | directory.offer("nonsense".getBytes(StandardCharsets.US_ASCII), true);
+        boolean anyTaken =
+                directory.offer(flipped, true) | directory.offer("nonsense".getBytes(StandardCharsets.US_ASCII), true);
         // Then
         assertFalse(anyTaken);
         assertEquals(2, refused("forged") + refused("malformed"));
@@ -232,8 +234,8 @@ class DirectoryTest {
     @Test
     void aFloodedDocumentMustSayWhatItsFrameSays() {
         // When
-        boolean anyTaken = directory.offer(osaka.node(), 99, osaka.signed(1))
-                | directory.offer(edge.node(), 1, osaka.signed(1));
+        boolean anyTaken =
+                directory.offer(osaka.node(), 99, osaka.signed(1)) | directory.offer(edge.node(), 1, osaka.signed(1));
         // Then
         assertFalse(anyTaken);
         assertEquals(2, refused("foreign"));
@@ -243,8 +245,8 @@ class DirectoryTest {
     void staysWithinItsBudget() {
         // Given room for one document of more than half a MiB
         directory.close();
-        Directory small = directory(
-                new RegistryLimits(Duration.ofSeconds(10), Duration.ofSeconds(30), DataSize.ofMiB(1)));
+        Directory small =
+                directory(new RegistryLimits(Duration.ofSeconds(10), Duration.ofSeconds(30), DataSize.ofMiB(1)));
         String[] services = new String[2_000];
         for (int i = 0; i < services.length; i++) {
             services[i] = "n".repeat(63) + "/" + "s".repeat(59) + i;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One end of a link that is not there: what is sent comes out at the other end after a virtual latency. A stalled end
-/// keeps what it is given, as a socket whose peer does not read.
+/// One end of a link that is not there: what is sent comes out at the other end after a virtual latency. A stalled
+/// end keeps what it is given, as a socket whose peer does not read.
 public final class FakeLink implements Link {
     private final VirtualTime time;
     private final Neighbour neighbour;

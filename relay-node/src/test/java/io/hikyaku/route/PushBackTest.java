@@ -99,7 +99,8 @@ class PushBackTest {
         // Then
         assertEquals(100, osaka.received.size());
         assertEquals(0, count(osaka, PushBack.class));
-        assertTrue(tokyo.pushBacks.stream().allMatch(pushBack -> pushBack.destination().equals(slow.id)));
+        assertTrue(tokyo.pushBacks.stream()
+                .allMatch(pushBack -> pushBack.destination().equals(slow.id)));
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Random meshes from a seed: everybody that a path leads to is reached, once and in order, and nobody else; again after
-/// links broke, and again after they came back.
+/// Random meshes from a seed: everybody that a path leads to is reached, once and in order, and nobody else; again
+/// after links broke, and again after they came back.
 class RandomMeshTest {
     private static final int SEEDS = 200;
     private static final int PACKETS = 5;

@@ -40,7 +40,8 @@ final class VirtualNode implements LocalNode {
         router.attach(this);
     }
 
-    static ByteBuf packet(PacketKind kind, int hopLimit, NodeId to, NodeId from, long channel, long sequence, int body) {
+    static ByteBuf packet(
+            PacketKind kind, int hopLimit, NodeId to, NodeId from, long channel, long sequence, int body) {
         ByteBuf packet = Unpooled.buffer(Packet.HEADER_BYTES + body);
         new Packet(kind, hopLimit, true, body, to, from, channel, 0, sequence).write(packet);
         return packet.writeZero(body);

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/// A clock and a queue of tasks: time passes only when a test says so, and all of a run happens on the test's thread in
-/// one order.
+/// A clock and a queue of tasks: time passes only when a test says so, and all of a run happens on the test's
+/// thread in one order.
 public final class VirtualTime implements ControlLoop {
     private record Task(long at, long number, Runnable run) {}
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a node says about itself to the whole mesh; signed by its member's key. Every value is held to its limit here, so
-/// that no document that breaks one can exist in a program.
+/// What a node says about itself to the whole mesh; signed by its member's key. Every value is held to its limit
+/// here, so that no document that breaks one can exist in a program.
 ///
 /// @param node the node it is about
 /// @param member the SPIFFE id of the member it belongs to
@@ -72,8 +72,12 @@ public record NodeDocument(
             labels = Map.copyOf(labels);
             require(SERVICE.matcher(service).matches(), "service");
             require(!ports.isEmpty() && ports.size() <= MAX_PORTS, "number of ports of " + service);
-            require(ports.stream().map(Port::port).distinct().count() == ports.size(), "port named twice in " + service);
-            require(ports.stream().map(Port::name).distinct().count() == ports.size(), "port named twice in " + service);
+            require(
+                    ports.stream().map(Port::port).distinct().count() == ports.size(),
+                    "port named twice in " + service);
+            require(
+                    ports.stream().map(Port::name).distinct().count() == ports.size(),
+                    "port named twice in " + service);
             require(since >= 0, "since of " + service);
             require(labels.size() <= MAX_LABELS, "number of labels of " + service);
             labels.forEach((key, value) -> require(

@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Node documents as JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped; wrong types, duplicates and
-/// values beyond their limits are not.
+/// Node documents as JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped; wrong types,
+/// duplicates and values beyond their limits are not.
 public final class NodeDocuments {
     /// Longest JSON text, in bytes.
     public static final int MAX_BYTES = 512 * 1024;
@@ -70,10 +70,7 @@ public final class NodeDocuments {
         into.put("since", export.since());
         ArrayNode ports = into.putArray("ports");
         for (Port port : export.ports()) {
-            ports.addObject()
-                    .put("name", port.name())
-                    .put("port", port.port())
-                    .put("protocol", port.protocol());
+            ports.addObject().put("name", port.name()).put("port", port.port()).put("protocol", port.protocol());
         }
         if (!export.labels().isEmpty()) {
             ObjectNode labels = into.putObject("labels");

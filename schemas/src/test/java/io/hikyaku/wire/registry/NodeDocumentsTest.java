@@ -54,7 +54,8 @@ class NodeDocumentsTest {
     private static Schema schema() throws IOException {
         try (var stream = NodeDocument.class.getResourceAsStream("/io/hikyaku/registry/node-document.schema.json")) {
             String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(text);
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(text);
         }
     }
 
@@ -163,10 +164,11 @@ class NodeDocumentsTest {
     @Test
     void refusesTextBeyondTheLimitBeforeReadingIt() {
         // Given
-        byte[] spaces = " ".repeat(NodeDocuments.MAX_BYTES - FULL_JSON.length() + 1).getBytes(StandardCharsets.UTF_8);
+        byte[] spaces =
+                " ".repeat(NodeDocuments.MAX_BYTES - FULL_JSON.length() + 1).getBytes(StandardCharsets.UTF_8);
         // When
-        Malformed refused = assertThrows(
-                Malformed.class, () -> read(FULL_JSON + new String(spaces, StandardCharsets.UTF_8)));
+        Malformed refused =
+                assertThrows(Malformed.class, () -> read(FULL_JSON + new String(spaces, StandardCharsets.UTF_8)));
         // Then
         assertEquals(Malformed.Reason.TOO_LARGE, refused.reason());
         assertEquals(FULL, read(FULL_JSON + " ".repeat(spaces.length - 1)));
