@@ -48,11 +48,13 @@ final class InboxReader implements Runnable {
 
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
     private volatile @Nullable Inbox inbox;
+    private @Nullable Inbox chosen;
     private long position = -1;
 
     /// @param remedy the command that makes the topic
     /// @param choose from the number of partitions the one to read
-    /// @param opened hears of the partition once its start is fixed, and again if it had to be chosen anew
+    /// @param opened hears of the partition once its start is fixed and a fetch was answered, for the right to read is not
+    ///     asked for before; and again if it had to be chosen anew
     InboxReader(
             Map<String, String> operator,
             String topic,
@@ -129,10 +131,13 @@ final class InboxReader implements Runnable {
                 position = record.offset() + 1;
             }
             handOver.flush();
+            if (inbox == null && answered(fetches) > 0) {
+                announce();
+            }
             long now = System.nanoTime();
             if (now - lookAt >= 0) {
                 lookAt = now + LOOK.toNanos();
-                double total = (double) fetches.metricValue();
+                double total = answered(fetches);
                 if (total != answered || full) {
                     answered = total;
                     answeredAt = now;
@@ -182,21 +187,32 @@ final class InboxReader implements Runnable {
         if (partitions == 0) {
             throw new UnknownTopicOrPartitionException(topic);
         }
-        Inbox before = inbox;
+        Inbox before = chosen;
         if (before != null && before.partition() < partitions) {
             TopicPartition partition = new TopicPartition(topic, before.partition());
             to.assign(List.of(partition));
             to.seek(partition, position);
             return partition;
         }
+        inbox = null;
         TopicPartition partition = new TopicPartition(topic, choose.applyAsInt(partitions));
         to.assign(List.of(partition));
         to.seekToEnd(List.of(partition));
         position = to.position(partition, ANSWER);
-        Inbox chosen = new Inbox(topic, partition.partition());
-        inbox = chosen;
-        opened.accept(chosen);
+        chosen = new Inbox(topic, partition.partition());
         return partition;
+    }
+
+    private void announce() {
+        Inbox announced = chosen;
+        if (announced != null) {
+            inbox = announced;
+            opened.accept(announced);
+        }
+    }
+
+    private static double answered(Metric fetches) {
+        return (double) fetches.metricValue();
     }
 
     private static Metric metric(KafkaConsumer<?, ?> of, String name) {

@@ -1,0 +1,47 @@
+package io.hikyaku.link.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ComplaintsTest {
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    private final Complaints complaints = new Complaints(LoggerFactory.getLogger(ComplaintsTest.class));
+
+    @Test
+    void saysTheSameOnceAMinute() {
+        assertTrue(complaints.isNew("away", 0));
+        assertFalse(complaints.isNew("away", MINUTE - 1));
+        assertTrue(complaints.isNew("away", MINUTE));
+    }
+
+    @Test
+    void saysSomethingElseAtOnce() {
+        assertTrue(complaints.isNew("away", 0));
+        assertTrue(complaints.isNew("not allowed", 1));
+    }
+
+    @Test
+    void saysItAgainAfterItHadWorked() {
+        // Given
+        assertTrue(complaints.isNew("away", 0));
+
+        // When
+        complaints.clear();
+
+        // Then
+        assertTrue(complaints.isNew("away", 1));
+    }
+
+    @Test
+    void remembersABoundedNumber() {
+        for (int i = 0; i < 100; i++) {
+            assertTrue(complaints.isNew("failure " + i, 0));
+        }
+        assertFalse(complaints.isNew("one too many", 1));
+    }
+}
