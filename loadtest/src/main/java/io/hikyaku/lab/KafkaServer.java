@@ -32,7 +32,6 @@ public final class KafkaServer implements Broker {
             Map.entry("controller.listener.names", KafkaProcess.CONTROLLER),
             Map.entry("inter.broker.listener.name", KafkaProcess.CLIENTS),
             Map.entry("auto.create.topics.enable", "false"),
-            Map.entry("controlled.shutdown.enable", "false"),
             // The default takes 128 MiB of heap.
             Map.entry("log.cleaner.dedupe.buffer.size", "2097152"),
             Map.entry("offsets.topic.num.partitions", "1"),
@@ -202,12 +201,21 @@ public final class KafkaServer implements Broker {
         process.toHandle().destroy();
         try {
             if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
+                kill(process);
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while Kafka stopped", e);
+        }
+    }
+
+    private static void kill(Process process) throws IOException {
+        try {
+            process.destroyForcibly().waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while Kafka was killed", e);
         }
     }
 
@@ -219,7 +227,7 @@ public final class KafkaServer implements Broker {
     @Override
     public void close() throws IOException {
         if (process != null) {
-            end(process);
+            kill(process); // its data goes too, so there is nothing to bring in order
             process = null;
         }
         TemporaryFolder.delete(folder);

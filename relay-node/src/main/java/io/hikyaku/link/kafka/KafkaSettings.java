@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /// The settings of our clients: measured defaults, over them the operator's, over them what the transport relies on.
-/// docs/decisions/020-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
+/// docs/decisions/025-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
 final class KafkaSettings {
     /// How long a record is retried before it counts as lost.
     static final Duration DELIVERY = Duration.ofSeconds(10);
