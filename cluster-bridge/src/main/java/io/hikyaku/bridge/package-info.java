@@ -1,0 +1,6 @@
+/// The bridge program: puts identity, links, routing, registry, channels, streams and calls together, one set per event
+/// loop, and keeps the view of who exports what. May use every package but the command line.
+@NullMarked
+package io.hikyaku.bridge;
+
+import org.jspecify.annotations.NullMarked;

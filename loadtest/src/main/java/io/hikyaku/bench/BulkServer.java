@@ -1,0 +1,126 @@
+package io.hikyaku.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number of
+/// bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`.
+final class BulkServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkServer.class);
+    private static final int CHUNK = 256 * 1024;
+    private static final int REQUEST_BYTES = 9;
+
+    private final ServerSocketChannel server;
+
+    BulkServer() throws IOException {
+        server = ServerSocketChannel.open();
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        Thread.ofPlatform().daemon().name("bulk-server").start(this::accept);
+    }
+
+    String address() {
+        return "127.0.0.1:" + server.socket().getLocalPort();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel client = server.accept();
+                Thread.ofPlatform().daemon().name("bulk").start(() -> serve(client));
+            }
+        } catch (AsynchronousCloseException closed) {
+            LOG.debug("The bulk server ends");
+        } catch (IOException e) {
+            LOG.warn("The bulk server failed", e);
+        }
+    }
+
+    private static void serve(SocketChannel client) {
+        try (client) {
+            ByteBuffer request = ByteBuffer.allocate(REQUEST_BYTES);
+            fill(client, request);
+            boolean download = request.get() == 'D';
+            long bytes = request.getLong();
+            if (download) {
+                send(client, bytes);
+            } else {
+                take(client, bytes);
+                client.write(ByteBuffer.wrap(new byte[] {'K'}));
+            }
+        } catch (IOException e) {
+            LOG.debug("A bulk client left", e);
+        }
+    }
+
+    /// Gets `bytes` from the server at `address` and returns how many seconds that took.
+    static double download(String address, long bytes) throws IOException {
+        try (SocketChannel server = connect(address)) {
+            long start = System.nanoTime();
+            request(server, 'D', bytes);
+            take(server, bytes);
+            return (System.nanoTime() - start) / 1e9;
+        }
+    }
+
+    /// Gives `bytes` to the server at `address` and returns how many seconds that took.
+    static double upload(String address, long bytes) throws IOException {
+        try (SocketChannel server = connect(address)) {
+            long start = System.nanoTime();
+            request(server, 'U', bytes);
+            send(server, bytes);
+            take(server, 1);
+            return (System.nanoTime() - start) / 1e9;
+        }
+    }
+
+    private static SocketChannel connect(String address) throws IOException {
+        int colon = address.lastIndexOf(':');
+        return SocketChannel.open(
+                new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))));
+    }
+
+    private static void request(SocketChannel server, char kind, long bytes) throws IOException {
+        server.write(ByteBuffer.allocate(REQUEST_BYTES).put((byte) kind).putLong(bytes).flip());
+    }
+
+    private static void send(SocketChannel to, long bytes) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        for (long left = bytes; left > 0; left -= chunk.position()) {
+            chunk.clear().limit((int) Math.min(left, CHUNK));
+            while (chunk.hasRemaining()) {
+                to.write(chunk);
+            }
+        }
+    }
+
+    private static void take(SocketChannel from, long bytes) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        for (long left = bytes; left > 0; left -= chunk.position()) {
+            chunk.clear().limit((int) Math.min(left, CHUNK));
+            if (from.read(chunk) < 0) {
+                throw new IOException("The transfer was cut off " + left + " bytes before its end");
+            }
+        }
+    }
+
+    private static void fill(SocketChannel from, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (from.read(buffer) < 0) {
+                throw new IOException("No whole request");
+            }
+        }
+        buffer.flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
