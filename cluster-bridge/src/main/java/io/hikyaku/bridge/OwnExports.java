@@ -1,6 +1,6 @@
 package io.hikyaku.bridge;
 
-import io.hikyaku.policy.Candidate;
+import io.hikyaku.call.Candidate;
 import io.hikyaku.stream.StreamOpener;
 
 /// The own cluster's exports, which are called like all others but without a channel.

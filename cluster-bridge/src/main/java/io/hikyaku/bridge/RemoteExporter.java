@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.channel.Channels;
-import io.hikyaku.policy.Candidate;
+import io.hikyaku.call.Candidate;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
 

@@ -110,7 +110,8 @@ public final class Channel {
         return key;
     }
 
-    ChannelUser user() {
+    /// The layer above.
+    public ChannelUser user() {
         return user;
     }
 

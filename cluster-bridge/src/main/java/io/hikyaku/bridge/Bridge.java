@@ -1,0 +1,363 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Exports;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.Sockets;
+import io.hikyaku.call.http.HttpExport;
+import io.hikyaku.call.tcp.TcpExport;
+import io.hikyaku.channel.ChannelCounters;
+import io.hikyaku.channel.Channels;
+import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.channel.Loop;
+import io.hikyaku.channel.Shard;
+import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.BridgeLimits;
+import io.hikyaku.config.Export;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.KafkaLink;
+import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.Protocol;
+import io.hikyaku.config.RelayLink;
+import io.hikyaku.identity.ChannelTls;
+import io.hikyaku.identity.IdentityException;
+import io.hikyaku.identity.Member;
+import io.hikyaku.node.MeshNode;
+import io.hikyaku.registry.Directory;
+import io.hikyaku.registry.Publisher;
+import io.hikyaku.registry.RegistryFlood;
+import io.hikyaku.registry.SignedDocuments;
+import io.hikyaku.stream.LocalStreams;
+import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.stream.StreamCounters;
+import io.hikyaku.stream.StreamMux;
+import io.hikyaku.stream.StreamSettings;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A bridge that runs: a node of the mesh that exports services of its cluster and imports those of others.
+public final class Bridge implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+    /// Changes of the registry within this time are shown to the event loops together.
+    private static final Duration VIEW_DEBOUNCE = Duration.ofMillis(20);
+
+    private static final Duration SHARDS_CLOSE = Duration.ofSeconds(2);
+    private static final Duration GOODBYE = Duration.ofMillis(100);
+
+    private final BridgeConfig config;
+    private final String version;
+    private final MeshNode node;
+    private final Directory directory;
+    private final Publisher publisher;
+    private final Shards shards;
+    private final Imports imports;
+    private final @Nullable KafkaSide kafka;
+    private final ChannelCounters channelCounters = new ChannelCounters();
+    private final StreamCounters streamCounters = new StreamCounters();
+    private final MemoryBudget budget;
+    private final long since = System.currentTimeMillis();
+    private volatile ExporterView view = ExporterView.NOTHING;
+    private volatile boolean bound;
+    private boolean viewPending;
+
+    private Bridge(BridgeConfig config, MeshNode node, String version) {
+        this.config = config;
+        this.node = node;
+        this.version = version;
+        BridgeLimits limits = config.limits();
+        budget = new MemoryBudget(limits.budget().bytes());
+        directory = new Directory(
+                node.node(),
+                node.identity().trust(),
+                limits.registry(),
+                node.control(),
+                node.metrics().registry());
+        CallContext calls = new CallContext(
+                config.cluster(),
+                limits.call(),
+                limits.channel().handshakeTimeout(),
+                new CallMetrics(node.metrics().registry()));
+        Sockets sockets = new LoopSockets(node.loops());
+        shards = new Shards(makeShards(calls, sockets));
+        imports = new Imports(sockets, calls, shards.all());
+        RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
+        kafka = kafkaLink().map(this::kafkaSide).orElse(null);
+        List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
+        publisher = new Publisher(
+                this::document,
+                document -> SignedDocuments.sign(node.identity(), document),
+                sinks,
+                limits.registry(),
+                node.control(),
+                new SecureRandom());
+        directory.addListener(new ViewChanges());
+        node.router().attach(new ReachChanges());
+        BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
+    }
+
+    /// Starts a bridge, or leaves nothing behind.
+    ///
+    /// @param version shown in status
+    /// @throws IdentityException if the identity cannot be used, or is not this cluster's
+    /// @throws IOException if an address cannot be listened at
+    public static Bridge start(BridgeConfig config, String version)
+            throws IdentityException, IOException, InterruptedException {
+        BridgeLimits limits = config.limits();
+        MeshNode.Settings settings = new MeshNode.Settings(
+                config.mesh(),
+                config.identity().directory(),
+                !config.listen().isEmpty(),
+                new HashSet<>(config.transit()),
+                config.eventLoops(),
+                limits.link(),
+                limits.route(),
+                limits.registry(),
+                limits.drainTimeout());
+        MeshNode node = MeshNode.of(settings, Member.Kind.CLUSTER, config.cluster());
+        Bridge bridge = new Bridge(config, node, version);
+        try {
+            bridge.open();
+            return bridge;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            bridge.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException, InterruptedException {
+        if (config.admin().isPresent()) {
+            HostPort admin = node.admin(config.admin().get().listen(), this::missing, this::status);
+            LOG.info("admin server at {}", admin);
+        }
+        imports.open(config.imports());
+        node.listen(config.listen());
+        bound = true;
+        if (config.links().isEmpty()) {
+            node.control().execute(directory::onSnapshotEnd); // a hub: others come to it
+        }
+        relayUrls().forEach(node.links()::dial);
+        publisher.start();
+        if (kafka != null) {
+            kafka.announceThrough(publisher);
+        }
+        showLater();
+        LOG.info("bridge of cluster {} in mesh {} is node {}", config.cluster(), config.mesh(), node.node());
+    }
+
+    /// This process's address.
+    public NodeId nodeId() {
+        return node.node();
+    }
+
+    /// Where local programs find imported ports, with the ports that were really bound.
+    public Map<ServicePort, HostPort> imported() {
+        Map<ServicePort, HostPort> addresses = new HashMap<>();
+        imports.listening().forEach(listening -> addresses.put(listening.port(), listening.address()));
+        return addresses;
+    }
+
+    /// Where links are accepted, with the ports that were really bound.
+    public List<LinkUrl> listening() {
+        return node.listening();
+    }
+
+    // ---- making the parts
+
+    private List<BridgeShard> makeShards(CallContext calls, Sockets sockets) {
+        LocalIdentity identity = new LocalIdentity(
+                node.key(), new ChannelTls(node.identity()), node.statement(), node.identity().trust());
+        StreamSettings streams = StreamSettings.of(
+                config.limits().stream(), config.limits().channel(), budget, streamCounters);
+        List<BridgeShard> made = new ArrayList<>();
+        int count = node.loops().count();
+        for (int index = 0; index < count; index++) {
+            Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
+            Exports exports = new Exports();
+            exports.update(exportsOf(index, calls, sockets));
+            Shard shard = new Shard(
+                    index,
+                    count,
+                    config.limits().channel(),
+                    identity,
+                    loop,
+                    node.router(),
+                    PooledByteBufAllocator.DEFAULT,
+                    channelCounters);
+            Channels<StreamMux> channels =
+                    new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports));
+            LocalStreams local = new LocalStreams(
+                    node.loops().loop(index),
+                    exports,
+                    config.limits().stream().window().toInt(),
+                    config.limits().channel().maxStreams());
+            made.add(new BridgeShard(
+                    index, node.loops().loop(index), node.node(), config.cluster(), channels, exports, local));
+        }
+        return made;
+    }
+
+    private Map<ServicePort, io.hikyaku.call.Export> exportsOf(int shard, CallContext calls, Sockets sockets) {
+        Map<ServicePort, io.hikyaku.call.Export> exports = new HashMap<>();
+        for (Export service : config.exports()) {
+            for (ExportPort port : service.ports()) {
+                ServicePort name = new ServicePort(service.service().toString(), port.port());
+                exports.put(
+                        name,
+                        port.protocol() == Protocol.HTTP
+                                ? new HttpExport(sockets, shard, calls, name.toString(), port)
+                                : new TcpExport(sockets, shard, calls, name.toString(), port));
+            }
+        }
+        return exports;
+    }
+
+    private Optional<KafkaLink> kafkaLink() {
+        return config.links().stream()
+                .filter(KafkaLink.class::isInstance)
+                .map(KafkaLink.class::cast)
+                .findFirst();
+    }
+
+    private KafkaSide kafkaSide(KafkaLink link) {
+        return new KafkaSide(node, config.mesh(), config.cluster(), link, config.limits().route(), directory);
+    }
+
+    private List<LinkUrl> relayUrls() {
+        return config.links().stream()
+                .filter(RelayLink.class::isInstance)
+                .map(link -> ((RelayLink) link).relay())
+                .toList();
+    }
+
+    // ---- what this node says, and what it hears
+
+    private NodeDocument document(long sequence, boolean leaving) {
+        List<NodeDocument.Export> exports = config.exports().stream()
+                .map(export -> new NodeDocument.Export(
+                        export.service().toString(),
+                        export.ports().stream()
+                                .map(port -> new NodeDocument.Port(port.name(), port.port(), port.protocol().toString()))
+                                .toList(),
+                        since,
+                        Map.of()))
+                .toList();
+        return new NodeDocument(
+                node.node(),
+                node.identity().member().uri(),
+                node.statement(),
+                sequence,
+                node.loops().count(),
+                !config.listen().isEmpty(),
+                leaving,
+                exports,
+                Optional.empty(),
+                kafka == null ? Optional.empty() : kafka.inbox());
+    }
+
+    private final class ViewChanges implements Directory.Listener {
+        @Override
+        public void onLive(NodeDocument document) {
+            showLater();
+        }
+
+        @Override
+        public void onGone(NodeId gone) {
+            showLater();
+        }
+    }
+
+    private final class ReachChanges implements io.hikyaku.route.LocalNode {
+        @Override
+        public void onPacket(io.netty.buffer.ByteBuf packet) {
+            shards.onPacket(packet);
+        }
+
+        @Override
+        public void onPushBack(io.hikyaku.wire.route.PushBack pushBack) {
+            shards.onPushBack(pushBack);
+        }
+
+        @Override
+        public void onReachable(NodeId other, boolean reachable) {
+            shards.onReachable(other, reachable);
+            showLater();
+        }
+    }
+
+    private void showLater() {
+        node.control().execute(() -> {
+            if (!viewPending) {
+                viewPending = true;
+                node.control().schedule(VIEW_DEBOUNCE, this::show);
+            }
+        });
+    }
+
+    private void show() {
+        viewPending = false;
+        List<NodeDocument> documents = new ArrayList<>(directory.live().values());
+        documents.add(document(1, false));
+        view = ExporterView.of(
+                documents, other -> other.equals(node.node()) || node.router().pathTo(other).isPresent());
+        ExporterView shown = view;
+        imports.show(shown);
+        shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
+    }
+
+    // ---- status
+
+    private Optional<String> missing() {
+        if (!bound) {
+            return Optional.of("not all listeners are bound");
+        }
+        return directory.ready() ? Optional.empty() : Optional.of("no registry snapshot has been received yet");
+    }
+
+    private io.hikyaku.status.NodeStatus status() {
+        return new BridgeStatus(node, version, directory, view, imports, shards.all(), streamCounters, kafka)
+                .status(missing().isEmpty());
+    }
+
+    // ---- the end
+
+    /// Tells the others, ends all calls, and stops; within the drain timeout and a few seconds.
+    @Override
+    public void close() {
+        bound = false;
+        publisher.leave();
+        imports.close();
+        CountDownLatch closed = new CountDownLatch(shards.all().size());
+        shards.all().forEach(shard -> shard.execute(() -> {
+            shard.close();
+            closed.countDown();
+        }));
+        try {
+            closed.await(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+            TimeUnit.MILLISECONDS.sleep(GOODBYE.toMillis()); // the last packets leave at the end of the turn
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (kafka != null) {
+            kafka.close();
+        }
+        directory.close();
+        node.close();
+    }
+}

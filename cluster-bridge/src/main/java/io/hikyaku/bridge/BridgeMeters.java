@@ -1,0 +1,45 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.channel.ChannelCounters;
+import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.stream.StreamCounters;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Shows what channels and streams count as metrics.
+final class BridgeMeters {
+    private BridgeMeters() {}
+
+    static void register(MeterRegistry meters, ChannelCounters channels, StreamCounters streams, MemoryBudget budget) {
+        count(meters, "hikyaku.channels.opened", "Channels that were opened", channels.opened);
+        count(meters, "hikyaku.channels.closed", "Channels that ended", channels.closed);
+        count(meters, "hikyaku.channel.handshakes.failed", "Handshakes that came to nothing", channels.handshakesFailed);
+        count(meters, "hikyaku.channel.packets.sent", "Packets sealed and sent", channels.packetsSent);
+        count(meters, "hikyaku.channel.packets.received", "Packets opened", channels.packetsReceived);
+        count(meters, "hikyaku.channel.bytes.sent", "Bytes of packets sent", channels.bytesSent);
+        count(meters, "hikyaku.channel.bytes.received", "Bytes of packets received", channels.bytesReceived);
+        count(meters, "hikyaku.channel.packets.duplicate", "Packets that arrived again", channels.duplicates);
+        count(meters, "hikyaku.channel.packets.reordered", "Packets that arrived early", channels.reordered);
+        count(meters, "hikyaku.channel.packets.unauthentic", "Packets changed or forged", channels.unauthentic);
+        count(meters, "hikyaku.channel.packets.stray", "Packets of no channel here", channels.stray);
+        count(meters, "hikyaku.streams.opened", "Streams that were opened", streams.opened);
+        count(meters, "hikyaku.streams.reset.here", "Streams that this bridge reset", streams.resetHere);
+        count(meters, "hikyaku.streams.reset.by.peer", "Streams that the other bridge reset", streams.resetByPeer);
+        count(meters, "hikyaku.streams.refused", "Streams refused for a limit", streams.refused);
+        Gauge.builder("hikyaku.streams.open", streams, StreamCounters::open)
+                .description("Streams that are open")
+                .register(meters);
+        Gauge.builder("hikyaku.streams.queued.bytes", streams.queuedBytes, LongAdder::sum)
+                .description("Bytes that wait to be sent")
+                .register(meters);
+        Gauge.builder("hikyaku.memory.reserved.bytes", budget, MemoryBudget::reserved)
+                .description("Part of the memory budget that windows have been granted from")
+                .register(meters);
+    }
+
+    private static void count(MeterRegistry meters, String name, String description, LongAdder value) {
+        FunctionCounter.builder(name, value, LongAdder::sum).description(description).register(meters);
+    }
+}

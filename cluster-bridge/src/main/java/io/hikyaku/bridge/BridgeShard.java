@@ -1,0 +1,112 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.call.Candidate;
+import io.hikyaku.call.Exports;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.channel.Channel;
+import io.hikyaku.channel.Channels;
+import io.hikyaku.policy.Balancer;
+import io.hikyaku.stream.LocalStreams;
+import io.hikyaku.stream.StreamMux;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.route.PushBack;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One event loop's share of a bridge: its channels, the exports that it replays calls to, and whom it may send calls to.
+/// Touched by its event loop alone; [#execute] gets there.
+final class BridgeShard {
+    private final int index;
+    private final EventLoop loop;
+    private final Channels<StreamMux> channels;
+    private final Exports exports;
+    private final Balancer balancer = new Balancer();
+    private final OwnExports own;
+    private final NodeId self;
+    private Map<NodeId, RemoteExporter> remotes = Map.of();
+
+    BridgeShard(
+            int index,
+            EventLoop loop,
+            NodeId self,
+            String cluster,
+            Channels<StreamMux> channels,
+            Exports exports,
+            LocalStreams local) {
+        this.index = index;
+        this.loop = loop;
+        this.self = self;
+        this.channels = channels;
+        this.exports = exports;
+        this.own = new OwnExports(cluster, local);
+    }
+
+    int index() {
+        return index;
+    }
+
+    Balancer balancer() {
+        return balancer;
+    }
+
+    Exports exports() {
+        return exports;
+    }
+
+    /// Runs the task on the event loop: at once if this is it.
+    void execute(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    void onPacket(ByteBuf packet) {
+        channels.onPacket(packet);
+    }
+
+    void onPushBack(PushBack pushBack) {
+        channels.onPushBack(pushBack);
+    }
+
+    void onReachable(NodeId node, boolean reachable) {
+        if (reachable) {
+            channels.onReachable(node);
+        } else {
+            channels.onUnreachable(node);
+        }
+    }
+
+    /// Puts a new view of who exports what in place.
+    void show(ExporterView view) {
+        Map<NodeId, RemoteExporter> kept = new HashMap<>();
+        Map<ServicePort, List<Candidate>> candidates = new HashMap<>();
+        view.exporters().forEach((port, exporters) -> {
+            List<Candidate> list = new ArrayList<>();
+            for (ExporterView.Exporter exporter : exporters) {
+                list.add(exporter.node().equals(self) ? own : kept.computeIfAbsent(exporter.node(), node -> remote(exporter)));
+            }
+            candidates.put(port, list);
+        });
+        remotes = kept;
+        balancer.update(candidates);
+    }
+
+    private RemoteExporter remote(ExporterView.Exporter exporter) {
+        RemoteExporter known = remotes.get(exporter.node());
+        return known != null ? known : new RemoteExporter(exporter.node(), exporter.cluster(), channels);
+    }
+
+    List<Channel> openChannels() {
+        return List.copyOf(channels.open());
+    }
+
+    void close() {
+        channels.close();
+    }
+}

@@ -1,0 +1,160 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.channel.Channel;
+import io.hikyaku.link.Link;
+import io.hikyaku.link.LinkStatus;
+import io.hikyaku.node.MeshNode;
+import io.hikyaku.registry.Directory;
+import io.hikyaku.status.NodeStatus;
+import io.hikyaku.stream.StreamCounters;
+import io.hikyaku.stream.StreamMux;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// What a bridge says of itself.
+///
+/// @param kafka if it is configured
+record BridgeStatus(
+        MeshNode node,
+        String version,
+        Directory directory,
+        ExporterView view,
+        Imports imports,
+        List<BridgeShard> shards,
+        StreamCounters counters,
+        @Nullable KafkaSide kafka) {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    NodeStatus status(boolean ready) {
+        List<String> listening = new ArrayList<>();
+        node.listening().forEach(url -> listening.add(url.toString()));
+        imports.listening().forEach(port -> listening.add(port.address().toString()));
+        return new NodeStatus(
+                "bridge",
+                version,
+                node.identity().member().mesh(),
+                node.identity().member().uri(),
+                node.node().toString(),
+                node.uptimeSeconds(),
+                ready,
+                listening,
+                members(),
+                links(),
+                services(),
+                imported(),
+                channels(),
+                new NodeStatus.Streams(
+                        counters.open(), counters.opened.sum(), counters.resetHere.sum() + counters.resetByPeer.sum()));
+    }
+
+    private List<NodeStatus.Member> members() {
+        return directory.live().values().stream()
+                .map(document -> new NodeStatus.Member(
+                        document.node().toString(),
+                        document.member(),
+                        node.router().pathTo(document.node()).isPresent(),
+                        path(document.node()),
+                        document.sequence()))
+                .toList();
+    }
+
+    private @Nullable String path(NodeId other) {
+        return node.router().pathTo(other).map(path -> "via " + path.link()).orElse(null);
+    }
+
+    private List<NodeStatus.Link> links() {
+        List<NodeStatus.Link> links = new ArrayList<>();
+        node.links().status().forEach(status -> links.add(link(status)));
+        if (kafka != null) {
+            var status = kafka.status();
+            links.add(new NodeStatus.Link(
+                    "kafka " + status.brokers(),
+                    true,
+                    status.up(),
+                    null,
+                    null,
+                    status.roundTripMicros() < 0 ? null : status.roundTripMicros(),
+                    status.queuedBytes(),
+                    status.failure().orElse(null)));
+        }
+        return links;
+    }
+
+    private static NodeStatus.Link link(LinkStatus status) {
+        Link link = status.link();
+        long roundTrip = link == null ? -1 : link.roundTripMicros();
+        return new NodeStatus.Link(
+                status.name(),
+                status.dialled(),
+                link != null,
+                link == null ? null : link.neighbour().node().toString(),
+                link == null ? null : link.neighbour().member(),
+                roundTrip < 0 ? null : roundTrip,
+                link == null ? 0 : link.queuedBytes(),
+                status.lastError());
+    }
+
+    private List<NodeStatus.Service> services() {
+        return view.exporters().entrySet().stream()
+                .map(entry -> new NodeStatus.Service(
+                        entry.getKey().service(),
+                        entry.getKey().port(),
+                        String.valueOf(view.protocols().get(entry.getKey())),
+                        entry.getValue().stream()
+                                .map(exporter -> new NodeStatus.Exporter(
+                                        exporter.cluster(), exporter.node().toString(), true, 0))
+                                .toList()))
+                .sorted(java.util.Comparator.comparing(NodeStatus.Service::service)
+                        .thenComparing(NodeStatus.Service::port))
+                .toList();
+    }
+
+    private List<NodeStatus.Import> imported() {
+        return imports.listening().stream()
+                .map(port -> new NodeStatus.Import(
+                        port.port().service(),
+                        port.port().port(),
+                        port.address().toString(),
+                        port.protocol().map(Object::toString).orElse(null),
+                        0))
+                .toList();
+    }
+
+    /// Asks each event loop for its own.
+    private List<NodeStatus.Channel> channels() {
+        List<NodeStatus.Channel> channels = new ArrayList<>();
+        for (BridgeShard shard : shards) {
+            CompletableFuture<List<NodeStatus.Channel>> answer = new CompletableFuture<>();
+            shard.execute(() -> answer.complete(shard.openChannels().stream()
+                    .map(channel -> channel(shard, channel))
+                    .toList()));
+            try {
+                channels.addAll(answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                throw new IllegalStateException("Event loop " + shard.index() + " does not answer", e);
+            }
+        }
+        return channels;
+    }
+
+    private NodeStatus.Channel channel(BridgeShard shard, Channel channel) {
+        long roundTrip = channel.roundTripNanos();
+        return new NodeStatus.Channel(
+                channel.peer().node().toString(),
+                channel.peer().member().name(),
+                shard.index(),
+                path(channel.peer().node()),
+                channel.user() instanceof StreamMux mux ? mux.openStreams() : 0,
+                roundTrip < 0 ? null : TimeUnit.NANOSECONDS.toMicros(roundTrip));
+    }
+}

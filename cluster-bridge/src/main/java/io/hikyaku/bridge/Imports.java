@@ -1,0 +1,105 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.Candidates;
+import io.hikyaku.call.ImportListener;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.SocketService;
+import io.hikyaku.call.Sockets;
+import io.hikyaku.call.http.HttpService;
+import io.hikyaku.call.tcp.TcpService;
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.Import;
+import io.hikyaku.config.ImportPort;
+import io.hikyaku.config.Protocol;
+import io.hikyaku.node.MeshNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// The listeners for local callers, one for each imported port.
+final class Imports {
+    /// @param declared the protocol of the configuration, if it names one
+    private record Imported(ServicePort port, HostPort address, Optional<Protocol> declared, ImportListener listener) {}
+
+    private final Sockets sockets;
+    private final CallContext context;
+    private final List<BridgeShard> shards;
+    private final List<Imported> imported = new ArrayList<>();
+    private volatile Map<ServicePort, Protocol> protocols = Map.of();
+
+    Imports(Sockets sockets, CallContext context, List<BridgeShard> shards) {
+        this.sockets = sockets;
+        this.context = context;
+        this.shards = shards;
+    }
+
+    /// Starts to listen.
+    ///
+    /// @throws IOException if an address cannot be listened at
+    void open(List<Import> imports) throws IOException, InterruptedException {
+        for (Import service : imports) {
+            for (ImportPort port : service.ports()) {
+                open(new ServicePort(service.service().toString(), port.port()), port);
+            }
+        }
+    }
+
+    private void open(ServicePort port, ImportPort config) throws IOException, InterruptedException {
+        List<Candidates> candidates = new ArrayList<>();
+        shards.forEach(shard -> candidates.add(shard.balancer().candidates(port)));
+        Map<Protocol, SocketService> services = Map.of(
+                Protocol.HTTP, new HttpService(sockets, context, candidates, port),
+                Protocol.TCP, new TcpService(sockets, context, candidates, port));
+        ImportListener listener = new ImportListener(
+                sockets, context, services, config.protocol().orElse(null), port.toString());
+        CompletableFuture<Void> bound = new CompletableFuture<>();
+        listener.bind(config.listen()).addListener(done -> {
+            if (done.isSuccess()) {
+                bound.complete(null);
+            } else {
+                bound.completeExceptionally(done.cause());
+            }
+        });
+        MeshNode.await(port + " at " + config.listen(), bound);
+        HostPort address = config.listen().withPort(listener.port());
+        imported.add(new Imported(port, address, config.protocol(), listener));
+    }
+
+    /// Tells listeners what their oldest exporter speaks, where the configuration does not say.
+    void show(ExporterView view) {
+        protocols = view.protocols();
+        for (Imported port : imported) {
+            Protocol known = view.protocols().get(port.port());
+            if (port.declared().isEmpty() && known != null) {
+                port.listener().setProtocol(known);
+            }
+        }
+    }
+
+    /// For status.
+    List<Listening> listening() {
+        return imported.stream()
+                .map(port -> new Listening(
+                        port.port(),
+                        port.address(),
+                        port.declared().or(() -> Optional.ofNullable(protocols.get(port.port())))))
+                .toList();
+    }
+
+    /// A listener as status shows it.
+    ///
+    /// @param protocol once it is known
+    record Listening(ServicePort port, HostPort address, Optional<Protocol> protocol) {}
+
+    /// Accepts nothing any more, and ends what is open.
+    void close() {
+        imported.forEach(port -> {
+            port.listener().close();
+            port.listener().abortConnections();
+        });
+    }
+}

@@ -1,0 +1,141 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.config.KafkaLink;
+import io.hikyaku.config.RouteLimits;
+import io.hikyaku.identity.Member;
+import io.hikyaku.link.Link;
+import io.hikyaku.link.kafka.Inbox;
+import io.hikyaku.link.kafka.KafkaRegistry;
+import io.hikyaku.link.kafka.KafkaStatus;
+import io.hikyaku.link.kafka.KafkaTopics;
+import io.hikyaku.link.kafka.KafkaTransport;
+import io.hikyaku.link.kafka.PartitionChoice;
+import io.hikyaku.node.MeshNode;
+import io.hikyaku.registry.Directory;
+import io.hikyaku.registry.Publisher;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which, and
+/// gives routing a direct way to every live node that announces one. Registry events come on the control loop.
+final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Publisher.Sink {
+    /// What a way over Kafka counts as, so that a relay is preferred as long as it answers within this time.
+    static final long COST_MICROS = 200_000;
+
+    private final MeshNode node;
+    private final String cluster;
+    private final Directory directory;
+    private final KafkaTopics topics;
+    private final KafkaTransport transport;
+    private final KafkaRegistry registry;
+    private final Map<NodeId, Link> ways = new HashMap<>();
+    private final Set<NodeId> seen = new HashSet<>();
+    private volatile Optional<NodeDocument.KafkaInbox> inbox = Optional.empty();
+    private volatile Runnable onInbox = () -> {};
+    private volatile Runnable onNewcomer = () -> {};
+
+    KafkaSide(MeshNode node, String mesh, String cluster, KafkaLink config, RouteLimits limits, Directory directory) {
+        this.node = node;
+        this.cluster = cluster;
+        this.directory = directory;
+        topics = new KafkaTopics(mesh);
+        KafkaTransport.Settings settings = new KafkaTransport.Settings(
+                config.clientProperties(),
+                topics,
+                cluster,
+                node.node(),
+                limits.pauseAbove().bytes(),
+                limits.resumeBelow().bytes());
+        transport = new KafkaTransport(settings, node.loops(), node.router());
+        directory.addListener(this);
+        registry = new KafkaRegistry(settings, this);
+    }
+
+    /// Where this node reads, as its document announces it.
+    Optional<NodeDocument.KafkaInbox> inbox() {
+        return inbox;
+    }
+
+    /// @param publisher told when the inbox is known, and when a node appears that only our next document convinces
+    void announceThrough(Publisher publisher) {
+        onInbox = publisher::onChange;
+        onNewcomer = publisher::onNewcomer;
+        if (inbox.isPresent()) {
+            publisher.onChange();
+        }
+    }
+
+    KafkaStatus status() {
+        return transport.status();
+    }
+
+    /// Leaves the registry and ends; takes a few seconds at most.
+    void close() {
+        registry.close();
+        transport.close();
+    }
+
+    @Override
+    public void publish(NodeDocument document, byte[] signed) {
+        registry.publish(signed);
+    }
+
+    @Override
+    public void onDocument(String claimedCluster, byte[] document, boolean fresh) {
+        node.control().execute(() -> directory.offer(document, fresh));
+    }
+
+    /// Only now it is known which partitions others of this cluster use.
+    @Override
+    public void onSnapshotComplete() {
+        node.control().execute(() -> {
+            directory.onSnapshotEnd();
+            transport.readInbox(this::choosePartition, this::onInbox);
+        });
+    }
+
+    private int choosePartition(int partitions) {
+        Map<Integer, Integer> used = new HashMap<>();
+        for (NodeDocument document : directory.live().values()) {
+            if (Member.parse(document.member()).name().equals(cluster)) {
+                document.kafka().ifPresent(other -> used.merge(other.partition(), 1, Integer::sum));
+            }
+        }
+        return PartitionChoice.choose(used, partitions, new SecureRandom());
+    }
+
+    private void onInbox(Inbox opened) {
+        inbox = Optional.of(new NodeDocument.KafkaInbox(topics.inbox(cluster), opened.partition()));
+        onInbox.run();
+    }
+
+    @Override
+    public void onLive(NodeDocument document) {
+        if (document.kafka().isEmpty()) {
+            onGone(document.node());
+            return;
+        }
+        String other = Member.parse(document.member()).name();
+        Link link = transport.linkTo(other, document.kafka().get().partition());
+        ways.put(document.node(), link);
+        node.router().addDirect(document.node(), link, COST_MICROS);
+        if (seen.add(document.node())) {
+            onNewcomer.run();
+        }
+    }
+
+    @Override
+    public void onGone(NodeId gone) {
+        seen.remove(gone);
+        Link link = ways.remove(gone);
+        if (link != null) {
+            node.router().removeDirect(gone, link);
+        }
+    }
+}

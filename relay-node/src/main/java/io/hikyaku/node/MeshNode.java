@@ -1,0 +1,234 @@
+package io.hikyaku.node;
+
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.LinkLimits;
+import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.config.RouteLimits;
+import io.hikyaku.identity.Identity;
+import io.hikyaku.identity.IdentityException;
+import io.hikyaku.identity.InstanceKey;
+import io.hikyaku.identity.Member;
+import io.hikyaku.link.EventLoops;
+import io.hikyaku.link.LinkIdentity;
+import io.hikyaku.link.LinkSettings;
+import io.hikyaku.link.Links;
+import io.hikyaku.registry.RegistryFlood;
+import io.hikyaku.route.ControlLoop;
+import io.hikyaku.route.Router;
+import io.hikyaku.wire.NodeId;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What makes a process a node of a mesh, whether it has services or not: identity, event loops, links, routing and
+/// flooding. Made by a program, which attaches its own parts, then listens and dials; ended once, by the same program.
+public final class MeshNode {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
+    private static final long BIND_SECONDS = 10;
+    private static final Duration CLOSING = Duration.ofSeconds(2);
+
+    /// What a program's configuration says about its node.
+    ///
+    /// @param mesh name that the certificate must have too
+    /// @param identity the folder with `tls.crt`, `tls.key` and `ca.crt`
+    /// @param forwards whether it passes on packets of others
+    /// @param transit clusters that may carry packets of others, besides relays
+    public record Settings(
+            String mesh,
+            Path identity,
+            boolean forwards,
+            Set<String> transit,
+            int eventLoops,
+            LinkLimits link,
+            RouteLimits route,
+            RegistryLimits registry,
+            Duration drainTimeout) {
+        public Settings {
+            transit = Set.copyOf(transit);
+        }
+    }
+
+    private final Settings settings;
+    private final Identity identity;
+    private final InstanceKey key = InstanceKey.generate();
+    private final LinkIdentity linkIdentity;
+    private final EventLoops loops;
+    private final EventExecutor controlThread = new DefaultEventExecutor(new DefaultThreadFactory("control", true));
+    private final ControlLoop control = ControlLoop.on(controlThread);
+    private final Metrics metrics = new Metrics();
+    private final Router router;
+    private final Links links;
+    private final List<LinkUrl> listening = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
+    private @Nullable RegistryFlood flood;
+    private @Nullable AdminServer admin;
+    private @Nullable HostPort adminAddress;
+
+    private MeshNode(Settings settings, Identity identity) {
+        this.settings = settings;
+        this.identity = identity;
+        linkIdentity = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
+        loops = EventLoops.start(settings.eventLoops());
+        router = new Router(
+                key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
+        LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());
+        links = new Links(loops, linkIdentity, linkSettings, metrics.registry(), router);
+    }
+
+    /// Loads the identity and makes everything, without a socket yet.
+    ///
+    /// @param expected who the certificate must say this is
+    /// @throws IdentityException if the identity cannot be used or is somebody else's
+    public static MeshNode of(Settings settings, Member.Kind expected, @Nullable String name) throws IdentityException {
+        Identity identity = Identity.load(settings.identity(), InstantSource.system());
+        requireMember(identity.member(), settings.mesh(), expected, name);
+        identity.warnings().forEach(LOG::warn);
+        return new MeshNode(settings, identity);
+    }
+
+    private static void requireMember(Member member, String mesh, Member.Kind kind, @Nullable String name)
+            throws IdentityException {
+        List<String> problems = new ArrayList<>();
+        if (!member.mesh().equals(mesh)) {
+            problems.add("tls.crt is of mesh " + member.mesh() + ", the configuration of mesh " + mesh);
+        }
+        if (member.kind() != kind || name != null && !member.name().equals(name)) {
+            problems.add("tls.crt is of " + member.uri() + ", which is not this "
+                    + kind.name().toLowerCase(java.util.Locale.ROOT) + (name == null ? "" : " " + name));
+        }
+        if (!problems.isEmpty()) {
+            throw new IdentityException(problems);
+        }
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    public InstanceKey key() {
+        return key;
+    }
+
+    /// This process's address.
+    public NodeId node() {
+        return key.nodeId();
+    }
+
+    /// This node's statement, a compact JWS.
+    public String statement() {
+        return linkIdentity.statement();
+    }
+
+    public EventLoops loops() {
+        return loops;
+    }
+
+    /// Where everything happens that is not on a packet's way.
+    public ControlLoop control() {
+        return control;
+    }
+
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    public Router router() {
+        return router;
+    }
+
+    public Links links() {
+        return links;
+    }
+
+    public long uptimeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
+    }
+
+    /// Floods the registry's documents over the links, and hands them to the receiver. Before listening and dialling.
+    public RegistryFlood floodInto(RegistryFlood.Receiver receiver) {
+        RegistryFlood made = new RegistryFlood(
+                node(), settings.forwards(), settings.registry(), control, receiver, metrics.registry());
+        router.attach(made);
+        flood = made;
+        return made;
+    }
+
+    /// Starts the admin server.
+    ///
+    /// @return where it really listens
+    public HostPort admin(HostPort address, Readiness readiness, StatusSource status)
+            throws IOException, InterruptedException {
+        AdminServer server = new AdminServer(loops.vertx(), metrics, readiness, status);
+        admin = server;
+        adminAddress = await("the admin server at " + address, server.listen(address).toCompletionStage().toCompletableFuture());
+        return adminAddress;
+    }
+
+    /// Accepts links.
+    public void listen(List<LinkUrl> urls) throws IOException, InterruptedException {
+        for (LinkUrl url : urls) {
+            listening.add(await("links at " + url, links.listen(url)));
+        }
+    }
+
+    /// Where links are accepted, with the ports that were really bound.
+    public List<LinkUrl> listening() {
+        return List.copyOf(listening);
+    }
+
+    /// Waits for something that listens to be bound.
+    ///
+    /// @param what for the error: "cannot listen for …"
+    public static <T> T await(String what, CompletableFuture<T> binding) throws IOException, InterruptedException {
+        try {
+            return binding.get(BIND_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("cannot listen for " + what + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("cannot listen for " + what + ": no answer", e);
+        }
+    }
+
+    /// Says goodbye to all neighbours and ends everything; takes the drain timeout and a few seconds at most.
+    public void close() {
+        quietly("links", links::stop, settings.drainTimeout().plus(CLOSING));
+        router.close();
+        if (flood != null) {
+            flood.close();
+        }
+        if (admin != null) {
+            AdminServer server = admin;
+            quietly("admin server", () -> server.stop().toCompletionStage().toCompletableFuture(), CLOSING);
+        }
+        loops.close();
+        controlThread.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        metrics.close();
+    }
+
+    /// What comes after must end too.
+    private static void quietly(String what, Supplier<CompletableFuture<Void>> stopping, Duration within) {
+        try {
+            stopping.get().get(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("{} did not stop cleanly: {}", what, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
