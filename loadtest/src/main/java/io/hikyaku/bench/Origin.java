@@ -25,8 +25,12 @@ final class Origin implements AutoCloseable {
     private final String address;
     private final @Nullable Process nginx;
     private final @Nullable Vertx vertx;
+    /// Vert.x closes a server that nobody refers to any more.
+    private final @Nullable HttpServer server;
 
-    private Origin(String name, String address, @Nullable Process nginx, @Nullable Vertx vertx) {
+    private Origin(
+            String name, String address, @Nullable Process nginx, @Nullable Vertx vertx, @Nullable HttpServer server) {
+        this.server = server;
         this.name = name;
         this.address = address;
         this.nginx = nginx;
@@ -73,7 +77,7 @@ final class Origin implements AutoCloseable {
                 .redirectOutput(folder.resolve("nginx.log").toFile())
                 .start();
         awaitListening(port, process);
-        return new Origin("nginx", "127.0.0.1:" + port, process, null);
+        return new Origin("nginx", "127.0.0.1:" + port, process, null, null);
     }
 
     private static Origin own() throws Exception {
@@ -84,7 +88,7 @@ final class Origin implements AutoCloseable {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
-        return new Origin("own", "127.0.0.1:" + server.actualPort(), null, vertx);
+        return new Origin("own", "127.0.0.1:" + server.actualPort(), null, vertx, server);
     }
 
     /// Waits until somebody accepts connections at the port.

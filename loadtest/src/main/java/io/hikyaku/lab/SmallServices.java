@@ -2,10 +2,14 @@ package io.hikyaku.lab;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,14 +21,18 @@ public final class SmallServices implements AutoCloseable {
     private static final int SECONDS = 10;
 
     private final Vertx vertx = Vertx.vertx();
+    /// Vert.x closes servers that nobody refers to any more.
+    private final List<Object> listening = new CopyOnWriteArrayList<>();
 
     /// An HTTP service.
     ///
     /// @return its port
     public int http(Consumer<HttpServerRequest> handler) throws ExecutionException, InterruptedException {
         HttpServerOptions options = new HttpServerOptions().setHost(HOST).setPort(0);
-        return done(vertx.createHttpServer(options).requestHandler(handler::accept).listen())
-                .actualPort();
+        HttpServer server = done(
+                vertx.createHttpServer(options).requestHandler(handler::accept).listen());
+        listening.add(server);
+        return server.actualPort();
     }
 
     /// A TCP service.
@@ -32,8 +40,10 @@ public final class SmallServices implements AutoCloseable {
     /// @return its port
     public int tcp(Consumer<NetSocket> handler) throws ExecutionException, InterruptedException {
         NetServerOptions options = new NetServerOptions().setHost(HOST).setPort(0);
-        return done(vertx.createNetServer(options).connectHandler(handler::accept).listen())
-                .actualPort();
+        NetServer server = done(
+                vertx.createNetServer(options).connectHandler(handler::accept).listen());
+        listening.add(server);
+        return server.actualPort();
     }
 
     private static <T> T done(Future<T> future) throws ExecutionException, InterruptedException {

@@ -207,7 +207,7 @@ public final class MeshNode {
 
     /// Says goodbye to all neighbours and ends everything; takes the drain timeout and a few seconds at most.
     public void close() {
-        quietly("links", links::stop, settings.drainTimeout().plus(CLOSING));
+        quietly("links", () -> links.stop(settings.drainTimeout()), settings.drainTimeout().plus(CLOSING));
         router.close();
         if (flood != null) {
             flood.close();

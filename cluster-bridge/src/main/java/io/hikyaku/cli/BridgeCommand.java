@@ -1,0 +1,32 @@
+package io.hikyaku.cli;
+
+import io.hikyaku.bridge.Bridge;
+import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.node.Logging;
+import io.hikyaku.node.RunningProgram;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `hikyaku bridge`: runs until it is told to end.
+@Command(
+        name = "bridge",
+        description = "Runs a cluster's bridge, which exports services to other clusters and imports theirs.")
+final class BridgeCommand implements Callable<Integer> {
+    private static final Duration BEYOND_DRAIN = Duration.ofSeconds(15);
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The bridge's configuration, YAML.")
+    private Path file;
+
+    @Override
+    public Integer call() throws Exception {
+        BridgeConfig config = BridgeConfig.read(file);
+        Logging.configure(config.log());
+        String version = VersionCommand.version();
+        Duration stopWithin = config.limits().drainTimeout().plus(BEYOND_DRAIN);
+        RunningProgram.run("bridge", stopWithin, () -> Bridge.start(config, version));
+        return Exit.DONE;
+    }
+}
