@@ -1,8 +1,6 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.channel.Channel;
-import io.hikyaku.link.Link;
-import io.hikyaku.link.LinkStatus;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.status.NodeStatus;
@@ -72,7 +70,7 @@ record BridgeStatus(
 
     private List<NodeStatus.Link> links() {
         List<NodeStatus.Link> links = new ArrayList<>();
-        node.links().status().forEach(status -> links.add(link(status)));
+        node.links().status().forEach(status -> links.add(MeshNode.linkStatus(status)));
         if (kafka != null) {
             var status = kafka.status();
             links.add(new NodeStatus.Link(
@@ -86,20 +84,6 @@ record BridgeStatus(
                     status.failure().orElse(null)));
         }
         return links;
-    }
-
-    private static NodeStatus.Link link(LinkStatus status) {
-        Link link = status.link();
-        long roundTrip = link == null ? -1 : link.roundTripMicros();
-        return new NodeStatus.Link(
-                status.name(),
-                status.dialled(),
-                link != null,
-                link == null ? null : link.neighbour().node().toString(),
-                link == null ? null : link.neighbour().member(),
-                roundTrip < 0 ? null : roundTrip,
-                link == null ? 0 : link.queuedBytes(),
-                status.lastError());
     }
 
     private List<NodeStatus.Service> services() {

@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             AuthorityCommand.class,
+            BridgeCommand.class,
             KafkaCommand.class,
             RelayCommand.class,
             StatusCommand.class,

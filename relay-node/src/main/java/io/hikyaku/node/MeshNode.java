@@ -10,12 +10,15 @@ import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Member;
 import io.hikyaku.link.EventLoops;
+import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkIdentity;
 import io.hikyaku.link.LinkSettings;
+import io.hikyaku.link.LinkStatus;
 import io.hikyaku.link.Links;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.route.Router;
+import io.hikyaku.status.NodeStatus;
 import io.hikyaku.wire.NodeId;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -190,6 +193,21 @@ public final class MeshNode {
     /// Where links are accepted, with the ports that were really bound.
     public List<LinkUrl> listening() {
         return List.copyOf(listening);
+    }
+
+    /// A link as status shows it.
+    public static NodeStatus.Link linkStatus(LinkStatus status) {
+        Link link = status.link();
+        long roundTrip = link == null ? -1 : link.roundTripMicros();
+        return new NodeStatus.Link(
+                status.name(),
+                status.dialled(),
+                link != null,
+                link == null ? null : link.neighbour().node().toString(),
+                link == null ? null : link.neighbour().member(),
+                roundTrip < 0 ? null : roundTrip,
+                link == null ? 0 : link.queuedBytes(),
+                status.lastError());
     }
 
     /// Waits for something that listens to be bound.
