@@ -25,7 +25,6 @@ final class Origin implements AutoCloseable {
     private final String address;
     private final @Nullable Process nginx;
     private final @Nullable Vertx vertx;
-    /// Vert.x closes a server that nobody refers to any more.
     private final @Nullable HttpServer server;
 
     private Origin(
@@ -114,6 +113,10 @@ final class Origin implements AutoCloseable {
             if (!nginx.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 nginx.destroyForcibly();
             }
+        }
+        // Referring to the server until here keeps it open: Vert.x closes what nobody refers to.
+        if (server != null) {
+            server.close();
         }
         if (vertx != null) {
             vertx.close();

@@ -217,7 +217,8 @@ public final class MeshNode {
         try {
             return binding.get(BIND_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new IOException("cannot listen for " + what + ": " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot listen for " + what + ": " + cause.getMessage(), cause);
         } catch (TimeoutException e) {
             throw new IOException("cannot listen for " + what + ": no answer", e);
         }
