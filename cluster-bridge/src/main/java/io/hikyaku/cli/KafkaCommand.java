@@ -118,7 +118,8 @@ final class KafkaCommand {
         }
 
         private static void print(PrintWriter out, List<KafkaPrepare.Outcome> outcomes) {
-            int width = outcomes.stream().mapToInt(o -> o.topic().length()).max().orElse(0);
+            int width =
+                    outcomes.stream().mapToInt(o -> o.topic().length()).max().orElse(0);
             String format = "%-" + Math.max(width, 5) + "s  %10s  %-14s  %s%n";
             out.printf(format, "TOPIC", "PARTITIONS", "CLEANUP", "DONE");
             outcomes.forEach(o -> out.printf(format, o.topic(), o.partitions(), o.cleanup(), o.action()));

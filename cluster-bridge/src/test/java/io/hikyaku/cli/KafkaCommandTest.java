@@ -35,8 +35,16 @@ class KafkaCommandTest {
     void aMissingFileOfPropertiesIsNamed() {
         // When
         int exit = run(
-                "kafka", "prepare", "--bootstrap-server", "127.0.0.1:1", "--mesh", "demo", "--cluster", "osaka",
-                "--command-config", "nowhere.properties");
+                "kafka",
+                "prepare",
+                "--bootstrap-server",
+                "127.0.0.1:1",
+                "--mesh",
+                "demo",
+                "--cluster",
+                "osaka",
+                "--command-config",
+                "nowhere.properties");
 
         // Then
         assertEquals(Exit.FAILED, exit);
@@ -47,7 +55,13 @@ class KafkaCommandTest {
     void anUnresolvableBrokerIsNamed() {
         // When
         int exit = run(
-                "kafka", "prepare", "--bootstrap-server", "no-such-host.invalid:9092", "--mesh", "demo", "--cluster",
+                "kafka",
+                "prepare",
+                "--bootstrap-server",
+                "no-such-host.invalid:9092",
+                "--mesh",
+                "demo",
+                "--cluster",
                 "osaka");
 
         // Then

@@ -29,8 +29,8 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// Kafka's own certificate authority in a test or demo: the operator of a broker rarely is the operator of the mesh, so
-/// it is not the mesh's. Names in it are the principals of Kafka's access control lists.
+/// Kafka's own certificate authority in a test or demo: the operator of a broker rarely is the operator of the
+/// mesh, so it is not the mesh's. Names in it are the principals of Kafka's access control lists.
 public final class KafkaAuthority {
     static final String BROKER = "broker";
 
@@ -44,7 +44,8 @@ public final class KafkaAuthority {
     private final X509Certificate certificate = sign(ISSUER, keys, true);
     private final Map<String, Map<String, String>> stores = new ConcurrentHashMap<>();
 
-    /// Settings of a Kafka client with this name: TLS, its key, its certificate, and this authority as the only trust.
+    /// Settings of a Kafka client with this name: TLS, its key, its certificate, and this authority as the only
+    /// trust.
     public Map<String, String> clientProperties(String principal) {
         Map<String, String> properties = new LinkedHashMap<>(stores(principal));
         properties.put("security.protocol", "SSL");
@@ -85,16 +86,12 @@ public final class KafkaAuthority {
                     subject,
                     subjectKeys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(new GeneralName[] {
-                        new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                        new GeneralName(GeneralName.dNSName, "localhost")
-                    }));
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+                new GeneralName(GeneralName.iPAddress, "127.0.0.1"), new GeneralName(GeneralName.dNSName, "localhost")
+            }));
             return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(
-                            new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+                    .getCertificate(
+                            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("A certificate for " + subject + " could not be made", e);
         }

@@ -34,13 +34,13 @@ import scala.Tuple2;
 
 /// The child process of [KafkaServer]: broker and controller (KRaft) in this JVM.
 ///
-/// Both ports are bound before Kafka is configured, since the controller's has to be in the configuration: no port is
-/// guessed, so none can be taken by somebody else meanwhile. The folder is formatted here too, which costs a second JVM
-/// less than Kafka's own tool.
+/// Both ports are bound before Kafka is configured, since the controller's has to be in the configuration: no
+/// port is guessed, so none can be taken by somebody else meanwhile. The folder is formatted here too, which
+/// costs a second JVM less than Kafka's own tool.
 ///
 /// Arguments: the folder, the port for clients, the port of the controller; 0 for any. When it serves it prints
-/// `ready CLIENTS CONTROLLER`. SIGTERM stops it and leaves the data; the end of standard input means that the parent is
-/// gone, so that the folder goes as well.
+/// `ready CLIENTS CONTROLLER`. SIGTERM stops it and leaves the data; the end of standard input means that the
+/// parent is gone, so that the folder goes as well.
 final class KafkaProcess {
     static final String READY = "ready";
     static final String SETTINGS = "server.properties";
@@ -94,8 +94,7 @@ final class KafkaProcess {
         Map<String, String> settings = settings(folder, sockets);
         format(folder.resolve(DATA));
         KafkaConfig config = new KafkaConfig(settings);
-        Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> stored =
-                KafkaRaftServer.initializeLogDirs(config, LOG, "");
+        Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> stored = KafkaRaftServer.initializeLogDirs(config, LOG, "");
         SharedServer shared = new SharedServer(
                 config,
                 stored._1(),

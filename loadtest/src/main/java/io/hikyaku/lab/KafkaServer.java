@@ -20,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// Apache Kafka's own server (KRaft, one node) in a child process on ephemeral loopback ports, with its data in a
-/// temporary folder. Nothing is left behind: [#close] ends the process and deletes the folder, and if this JVM dies
-/// without it the child notices and does both. Not for several threads at once.
+/// temporary folder. Nothing is left behind: [#close] ends the process and deletes the folder, and if this JVM
+/// dies without it the child notices and does both. Not for several threads at once.
 public final class KafkaServer implements Broker {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(10);

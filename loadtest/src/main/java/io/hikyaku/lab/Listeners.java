@@ -10,8 +10,7 @@ final class Listeners {
     private Listeners() {}
 
     static Map<String, String> plaintext() {
-        return Map.of(
-                PROTOCOLS, KafkaProcess.CLIENTS + ":PLAINTEXT," + KafkaProcess.CONTROLLER + ":PLAINTEXT");
+        return Map.of(PROTOCOLS, KafkaProcess.CLIENTS + ":PLAINTEXT," + KafkaProcess.CONTROLLER + ":PLAINTEXT");
     }
 
     /// A principal is the common name of a certificate. The controller's listener is secured likewise, so that no
@@ -21,7 +20,8 @@ final class Listeners {
         settings.put(PROTOCOLS, KafkaProcess.CLIENTS + ":SSL," + KafkaProcess.CONTROLLER + ":SSL");
         settings.put("ssl.client.auth", "required");
         for (String listener : new String[] {KafkaProcess.CLIENTS, KafkaProcess.CONTROLLER}) {
-            settings.put("listener.name." + listener.toLowerCase(java.util.Locale.ROOT) + ".ssl.client.auth", "required");
+            settings.put(
+                    "listener.name." + listener.toLowerCase(java.util.Locale.ROOT) + ".ssl.client.auth", "required");
         }
         settings.put("ssl.principal.mapping.rules", "RULE:^CN=([^,]+)(,.*)?$/$1/,DEFAULT");
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");

@@ -32,7 +32,8 @@ final class SegmentScan {
         return false;
     }
 
-    /// The search of Knuth, Morris and Pratt: it needs no byte twice, so segments of any size are read as streams.
+    /// The search of Knuth, Morris and Pratt: it needs no byte twice, so segments of any size are read as
+    /// streams.
     static boolean holds(InputStream in, byte[] canary) throws IOException {
         int[] borders = borders(canary);
         int matched = 0;

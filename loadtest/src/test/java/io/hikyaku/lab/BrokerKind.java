@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/// The brokers that the same tests run against. Each is started once per JVM, by the first test that wants it; tests
-/// keep out of each other's way by a mesh name of their own.
+/// The brokers that the same tests run against. Each is started once per JVM, by the first test that wants it;
+/// tests keep out of each other's way by a mesh name of their own.
 public enum BrokerKind {
     PROCESS {
         @Override

@@ -9,8 +9,8 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/// A broker as an operator runs it: Apache Kafka's image, with its own settings. The port is chosen beforehand, because
-/// an engine may give a restarted container another one.
+/// A broker as an operator runs it: Apache Kafka's image, with its own settings. The port is chosen beforehand,
+/// because an engine may give a restarted container another one.
 public final class ContainerBroker implements Broker {
     private static final String IMAGE = "apache/kafka";
 
@@ -69,7 +69,13 @@ public final class ContainerBroker implements Broker {
     public boolean segmentsHold(String canary) throws IOException {
         try {
             return container
-                            .execInContainer("grep", "-rqaF", "--include=*.log", canary, "/tmp/kafka-logs", "/tmp/kraft-combined-logs")
+                            .execInContainer(
+                                    "grep",
+                                    "-rqaF",
+                                    "--include=*.log",
+                                    canary,
+                                    "/tmp/kafka-logs",
+                                    "/tmp/kraft-combined-logs")
                             .getExitCode()
                     == 0;
         } catch (InterruptedException e) {

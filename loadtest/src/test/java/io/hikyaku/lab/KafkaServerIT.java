@@ -26,7 +26,9 @@ class KafkaServerIT {
         try (KafkaServer server = KafkaServer.open()) {
             String address = server.bootstrapServers();
             try (Admin admin = admin(server, Map.of())) {
-                admin.createTopics(List.of(new NewTopic("kept", 1, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic("kept", 1, (short) 1)))
+                        .all()
+                        .get();
             }
 
             // When
@@ -75,7 +77,9 @@ class KafkaServerIT {
         try (KafkaServer server = KafkaServer.open()) {
             // Given
             try (Admin admin = admin(server, Map.of())) {
-                admin.createTopics(List.of(new NewTopic("mine", 1, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic("mine", 1, (short) 1)))
+                        .all()
+                        .get();
             }
 
             // When

@@ -26,8 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// Measures an echo of 1 KiB from one node over Kafka to another and back, through [KafkaTransport] on both sides and
-/// through bare clients with the same settings, in turns. Not a test: run it by its main method.
+/// Measures an echo of 1 KiB from one node over Kafka to another and back, through [KafkaTransport] on both sides
+/// and through bare clients with the same settings, in turns. Not a test: run it by its main method.
 final class KafkaPingPong {
     private static final int BODY = 1024 - Packet.HEADER_BYTES;
     private static final int[] IN_FLIGHT = {1, 32, 256};
@@ -192,7 +192,8 @@ final class KafkaPingPong {
             }
             echo = new Echo(responder, sides[0]);
             KafkaTransport caller = start(mesh, "c", echo.from, echo::onEcho);
-            KafkaTransport answering = start(mesh, "d", responder, packet -> sides[1].send(addressed(packet, echo.from)));
+            KafkaTransport answering =
+                    start(mesh, "d", responder, packet -> sides[1].send(addressed(packet, echo.from)));
             links[0] = caller.linkTo("d", 0);
             links[1] = answering.linkTo("c", 0);
         }

@@ -62,7 +62,9 @@ class KafkaPrepareIT {
         List<Outcome> outcomes = prepare(List.of("osaka"), 3);
 
         // Then
-        assertEquals(List.of("unchanged", "unchanged"), outcomes.stream().map(Outcome::action).toList());
+        assertEquals(
+                List.of("unchanged", "unchanged"),
+                outcomes.stream().map(Outcome::action).toList());
     }
 
     @Test
@@ -113,7 +115,8 @@ class KafkaPrepareIT {
                     assertThrows(KafkaFailure.class, () -> prepare.prepare(topics, List.of("osaka"), 1, 3));
 
             // Then
-            assertTrue(failure.getMessage().startsWith("creating topic " + topics.inbox("osaka")), failure.getMessage());
+            assertTrue(
+                    failure.getMessage().startsWith("creating topic " + topics.inbox("osaka")), failure.getMessage());
             assertTrue(failure.getMessage().contains("replication factor"), failure.getMessage());
         }
     }
@@ -127,7 +130,8 @@ class KafkaPrepareIT {
     private void create(NewTopic topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createTopics(List.of(topic)).all().get();
-            Await.until("the topic is seen", () -> admin.listTopics().names().get().contains(topic.name()));
+            Await.until(
+                    "the topic is seen", () -> admin.listTopics().names().get().contains(topic.name()));
         }
     }
 }

@@ -181,10 +181,12 @@ class KafkaRegistryIT {
         // Given
         try (Reader osaka = reader("osaka")) {
             osaka.publish("patient");
-            Await.until("the missing topic is named", () -> osaka.registry
-                    .failure()
-                    .filter(said -> said.contains(mesh.topics().registry("osaka")))
-                    .isPresent());
+            Await.until(
+                    "the missing topic is named",
+                    () -> osaka.registry
+                            .failure()
+                            .filter(said -> said.contains(mesh.topics().registry("osaka")))
+                            .isPresent());
 
             // When
             mesh.prepare(1, "osaka");
@@ -212,7 +214,10 @@ class KafkaRegistryIT {
             // Then
             osaka.await(new Told("tokyo", "meanwhile", true));
             assertEquals(
-                    1, osaka.told.stream().filter(told -> told.document().equals("before")).count());
+                    1,
+                    osaka.told.stream()
+                            .filter(told -> told.document().equals("before"))
+                            .count());
         }
     }
 
@@ -245,7 +250,8 @@ class KafkaRegistryIT {
         Map<String, Object> properties = new HashMap<>(mesh.properties());
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(mesh.topics().registry(cluster), 0, key, value)).get();
+            producer.send(new ProducerRecord<>(mesh.topics().registry(cluster), 0, key, value))
+                    .get();
         }
     }
 

@@ -101,8 +101,8 @@ class KafkaSecurityIT {
         // Given
         Documents told = new Documents();
         try (KafkaRegistry osaka = new KafkaRegistry(mesh.settings("osaka", TestMesh.newNode(), OSAKA), told);
-                KafkaRegistry tokyo = new KafkaRegistry(
-                        mesh.settings("tokyo", TestMesh.newNode(), TOKYO), new Documents())) {
+                KafkaRegistry tokyo =
+                        new KafkaRegistry(mesh.settings("tokyo", TestMesh.newNode(), TOKYO), new Documents())) {
 
             // When
             tokyo.publish("tokyo's".getBytes(StandardCharsets.UTF_8));
@@ -139,8 +139,8 @@ class KafkaSecurityIT {
 
         // When
         try (KafkaPrepare prepare = new KafkaPrepare(properties)) {
-            KafkaFailure failure = assertThrows(
-                    KafkaFailure.class, () -> prepare.prepare(mesh.topics(), List.of("nagoya"), 1, 1));
+            KafkaFailure failure =
+                    assertThrows(KafkaFailure.class, () -> prepare.prepare(mesh.topics(), List.of("nagoya"), 1, 1));
 
             // Then
             assertEquals(KafkaFailure.Reason.NOT_ALLOWED, failure.reason());
@@ -180,9 +180,10 @@ class KafkaSecurityIT {
         properties.putAll(credentials);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            return assertThrows(ExecutionException.class, () -> producer.send(
-                                    new ProducerRecord<>(topic, new byte[1]))
-                            .get())
+            return assertThrows(
+                            ExecutionException.class,
+                            () -> producer.send(new ProducerRecord<>(topic, new byte[1]))
+                                    .get())
                     .getCause();
         }
     }

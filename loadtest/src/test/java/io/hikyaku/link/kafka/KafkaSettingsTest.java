@@ -42,8 +42,8 @@ class KafkaSettingsTest {
         Map<String, String> properties = Map.of("bootstrap.servers", "k:9092", "ssl.keystore.key", "hunter2");
 
         // When
-        String shown = new KafkaTransport.Settings(properties, new KafkaTopics("demo"), "osaka", NodeId.NONE, 2, 1)
-                .toString();
+        String shown =
+                new KafkaTransport.Settings(properties, new KafkaTopics("demo"), "osaka", NodeId.NONE, 2, 1).toString();
 
         // Then
         assertFalse(shown.contains("hunter2"), shown);

@@ -139,10 +139,12 @@ class KafkaTransportIT {
         List<byte[]> wrong = new ArrayList<>();
         wrong.add(null);
         wrong.add(new byte[0]);
-        wrong.add("no packet at all, but long enough to hold the header of a real packet".getBytes(StandardCharsets.UTF_8));
+        wrong.add("no packet at all, but long enough to hold the header of a real packet"
+                .getBytes(StandardCharsets.UTF_8));
         wrong.add(Arrays.copyOf(whole, whole.length - 1));
         wrong.add(Arrays.copyOf(whole, whole.length + 1));
-        for (PacketKind kind : List.of(PacketKind.LINK, PacketKind.ROUTING, PacketKind.REGISTRY, PacketKind.PUSH_BACK)) {
+        for (PacketKind kind :
+                List.of(PacketKind.LINK, PacketKind.ROUTING, PacketKind.REGISTRY, PacketKind.PUSH_BACK)) {
             ByteBuf packet = Unpooled.buffer();
             new Packet(kind, 1, false, 0, to, from, 1, 0, 0).write(packet);
             wrong.add(bytes(packet));
@@ -155,8 +157,9 @@ class KafkaTransportIT {
         // Given
         try (TestNode tokyo = TestNode.start(mesh, "tokyo");
                 TestNode osaka = TestNode.start(mesh, "osaka")) {
-            tokyo.awaitFailure("kafka prepare --bootstrap-server " + mesh.broker().bootstrapServers() + " --mesh "
-                    + mesh.topics().mesh() + " --cluster tokyo");
+            tokyo.awaitFailure(
+                    "kafka prepare --bootstrap-server " + mesh.broker().bootstrapServers() + " --mesh "
+                            + mesh.topics().mesh() + " --cluster tokyo");
             Link early = osaka.transport.linkTo("tokyo", 1);
             osaka.send(early, tokyo.id, "too early");
 
@@ -168,7 +171,8 @@ class KafkaTransportIT {
             Await.until("up", () -> tokyo.transport.status().up());
             Await.until("the link carries", () -> {
                 osaka.send(early, tokyo.id, "late enough");
-                return tokyo.arrivals.stream().anyMatch(arrival -> arrival.body().equals("late enough"));
+                return tokyo.arrivals.stream()
+                        .anyMatch(arrival -> arrival.body().equals("late enough"));
             });
         }
     }
@@ -196,8 +200,10 @@ class KafkaTransportIT {
                 osaka.send(link, tokyo.id, "after");
                 return !tokyo.arrivals.isEmpty();
             });
-            Await.until("up", () ->
-                    osaka.transport.status().up() && tokyo.transport.status().up());
+            Await.until(
+                    "up",
+                    () -> osaka.transport.status().up()
+                            && tokyo.transport.status().up());
         }
     }
 

@@ -26,7 +26,8 @@ record TestMesh(Broker broker, KafkaTopics topics, Map<String, String> propertie
 
     static NodeId newNode() {
         return new NodeId(
-                ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong());
+                ThreadLocalRandom.current().nextLong(),
+                ThreadLocalRandom.current().nextLong());
     }
 
     void prepare(int partitions, String... clusters) {

@@ -71,11 +71,13 @@ final class TestNode implements LinkEvents, AutoCloseable {
     }
 
     void awaitFailure(String part) throws Exception {
-        Await.until("a failure that says '" + part + "'", () -> transport
-                .status()
-                .failure()
-                .filter(said -> said.contains(part))
-                .isPresent());
+        Await.until(
+                "a failure that says '" + part + "'",
+                () -> transport
+                        .status()
+                        .failure()
+                        .filter(said -> said.contains(part))
+                        .isPresent());
     }
 
     @Override

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes this node's latest document until it is acknowledged. Called on the registry's thread, but for [#publish] and
-/// [#leave].
+/// Writes this node's latest document until it is acknowledged. Called on the registry's thread, but for
+/// [#publish] and [#leave].
 final class DocumentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentWriter.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);

@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sorts records into packets for this node and all the rest, and hands the packets to the event loops of their
-/// channels: one task per loop for all that one poll brought. Called on the reader's thread, but for the counters.
+/// channels: one task per loop for all that one poll brought. Called on the reader's thread, but for the
+/// counters.
 final class HandOver {
     /// What may wait for the event loops, in bytes; beyond it nothing is fetched.
     static final long MAX_OUTSTANDING = 8 << 20;
@@ -74,8 +75,7 @@ final class HandOver {
     private static boolean isPacketOfChannel(ByteBuf packet) {
         try {
             PacketKind kind = Packet.read(packet).kind();
-            boolean ofChannel =
-                    kind == PacketKind.HANDSHAKE || kind == PacketKind.DATA || kind == PacketKind.DATAGRAM;
+            boolean ofChannel = kind == PacketKind.HANDSHAKE || kind == PacketKind.DATA || kind == PacketKind.DATAGRAM;
             return ofChannel && Packet.checkedBodyLength(packet) == packet.readableBytes() - Packet.HEADER_BYTES;
         } catch (Malformed notOurs) {
             LOG.debug("A record of the inbox is no packet", notOurs);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread that reads this node's partition of its cluster's inbox. It keeps trying for ever: whatever fails is said
-/// once, counts as down, and is begun anew after a pause, going on where reading had stopped.
+/// The thread that reads this node's partition of its cluster's inbox. It keeps trying for ever: whatever fails
+/// is said once, counts as down, and is begun anew after a pause, going on where reading had stopped.
 final class InboxReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(InboxReader.class);
     private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -53,8 +53,8 @@ final class InboxReader implements Runnable {
 
     /// @param remedy the command that makes the topic
     /// @param choose from the number of partitions the one to read
-    /// @param opened hears of the partition once its start is fixed and a fetch was answered, for the right to read is not
-    ///     asked for before; and again if it had to be chosen anew
+    /// @param opened hears of the partition once its start is fixed and a fetch was answered, for the right to
+    ///     read is not asked for before; and again if it had to be chosen anew
     InboxReader(
             Map<String, String> operator,
             String topic,
@@ -102,9 +102,8 @@ final class InboxReader implements Runnable {
     }
 
     private void onFailure(KafkaException failure) {
-        Throwable cause = failure.getClass() == KafkaException.class && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
         KafkaFailure said = KafkaFailure.of("reading " + topic, cause);
         String hint = said.reason() == KafkaFailure.Reason.NO_TOPIC ? ". To make it: " + remedy : "";
         health.toDown(said.sentence() + hint);

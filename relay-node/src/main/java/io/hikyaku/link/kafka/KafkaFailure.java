@@ -44,7 +44,8 @@ public final class KafkaFailure extends RuntimeException {
 
     /// @param doing what was tried, for instance `creating topic x at host:port`
     static KafkaFailure of(String doing, Throwable thrown) {
-        Throwable cause = thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause =
+                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         Reason reason = reasonOf(cause);
         String why = switch (reason) {
             case UNREACHABLE -> "no broker answers";
@@ -61,8 +62,9 @@ public final class KafkaFailure extends RuntimeException {
             case AuthenticationException _ -> Reason.NOT_AUTHENTICATED;
             case AuthorizationException _ -> Reason.NOT_ALLOWED;
             case UnknownTopicOrPartitionException _ -> Reason.NO_TOPIC;
-            case TimeoutException timeout when timeout.getMessage() != null
-                    && timeout.getMessage().contains("not present in metadata") -> Reason.NO_TOPIC;
+            case TimeoutException timeout
+            when timeout.getMessage() != null && timeout.getMessage().contains("not present in metadata") ->
+                Reason.NO_TOPIC;
             case TimeoutException _ -> Reason.UNREACHABLE;
             default -> Reason.OTHER;
         };

@@ -24,29 +24,39 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/// Makes the topics of clusters: for each an inbox (records live for minutes) and a registry (compacted). Running it again
-/// changes nothing; what exists is checked, and put right where that loses nothing.
+/// Makes the topics of clusters: for each an inbox (records live for minutes) and a registry (compacted). Running
+/// it again changes nothing; what exists is checked, and put right where that loses nothing.
 public final class KafkaPrepare implements AutoCloseable {
     private static final Duration REQUEST = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final String POLICY = TopicConfig.CLEANUP_POLICY_CONFIG;
 
-    /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so they are short too.
+    /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so they are
+    /// short too.
     private static final Map<String, String> INBOX = Map.of(
-            POLICY, TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofMinutes(10).toMillis()),
-            TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(1).toMillis()),
-            TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
+            POLICY,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            Long.toString(Duration.ofMinutes(10).toMillis()),
+            TopicConfig.SEGMENT_MS_CONFIG,
+            Long.toString(Duration.ofMinutes(1).toMillis()),
+            TopicConfig.SEGMENT_BYTES_CONFIG,
+            Integer.toString(64 << 20));
 
-    /// The last document of each node. Live nodes renew theirs all the time, so what is hours old is of a node that
-    /// crashed, and goes. Tombstones stay for an hour, longer than any reader is behind.
+    /// The last document of each node. Live nodes renew theirs all the time, so what is hours old is of a node
+    /// that crashed, and goes. Tombstones stay for an hour, longer than any reader is behind.
     private static final Map<String, String> REGISTRY = Map.of(
-            POLICY, TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofHours(6).toMillis()),
-            TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(10).toMillis()),
-            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
-            TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(Duration.ofHours(1).toMillis()));
+            POLICY,
+            TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            Long.toString(Duration.ofHours(6).toMillis()),
+            TopicConfig.SEGMENT_MS_CONFIG,
+            Long.toString(Duration.ofMinutes(10).toMillis()),
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+            "0.1",
+            TopicConfig.DELETE_RETENTION_MS_CONFIG,
+            Long.toString(Duration.ofHours(1).toMillis()));
 
     private final Admin admin;
     private final String brokers;
@@ -110,7 +120,8 @@ public final class KafkaPrepare implements AutoCloseable {
     private int awaitPartitions(String topic, int atLeast) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() - deadline < 0) {
-            int partitions = describe(topic).map(found -> found.partitions().size()).orElse(0);
+            int partitions =
+                    describe(topic).map(found -> found.partitions().size()).orElse(0);
             if (partitions >= atLeast) {
                 return partitions;
             }
@@ -133,9 +144,10 @@ public final class KafkaPrepare implements AutoCloseable {
     private Outcome check(Wanted wanted, int partitions) {
         List<String> changes = new ArrayList<>();
         if (partitions < wanted.partitions) {
-            await("adding partitions to " + wanted.topic, admin.createPartitions(
-                            Map.of(wanted.topic, NewPartitions.increaseTo(wanted.partitions)))
-                    .all());
+            await(
+                    "adding partitions to " + wanted.topic,
+                    admin.createPartitions(Map.of(wanted.topic, NewPartitions.increaseTo(wanted.partitions)))
+                            .all());
             awaitPartitions(wanted.topic, wanted.partitions);
             changes.add("partitions raised from " + partitions + " to " + wanted.partitions);
         }
@@ -190,7 +202,9 @@ public final class KafkaPrepare implements AutoCloseable {
 
     private String policy(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Config config = await("reading the settings of " + topic, admin.describeConfigs(List.of(resource)).all())
+        Config config = await(
+                        "reading the settings of " + topic,
+                        admin.describeConfigs(List.of(resource)).all())
                 .get(resource);
         return Objects.requireNonNull(config).get(POLICY).value();
     }
@@ -198,8 +212,9 @@ public final class KafkaPrepare implements AutoCloseable {
     private void set(String topic, String key, String value) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         AlterConfigOp change = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
-        await("changing the settings of " + topic, admin.incrementalAlterConfigs(Map.of(resource, List.of(change)))
-                .all());
+        await(
+                "changing the settings of " + topic,
+                admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all());
     }
 
     private <T> T await(String doing, KafkaFuture<T> future) {

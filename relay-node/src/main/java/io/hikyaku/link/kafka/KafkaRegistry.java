@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The registry over Kafka: writes this node's document to its cluster's topic, and reads those of all clusters, new ones
-/// within seconds. Documents are opaque here and believed by nobody for their place: their signatures say whose they are,
-/// and only a node's own silence or signature ends it, never the tombstone of whoever may write.
+/// The registry over Kafka: writes this node's document to its cluster's topic, and reads those of all clusters,
+/// new ones within seconds. Documents are opaque here and believed by nobody for their place: their signatures
+/// say whose they are, and only a node's own silence or signature ends it, never the tombstone of whoever may
+/// write.
 ///
 /// One thread reads, looks for topics and writes. It keeps trying for ever, like [KafkaTransport].
 public final class KafkaRegistry implements AutoCloseable {
@@ -37,7 +37,8 @@ public final class KafkaRegistry implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final Duration END = Duration.ofSeconds(8);
-    /// A topic that appears this long after the last look may have been there, full of old documents, for a while.
+    /// A topic that appears this long after the last look may have been there, full of old documents, for a
+    /// while.
     private static final Duration SURE = Duration.ofSeconds(10);
 
     private final KafkaTransport.Settings settings;
@@ -73,7 +74,8 @@ public final class KafkaRegistry implements AutoCloseable {
     public interface Listener {
         /// @param cluster whose topic it was found in, which proves nothing
         /// @param document not verified; 768 KiB at most
-        /// @param fresh whether it was written while we were reading; else its node may be long gone, until it speaks again
+        /// @param fresh whether it was written while we were reading; else its node may be long gone, until it
+        ///     speaks again
         void onDocument(String cluster, byte[] document, boolean fresh);
 
         /// All that was there at the start has been read. Once.
@@ -88,7 +90,8 @@ public final class KafkaRegistry implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("kafka-registry").start(this::run);
     }
 
-    /// Writes this node's document, soon, and again until it is acknowledged by all replicas; a later call replaces it.
+    /// Writes this node's document, soon, and again until it is acknowledged by all replicas; a later call
+    /// replaces it.
     ///
     /// @param document signed, 768 KiB at most
     public void publish(byte[] document) {
@@ -125,10 +128,10 @@ public final class KafkaRegistry implements AutoCloseable {
     }
 
     private void onFailure(KafkaException failure) {
-        Throwable cause = failure.getClass() == KafkaException.class && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
-        String said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause).sentence();
+        Throwable cause =
+                failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
+        String said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause)
+                .sentence();
         health.toDown(said);
         complaints.say(said);
         try {
@@ -248,8 +251,8 @@ public final class KafkaRegistry implements AutoCloseable {
         }
     }
 
-    /// Leaves: deletes this node's document for those who read the topic later, then ends. Within eight seconds, whatever
-    /// the brokers do.
+    /// Leaves: deletes this node's document for those who read the topic later, then ends. Within eight seconds,
+    /// whatever the brokers do.
     @Override
     public void close() {
         writer.leave();

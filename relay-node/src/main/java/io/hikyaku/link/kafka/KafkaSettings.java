@@ -8,8 +8,8 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/// The settings of our clients: measured defaults, over them the operator's, over them what the transport relies on.
-/// docs/decisions/025-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
+/// The settings of our clients: measured defaults, over them the operator's, over them what the transport relies
+/// on. docs/decisions/025-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
 final class KafkaSettings {
     /// How long a record is retried before it counts as lost.
     static final Duration DELIVERY = Duration.ofSeconds(10);
@@ -40,7 +40,9 @@ final class KafkaSettings {
             Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(SEND_BUFFER)),
             Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(DELIVERY.toMillis())),
             Map.entry(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, "50"),
-            Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Long.toString(Duration.ofHours(1).toMillis())));
+            Map.entry(
+                    ProducerConfig.METADATA_MAX_IDLE_CONFIG,
+                    Long.toString(Duration.ofHours(1).toMillis())));
 
     private static final Map<String, String> PRODUCER_RULES = Map.of(
             ProducerConfig.MAX_BLOCK_MS_CONFIG, "0", // event loops call it

@@ -3,9 +3,9 @@ package io.hikyaku.link.kafka;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The names of a mesh's topics: `hikyaku.MESH.in.CLUSTER`, the inbox, and `hikyaku.MESH.reg.CLUSTER`, the registry.
-/// Both parts are DNS-1123 labels, which have no `.` and no `_`: no mesh can be a prefix of another's topics, no two
-/// names share a metric, and none is longer than 139 of Kafka's 249 characters.
+/// The names of a mesh's topics: `hikyaku.MESH.in.CLUSTER`, the inbox, and `hikyaku.MESH.reg.CLUSTER`, the
+/// registry. Both parts are DNS-1123 labels, which have no `.` and no `_`: no mesh can be a prefix of another's
+/// topics, no two names share a metric, and none is longer than 139 of Kafka's 249 characters.
 ///
 /// @param mesh a DNS-1123 label
 public record KafkaTopics(String mesh) {
@@ -46,8 +46,8 @@ public record KafkaTopics(String mesh) {
     /// @throws IllegalArgumentException if it is none
     public static String checkLabel(String label) {
         if (!LABEL.matcher(label).matches()) {
-            throw new IllegalArgumentException("'" + label + "' is not a name: lower-case letters, digits and '-' within,"
-                    + " 63 characters at most");
+            throw new IllegalArgumentException("'" + label
+                    + "' is not a name: lower-case letters, digits and '-' within," + " 63 characters at most");
         }
         return label;
     }

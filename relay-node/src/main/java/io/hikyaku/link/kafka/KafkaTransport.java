@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Packets over Kafka: one producer for all inboxes of other clusters, one consumer for a partition of the own one. It
-/// starts at once and never fails: brokers that are away, topics that are missing and rights that are not granted are
-/// tried again for ever, said in the log, and seen in [#status()].
+/// Packets over Kafka: one producer for all inboxes of other clusters, one consumer for a partition of the own
+/// one. It starts at once and never fails: brokers that are away, topics that are missing and rights that are not
+/// granted are tried again for ever, said in the log, and seen in [#status()].
 ///
-/// A link over Kafka proves nobody: what arrives may be from anyone with the right to write, so only handshake and data
-/// of channels are accepted, which prove their source themselves.
+/// A link over Kafka proves nobody: what arrives may be from anyone with the right to write, so only handshake
+/// and data of channels are accepted, which prove their source themselves.
 public final class KafkaTransport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTransport.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -68,8 +68,8 @@ public final class KafkaTransport implements AutoCloseable {
         }
 
         String remedy(String forCluster) {
-            return "./hikyaku kafka prepare --bootstrap-server " + brokers() + " --mesh " + topics.mesh() + " --cluster "
-                    + forCluster;
+            return "./hikyaku kafka prepare --bootstrap-server " + brokers() + " --mesh " + topics.mesh()
+                    + " --cluster " + forCluster;
         }
 
         /// Without the properties, which may hold secrets.
@@ -87,16 +87,16 @@ public final class KafkaTransport implements AutoCloseable {
         this.loops = loops;
         this.events = events;
         this.sender = new RecordSender(settings.clientProperties);
-        this.handOver =
-                new HandOver(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
+        this.handOver = new HandOver(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
         this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
     }
 
     /// Starts to read the own inbox. Once.
     ///
-    /// @param choose from the number of partitions the one to read, on a thread of the transport; see [PartitionChoice]
-    /// @param opened hears which one is read, once nothing written there is missed any more: the moment to announce it.
-    ///     Called again if it had to be chosen anew. On a thread of the transport.
+    /// @param choose from the number of partitions the one to read, on a thread of the transport; see
+    ///     [PartitionChoice]
+    /// @param opened hears which one is read, once nothing written there is missed any more: the moment to
+    ///     announce it. Called again if it had to be chosen anew. On a thread of the transport.
     public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened) {
         if (reader != null) {
             throw new IllegalStateException("The inbox is read already");
@@ -112,8 +112,8 @@ public final class KafkaTransport implements AutoCloseable {
         reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
     }
 
-    /// The way to all nodes that read a partition of a cluster's inbox; the same link each time until it is closed. May be
-    /// used at once: packets wait until Kafka's client knows the topic.
+    /// The way to all nodes that read a partition of a cluster's inbox; the same link each time until it is
+    /// closed. May be used at once: packets wait until Kafka's client knows the topic.
     ///
     /// @throws IllegalArgumentException if the cluster is no label or the partition negative
     public Link linkTo(String cluster, int partition) {
@@ -148,8 +148,8 @@ public final class KafkaTransport implements AutoCloseable {
         }
     }
 
-    /// Connects, and finds out about partitions that links want. The client answers out of what it knows and asks the
-    /// brokers in its own time, so this looks again soon while a link waits.
+    /// Connects, and finds out about partitions that links want. The client answers out of what it knows and asks
+    /// the brokers in its own time, so this looks again soon while a link waits.
     private void learn() {
         Map<Inbox, Long> since = new HashMap<>();
         while (closing.getCount() > 0) {
@@ -164,7 +164,8 @@ public final class KafkaTransport implements AutoCloseable {
                 }
             } catch (KafkaException failed) {
                 Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-                complain(KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause).sentence());
+                complain(KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause)
+                        .sentence());
             }
             LockSupport.parkNanos((waiting ? LOOK_AGAIN : IDLE_LOOK).toNanos());
         }
@@ -213,7 +214,8 @@ public final class KafkaTransport implements AutoCloseable {
                 sender.lost.sum());
     }
 
-    /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers do.
+    /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers
+    /// do.
     @Override
     public void close() {
         closing.countDown();

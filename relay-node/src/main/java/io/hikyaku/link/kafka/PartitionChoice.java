@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// Which partition of its cluster's inbox an instance reads: one of those that the fewest others use. Two that choose at
-/// the same time may take the same one, which costs some reading and nothing else: readers drop what is for others.
+/// Which partition of its cluster's inbox an instance reads: one of those that the fewest others use. Two that
+/// choose at the same time may take the same one, which costs some reading and nothing else: readers drop what is
+/// for others.
 public final class PartitionChoice {
     private PartitionChoice() {}
 

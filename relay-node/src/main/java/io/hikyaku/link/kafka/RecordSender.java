@@ -12,8 +12,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/// The process's one producer of live packets. Kafka's client makes it only where broker names resolve, so it comes to
-/// be when that first works. [#send] may be called from any thread and never blocks.
+/// The process's one producer of live packets. Kafka's client makes it only where broker names resolve, so it
+/// comes to be when that first works. [#send] may be called from any thread and never blocks.
 final class RecordSender {
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
@@ -38,7 +38,8 @@ final class RecordSender {
         }
     }
 
-    /// Whether the client knows the partition, so that [#send] will take records for it. If not, this makes it ask.
+    /// Whether the client knows the partition, so that [#send] will take records for it. If not, this makes it
+    /// ask.
     ///
     /// @throws KafkaException if the brokers refuse to tell
     boolean knows(String topic, int partition) {

@@ -8,13 +8,13 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
-/// A partition of another cluster's inbox as a link to send over: each packet becomes one record. Several nodes may read
-/// the same partition and so share it. Any thread.
+/// A partition of another cluster's inbox as a link to send over: each packet becomes one record. Several nodes
+/// may read the same partition and so share it. Any thread.
 ///
-/// Until Kafka's client knows the partition, packets wait here, up to a bound: the client would have to block for them.
+/// Until Kafka's client knows the partition, packets wait here, up to a bound: the client would have to block for
+/// them.
 final class TopicLink implements Link {
     static final Neighbour NEIGHBOUR = new Neighbour(NodeId.NONE, "kafka", false, 0, 1);
 
