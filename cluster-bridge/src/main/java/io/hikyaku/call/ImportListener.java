@@ -86,6 +86,18 @@ public final class ImportListener {
         return bound == null ? GlobalEventExecutor.INSTANCE.newSucceededFuture(null) : bound.close();
     }
 
+    /// Lets running calls end and begins no new ones on open connections; those without a call are closed.
+    public void drain() {
+        for (Channel connection : connections) {
+            connection.pipeline().fireUserEventTriggered(new SocketService.Draining());
+        }
+    }
+
+    /// Connections that are open now.
+    public int openConnections() {
+        return count.get();
+    }
+
     /// Ends the connections that are still open, with a reset.
     public void abortConnections() {
         for (Channel connection : connections) {

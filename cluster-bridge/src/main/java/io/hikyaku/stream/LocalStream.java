@@ -57,7 +57,7 @@ final class LocalStream implements Stream {
     @Override
     public void write(ByteBuf data) {
         LocalStream to = peer;
-        if (closed || to == null || to.ending || to.dropping || !data.isReadable()) {
+        if (closed || to == null || to.closed || to.ending || to.dropping || !data.isReadable()) {
             data.release();
             return;
         }

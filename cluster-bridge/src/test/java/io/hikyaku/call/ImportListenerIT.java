@@ -10,6 +10,7 @@ import io.hikyaku.config.Protocol;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +97,31 @@ class ImportListenerIT {
             assertTrue(caller.say(GET).hearHead().startsWith("HTTP/1.1 200 OK\r\n"));
             path.listener().bind(new HostPort("127.0.0.1", port)).syncUninterruptibly();
             assertEquals(port, path.port());
+        }
+    }
+
+    @Test
+    void aDrainingListenerClosesIdleConnectionsAndLetsCallsEnd() throws Exception {
+        CountDownLatch drained = new CountDownLatch(1);
+        try (Origin slow = Origin.following(service -> {
+            service.head();
+            drained.await();
+            service.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").raw().hearGone();
+        })) {
+            start(Duration.ofSeconds(20), 10);
+            path.export(Protocol.HTTP, slow.port());
+            path.listener().setProtocol(Protocol.HTTP);
+            try (Conversation busy = Conversation.with(path.port());
+                    Conversation idle = Conversation.with(path.port())) {
+                busy.say(GET);
+                slow.takeHead();
+                path.await("both accepted", () -> path.listener().openConnections() == 2);
+                path.listener().drain();
+                assertEquals("", idle.hearAll());
+                drained.countDown();
+
+                assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", busy.hearAll());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package io.hikyaku.call.http;
 import io.hikyaku.call.Deadline;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.SocketService;
 import io.hikyaku.config.CallLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -51,6 +52,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf input;
     private @Nullable CallerExchange exchange;
     private boolean advancing;
+    private boolean draining;
 
     CallerConnection(HttpPort port, Channel channel) {
         CallLimits limits = port.context().limits();
@@ -98,6 +100,16 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SocketService.Draining) {
+            draining = true;
+            if (phase == Phase.HEAD && !heads.isWithin()) {
+                channel.close();
+            }
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         CallerExchange current = exchange;
         exchange = null;
@@ -117,6 +129,11 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
             LOG.error("Serving a call to {} failed", port.service(), cause);
         }
         out.abort();
+    }
+
+    /// Whether the bridge is about to stop.
+    boolean isDraining() {
+        return draining;
     }
 
     /// Something of the current exchange moved, or what is waited for has changed.
@@ -299,7 +316,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
             case BODY -> current != null && current.takesMore();
             case ANSWERING -> input == null || input.readableBytes() < MAX_WAITING_BYTES;
         };
-        if (wanted != channel.config().isAutoRead()) {
+        if (channel.isOpen() && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
         }
     }

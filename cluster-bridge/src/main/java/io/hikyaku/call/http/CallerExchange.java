@@ -212,7 +212,7 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         Version version = request.head().version();
         if (head.status() >= 200) {
             replay.drop();
-            keepAlive &= !unwanted;
+            keepAlive &= !unwanted && !connection.isDraining();
             HeadWriter.ToCaller caller = new HeadWriter.ToCaller(version, request.isHead(), keepAlive);
             ByteBuf room = connection.out().room(512);
             int start = room.writerIndex();
@@ -289,7 +289,7 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
             connection.onExchangeCutOff();
         } else {
             finish(problem.code());
-            connection.onExchangeFailed(problem, request.isHead(), request.keepAlive());
+            connection.onExchangeFailed(problem, request.isHead(), keepAlive && !connection.isDraining());
         }
     }
 

@@ -105,7 +105,7 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
     }
 
     void setReading(boolean wanted) {
-        if (channel.config().isAutoRead() != wanted) {
+        if (channel.isOpen() && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
         }
     }

@@ -181,6 +181,7 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     void onAnswerBody(ByteBuf data) {
         answer.writeBody(data);
         limitQuiet();
+        readAsWanted();
     }
 
     /// The response is complete.
@@ -197,6 +198,10 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
 
     void flushAnswer() {
         answer.flush();
+        readAsWanted();
+    }
+
+    private void readAsWanted() {
         TargetConnection from = connection;
         if (from != null && !answer.isWritable()) {
             from.setReading(false);

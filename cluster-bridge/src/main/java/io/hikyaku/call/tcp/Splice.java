@@ -86,9 +86,11 @@ final class Splice extends ChannelInboundHandlerAdapter {
         out.abort();
     }
 
+    /// After the socket's end there is nothing to read, and asking Netty's epoll transport to would close the connection
+    /// as if its other direction had ended too.
     void updateReading() {
         boolean wanted = owner.takesMore();
-        if (wanted != channel.config().isAutoRead()) {
+        if (!inputEnded && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
         }
     }
@@ -97,10 +99,6 @@ final class Splice extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         idle.set(idleTimeout);
         owner.onBytes((ByteBuf) message);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
         updateReading();
     }
 

@@ -1,0 +1,149 @@
+package io.hikyaku.call.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Heads and bodies in any pieces, and what another bridge may not make this one say.
+class Http1PiecesTest {
+    private static final byte[] VIA = "Via: 1.1 tokyo\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void aHeadIsFoundByteByByte() {
+        String head = "\r\nGET / HTTP/1.1\r\nHost: o\r\n\r\n";
+        HeadFinder finder = new HeadFinder(100, 100);
+        ByteBuf in = Unpooled.buffer();
+        for (int i = 0; i < head.length() - 1; i++) {
+            in.writeByte(head.charAt(i));
+            assertEquals(-1, finder.find(in), "after " + (i + 1));
+        }
+        in.writeByte('\n');
+
+        assertEquals(head.length() - 2, finder.find(in));
+    }
+
+    @Test
+    void headsThatFollowEachOtherAreFoundOneByOne() {
+        String head = "GET / HTTP/1.1\r\n\r\n";
+        HeadFinder finder = new HeadFinder(100, 100);
+        ByteBuf in = bytes(head + head);
+
+        assertEquals(head.length(), finder.find(in));
+        in.skipBytes(head.length());
+        assertEquals(head.length(), finder.find(in));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, 60, true", "21, 60, false", "20, 61, false"})
+    void aHeadMayBeAsLongAsTheLimitAndNoLonger(int firstLine, int whole, boolean found) {
+        String line = "GET /" + "a".repeat(firstLine - 5) + "\r\n";
+        String head = line + "X: " + "b".repeat(whole - line.length() - 7) + "\r\n\r\n";
+        HeadFinder finder = new HeadFinder(20, 60);
+
+        if (found) {
+            assertEquals(whole, finder.find(bytes(head)));
+        } else {
+            assertThrows(Rejected.class, () -> finder.find(bytes(head)));
+        }
+    }
+
+    @Test
+    void aChunkedBodyIsReadByteByByte() {
+        String body = "A;x=y\r\n0123456789\r\n1\r\na\r\n0\r\nX-Sum: 1\r\nHost: o\r\n\r\n";
+        BodyReader reader = new BodyReader(100);
+        reader.start(Framing.CHUNKED);
+        StringBuilder heard = new StringBuilder();
+        ByteBuf in = Unpooled.buffer();
+        for (char next : body.toCharArray()) {
+            assertTrue(!reader.isDone());
+            in.writeByte(next);
+            reader.read(in, piece -> {
+                heard.append(piece.toString(StandardCharsets.US_ASCII));
+                piece.release();
+            });
+        }
+
+        assertTrue(reader.isDone());
+        assertEquals("0123456789a", heard.toString());
+        assertEquals(new Fields().add("X-Sum", "1"), reader.trailers());
+    }
+
+    @Test
+    void namesAndValuesKeepTheirBytes() {
+        byte[] head = "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+        Request request = Request.read(head, AsciiString.of("1.1 tokyo"));
+
+        assertEquals(new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"), request.head().fields());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nEvil: 1", "a\nb", "a\u0000b", "a\rb"})
+    void aBridgeThatSendsALineEndInAValueIsNotObeyed(String value) {
+        RequestHead request =
+                new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", new Fields().add("X", AsciiString.of(value)));
+        ResponseHead response =
+                new ResponseHead(Version.HTTP_1_1, 200, "OK", new Fields().add("X", AsciiString.of(value)));
+
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, VIA));
+        assertThrows(
+                Malformed.class,
+                () -> HeadWriter.writeResponse(
+                        Unpooled.buffer(), response, new HeadWriter.ToCaller(Version.HTTP_1_1, false, true)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'GET /x', o, /",
+        "G\u00e9T, o, /",
+        "GET, 'o\r\nX: y', /",
+        "GET, o, '/ HTTP/1.1'",
+        "GET, o, x",
+        "GET, o, '/\r\n'",
+        "GET, 'a, b', /",
+    })
+    void aBridgeThatSendsMoreThanALineIsNotObeyed(String method, String authority, String path) {
+        RequestHead request = new RequestHead(Version.HTTP_1_1, method, "http", authority, path, new Fields());
+
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, VIA));
+    }
+
+    @Test
+    void aBridgeThatSendsTwoFramingsIsNotObeyed() {
+        Fields fields = new Fields().add("Content-Length", "3").add("Transfer-Encoding", "chunked");
+        RequestHead request = new RequestHead(Version.HTTP_1_1, "POST", "http", "o", "/", fields);
+
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, VIA));
+    }
+
+    @Test
+    void aBridgeThatSendsFieldsOfOneHopSendsThemInVain() {
+        Fields fields = new Fields().add("Connection", "x").add("Upgrade", "h2c").add("Host", "evil").add("X", "y");
+        RequestHead request = new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", fields);
+        ByteBuf out = Unpooled.buffer();
+
+        Framing framing = HeadWriter.writeRequest(out, request, VIA);
+
+        assertEquals(Framing.NONE, framing);
+        assertEquals(
+                "GET / HTTP/1.1\r\nHost: o\r\nX: y\r\nVia: 1.1 tokyo\r\n\r\n", out.toString(StandardCharsets.US_ASCII));
+    }
+}
