@@ -153,14 +153,12 @@ public final class KafkaTransport implements AutoCloseable {
     private void learn() {
         Map<Inbox, Long> since = new HashMap<>();
         while (closing.getCount() > 0) {
-            boolean waiting = false;
+            boolean waiting = false; // for an answer that may come any moment
             try {
                 sender.open();
                 since.keySet().retainAll(links.keySet());
                 for (TopicLink link : links.values()) {
-                    if (!link.isKnown() && !learn(link, since)) {
-                        waiting = true;
-                    }
+                    waiting |= !link.isKnown() && learn(link, since);
                 }
             } catch (KafkaException failed) {
                 Throwable cause = failed.getCause() == null ? failed : failed.getCause();
@@ -171,24 +169,25 @@ public final class KafkaTransport implements AutoCloseable {
         }
     }
 
-    /// @return whether the partition is known now
+    /// @return whether to look again soon: not if it is known now, nor if it has been missing for long
     private boolean learn(TopicLink link, Map<Inbox, Long> since) {
         Inbox inbox = link.inbox();
         try {
             if (sender.knows(inbox.topic(), inbox.partition())) {
                 since.remove(inbox);
                 link.toKnown();
-                return true;
+                return false;
             }
         } catch (KafkaException refused) {
             complain(KafkaFailure.of("sending to " + inbox.topic(), refused).sentence());
         }
         long now = System.nanoTime();
-        if (now - since.computeIfAbsent(inbox, _ -> now) > PATIENCE.toNanos()) {
+        boolean young = now - since.computeIfAbsent(inbox, _ -> now) < PATIENCE.toNanos();
+        if (!young) {
             complain("sending to " + inbox.topic() + " partition " + inbox.partition()
                     + ": no broker answers, or there is no such topic, or it may not be seen");
         }
-        return false;
+        return young;
     }
 
     private void complain(String text) {
