@@ -31,6 +31,13 @@ public final class Logging {
         root.addAppender(console);
         root.setLevel(ofLibraries(config.level()));
         context.getLogger("io.hikyaku").setLevel(Level.toLevel(config.level().name()));
+        context.getLogger("org.apache.kafka.clients").setLevel(ofKafka(config.level()));
+    }
+
+    /// Its clients warn of every attempt at a broker that is away; our transport says it once a minute.
+    private static Level ofKafka(LogConfig.Level level) {
+        Level library = ofLibraries(level);
+        return library.isGreaterOrEqual(Level.WARN) ? Level.OFF : library;
     }
 
     private static Level ofLibraries(LogConfig.Level level) {
