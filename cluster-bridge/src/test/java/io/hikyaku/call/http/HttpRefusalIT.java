@@ -154,6 +154,7 @@ class HttpRefusalIT {
 
             String answer = caller.hearAll();
             assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            caller.close();
             own.awaitQuiet();
         }
     }
