@@ -59,7 +59,6 @@ public final class Bridge implements AutoCloseable {
     private static final Duration VIEW_DEBOUNCE = Duration.ofMillis(20);
 
     private static final Duration SHARDS_CLOSE = Duration.ofSeconds(2);
-    private static final Duration GOODBYE = Duration.ofMillis(100);
 
     private final BridgeConfig config;
     private final String version;
@@ -96,7 +95,7 @@ public final class Bridge implements AutoCloseable {
                 new CallMetrics(node.metrics().registry()));
         Sockets sockets = new LoopSockets(node.loops());
         shards = new Shards(makeShards(calls, sockets));
-        imports = new Imports(sockets, calls, shards.all());
+        imports = new Imports(sockets, calls, shards.all(), config.imports());
         RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
         kafka = kafkaLink().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
@@ -146,7 +145,7 @@ public final class Bridge implements AutoCloseable {
             HostPort admin = node.admin(config.admin().get().listen(), this::missing, this::status);
             LOG.info("admin server at {}", admin);
         }
-        imports.open(config.imports());
+        imports.open();
         node.listen(config.listen());
         bound = true;
         if (config.links().isEmpty()) {
@@ -350,7 +349,6 @@ public final class Bridge implements AutoCloseable {
         }));
         try {
             closed.await(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
-            TimeUnit.MILLISECONDS.sleep(GOODBYE.toMillis()); // the last packets leave at the end of the turn
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

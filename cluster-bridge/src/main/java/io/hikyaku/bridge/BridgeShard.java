@@ -89,7 +89,14 @@ final class BridgeShard {
         view.exporters().forEach((port, exporters) -> {
             List<Candidate> list = new ArrayList<>();
             for (ExporterView.Exporter exporter : exporters) {
-                list.add(exporter.node().equals(self) ? own : kept.computeIfAbsent(exporter.node(), node -> remote(exporter)));
+                if (exporter.node().equals(self)) {
+                    list.add(own);
+                } else if (exporter.reachable()) {
+                    list.add(kept.computeIfAbsent(exporter.node(), node -> remote(exporter)));
+                }
+            }
+            if (list.isEmpty()) {
+                exporters.forEach(exporter -> list.add(new UnreachableExporter(exporter.cluster())));
             }
             candidates.put(port, list);
         });
@@ -100,6 +107,12 @@ final class BridgeShard {
     private RemoteExporter remote(ExporterView.Exporter exporter) {
         RemoteExporter known = remotes.get(exporter.node());
         return known != null ? known : new RemoteExporter(exporter.node(), exporter.cluster(), channels);
+    }
+
+    /// Calls of this event loop that are at an exporter now.
+    int outstanding(ServicePort port, NodeId exporter) {
+        Candidate candidate = exporter.equals(self) ? own : remotes.get(exporter);
+        return candidate == null ? 0 : balancer.outstanding(port, candidate);
     }
 
     List<Channel> openChannels() {

@@ -1,5 +1,6 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.call.ServicePort;
 import io.hikyaku.channel.Channel;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a bridge says of itself.
@@ -93,12 +95,19 @@ record BridgeStatus(
                         entry.getKey().port(),
                         String.valueOf(view.protocols().get(entry.getKey())),
                         entry.getValue().stream()
-                                .map(exporter -> new NodeStatus.Exporter(
-                                        exporter.cluster(), exporter.node().toString(), true, 0))
+                                .map(exporter -> exporter(entry.getKey(), exporter))
                                 .toList()))
                 .sorted(java.util.Comparator.comparing(NodeStatus.Service::service)
                         .thenComparing(NodeStatus.Service::port))
                 .toList();
+    }
+
+    private NodeStatus.Exporter exporter(ServicePort port, ExporterView.Exporter exporter) {
+        long outstanding = askAll(shard -> shard.outstanding(port, exporter.node())).stream()
+                .mapToLong(Integer::longValue)
+                .sum();
+        return new NodeStatus.Exporter(
+                exporter.cluster(), exporter.node().toString(), exporter.reachable(), outstanding);
     }
 
     private List<NodeStatus.Import> imported() {
@@ -108,27 +117,34 @@ record BridgeStatus(
                         port.port().port(),
                         port.address().toString(),
                         port.protocol().map(Object::toString).orElse(null),
-                        0))
+                        port.connections()))
                 .toList();
     }
 
-    /// Asks each event loop for its own.
     private List<NodeStatus.Channel> channels() {
-        List<NodeStatus.Channel> channels = new ArrayList<>();
+        return askAll(shard -> shard.openChannels().stream()
+                        .map(channel -> channel(shard, channel))
+                        .toList())
+                .stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /// Asks each event loop for what only it may look at.
+    private <T> List<T> askAll(Function<BridgeShard, T> question) {
+        List<T> answers = new ArrayList<>();
         for (BridgeShard shard : shards) {
-            CompletableFuture<List<NodeStatus.Channel>> answer = new CompletableFuture<>();
-            shard.execute(() -> answer.complete(shard.openChannels().stream()
-                    .map(channel -> channel(shard, channel))
-                    .toList()));
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            shard.execute(() -> answer.complete(question.apply(shard)));
             try {
-                channels.addAll(answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+                answers.add(answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException | TimeoutException e) {
                 throw new IllegalStateException("Event loop " + shard.index() + " does not answer", e);
             }
         }
-        return channels;
+        return answers;
     }
 
     private NodeStatus.Channel channel(BridgeShard shard, Channel channel) {

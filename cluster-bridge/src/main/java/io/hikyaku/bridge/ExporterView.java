@@ -17,13 +17,15 @@ import java.util.function.Predicate;
 /// Who exports what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of the oldest
 /// export counts and the others are left out.
 ///
-/// @param exporters of each port, those that can be reached now
+/// @param exporters of each port
 /// @param protocols of each port, as its oldest exporter says, reachable or not
 record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort, Protocol> protocols) {
     static final ExporterView NOTHING = new ExporterView(Map.of(), Map.of());
 
     /// An instance that exports a port.
-    record Exporter(NodeId node, String cluster) {}
+    ///
+    /// @param reachable whether packets find a way to it now
+    record Exporter(NodeId node, String cluster, boolean reachable) {}
 
     private record Offer(Exporter exporter, Protocol protocol, long since) {}
 
@@ -32,7 +34,7 @@ record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort,
     static ExporterView of(Collection<NodeDocument> documents, Predicate<NodeId> reachable) {
         Map<ServicePort, List<Offer>> offers = new HashMap<>();
         for (NodeDocument document : documents) {
-            collect(document, offers);
+            collect(document, reachable.test(document.node()), offers);
         }
         Map<ServicePort, List<Exporter>> exporters = new HashMap<>();
         Map<ServicePort, Protocol> protocols = new HashMap<>();
@@ -45,18 +47,18 @@ record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort,
                     all.stream()
                             .filter(offer -> offer.protocol() == protocol)
                             .map(Offer::exporter)
-                            .filter(exporter -> reachable.test(exporter.node()))
                             .toList());
         });
         return new ExporterView(Map.copyOf(exporters), Map.copyOf(protocols));
     }
 
-    private static void collect(NodeDocument document, Map<ServicePort, List<Offer>> offers) {
+    private static void collect(
+            NodeDocument document, boolean reachable, Map<ServicePort, List<Offer>> offers) {
         Member member = Member.parse(document.member());
         if (!member.isCluster() || document.leaving()) {
             return;
         }
-        Exporter exporter = new Exporter(document.node(), member.name());
+        Exporter exporter = new Exporter(document.node(), member.name(), reachable);
         for (NodeDocument.Export export : document.exports()) {
             for (NodeDocument.Port port : export.ports()) {
                 protocol(port.protocol()).ifPresent(protocol -> offers.computeIfAbsent(

@@ -22,51 +22,45 @@ import java.util.concurrent.CompletableFuture;
 
 /// The listeners for local callers, one for each imported port.
 final class Imports {
+    /// @param address as configured, possibly with port 0
     /// @param declared the protocol of the configuration, if it names one
     private record Imported(ServicePort port, HostPort address, Optional<Protocol> declared, ImportListener listener) {}
 
-    private final Sockets sockets;
-    private final CallContext context;
-    private final List<BridgeShard> shards;
     private final List<Imported> imported = new ArrayList<>();
     private volatile Map<ServicePort, Protocol> protocols = Map.of();
 
-    Imports(Sockets sockets, CallContext context, List<BridgeShard> shards) {
-        this.sockets = sockets;
-        this.context = context;
-        this.shards = shards;
+    /// Makes the listeners, without a socket yet.
+    Imports(Sockets sockets, CallContext context, List<BridgeShard> shards, List<Import> imports) {
+        for (Import service : imports) {
+            for (ImportPort config : service.ports()) {
+                ServicePort port = new ServicePort(service.service().toString(), config.port());
+                List<Candidates> candidates = new ArrayList<>();
+                shards.forEach(shard -> candidates.add(shard.balancer().candidates(port)));
+                Map<Protocol, SocketService> services = Map.of(
+                        Protocol.HTTP, new HttpService(sockets, context, candidates, port),
+                        Protocol.TCP, new TcpService(sockets, context, candidates, port));
+                ImportListener listener = new ImportListener(
+                        sockets, context, services, config.protocol().orElse(null), port.toString());
+                imported.add(new Imported(port, config.listen(), config.protocol(), listener));
+            }
+        }
     }
 
     /// Starts to listen.
     ///
     /// @throws IOException if an address cannot be listened at
-    void open(List<Import> imports) throws IOException, InterruptedException {
-        for (Import service : imports) {
-            for (ImportPort port : service.ports()) {
-                open(new ServicePort(service.service().toString(), port.port()), port);
-            }
+    void open() throws IOException, InterruptedException {
+        for (Imported port : imported) {
+            CompletableFuture<Void> bound = new CompletableFuture<>();
+            port.listener().bind(port.address()).addListener(done -> {
+                if (done.isSuccess()) {
+                    bound.complete(null);
+                } else {
+                    bound.completeExceptionally(done.cause());
+                }
+            });
+            MeshNode.await(port.port() + " at " + port.address(), bound);
         }
-    }
-
-    private void open(ServicePort port, ImportPort config) throws IOException, InterruptedException {
-        List<Candidates> candidates = new ArrayList<>();
-        shards.forEach(shard -> candidates.add(shard.balancer().candidates(port)));
-        Map<Protocol, SocketService> services = Map.of(
-                Protocol.HTTP, new HttpService(sockets, context, candidates, port),
-                Protocol.TCP, new TcpService(sockets, context, candidates, port));
-        ImportListener listener = new ImportListener(
-                sockets, context, services, config.protocol().orElse(null), port.toString());
-        CompletableFuture<Void> bound = new CompletableFuture<>();
-        listener.bind(config.listen()).addListener(done -> {
-            if (done.isSuccess()) {
-                bound.complete(null);
-            } else {
-                bound.completeExceptionally(done.cause());
-            }
-        });
-        MeshNode.await(port + " at " + config.listen(), bound);
-        HostPort address = config.listen().withPort(listener.port());
-        imported.add(new Imported(port, address, config.protocol(), listener));
     }
 
     /// Tells listeners what their oldest exporter speaks, where the configuration does not say.
@@ -80,12 +74,13 @@ final class Imports {
         }
     }
 
-    /// For status.
+    /// For status, once open.
     List<Listening> listening() {
         return imported.stream()
                 .map(port -> new Listening(
                         port.port(),
-                        port.address(),
+                        port.address().withPort(port.listener().port()),
+                        port.listener().openConnections(),
                         port.declared().or(() -> Optional.ofNullable(protocols.get(port.port())))))
                 .toList();
     }
@@ -93,7 +88,7 @@ final class Imports {
     /// A listener as status shows it.
     ///
     /// @param protocol once it is known
-    record Listening(ServicePort port, HostPort address, Optional<Protocol> protocol) {}
+    record Listening(ServicePort port, HostPort address, int connections, Optional<Protocol> protocol) {}
 
     /// Accepts nothing any more, and ends what is open.
     void close() {

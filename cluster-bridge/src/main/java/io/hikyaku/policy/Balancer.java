@@ -26,6 +26,12 @@ public final class Balancer {
         view.forEach((port, candidates) -> leastOutstanding(port).update(candidates));
     }
 
+    /// Calls that are at a candidate now, for one port.
+    public int outstanding(ServicePort port, Candidate candidate) {
+        LeastOutstanding candidates = byPort.get(port);
+        return candidates == null ? 0 : candidates.outstanding(candidate);
+    }
+
     private LeastOutstanding leastOutstanding(ServicePort port) {
         return byPort.computeIfAbsent(port, unknown -> new LeastOutstanding());
     }

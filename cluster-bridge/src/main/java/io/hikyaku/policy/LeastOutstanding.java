@@ -23,6 +23,13 @@ final class LeastOutstanding implements Candidates {
         seats = updated;
     }
 
+    int outstanding(Candidate candidate) {
+        return seats.stream()
+                .filter(seat -> seat.candidate.equals(candidate))
+                .mapToInt(seat -> seat.outstanding)
+                .sum();
+    }
+
     @Override
     public @Nullable Seat pick(Collection<Seat> tried) {
         CountedSeat best = null;
