@@ -139,8 +139,11 @@ final class SendQueue {
     }
 
     private static ByteBuf withoutWaste(ByteBuf packet) {
-        ByteBuf whole = packet.unwrap();
-        if (whole == null || whole.capacity() <= WASTEFUL * packet.readableBytes()) {
+        ByteBuf whole = packet;
+        for (ByteBuf below = packet.unwrap(); below != null; below = below.unwrap()) {
+            whole = below;
+        }
+        if (whole.capacity() <= WASTEFUL * packet.readableBytes()) {
             return packet;
         }
         try {

@@ -2,26 +2,37 @@ package io.hikyaku.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.config.LinkLimits;
 import io.hikyaku.config.LinkUrl;
+import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoLeaks.class)
 class LinkIT {
+    private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+    private static final LinkLimits PATIENT = LinkLimits.DEFAULTS;
+
     @TempDir
     static Path directory;
 
@@ -109,6 +120,186 @@ class LinkIT {
 
             // Then
             all.get(3 * RecordedEvents.DEADLINE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aRelayThatIsNotThereYetIsDialledUntilItIs() throws Exception {
+        // Given
+        LinkUrl url;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            url = LinkUrl.parse("tls://127.0.0.1:" + free.getLocalPort());
+        }
+        try (TestNode edge = edge(PROVIDER);
+                TestNode relay = relay(PROVIDER)) {
+            // When
+            edge.links.dial(url);
+            RecordedEvents.awaitCondition(
+                    () -> edge.links.status().getFirst().lastError() != null, "no failure to dial is told");
+            relay.listenAt(url.toString());
+
+            // Then
+            edge.events.awaitUp();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tls", "wss"})
+    void aLinkComesBackAfterARestartOfTheRelay(String scheme) throws Exception {
+        try (TestNode edge = edge(PROVIDER)) {
+            // Given
+            LinkUrl url;
+            NodeId first;
+            try (TestNode relay = relay(PROVIDER)) {
+                url = relay.listen(scheme);
+                edge.links.dial(url);
+                first = edge.events.awaitUp().neighbour().node();
+            }
+            assertEquals(
+                    "the neighbour said goodbye: LEAVING the node stops",
+                    edge.events.awaitDown().reason());
+
+            // When
+            try (TestNode relay = relay(PROVIDER)) {
+                relay.listenAt(url.toString());
+
+                // Then
+                assertNotEquals(first, edge.events.awaitUp().neighbour().node());
+            }
+        }
+    }
+
+    @Test
+    void eachEventLoopHasALinkOfItsOwn() throws Exception {
+        // Given
+        try (TestNode relay = relay(PROVIDER);
+                TestNode edge = new TestNode(
+                        TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER),
+                        new RecordedEvents(),
+                        TestNode.QUICK,
+                        2)) {
+            // When
+            edge.links.dial(relay.listen("tls"));
+
+            // Then
+            Set<Integer> shards = Set.of(
+                    relay.events.awaitUp().neighbour().shard(),
+                    relay.events.awaitUp().neighbour().shard());
+            assertEquals(Set.of(0, 1), shards);
+            assertEquals(1, edge.events.awaitUp().shard() + edge.events.awaitUp().shard());
+        }
+    }
+
+    @Test
+    void bytesMayArriveOneByOne() throws Exception {
+        // Given
+        try (TestNode relay = relay(PROVIDER);
+                TestNode edge = edge(PROVIDER);
+                TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 1)) {
+            edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
+            Link link = edge.events.awaitUp();
+
+            // When
+            link.send(Packets.data(edge.node(), 3, 2_000));
+
+            // Then
+            ByteBuf packet = relay.events.awaitPacket();
+            assertEquals(3, Packet.sequence(packet));
+            assertEquals(Packet.HEADER_BYTES + 2_000, packet.readableBytes());
+            packet.release();
+        }
+    }
+
+    @Test
+    void aPeerThatStallsIsDeadThoughTcpSaysNothing() throws Exception {
+        // Given
+        try (TestNode relay = relay(PROVIDER);
+                TestNode edge = edge(PROVIDER);
+                TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 4096)) {
+            edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
+            edge.events.awaitUp();
+
+            // When
+            proxy.stall();
+
+            // Then
+            assertEquals("nothing was heard for 1000 ms", edge.events.awaitDown().reason());
+            assertEquals("nothing was heard for 1000 ms", relay.events.awaitDown().reason());
+        }
+    }
+
+    @Test
+    void whatASlowReaderLeavesWaitsIsCountedAndToldWhenItDrains() throws Exception {
+        // Given
+        AtomicLong arrived = new AtomicLong();
+        try (TestNode relay = new TestNode(
+                        TestMesh.own(mesh.relay("relay-1"), true, Set.of(), PROVIDER),
+                        new RecordedEvents((_, packet) -> {
+                            arrived.incrementAndGet();
+                            packet.release();
+                        }),
+                        PATIENT,
+                        1);
+                TestNode edge = new TestNode(
+                        TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER), new RecordedEvents(), PATIENT, 1);
+                TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 65_536)) {
+            edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
+            Link link = edge.events.awaitUp();
+            relay.events.awaitUp();
+
+            // When
+            proxy.stall();
+            long sent = 0;
+            while (link.queuedBytes() < 3_000_000 && edge.events.downs.isEmpty()) {
+                link.send(Packets.data(edge.node(), sent++, 32_000));
+            }
+            proxy.goOn();
+
+            // Then
+            RecordedEvents.await(edge.events.drained, "drained");
+            long all = sent;
+            RecordedEvents.awaitCondition(() -> arrived.get() == all, "not all packets arrived");
+            assertEquals(0, link.queuedBytes());
+        }
+    }
+
+    @Test
+    void aLinkThatIsFedWithoutLookingIsClosed() throws Exception {
+        // Given
+        try (TestNode relay = relay(PROVIDER);
+                TestNode edge = edge(PROVIDER);
+                TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 65_536)) {
+            edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
+            Link link = edge.events.awaitUp();
+            proxy.stall();
+
+            // When
+            for (int i = 0; i < 1_000; i++) {
+                link.send(Packets.data(edge.node(), i, 60_000));
+            }
+
+            // Then
+            assertEquals("too much waits for this link", edge.events.awaitDown().reason());
+            link.send(Packets.data(edge.node(), 0, 60_000));
+            RecordedEvents.awaitCondition(() -> link.queuedBytes() == 0, "memory is held after the end");
+        }
+    }
+
+    @Test
+    void anotherPathThanTheLinksIsNotFound() throws Exception {
+        // Given
+        try (TestNode relay = relay(PROVIDER);
+                TestNode edge = edge(PROVIDER)) {
+            LinkUrl url = relay.listen("wss");
+
+            // When
+            edge.links.dial(LinkUrl.parse(url.toString().replace("/link", "/other")));
+
+            // Then
+            RecordedEvents.awaitCondition(
+                    () -> String.valueOf(edge.links.status().getFirst().lastError()).contains("404"),
+                    "the dialler heard of no status 404");
+            assertTrue(relay.events.ups.isEmpty());
         }
     }
 

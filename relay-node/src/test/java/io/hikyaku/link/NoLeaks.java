@@ -17,8 +17,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        LEAKS.clear();
-        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + " leaked: " + records));
+        watch();
     }
 
     @Override
@@ -26,6 +25,12 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
         if (!found().isEmpty()) {
             throw new AssertionError(String.join("\n", LEAKS));
         }
+    }
+
+    /// From now on, forgetting what was found before.
+    static void watch() {
+        LEAKS.clear();
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + " leaked: " + records));
     }
 
     /// What is collected becomes known at the next allocations.

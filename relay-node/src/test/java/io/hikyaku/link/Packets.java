@@ -6,9 +6,11 @@ import io.hikyaku.wire.PacketKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/// Packets for tests: a body of the given length that starts with a number, or has none if there is no room.
+/// Packets for tests: numbered, with a body of the given length that depends on the number.
 final class Packets {
     static final NodeId SOMEBODY = new NodeId(7, 7);
+
+    static final int LENGTH_AT = 4;
 
     private Packets() {}
 
@@ -18,10 +20,13 @@ final class Packets {
 
     static ByteBuf of(PacketKind kind, NodeId source, long number, int bodyBytes) {
         ByteBuf packet = ByteBufAllocator.DEFAULT.buffer(Packet.HEADER_BYTES + bodyBytes);
-        new Packet(kind, Packet.DEFAULT_HOP_LIMIT, true, bodyBytes, SOMEBODY, source, 1, 0, number).write(packet);
+        // The length is written afterwards, since a header object of a length that is not allowed cannot be made.
+        new Packet(kind, Packet.DEFAULT_HOP_LIMIT, true, 0, SOMEBODY, source, 1, 0, number).write(packet);
+        packet.setInt(LENGTH_AT, bodyBytes);
+        byte[] body = new byte[bodyBytes];
         for (int i = 0; i < bodyBytes; i++) {
-            packet.writeByte((int) (number * 31 + i));
+            body[i] = (byte) (number * 31 + i);
         }
-        return packet;
+        return packet.writeBytes(body);
     }
 }
