@@ -1,0 +1,179 @@
+package io.hikyaku.mesh;
+
+import io.hikyaku.bridge.Bridge;
+import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.RelayConfig;
+import io.hikyaku.identity.Authority;
+import io.hikyaku.identity.IdentityException;
+import io.hikyaku.identity.Member;
+import io.hikyaku.lab.Broker;
+import io.hikyaku.lab.Ports;
+import io.hikyaku.link.kafka.KafkaPrepare;
+import io.hikyaku.link.kafka.KafkaTopics;
+import io.hikyaku.relay.RelayNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// A mesh inside this process: an authority, and relays and bridges read from configuration files as the programs are.
+/// [#close] ends what still runs, the last started first. For one thread.
+final class Mesh implements AutoCloseable {
+    private static final Duration VALID = Duration.ofDays(1);
+    private static final String VERSION = "test";
+
+    private final Path folder;
+    private final String name;
+    private final Authority authority;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private int files;
+
+    /// @param folder for certificates and configuration, of the test's
+    Mesh(Path folder) throws IOException, IdentityException {
+        this(folder, "mesh-" + UUID.randomUUID());
+    }
+
+    Mesh(Path folder, String name) throws IOException, IdentityException {
+        this.folder = Files.createTempDirectory(folder, "mesh-");
+        this.name = name;
+        authority = Authority.init(name, this.folder.resolve("ca"), InstantSource.system());
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// The folder with the member's certificate and key, made when first asked for.
+    Path identity(Member member) throws IOException, IdentityException {
+        Path directory = folder.resolve(member.kind().path() + "-" + member.name());
+        if (!Files.exists(directory)) {
+            authority.issue(member, directory, VALID);
+        }
+        return directory;
+    }
+
+    Path clusterIdentity(String cluster) throws IOException, IdentityException {
+        return identity(Member.cluster(name, cluster));
+    }
+
+    /// @param more lines of its configuration, `listen` among them
+    MeshRelay relay(String relay, String more) throws Exception {
+        int admin = Ports.free();
+        Path file = file("""
+                mesh: %s
+                identity: { directory: "%s" }
+                admin: { listen: "127.0.0.1:%d" }
+                eventLoops: 2
+                """.formatted(name, identity(Member.relay(name, relay)), admin) + more);
+        RelayNode started = RelayNode.start(RelayConfig.read(file), VERSION);
+        return closedAtTheEnd(new MeshRelay(new Admin(admin), started));
+    }
+
+    /// A relay that accepts links at a free port.
+    ///
+    /// @param scheme `tls` or `wss`
+    MeshRelay relayAt(String relay, String scheme) throws Exception {
+        return relay(relay, "listen: [ \"%s://127.0.0.1:0%s\" ]\n".formatted(scheme, scheme.equals("wss") ? "/link" : ""));
+    }
+
+    /// @param more lines of its configuration: links, exports, imports
+    MeshBridge bridge(String cluster, String more) throws Exception {
+        return bridge(cluster, clusterIdentity(cluster), more);
+    }
+
+    /// @param identity another folder than the cluster's own
+    MeshBridge bridge(String cluster, Path identity, String more) throws Exception {
+        int admin = Ports.free();
+        Bridge started = Bridge.start(BridgeConfig.read(bridgeFile(cluster, identity, admin, more)), VERSION);
+        return closedAtTheEnd(new MeshBridge(new Admin(admin), started));
+    }
+
+    /// Writes a bridge's configuration without starting it.
+    Path bridgeFile(String cluster, Path identity, int admin, String more) throws IOException {
+        return file("""
+                mesh: %s
+                cluster: %s
+                identity: { directory: "%s" }
+                admin: { listen: "127.0.0.1:%d" }
+                eventLoops: 2
+                """.formatted(name, cluster, identity, admin) + more);
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("program-" + ++files + ".yaml"), yaml);
+    }
+
+    /// Makes the topics of clusters on a broker.
+    void prepareKafka(Broker broker, String... clusters) {
+        try (KafkaPrepare prepare = new KafkaPrepare(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            prepare.prepare(new KafkaTopics(name), List.of(clusters), 2, 1);
+        }
+    }
+
+    /// `links` of a bridge that dials relays.
+    static String linksTo(String... urls) {
+        StringBuilder yaml = new StringBuilder("links:\n");
+        for (String url : urls) {
+            yaml.append("  - relay: \"").append(url).append("\"\n");
+        }
+        return yaml.toString();
+    }
+
+    /// One more entry of `links`.
+    static String linkTo(Broker broker) {
+        return "  - kafka: { bootstrapServers: \"" + broker.bootstrapServers() + "\" }\n";
+    }
+
+    private <T extends AutoCloseable> T closedAtTheEnd(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!parts.isEmpty()) {
+            parts.pop().close();
+        }
+    }
+
+    /// A relay that runs here.
+    record MeshRelay(Admin admin, RelayNode node) implements AutoCloseable {
+        /// Where it accepts links.
+        String url() {
+            return node.listening().getFirst().toString();
+        }
+
+        @Override
+        public void close() {
+            node.close();
+        }
+    }
+
+    /// A bridge that runs here.
+    record MeshBridge(Admin admin, Bridge node) implements AutoCloseable {
+        /// Where local programs find an imported port.
+        int port(String service, int port) {
+            return java.util.Objects.requireNonNull(
+                            node.imported().get(new io.hikyaku.call.ServicePort(service, port)))
+                    .port();
+        }
+
+        /// Where it accepts links.
+        String url() {
+            LinkUrl url = node.listening().getFirst();
+            return url.toString();
+        }
+
+        @Override
+        public void close() {
+            node.close();
+        }
+    }
+}

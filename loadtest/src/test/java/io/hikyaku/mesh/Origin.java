@@ -1,0 +1,85 @@
+package io.hikyaku.mesh;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A service on loopback that follows a script on each connection, which is closed at its end.
+final class Origin implements AutoCloseable {
+    /// What is done on a connection.
+    interface Script {
+        void follow(Talk caller) throws Exception;
+    }
+
+    private final ServerSocket server;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
+    private volatile Script script;
+
+    private Origin(Script script) throws IOException {
+        this.script = script;
+        server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    static Origin following(Script script) throws IOException {
+        return new Origin(script);
+    }
+
+    /// From the next connection on.
+    void follow(Script next) {
+        endings.clear();
+        script = next;
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /// How the next connection ended: `done`, or the failure.
+    String takeEnding() throws InterruptedException {
+        String ending = endings.poll(60, TimeUnit.SECONDS);
+        if (ending == null) {
+            throw new AssertionError("no connection ended");
+        }
+        return ending;
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                sockets.add(socket);
+                Thread.ofVirtual().start(() -> follow(socket));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void follow(Socket socket) {
+        Script own = script;
+        try (Talk talk = new Talk(socket)) {
+            own.follow(talk);
+            endings.add("done");
+        } catch (Exception ended) {
+            endings.add(String.valueOf(ended.getMessage()));
+        } finally {
+            sockets.remove(socket);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
