@@ -37,7 +37,9 @@ record Admin(int port) {
     ///
     /// @param labels texts that must stand in the labels
     double sum(String meter, String... labels) throws IOException, InterruptedException {
-        return get("/metrics").body().lines()
+        return get("/metrics")
+                .body()
+                .lines()
                 .filter(line -> line.startsWith(meter + " ") || line.startsWith(meter + "{"))
                 .filter(line -> List.of(labels).stream().allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
@@ -46,11 +48,13 @@ record Admin(int port) {
 
     /// Waits until the bridge knows this many exporters of a service's port.
     void awaitExporters(String service, int count) throws Exception {
-        Await.until(count + " exporters of " + service + " at " + port, () -> status().services().stream()
-                        .filter(known -> known.service().equals(service))
-                        .mapToInt(known -> known.exporters().size())
-                        .sum()
-                == count);
+        Await.until(
+                count + " exporters of " + service + " at " + port,
+                () -> status().services().stream()
+                                .filter(known -> known.service().equals(service))
+                                .mapToInt(known -> known.exporters().size())
+                                .sum()
+                        == count);
     }
 
     void awaitQuiet() throws Exception {

@@ -103,7 +103,8 @@ abstract class CallsBetweenClusters {
     void chunkedBodiesFlowBothWaysAtOnce() throws Exception {
         try (Talk caller = mesh.toOrders()) {
             // When
-            caller.say("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").sayChunk("first");
+            caller.say("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .sayChunk("first");
             Talk.Head head = caller.hearHead();
             String first = caller.hearChunk();
             caller.sayChunk("second").sayChunk("");
@@ -170,7 +171,8 @@ abstract class CallsBetweenClusters {
         int own = 0;
         try (Talk caller = mesh.toOrders()) {
             for (int call = 0; call < 5; call++) {
-                String body = seed + ":" + call + ":" + Long.toHexString(random.nextLong()).repeat(random.nextInt(200));
+                String body = seed + ":" + call + ":"
+                        + Long.toHexString(random.nextLong()).repeat(random.nextInt(200));
                 own += post(caller, body).body().equals(body) ? 1 : 0;
             }
         }
@@ -277,9 +279,11 @@ abstract class CallsBetweenClusters {
         Origin service = mesh.tcp;
         service.follow(caller -> new HttpScript.Bulk(1L << 40).transferTo(caller.out()));
         double before = mesh.osaka.admin().sum("hikyaku_calls_in_flight");
-        try (Talk caller = mesh.toLine(); Talk download = mesh.toOrders()) {
+        try (Talk caller = mesh.toLine();
+                Talk download = mesh.toOrders()) {
             caller.hear(100_000);
-            download.say("GET /download/" + (1L << 40) + " HTTP/1.1\r\nHost: a\r\n\r\n").hear(100_000);
+            download.say("GET /download/" + (1L << 40) + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                    .hear(100_000);
         }
 
         // When: both have left

@@ -80,7 +80,8 @@ final class Mesh implements AutoCloseable {
     ///
     /// @param scheme `tls` or `wss`
     MeshRelay relayAt(String relay, String scheme) throws Exception {
-        return relay(relay, "listen: [ \"%s://127.0.0.1:0%s\" ]\n".formatted(scheme, scheme.equals("wss") ? "/link" : ""));
+        return relay(
+                relay, "listen: [ \"%s://127.0.0.1:0%s\" ]\n".formatted(scheme, scheme.equals("wss") ? "/link" : ""));
     }
 
     /// @param more lines of its configuration: links, exports, imports
@@ -160,8 +161,7 @@ final class Mesh implements AutoCloseable {
     record MeshBridge(Admin admin, Bridge node) implements AutoCloseable {
         /// Where local programs find an imported port.
         int port(String service, int port) {
-            return java.util.Objects.requireNonNull(
-                            node.imported().get(new io.hikyaku.call.ServicePort(service, port)))
+            return java.util.Objects.requireNonNull(node.imported().get(new io.hikyaku.call.ServicePort(service, port)))
                     .port();
         }
 

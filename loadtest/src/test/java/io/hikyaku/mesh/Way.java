@@ -30,7 +30,8 @@ enum Way {
     HUB_CLUSTER {
         @Override
         Links open(Mesh mesh) throws Exception {
-            String hub = mesh.bridge("hub", "listen: [ \"tls://127.0.0.1:0\" ]\n").url();
+            String hub =
+                    mesh.bridge("hub", "listen: [ \"tls://127.0.0.1:0\" ]\n").url();
             return Links.both("transit: [ hub ]\n" + Mesh.linksTo(hub));
         }
     },
