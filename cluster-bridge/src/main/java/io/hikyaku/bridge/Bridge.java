@@ -2,26 +2,15 @@ package io.hikyaku.bridge;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.Exports;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.Sockets;
-import io.hikyaku.call.http.HttpExport;
-import io.hikyaku.call.tcp.TcpExport;
 import io.hikyaku.channel.ChannelCounters;
-import io.hikyaku.channel.Channels;
-import io.hikyaku.channel.LocalIdentity;
-import io.hikyaku.channel.Loop;
-import io.hikyaku.channel.Shard;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.BridgeLimits;
-import io.hikyaku.config.Export;
-import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.config.LinkUrl;
-import io.hikyaku.config.Protocol;
 import io.hikyaku.config.RelayLink;
-import io.hikyaku.identity.ChannelTls;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.MeshNode;
@@ -29,14 +18,10 @@ import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.registry.SignedDocuments;
-import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
-import io.hikyaku.stream.StreamMux;
-import io.hikyaku.stream.StreamSettings;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -63,6 +48,7 @@ public final class Bridge implements AutoCloseable {
     private final BridgeConfig config;
     private final String version;
     private final MeshNode node;
+    private final OwnDocument ownDocument;
     private final Directory directory;
     private final Publisher publisher;
     private final Shards shards;
@@ -71,7 +57,6 @@ public final class Bridge implements AutoCloseable {
     private final ChannelCounters channelCounters = new ChannelCounters();
     private final StreamCounters streamCounters = new StreamCounters();
     private final MemoryBudget budget;
-    private final long since = System.currentTimeMillis();
     private volatile ExporterView view = ExporterView.NOTHING;
     private volatile boolean bound;
     private boolean viewPending;
@@ -94,7 +79,8 @@ public final class Bridge implements AutoCloseable {
                 limits.channel().handshakeTimeout(),
                 new CallMetrics(node.metrics().registry()));
         Sockets sockets = new LoopSockets(node.loops());
-        shards = new Shards(makeShards(calls, sockets));
+        ownDocument = new OwnDocument(config, node);
+        shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
         imports = new Imports(sockets, calls, shards.all(), config.imports());
         RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
         kafka = kafkaLink().map(this::kafkaSide).orElse(null);
@@ -179,54 +165,6 @@ public final class Bridge implements AutoCloseable {
 
     // ---- making the parts
 
-    private List<BridgeShard> makeShards(CallContext calls, Sockets sockets) {
-        LocalIdentity identity = new LocalIdentity(
-                node.key(), new ChannelTls(node.identity()), node.statement(), node.identity().trust());
-        StreamSettings streams = StreamSettings.of(
-                config.limits().stream(), config.limits().channel(), budget, streamCounters);
-        List<BridgeShard> made = new ArrayList<>();
-        int count = node.loops().count();
-        for (int index = 0; index < count; index++) {
-            Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
-            Exports exports = new Exports();
-            exports.update(exportsOf(index, calls, sockets));
-            Shard shard = new Shard(
-                    index,
-                    count,
-                    config.limits().channel(),
-                    identity,
-                    loop,
-                    node.router(),
-                    PooledByteBufAllocator.DEFAULT,
-                    channelCounters);
-            Channels<StreamMux> channels =
-                    new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports));
-            LocalStreams local = new LocalStreams(
-                    node.loops().loop(index),
-                    exports,
-                    config.limits().stream().window().toInt(),
-                    config.limits().channel().maxStreams());
-            made.add(new BridgeShard(
-                    index, node.loops().loop(index), node.node(), config.cluster(), channels, exports, local));
-        }
-        return made;
-    }
-
-    private Map<ServicePort, io.hikyaku.call.Export> exportsOf(int shard, CallContext calls, Sockets sockets) {
-        Map<ServicePort, io.hikyaku.call.Export> exports = new HashMap<>();
-        for (Export service : config.exports()) {
-            for (ExportPort port : service.ports()) {
-                ServicePort name = new ServicePort(service.service().toString(), port.port());
-                exports.put(
-                        name,
-                        port.protocol() == Protocol.HTTP
-                                ? new HttpExport(sockets, shard, calls, name.toString(), port)
-                                : new TcpExport(sockets, shard, calls, name.toString(), port));
-            }
-        }
-        return exports;
-    }
-
     private Optional<KafkaLink> kafkaLink() {
         return config.links().stream()
                 .filter(KafkaLink.class::isInstance)
@@ -248,26 +186,7 @@ public final class Bridge implements AutoCloseable {
     // ---- what this node says, and what it hears
 
     private NodeDocument document(long sequence, boolean leaving) {
-        List<NodeDocument.Export> exports = config.exports().stream()
-                .map(export -> new NodeDocument.Export(
-                        export.service().toString(),
-                        export.ports().stream()
-                                .map(port -> new NodeDocument.Port(port.name(), port.port(), port.protocol().toString()))
-                                .toList(),
-                        since,
-                        Map.of()))
-                .toList();
-        return new NodeDocument(
-                node.node(),
-                node.identity().member().uri(),
-                node.statement(),
-                sequence,
-                node.loops().count(),
-                !config.listen().isEmpty(),
-                leaving,
-                exports,
-                Optional.empty(),
-                kafka == null ? Optional.empty() : kafka.inbox());
+        return ownDocument.document(sequence, leaving, kafka == null ? Optional.empty() : kafka.inbox());
     }
 
     private final class ViewChanges implements Directory.Listener {

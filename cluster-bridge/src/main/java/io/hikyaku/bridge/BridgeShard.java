@@ -1,7 +1,6 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.Candidate;
-import io.hikyaku.call.Exports;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.channel.Channel;
 import io.hikyaku.channel.Channels;
@@ -17,13 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One event loop's share of a bridge: its channels, the exports that it replays calls to, and whom it may send calls to.
+/// One event loop's share of a bridge: its channels, and whom it may send calls to.
 /// Touched by its event loop alone; [#execute] gets there.
 final class BridgeShard {
     private final int index;
     private final EventLoop loop;
     private final Channels<StreamMux> channels;
-    private final Exports exports;
     private final Balancer balancer = new Balancer();
     private final OwnExports own;
     private final NodeId self;
@@ -35,13 +33,11 @@ final class BridgeShard {
             NodeId self,
             String cluster,
             Channels<StreamMux> channels,
-            Exports exports,
             LocalStreams local) {
         this.index = index;
         this.loop = loop;
         this.self = self;
         this.channels = channels;
-        this.exports = exports;
         this.own = new OwnExports(cluster, local);
     }
 
@@ -51,10 +47,6 @@ final class BridgeShard {
 
     Balancer balancer() {
         return balancer;
-    }
-
-    Exports exports() {
-        return exports;
     }
 
     /// Runs the task on the event loop: at once if this is it.

@@ -83,7 +83,7 @@ record BridgeStatus(
                     null,
                     status.roundTripMicros() < 0 ? null : status.roundTripMicros(),
                     status.queuedBytes(),
-                    status.failure().orElse(null)));
+                    kafka.failure().orElse(null)));
         }
         return links;
     }

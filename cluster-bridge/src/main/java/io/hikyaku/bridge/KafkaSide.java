@@ -15,12 +15,14 @@ import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.link.Goodbye;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which, and
 /// gives routing a direct way to every live node that announces one. Registry events come on the control loop.
@@ -75,6 +77,11 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         return transport.status();
     }
 
+    /// What is wrong with packets or documents over Kafka, if anything is.
+    Optional<String> failure() {
+        return transport.status().failure().or(registry::failure);
+    }
+
     /// Leaves the registry and ends; takes a few seconds at most.
     void close() {
         registry.close();
@@ -123,8 +130,9 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         }
         String other = Member.parse(document.member()).name();
         Link link = transport.linkTo(other, document.kafka().get().partition());
-        ways.put(document.node(), link);
+        Link before = ways.put(document.node(), link);
         node.router().addDirect(document.node(), link, COST_MICROS);
+        closeIfUnused(before);
         if (seen.add(document.node())) {
             onNewcomer.run();
         }
@@ -136,6 +144,13 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         Link link = ways.remove(gone);
         if (link != null) {
             node.router().removeDirect(gone, link);
+            closeIfUnused(link);
+        }
+    }
+
+    private void closeIfUnused(@Nullable Link link) {
+        if (link != null && !ways.containsValue(link)) {
+            link.close(Goodbye.Code.OTHER, "nobody reads there any more");
         }
     }
 }

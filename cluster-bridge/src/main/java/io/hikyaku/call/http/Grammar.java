@@ -2,7 +2,7 @@ package io.hikyaku.call.http;
 
 import io.netty.util.AsciiString;
 
-/// Which bytes may stand where (RFC 9110 §5.5, §5.6.2; RFC 9112 §3.2).
+/// Which bytes may stand where (RFC 9110 §5.5, RFC 9110 §5.6.2; RFC 9112 §3.2).
 final class Grammar {
     private static final int TOKEN = 1;
     private static final int VALUE = 2;

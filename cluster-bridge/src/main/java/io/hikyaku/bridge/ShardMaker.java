@@ -1,0 +1,92 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.Exports;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.Sockets;
+import io.hikyaku.call.http.HttpExport;
+import io.hikyaku.call.tcp.TcpExport;
+import io.hikyaku.channel.ChannelCounters;
+import io.hikyaku.channel.Channels;
+import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.channel.Loop;
+import io.hikyaku.channel.Shard;
+import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.Export;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Protocol;
+import io.hikyaku.identity.ChannelTls;
+import io.hikyaku.node.MeshNode;
+import io.hikyaku.stream.LocalStreams;
+import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.stream.StreamCounters;
+import io.hikyaku.stream.StreamMux;
+import io.hikyaku.stream.StreamSettings;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Makes each event loop's share of a bridge out of its configuration.
+record ShardMaker(
+        BridgeConfig config,
+        MeshNode node,
+        CallContext calls,
+        Sockets sockets,
+        MemoryBudget budget,
+        ChannelCounters channelCounters,
+        StreamCounters streamCounters) {
+    Shards make() {
+        LocalIdentity identity = new LocalIdentity(
+                node.key(),
+                new ChannelTls(node.identity()),
+                node.statement(),
+                node.identity().trust());
+        StreamSettings streams =
+                StreamSettings.of(config.limits().stream(), config.limits().channel(), budget, streamCounters);
+        List<BridgeShard> shards = new ArrayList<>();
+        for (int index = 0; index < node.loops().count(); index++) {
+            shards.add(shard(index, identity, streams));
+        }
+        return new Shards(shards);
+    }
+
+    private BridgeShard shard(int index, LocalIdentity identity, StreamSettings streams) {
+        Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
+        Exports exports = new Exports();
+        exports.update(exportsOf(index));
+        Shard shard = new Shard(
+                index,
+                node.loops().count(),
+                config.limits().channel(),
+                identity,
+                loop,
+                node.router(),
+                ByteBufAllocator.DEFAULT,
+                channelCounters);
+        Channels<StreamMux> channels = new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports));
+        LocalStreams local = new LocalStreams(
+                node.loops().loop(index),
+                exports,
+                config.limits().stream().window().toInt(),
+                config.limits().channel().maxStreams());
+        return new BridgeShard(
+                index, node.loops().loop(index), node.node(), config.cluster(), channels, local);
+    }
+
+    private Map<ServicePort, io.hikyaku.call.Export> exportsOf(int shard) {
+        Map<ServicePort, io.hikyaku.call.Export> exports = new HashMap<>();
+        for (Export service : config.exports()) {
+            for (ExportPort port : service.ports()) {
+                ServicePort name = new ServicePort(service.service().toString(), port.port());
+                exports.put(
+                        name,
+                        port.protocol() == Protocol.HTTP
+                                ? new HttpExport(sockets, shard, calls, name.toString(), port)
+                                : new TcpExport(sockets, shard, calls, name.toString(), port));
+            }
+        }
+        return exports;
+    }
+}
