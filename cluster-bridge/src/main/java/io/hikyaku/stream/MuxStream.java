@@ -5,6 +5,8 @@ import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One stream of a [StreamMux]: what waits to be sent, what the other side may send, and which directions have ended.
 ///
@@ -19,6 +21,8 @@ final class MuxStream implements Stream {
     private static final int SEND_BUFFER = 64 * 1024;
     /// Most bytes of a frame in front of its payload.
     private static final int MAX_OVERHEAD = 1 + 8 + 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MuxStream.class);
 
     private final StreamMux mux;
     private final SendQueue queue = new SendQueue();
@@ -35,6 +39,7 @@ final class MuxStream implements Stream {
     private boolean stopped;
     private boolean peerStopped;
     private boolean gone;
+    private boolean refused;
     private boolean notWritable;
     private @Nullable ResetCode resetDue;
     private String resetDetail = "";
@@ -58,8 +63,21 @@ final class MuxStream implements Stream {
         this.handler = handler;
     }
 
+    /// Lets the acceptor take this stream, which the other side opened; borrows the metadata.
+    void accept(StreamAcceptor acceptor, ByteBuf opening) {
+        try {
+            handler = acceptor.onOpen(this, opening);
+        } catch (RuntimeException e) {
+            onBrokenHandler(e);
+        }
+    }
+
     long id() {
         return id;
+    }
+
+    boolean isGone() {
+        return gone;
     }
 
     boolean isOpenedOnWire() {
@@ -95,6 +113,7 @@ final class MuxStream implements Stream {
     @Override
     public void reset(ResetCode code, String detail) {
         if (gone) {
+            refused = false;
             settle();
         } else {
             mux.counters().resetHere.increment();
@@ -102,6 +121,7 @@ final class MuxStream implements Stream {
             if (isOpenedOnWire()) {
                 resetDue = code;
                 resetDetail = detail;
+                mux.onResetDue(1);
                 mux.ready(this);
             }
             leave();
@@ -214,6 +234,7 @@ final class MuxStream implements Stream {
         if (limit - out.writerIndex() >= StreamFrame.Reset.MAX_DETAIL_BYTES + 2 * MAX_OVERHEAD && resetDue != null) {
             StreamFrames.write(out, new StreamFrame.Reset(id, resetDue, resetDetail));
             resetDue = null;
+            mux.onResetDue(-1);
         }
     }
 
@@ -231,7 +252,24 @@ final class MuxStream implements Stream {
     /// Tells the handler that there is room, outside of any filling.
     void tellWritable() {
         if (!gone && handler != null) {
-            handler.onWritable();
+            try {
+                handler.onWritable();
+            } catch (RuntimeException e) {
+                onBrokenHandler(e);
+            }
+        }
+    }
+
+    /// Is gone without ever having been opened.
+    void refuse() {
+        refused = true;
+        leave();
+    }
+
+    /// Tells the handler, unless it has given up meanwhile.
+    void tellRefused(String why) {
+        if (refused && handler != null) {
+            tellReset(handler, ResetCode.REFUSED, why, false);
         }
     }
 
@@ -252,16 +290,51 @@ final class MuxStream implements Stream {
         if (stopped || gone || handler == null) {
             consume(length);
         } else if (length > 0) {
-            handler.onData(data.retain());
+            deliver(handler, data.retain());
         }
         return true;
+    }
+
+    private void deliver(StreamHandler to, ByteBuf data) {
+        if (isGrantDue()) {
+            mux.ready(this);
+        }
+        try {
+            to.onData(data);
+        } catch (RuntimeException e) {
+            onBrokenHandler(e);
+        }
+    }
+
+    /// A mistake in one call's handling must not cost the other calls of the channel.
+    private void onBrokenHandler(RuntimeException mistake) {
+        LOG.error("The handler of stream {} failed", id, mistake);
+        StreamHandler broken = handler;
+        if (!gone) {
+            reset(ResetCode.INTERNAL, "Internal error");
+            if (broken != null) {
+                tellReset(broken, ResetCode.INTERNAL, "Internal error", false);
+            }
+        }
+    }
+
+    private void tellReset(StreamHandler to, ResetCode code, String detail, boolean byPeer) {
+        try {
+            to.onReset(code, detail, byPeer);
+        } catch (RuntimeException e) {
+            LOG.error("The handler of stream {} failed at its reset", id, e);
+        }
     }
 
     void onEnd() {
         if (!peerEnded && !gone) {
             peerEnded = true;
-            if (handler != null) {
-                handler.onEnd();
+            try {
+                if (handler != null) {
+                    handler.onEnd();
+                }
+            } catch (RuntimeException e) {
+                onBrokenHandler(e);
             }
             leaveIfBothEnded();
         }
@@ -271,9 +344,14 @@ final class MuxStream implements Stream {
         if (!gone && !peerStopped) {
             peerStopped = true;
             dropQueue();
-            if (handler != null) {
-                handler.onStopSending();
+            try {
+                if (handler != null) {
+                    handler.onStopSending();
+                }
+            } catch (RuntimeException e) {
+                onBrokenHandler(e);
             }
+            mux.ready(this);
             if (notWritable) {
                 notWritable = false;
                 mux.laterWritable(this);
@@ -288,7 +366,7 @@ final class MuxStream implements Stream {
             leave();
             settle();
             if (handler != null) {
-                handler.onReset(code, detail, byPeer);
+                tellReset(handler, code, detail, byPeer);
             }
         }
     }

@@ -51,11 +51,17 @@ final class ReceiveCredit {
         return consumed + window > granted && granted - received <= grantedSpan / 2;
     }
 
-    /// The credit to tell, growing the window if the reader is faster than the path is long.
+    /// Whether what was received and not yet consumed fills half of a window that could grow: readers that do not read
+    /// would soon hold up the others.
+    boolean isHeldUp() {
+        return window < maxWindow && held() > window / 2;
+    }
+
+    /// The credit to tell, growing the window if the reader is faster than the path is long, or if it holds up others.
     long grant(long nowNanos, long roundTripNanos, Growth growth) {
         boolean fast = lastGrantAt != 0 && nowNanos - lastGrantAt < 2 * Math.max(roundTripNanos, 1_000_000);
         long more = Math.min(window, maxWindow - window);
-        if (fast && more > 0 && growth.allow(more)) {
+        if ((fast || held() > window / 2) && more > 0 && growth.allow(more)) {
             window += more;
         }
         lastGrantAt = nowNanos;

@@ -38,6 +38,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private static final int MAX_WAITING = 10_000;
     /// What a stream may queue when the channel as a whole has queued a window.
     private static final int SCARCE_SEND_BUFFER = 8 * 1024;
+    /// Streams that are gone may stand in a queue until there are so many, and more of them than of others.
+    private static final int MAX_GONE_IN_QUEUES = 1024;
 
     private final Loop loop;
     private final StreamSettings settings;
@@ -59,6 +61,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private long sendMax;
     private long queued;
     private int openedByPeer;
+    private int resetsDue;
+    private int goneInQueues;
     private boolean filling;
 
     /// @param acceptors who takes the streams that a peer opens
@@ -82,20 +86,31 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         MuxStream stream = new MuxStream(this, -1, metadata, settings.window(), settings.maxChannelWindow());
         stream.handler(handler);
         settings.counters().opened.increment();
-        waiting.add(stream);
         if (closed != null) {
-            loop.atEndOfTurn(() -> stream.onReset(ResetCode.REFUSED, "The channel is gone", false));
-        } else if (waiting.size() > MAX_WAITING) {
-            loop.atEndOfTurn(() -> stream.onReset(ResetCode.REFUSED, "Too many calls wait for the channel", false));
+            refuse(stream, "The channel is gone");
+        } else if (waiting.size() >= MAX_WAITING) {
+            refuse(stream, "Too many calls wait for the channel");
         } else {
+            waiting.add(stream);
             ready(stream);
         }
         return stream;
     }
 
+    /// The stream is gone at once, so that nothing of it leaves in this turn any more; its handler hears of it later.
+    private void refuse(MuxStream stream, String why) {
+        stream.refuse();
+        loop.atEndOfTurn(() -> stream.tellRefused(why));
+    }
+
     /// Streams that are open, those waiting for the channel included.
     public int openStreams() {
         return streams.size() + waiting.size();
+    }
+
+    /// Streams that the queues know, gone ones included.
+    int queuedStreams() {
+        return readyQueue.size() + blocked.size();
     }
 
     // ---- what the channel asks
@@ -135,8 +150,11 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         int limit = out.writerIndex() + max;
         filling = true;
         int turns = readyQueue.size();
-        while (turns-- > 0 && limit - out.writerIndex() >= Math.min(max, MIN_ROOM)) {
+        while (turns-- > 0) {
             int room = limit - out.writerIndex();
+            if (room < MIN_ROOM && room < readyQueue.element().pendingBytes()) {
+                break;
+            }
             int quantum = Math.max(MIN_QUANTUM, room / (turns + 1));
             MuxStream stream = readyQueue.remove();
             stream.ready = false;
@@ -235,7 +253,11 @@ public final class StreamMux implements ChannelUser, StreamOpener {
 
     void onConsumed(long bytes) {
         credit.onConsumed(bytes);
-        if (channel != null && closed == null && credit.isGrantDue()) {
+        grantIfDue();
+    }
+
+    private void grantIfDue() {
+        if (channel != null && closed == null && (credit.isGrantDue() || credit.isHeldUp())) {
             channel.grant(grant(credit));
         }
     }
@@ -251,6 +273,11 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         loop.atEndOfTurn(stream::tellWritable);
     }
 
+    /// A RESET is to be sent, or has been.
+    void onResetDue(int more) {
+        resetsDue += more;
+    }
+
     void remove(MuxStream stream) {
         settings.counters().closed.increment();
         waiting.remove(stream);
@@ -258,6 +285,19 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             streams.remove(stream.id());
             if ((stream.id() & 1) == (nextPeerId & 1)) {
                 openedByPeer--;
+            }
+        }
+        forgetGone(stream);
+    }
+
+    /// Calls that give up while nothing can be sent must not pile up in the queues.
+    private void forgetGone(MuxStream stream) {
+        if (stream.blocked || stream.ready && !stream.hasMore()) {
+            goneInQueues++;
+            if (goneInQueues > MAX_GONE_IN_QUEUES && goneInQueues > queuedStreams() / 2) {
+                readyQueue.removeIf(queued -> queued.isGone() && !queued.hasMore());
+                blocked.removeIf(MuxStream::isGone);
+                goneInQueues = 0;
             }
         }
     }
@@ -308,6 +348,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         if (!credit.onReceived(length)) {
             throw new Malformed(Reason.INVALID_VALUE, "more data than the channel's credit");
         }
+        grantIfDue();
         if (stream == null) {
             requireKnown(data.stream());
             onConsumed(length);
@@ -317,10 +358,15 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     }
 
     private void onOpenFrame(StreamFrame.Open open) {
-        if (open.stream() != nextPeerId) {
-            throw new Malformed(Reason.INVALID_VALUE, "opened stream " + open.stream() + ", not " + nextPeerId);
+        if (open.stream() < nextPeerId || (open.stream() & 1) != (nextPeerId & 1)) {
+            throw new Malformed(
+                    Reason.INVALID_VALUE, "opened stream " + open.stream() + ", not " + nextPeerId + " or a later one");
         }
-        nextPeerId += 2;
+        if (resetsDue >= settings.maxStreams() && channel != null) {
+            channel.close(CloseCode.LIMIT, "Too many streams to refuse");
+            return;
+        }
+        nextPeerId = open.stream() + 2;
         MuxStream stream =
                 new MuxStream(this, open.stream(), null, settings.window(), settings.maxChannelWindow());
         stream.allow(open.credit());
@@ -331,7 +377,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             settings.counters().refused.increment();
             stream.reset(ResetCode.REFUSED, "Too many streams");
         } else {
-            stream.handler(acceptor.onOpen(stream, open.metadata()));
+            stream.accept(acceptor, open.metadata());
         }
     }
 
