@@ -7,7 +7,10 @@ import java.time.Duration;
 /// for dead before it has read what waits in the socket. Its round trip may be read by any thread; all else belongs to
 /// the link's event loop.
 final class Keepalive {
-    private static final int SMOOTHING = 8;
+    /// A shorter round trip counts more than a longer one: what delays a ping is mostly not the way.
+    private static final int DOWN = 2;
+
+    private static final int UP = 8;
     private static final long NONE = -1;
 
     private final int deadAfterTurns;
@@ -52,7 +55,8 @@ final class Keepalive {
         }
         long sample = Math.max(1, nanos / 1_000);
         long smoothed = roundTripMicros;
-        roundTripMicros = smoothed == NONE ? sample : Math.max(1, smoothed + (sample - smoothed) / SMOOTHING);
+        int share = sample < smoothed ? DOWN : UP;
+        roundTripMicros = smoothed == NONE ? sample : Math.max(1, smoothed + (sample - smoothed) / share);
     }
 
     /// Smoothed, −1 before the first measurement; any thread.

@@ -14,8 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /// that what waits is counted here and not hidden in the kernel's or the TLS engine's buffers.
 final class SendQueue {
     /// Behind so many waiting bytes a packet is copied if it is a small piece of a large read: otherwise a queue of tiny
-    /// packets would hold many times the memory that it counts.
+    /// packets would hold many times the memory that it counts. Larger packets are not worth it: reads are of 64 KiB.
     private static final int COPY_ABOVE = 64 << 10;
+
+    private static final int COPY_BELOW = 8 << 10;
     private static final int WASTEFUL = 2;
 
     private final Channel channel;
@@ -139,6 +141,9 @@ final class SendQueue {
     }
 
     private static ByteBuf withoutWaste(ByteBuf packet) {
+        if (packet.readableBytes() >= COPY_BELOW) {
+            return packet;
+        }
         ByteBuf whole = packet;
         for (ByteBuf below = packet.unwrap(); below != null; below = below.unwrap()) {
             whole = below;

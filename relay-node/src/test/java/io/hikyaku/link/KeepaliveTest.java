@@ -45,7 +45,7 @@ class KeepaliveTest {
     }
 
     @Test
-    void theFirstRoundTripCountsWholeAndTheNextOnesAnEighth() {
+    void theFirstRoundTripCountsWholeALongerOneAnEighthAShorterOneHalf() {
         // Given
         assertEquals(-1, keepalive.roundTripMicros());
 
@@ -56,8 +56,12 @@ class KeepaliveTest {
         long second = keepalive.pingToken(START + 100 * MILLI);
         keepalive.onPong(second, START + 116 * MILLI);
 
-        // Then
         assertEquals(9_000, keepalive.roundTripMicros());
+        long third = keepalive.pingToken(START + 200 * MILLI);
+        keepalive.onPong(third, START + 205 * MILLI);
+
+        // Then
+        assertEquals(7_000, keepalive.roundTripMicros());
     }
 
     @Test

@@ -1,0 +1,111 @@
+package io.hikyaku.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.hikyaku.status.NodeStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusTextTest {
+    private static final String NODE = "0123456789abcdef0123456789abcdef";
+
+    @Test
+    void aRelayShowsItsLinksAndTheNodesItReaches() {
+        // Given
+        NodeStatus status = new NodeStatus(
+                "relay",
+                "1.2.3",
+                "demo",
+                "spiffe://demo/relay/relay-1",
+                NODE,
+                3_725,
+                true,
+                List.of("tls://0.0.0.0:7443"),
+                List.of(new NodeStatus.Member(NODE, "spiffe://demo/cluster/osaka", true, "via tls://10.0.0.1:4711", null)),
+                List.of(
+                        new NodeStatus.Link(
+                                "tls://10.0.0.1:4711", false, true, NODE, "spiffe://demo/cluster/osaka", 1_234L, 2_048, null),
+                        new NodeStatus.Link("tls://peer:7443", true, false, null, null, null, 0, "Connection refused")),
+                List.of(),
+                List.of(),
+                List.of(),
+                NodeStatus.Streams.NONE);
+
+        // When
+        String text = StatusText.of(status);
+
+        // Then
+        assertEquals(
+                """
+                relay relay/relay-1 of mesh demo, node 01234567, version 1.2.3, up 1h 2m, ready
+                listening at tls://0.0.0.0:7443
+
+                LINK                 STATE     NEIGHBOUR      NODE      ROUND TRIP  QUEUED   LAST ERROR
+                tls://10.0.0.1:4711  up        cluster/osaka  01234567  1.23 ms     2.0 KiB  -
+                tls://peer:7443      dialling  -              -         -           0 B      Connection refused
+
+                MEMBER         NODE      REACHABLE  PATH                     DOCUMENT
+                cluster/osaka  01234567  yes        via tls://10.0.0.1:4711  -
+                """,
+                text);
+    }
+
+    @Test
+    void aBridgeShowsServicesImportsChannelsAndStreamsToo() {
+        // Given
+        NodeStatus status = new NodeStatus(
+                "bridge",
+                "1.2.3",
+                "demo",
+                "spiffe://demo/cluster/tokyo",
+                NODE,
+                59,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new NodeStatus.Service(
+                        "shop/orders",
+                        80,
+                        "http",
+                        List.of(
+                                new NodeStatus.Exporter("osaka", NODE, true, 3),
+                                new NodeStatus.Exporter("edge", NODE, false, 0)))),
+                List.of(new NodeStatus.Import("shop/orders", 80, "127.0.0.1:19000", null, 2)),
+                List.of(new NodeStatus.Channel(NODE, "osaka", 1, "via relay-1", 4, 2_000L)),
+                new NodeStatus.Streams(4, 10, 1));
+
+        // When
+        String text = StatusText.of(status);
+
+        // Then
+        assertEquals(
+                """
+                bridge cluster/tokyo of mesh demo, node 01234567, version 1.2.3, up 59s, not ready
+
+                SERVICE      PORT  PROTOCOL  EXPORTED BY
+                shop/orders  80    http      osaka (01234567), edge (01234567, unhealthy)
+
+                IMPORT       PORT  PROTOCOL     LISTENING AT     CONNECTIONS
+                shop/orders  80    unknown yet  127.0.0.1:19000  2
+
+                CHANNEL TO  NODE      EVENT LOOP  PATH         STREAMS  ROUND TRIP
+                osaka       01234567  1           via relay-1  4        2.00 ms
+
+                streams: 4 open, 10 opened, 1 reset
+                """,
+                text);
+    }
+
+    @Test
+    void textsOfPeersCannotSteerTheTerminal() {
+        // Given
+        TextTable table = new TextTable("A");
+
+        // When
+        table.row("x\u001b[2J\ny\u202e");
+
+        // Then
+        assertEquals("A\nx?[2J?y?\n", table.toString());
+    }
+}
