@@ -11,13 +11,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One handshake under one channel id: carries the TLS bytes in packets and sends them again until they are acknowledged
 /// (PROTOCOL.md §5.1). The crypto runs off the event loop, one step at a time.
 final class Attempt<U extends ChannelUser> {
     /// Data packets kept that overtook the end of the handshake.
-    static final int MAX_EARLY_PACKETS = 64;
+    static final int MAX_EARLY_PACKETS = 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
     private static final long FIRST_RESEND_NANOS = Duration.ofMillis(400).toNanos();
     private static final long MAX_RESEND_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -41,6 +44,8 @@ final class Attempt<U extends ChannelUser> {
     private final Handshake handshake;
     private final SegmentStream stream = new SegmentStream();
     private final Queue<ByteBuf> early = new ArrayDeque<>();
+    private @Nullable Segment firstSegment;
+    private long earlyBytes;
     private long resendNanos = FIRST_RESEND_NANOS;
     private Loop.@Nullable Timer timer;
     private Handshake.@Nullable Result result;
@@ -86,12 +91,24 @@ final class Attempt<U extends ChannelUser> {
         return early;
     }
 
+    /// Bytes of early packets, which count no longer after this.
+    long takeEarlyBytes() {
+        long bytes = earlyBytes;
+        earlyBytes = 0;
+        return bytes;
+    }
+
     /// The initiator's first bytes, or the responder's wait for them.
     void start() {
         startTimer();
         if (key.initiatedHere()) {
             work();
         }
+    }
+
+    /// Starts later: what made the attempt before this one fail may last for a moment.
+    void startAfter(long nanos) {
+        timer = shard.loop().after(nanos, this::start);
     }
 
     void onSegment(Segment segment) {
@@ -103,12 +120,16 @@ final class Attempt<U extends ChannelUser> {
             fail("The other side speaks channel version " + segment.minVersion() + " at least", false);
             return;
         }
+        if (firstSegment == null) {
+            firstSegment = segment;
+        }
         boolean fresh = stream.onSegment(segment);
         if (complete) {
             if (segment.bytes().length > 0) {
                 stream.rewind();
                 sendPieces(true);
-            } else if (stream.allAcknowledged()) {
+            }
+            if (stream.allAcknowledged()) {
                 end();
             }
         } else if (fresh) {
@@ -118,21 +139,24 @@ final class Attempt<U extends ChannelUser> {
         }
     }
 
-    /// Keeps a data packet that came before the handshake was complete, if there is room.
-    void onEarlyPacket(ByteBuf packet) {
+    /// Keeps a data packet that came before the handshake was complete, and takes ownership then. Returns false if there
+    /// is no room.
+    boolean keepEarly(ByteBuf packet) {
         if (ended || early.size() >= MAX_EARLY_PACKETS) {
-            shard.counters().stray.increment();
-            packet.release();
-        } else {
-            early.add(packet);
+            return false;
         }
+        earlyBytes += packet.readableBytes();
+        return early.add(packet);
     }
 
-    /// Gives up because of something outside the handshake.
+    /// Gives up because of something outside the handshake. One that is complete only stops sending its last bytes: its
+    /// user belongs to the channel then.
     void fail(String why, boolean mayRetry) {
         if (!ended) {
             end();
-            outcome.onFailed(this, why, mayRetry);
+            if (!complete) {
+                outcome.onFailed(this, why, mayRetry);
+            }
         }
     }
 
@@ -163,6 +187,9 @@ final class Attempt<U extends ChannelUser> {
             failure = String.valueOf(e.getMessage());
         } catch (Malformed e) {
             failure = "Channel greeting: " + e.getMessage();
+        } catch (RuntimeException e) {
+            LOG.error("Handshake with {} failed unexpectedly", key.peer(), e);
+            failure = "Internal error";
         }
     }
 
@@ -171,7 +198,11 @@ final class Attempt<U extends ChannelUser> {
         if (ended) {
             return;
         }
-        stream.append(handshake.takeOutput());
+        if (!stream.append(handshake.takeOutput())) {
+            failure = "TLS wants to send more than " + HandshakeFrame.MAX_STREAM_BYTES + " bytes";
+        } else if (result != null && firstSegment != null && !result.agreesWith(firstSegment)) {
+            failure = "Versions or shards were changed on the way";
+        }
         sendPieces(true);
         if (failure != null) {
             reject(RejectCode.FAILED);

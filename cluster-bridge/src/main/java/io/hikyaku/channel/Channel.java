@@ -55,7 +55,8 @@ public final class Channel {
 
     private boolean closed;
     private boolean flushing;
-    private long pausedUntil;
+    private Loop.@Nullable Timer pause;
+    private boolean doubted;
 
     private long acknowledged;
     private long lastElicited = -1;
@@ -69,12 +70,14 @@ public final class Channel {
 
     private long lastReceivedAt;
     private long gapSince;
-    private boolean gap;
+    private long gapAt = -1;
     private int unacknowledgedArrivals;
     private boolean ackTimer;
     private long roundTripNanos = -1;
     private long idleSince;
     private long lastPingAt;
+    private long pingToken;
+    private boolean pongAwaited;
     private Loop.@Nullable Timer upkeep;
 
     Channel(Shard shard, ChannelKey key, ChannelUser user, Channels<?> owner, Handshake.Result result) {
@@ -169,6 +172,7 @@ public final class Channel {
         if (upkeep != null) {
             upkeep.cancel();
         }
+        cancelPause();
         received.release();
         owner.onChannelClosed(this);
         user.onClosed(reason);
@@ -176,13 +180,44 @@ public final class Channel {
 
     /// Sends nothing but what keeps the channel alive until [#resume] or until the time is over.
     void pause(long nanos) {
-        pausedUntil = shard.loop().nanos() + nanos;
-        shard.loop().after(nanos, this::wake);
+        cancelPause();
+        if (!closed) {
+            pause = shard.loop().after(nanos, this::resume);
+        }
     }
 
     void resume() {
-        pausedUntil = 0;
+        cancelPause();
         wake();
+    }
+
+    private void cancelPause() {
+        if (pause != null) {
+            pause.cancel();
+            pause = null;
+        }
+    }
+
+    /// Somebody said that the other side does not have the channel. Nobody vouches for that, so it is asked; if it does not
+    /// answer in the time of a probe, the channel ends.
+    void doubt() {
+        if (!doubted && !closed) {
+            doubted = true;
+            long since = shard.loop().nanos();
+            ping();
+            shard.loop().after(probeNanos(), () -> onDoubtTimer(since));
+        }
+    }
+
+    private void onDoubtTimer(long since) {
+        doubted = false;
+        if (lastReceivedAt - since <= 0) {
+            end(new Closed(CloseCode.DEAD_PATH, "The other side does not have the channel", false, true));
+        }
+    }
+
+    private long probeNanos() {
+        return Math.max(MIN_PROBE_NANOS, 4 * roundTripNanos);
     }
 
     /// A DATA packet of this channel; takes ownership.
@@ -286,9 +321,10 @@ public final class Channel {
         }
     }
 
-    private void onPong(long sentAt) {
-        long sample = shard.loop().nanos() - sentAt;
-        if (sample >= 0) {
+    private void onPong(long token) {
+        if (pongAwaited && token == pingToken) {
+            pongAwaited = false;
+            long sample = shard.loop().nanos() - pingToken;
             roundTripNanos = roundTripNanos < 0 ? sample : (7 * roundTripNanos + sample) / 8;
         }
     }
@@ -300,11 +336,13 @@ public final class Channel {
         }
     }
 
+    /// Each missing packet has its own time: on a path that reorders all the while there is always some gap.
     private void noteGap() {
-        if (received.hasGap() && !gap) {
+        long missing = received.hasGap() ? received.next() : -1;
+        if (missing != gapAt) {
+            gapAt = missing;
             gapSince = shard.loop().nanos();
         }
-        gap = received.hasGap();
     }
 
     private boolean isFull() {
@@ -320,7 +358,7 @@ public final class Channel {
         if (closed) {
             return;
         }
-        boolean paused = pausedUntil != 0 && shard.loop().nanos() < pausedUntil;
+        boolean paused = pause != null;
         int packets = 0;
         while (!paused && !isFull() && user.pendingBytes() > 0 && !closed) {
             if (packets == MAX_PACKETS_PER_TURN) {
@@ -330,6 +368,9 @@ public final class Channel {
             packets++;
             sendFrames(Math.min(user.pendingBytes(), MAX_PLAINTEXT - CONTROL_BYTES));
         }
+        if (isFull() && !isAwaiting()) {
+            pingDue = true; // acknowledgements alone have filled the window: nothing else would make the other side answer
+        }
         if (!closed && (pingDue || pongDue || creditDue || unacknowledgedArrivals >= PACKETS_PER_ACK
                 || unacknowledgedArrivals > 0 && !ackTimer)) {
             sendFrames(0);
@@ -338,9 +379,11 @@ public final class Channel {
 
     private void sendFrames(int payloadBytes) {
         ByteBuf packet = begin(CONTROL_BYTES + payloadBytes);
-        boolean eliciting = pingDue || creditDue || payloadBytes > 0;
+        boolean eliciting = pingDue || creditDue;
         if (pingDue) {
-            ChannelFrame.write(packet, new Ping(shard.loop().nanos()));
+            pingToken = shard.loop().nanos();
+            pongAwaited = true;
+            ChannelFrame.write(packet, new Ping(pingToken));
             pingDue = false;
         }
         if (pongDue) {
@@ -352,7 +395,13 @@ public final class Channel {
             creditDue = false;
         }
         if (payloadBytes > 0) {
+            int before = packet.writerIndex();
             user.fill(packet, payloadBytes);
+            eliciting |= packet.writerIndex() > before;
+        }
+        if (packet.writerIndex() == Packet.HEADER_BYTES) {
+            packet.release(); // what the user had is not worth saying any more
+            return;
         }
         if (eliciting && !isAwaiting()) {
             awaitingSince = shard.loop().nanos();
@@ -401,7 +450,7 @@ public final class Channel {
         if (!user.isIdle()) {
             idleSince = now;
         }
-        if (gap && now - gapSince >= gapNanos) {
+        if (gapAt >= 0 && now - gapSince >= gapNanos) {
             close(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
         } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos) {
             close(CloseCode.DEAD_PATH, "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
@@ -416,9 +465,8 @@ public final class Channel {
     }
 
     private void probe(long now) {
-        long probeAfter = Math.max(MIN_PROBE_NANOS, 4 * roundTripNanos);
         if (isAwaiting()) {
-            if (!probed && now - awaitingSince >= probeAfter) {
+            if (!probed && now - awaitingSince >= probeNanos()) {
                 probed = true;
                 ping();
             }

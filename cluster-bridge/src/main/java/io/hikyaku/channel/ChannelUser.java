@@ -6,7 +6,8 @@ import io.netty.buffer.ByteBuf;
 /// The layer above one channel. It is there before the channel is open and may collect what to send; called on the
 /// channel's event loop only.
 public interface ChannelUser {
-    /// Bytes of stream data that the other side may send at once when the channel opens; at least 64 KiB.
+    /// Bytes of stream data that the other side may send at once when the channel opens; at least 64 KiB,
+    /// or 0 if there is no memory for a channel: then none is opened.
     long initialCredit();
 
     /// The channel is open: packets can be filled.

@@ -32,9 +32,13 @@ public final class Channels<U extends ChannelUser> {
     static final int MAX_ATTEMPTS = 1024;
     /// Most open channels; further offers are told BUSY.
     static final int MAX_CHANNELS = 16_384;
+    /// Most bytes of all data packets together that came before their handshakes were complete.
+    static final long MAX_EARLY_BYTES = 16 * 1024 * 1024;
 
     /// How often a failed handshake is tried again under a fresh id, within the time it has in all.
     private static final int MAX_RETRIES = 3;
+    /// How long the first retry waits; each one after it waits for twice as long.
+    private static final long RETRY_NANOS = Duration.ofMillis(100).toNanos();
     /// Answers to packets of unknown channels, per second.
     private static final int MAX_REJECTS_PER_SECOND = 200;
     /// How long a peer may be unreachable before its channels close.
@@ -55,11 +59,14 @@ public final class Channels<U extends ChannelUser> {
     private final Attempt.Outcome<U> outcome = new AttemptOutcome();
     private long rejectsSince;
     private int rejects;
+    private long earlyBytes;
+    private boolean stopped;
 
     /// @param users makes the user of a new channel to a peer
     public Channels(Shard shard, Function<NodeId, U> users) {
         this.shard = shard;
         this.users = users;
+        rejectsSince = shard.loop().nanos();
     }
 
     /// The user of a channel to the peer, which is being opened if there was none.
@@ -67,10 +74,21 @@ public final class Channels<U extends ChannelUser> {
         U user = byPeer.get(peer);
         if (user == null) {
             user = users.apply(peer);
-            long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
-            offer(peer, user, deadline, 0);
+            if (stopped) {
+                user.onClosed(new Closed(CloseCode.LEAVING, "This bridge stops", false, false));
+            } else if (user.initialCredit() == 0) {
+                user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
+            } else {
+                long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
+                offer(peer, user, deadline, 0).start();
+            }
         }
         return user;
+    }
+
+    /// Handshakes that go on, or whose last bytes are not acknowledged yet.
+    int handshakes() {
+        return attempts.size();
     }
 
     /// A HANDSHAKE or DATA packet for this shard; takes ownership.
@@ -96,7 +114,7 @@ public final class Channels<U extends ChannelUser> {
     /// There is no way to the node any more; if there is none for a while, its channels close.
     public void onUnreachable(NodeId peer) {
         attemptsTo(peer).forEach(attempt -> attempt.fail("No way to node " + peer.abbreviated(), false));
-        if (!channelsTo(peer).isEmpty()) {
+        if (!channelsTo(peer).isEmpty() && !unreachableSince.containsKey(peer)) {
             long since = shard.loop().nanos();
             unreachableSince.put(peer, since);
             shard.loop().after(UNREACHABLE_NANOS, () -> closeIfStillUnreachable(peer, since));
@@ -113,8 +131,9 @@ public final class Channels<U extends ChannelUser> {
         return List.copyOf(channels.values());
     }
 
-    /// Closes everything, telling the other sides.
+    /// Closes everything, telling the other sides, and opens nothing more.
     public void close() {
+        stopped = true;
         new ArrayList<>(attempts.values()).forEach(attempt -> attempt.fail("This bridge stops", false));
         new ArrayList<>(channels.values()).forEach(channel -> channel.close(CloseCode.LEAVING, "The bridge stops"));
     }
@@ -122,6 +141,10 @@ public final class Channels<U extends ChannelUser> {
     void onChannelClosed(Channel channel) {
         channels.remove(channel.key());
         shard.counters().closed.increment();
+        Attempt<U> lingering = attempts.get(channel.key());
+        if (lingering != null) {
+            lingering.end();
+        }
         forget(channel.peer().node(), channel.user());
     }
 
@@ -131,11 +154,21 @@ public final class Channels<U extends ChannelUser> {
         if (channel != null) {
             channel.onPacket(packet);
         } else if (attempt != null) {
-            attempt.onEarlyPacket(packet);
+            onEarly(attempt, packet);
         } else {
             packet.release();
             shard.counters().stray.increment();
             reject(key, RejectCode.UNKNOWN_CHANNEL);
+        }
+    }
+
+    private void onEarly(Attempt<U> attempt, ByteBuf packet) {
+        int bytes = packet.readableBytes();
+        if (earlyBytes + bytes <= MAX_EARLY_BYTES && attempt.keepEarly(packet)) {
+            earlyBytes += bytes;
+        } else {
+            packet.release();
+            shard.counters().stray.increment();
         }
     }
 
@@ -156,7 +189,8 @@ public final class Channels<U extends ChannelUser> {
 
     private void onSegment(ChannelKey key, Segment segment) {
         Attempt<U> attempt = attempts.get(key);
-        if (attempt == null && !key.initiatedHere() && !channels.containsKey(key) && segment.offset() == 0) {
+        boolean first = segment.offset() == 0 && segment.bytes().length > 0 && key.id() != 0;
+        if (attempt == null && !key.initiatedHere() && !channels.containsKey(key) && first) {
             attempt = answer(key, segment.shardCount());
         }
         if (attempt != null) {
@@ -170,7 +204,7 @@ public final class Channels<U extends ChannelUser> {
         Attempt<U> attempt = attempts.get(key);
         Channel channel = channels.get(key);
         if (channel != null) {
-            channel.end(new Closed(CloseCode.OTHER, "The other side does not have the channel", true, true));
+            channel.doubt();
         } else if (attempt != null && code != RejectCode.CROSSED) {
             attempt.fail("The other side rejected the handshake: " + code, code != RejectCode.VERSION);
         }
@@ -178,8 +212,9 @@ public final class Channels<U extends ChannelUser> {
 
     private void onDropped(PushBack.Dropped dropped) {
         for (Channel channel : channelsTo(dropped.destination())) {
-            if (channel.id() == dropped.channel() && !dropped.unreachable()) {
-                channel.close(CloseCode.GAP, "A packet was dropped on the way");
+            if (channel.id() == dropped.channel()) {
+                CloseCode code = dropped.unreachable() ? CloseCode.DEAD_PATH : CloseCode.GAP;
+                channel.close(code, "A packet was dropped on the way");
             }
         }
         if (dropped.unreachable()) {
@@ -191,12 +226,12 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    private void offer(NodeId peer, U user, long deadline, int tries) {
+    private Attempt<U> offer(NodeId peer, U user, long deadline, int tries) {
         byPeer.put(peer, user);
         ChannelKey key = new ChannelKey(peer, freshId(), true);
         Attempt<U> attempt = new Attempt<>(shard, key, user, outcome, deadline, tries);
         attempts.put(key, attempt);
-        attempt.start();
+        return attempt;
     }
 
     /// A channel id that leads packets back to this shard.
@@ -204,13 +239,13 @@ public final class Channels<U extends ChannelUser> {
         long id;
         do {
             id = RANDOM.nextLong();
-        } while (Long.remainderUnsigned(id, shard.count()) != shard.index());
+        } while (id == 0 || Long.remainderUnsigned(id, shard.count()) != shard.index());
         return id;
     }
 
     /// Takes up an offer, unless it crosses one of ours that goes on (PROTOCOL.md §5.2).
     private @Nullable Attempt<U> answer(ChannelKey key, int peerShardCount) {
-        if (attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
+        if (stopped || attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
             reject(key, RejectCode.BUSY);
             return null;
         }
@@ -219,19 +254,32 @@ public final class Channels<U extends ChannelUser> {
             reject(key, RejectCode.CROSSED);
             return null;
         }
-        U user;
-        if (crossing != null) {
-            crossing.end();
-            user = crossing.user();
+        Attempt<U> attempt = crossing == null ? fresh(key) : takeOver(crossing, key);
+        if (attempt == null) {
+            reject(key, RejectCode.BUSY);
         } else {
-            user = users.apply(key.peer());
-            byPeer.putIfAbsent(key.peer(), user);
+            attempts.put(key, attempt);
+            attempt.start();
         }
-        long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
-        Attempt<U> attempt = new Attempt<>(shard, key, user, outcome, deadline, 0);
-        attempts.put(key, attempt);
-        attempt.start();
         return attempt;
+    }
+
+    /// The answer to an offer that nobody here has waited for: if it fails, it is not tried again from here.
+    private @Nullable Attempt<U> fresh(ChannelKey key) {
+        U user = users.apply(key.peer());
+        if (user.initialCredit() == 0) {
+            user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
+            return null;
+        }
+        byPeer.putIfAbsent(key.peer(), user);
+        long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
+        return new Attempt<>(shard, key, user, outcome, deadline, MAX_RETRIES);
+    }
+
+    /// The answer to an offer that crosses our own: if it fails, ours is made again, since its user still waits.
+    private Attempt<U> takeOver(Attempt<U> crossing, ChannelKey key) {
+        crossing.end();
+        return new Attempt<>(shard, key, crossing.user(), outcome, crossing.deadlineNanos(), crossing.tries());
     }
 
     /// Our own offer to the same event loop of the same peer, if there is one.
@@ -294,7 +342,8 @@ public final class Channels<U extends ChannelUser> {
             Channel channel = new Channel(shard, attempt.key(), attempt.user(), Channels.this, result);
             channels.put(attempt.key(), channel);
             shard.counters().opened.increment();
-            channel.open(result.peerCredit());
+            earlyBytes -= attempt.takeEarlyBytes();
+            channel.open(result.greeting().credit());
             for (ByteBuf packet = attempt.early().poll(); packet != null; packet = attempt.early().poll()) {
                 channel.onPacket(packet);
             }
@@ -303,15 +352,16 @@ public final class Channels<U extends ChannelUser> {
         @Override
         public void onEnded(Attempt<U> attempt) {
             attempts.remove(attempt.key(), attempt);
+            earlyBytes -= attempt.takeEarlyBytes();
         }
 
         @Override
         public void onFailed(Attempt<U> attempt, String why, boolean mayRetry) {
             NodeId peer = attempt.key().peer();
             shard.counters().handshakesFailed.increment();
-            if (mayRetry && attempt.key().initiatedHere() && attempt.tries() < MAX_RETRIES
-                    && shard.loop().nanos() < attempt.deadlineNanos()) {
-                offer(peer, attempt.user(), attempt.deadlineNanos(), attempt.tries() + 1);
+            if (mayRetry && attempt.tries() < MAX_RETRIES && shard.loop().nanos() < attempt.deadlineNanos()) {
+                offer(peer, attempt.user(), attempt.deadlineNanos(), attempt.tries() + 1)
+                        .startAfter(RETRY_NANOS << attempt.tries());
                 return;
             }
             LOG.info("No channel to node {}: {}", peer.abbreviated(), why);

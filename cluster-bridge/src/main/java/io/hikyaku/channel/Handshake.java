@@ -7,6 +7,7 @@ import io.hikyaku.identity.Rejected;
 import io.hikyaku.identity.Statement;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.channel.ChannelGreeting;
+import io.hikyaku.wire.channel.HandshakeFrame.Segment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -43,8 +44,15 @@ final class Handshake {
     ///
     /// @param secret what the packet keys come from
     /// @param peer who is at the other end
-    /// @param peerCredit stream bytes it takes before it grants more
-    record Result(byte[] secret, Peer peer, long peerCredit) {}
+    /// @param greeting what it said inside TLS
+    record Result(byte[] secret, Peer peer, ChannelGreeting greeting) {
+        /// Whether the clear segments said the same as the greeting, as PROTOCOL.md §5.2 wants.
+        boolean agreesWith(Segment segment) {
+            return segment.minVersion() == greeting.minVersion()
+                    && segment.maxVersion() == greeting.maxVersion()
+                    && segment.shardCount() == greeting.shardCount();
+        }
+    }
 
     private final SSLEngine engine;
     private final LocalIdentity self;
@@ -158,7 +166,9 @@ final class Handshake {
         new ChannelGreeting(VERSION, VERSION, shardCount, credit, self.statement(), signature).write(greeting);
         ByteBuffer plaintext = ByteBuffer.wrap(ByteBufUtil.getBytes(greeting));
         while (plaintext.hasRemaining()) {
-            wrap(plaintext);
+            if (!wrap(plaintext)) {
+                throw new SSLException("TLS ended before the greeting");
+            }
         }
         return true;
     }
@@ -183,7 +193,7 @@ final class Handshake {
         return new Result(
                 exported("EXPORTER-hikyaku-channel"),
                 new Peer(peer, member, greeting.shardCount()),
-                greeting.credit());
+                greeting);
     }
 
     private Certificate certificate() throws Failed {

@@ -16,15 +16,16 @@ final class SegmentStream {
     private int received;
     private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
 
-    /// Adds bytes to send.
-    void append(byte[] bytes) {
+    /// Adds bytes to send. Returns false, and adds none, if they are too many for one handshake.
+    boolean append(byte[] bytes) {
         int length = bytes.length;
         if (sent.length + length > HandshakeFrame.MAX_STREAM_BYTES) {
-            throw new IllegalStateException("A handshake of more than " + HandshakeFrame.MAX_STREAM_BYTES + " bytes");
+            return false;
         }
         int at = sent.length;
         sent = Arrays.copyOf(sent, at + length);
         System.arraycopy(bytes, 0, sent, at, length);
+        return true;
     }
 
     /// Takes a piece from the other side. Returns whether it brought anything new.

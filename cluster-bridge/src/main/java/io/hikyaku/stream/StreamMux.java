@@ -117,7 +117,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
 
     @Override
     public long initialCredit() {
-        return credit.window();
+        return reserved == 0 ? 0 : credit.window();
     }
 
     @Override

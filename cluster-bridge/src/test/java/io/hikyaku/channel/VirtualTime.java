@@ -3,6 +3,7 @@ package io.hikyaku.channel;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// A clock that jumps to the next task: hours pass in milliseconds, in the same order each time.
 public final class VirtualTime implements Loop {
@@ -13,6 +14,9 @@ public final class VirtualTime implements Loop {
             return byTime != 0 ? byTime : Long.compare(order, other.order);
         }
     }
+
+    /// How long work off the loop takes, in nanoseconds.
+    public LongSupplier workNanos = () -> 0;
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private long now = 1;
@@ -30,6 +34,11 @@ public final class VirtualTime implements Loop {
         return () -> cancelled[0] = true;
     }
 
+    /// Tasks that will still run.
+    public int pending() {
+        return (int) tasks.stream().filter(task -> !task.cancelled()[0]).count();
+    }
+
     @Override
     public void atEndOfTurn(Runnable task) {
         after(0, task);
@@ -38,7 +47,7 @@ public final class VirtualTime implements Loop {
     @Override
     public void offLoop(Runnable work, Runnable then) {
         work.run();
-        after(0, then);
+        after(workNanos.getAsLong(), then);
     }
 
     /// Lets that much time pass.
