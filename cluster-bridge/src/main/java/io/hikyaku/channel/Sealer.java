@@ -18,12 +18,20 @@ final class Sealer {
 
     private final Cipher cipher = aesGcm();
     private final byte[] header = new byte[Packet.HEADER_BYTES];
+    private final long packetsPerEpoch;
+    private final long nanosPerEpoch;
     private DirectionKeys keys;
     private long nextSequence;
     private long firstOfEpoch;
     private long epochSince;
 
     Sealer(byte[] secret, boolean initiator, long nowNanos) {
+        this(secret, initiator, nowNanos, PACKETS_PER_EPOCH, NANOS_PER_EPOCH);
+    }
+
+    Sealer(byte[] secret, boolean initiator, long nowNanos, long packetsPerEpoch, long nanosPerEpoch) {
+        this.packetsPerEpoch = packetsPerEpoch;
+        this.nanosPerEpoch = nanosPerEpoch;
         keys = new DirectionKeys(0, secret, initiator);
         epochSince = nowNanos;
     }
@@ -38,7 +46,7 @@ final class Sealer {
     /// @param packet reader index at the header, writer index at the plaintext's end
     /// @param address the header's fields; kind, length, epoch and sequence are set here
     void seal(ByteBuf packet, Packet address, long nowNanos) {
-        if (nextSequence - firstOfEpoch >= PACKETS_PER_EPOCH || nowNanos - epochSince >= NANOS_PER_EPOCH) {
+        if (nextSequence - firstOfEpoch >= packetsPerEpoch || nowNanos - epochSince >= nanosPerEpoch) {
             beginEpoch(nowNanos);
         }
         int start = packet.readerIndex();
