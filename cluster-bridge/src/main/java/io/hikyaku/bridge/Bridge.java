@@ -31,8 +31,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +64,7 @@ public final class Bridge implements AutoCloseable {
     private volatile ExporterView view = ExporterView.NOTHING;
     private volatile boolean bound;
     private boolean viewPending;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Bridge(BridgeConfig config, MeshNode node, String version) {
         this.config = config;
@@ -235,8 +240,8 @@ public final class Bridge implements AutoCloseable {
         view = ExporterView.of(
                 documents, other -> other.equals(node.node()) || node.router().pathTo(other).isPresent());
         ExporterView shown = view;
-        imports.show(shown);
         shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
+        imports.show(shown); // after the event loops: connections that waited for it are served at once
     }
 
     // ---- status
@@ -258,16 +263,22 @@ public final class Bridge implements AutoCloseable {
     /// Tells the others, ends all calls, and stops; within the drain timeout and a few seconds.
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         bound = false;
-        publisher.leave();
+        CompletableFuture<Void> told = publisher.leave();
         imports.close();
-        CountDownLatch closed = new CountDownLatch(shards.all().size());
+        CountDownLatch ended = new CountDownLatch(shards.all().size());
         shards.all().forEach(shard -> shard.execute(() -> {
             shard.close();
-            closed.countDown();
+            ended.countDown();
         }));
         try {
-            closed.await(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+            ended.await(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+            told.get(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS); // before the links end
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The others were not told that this bridge leaves: {}", String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -52,6 +52,11 @@ record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort,
         return new ExporterView(Map.copyOf(exporters), Map.copyOf(protocols));
     }
 
+    /// Whether a call of the port could be sent to anybody now.
+    boolean reaches(ServicePort port) {
+        return exporters.getOrDefault(port, List.of()).stream().anyMatch(Exporter::reachable);
+    }
+
     private static void collect(
             NodeDocument document, boolean reachable, Map<ServicePort, List<Offer>> offers) {
         Member member = Member.parse(document.member());

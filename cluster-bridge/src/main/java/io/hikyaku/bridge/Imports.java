@@ -63,12 +63,13 @@ final class Imports {
         }
     }
 
-    /// Tells listeners what their oldest exporter speaks, where the configuration does not say.
+    /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's document
+    /// may come before the way to it: connections that wait for the protocol wait for the way too.
     void show(ExporterView view) {
         protocols = view.protocols();
         for (Imported port : imported) {
             Protocol known = view.protocols().get(port.port());
-            if (port.declared().isEmpty() && known != null) {
+            if (port.declared().isEmpty() && known != null && view.reaches(port.port())) {
                 port.listener().setProtocol(known);
             }
         }

@@ -46,14 +46,15 @@ record Admin(int port) {
                 .sum();
     }
 
-    /// Waits until the bridge knows this many exporters of a service's port.
+    /// Waits until the bridge can reach this many exporters of a service.
     void awaitExporters(String service, int count) throws Exception {
         Await.until(
                 count + " exporters of " + service + " at " + port,
                 () -> status().services().stream()
                                 .filter(known -> known.service().equals(service))
-                                .mapToInt(known -> known.exporters().size())
-                                .sum()
+                                .flatMap(known -> known.exporters().stream())
+                                .filter(NodeStatus.Exporter::healthy)
+                                .count()
                         == count);
     }
 

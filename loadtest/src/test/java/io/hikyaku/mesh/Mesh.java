@@ -7,6 +7,7 @@ import io.hikyaku.config.RelayConfig;
 import io.hikyaku.identity.Authority;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
+import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.link.kafka.KafkaPrepare;
@@ -132,6 +133,27 @@ final class Mesh implements AutoCloseable {
         return "  - kafka: { bootstrapServers: \"" + broker.bootstrapServers() + "\" }\n";
     }
 
+    /// `exports` of a bridge: services at port 80 with the targets' ports.
+    static String exports(String protocol, Map<String, Integer> targets) {
+        StringBuilder yaml = new StringBuilder("exports:\n");
+        targets.forEach((service, target) -> yaml.append(("  - { service: %s, ports: [ { name: main, port: 80, protocol: %s, "
+                        + "target: \"127.0.0.1:%d\" } ] }\n")
+                .formatted(service, protocol, target)));
+        return yaml.toString();
+    }
+
+    /// `imports` of a bridge: services at port 80.
+    ///
+    /// @param protocol `http` or `tcp`; empty to learn it from the exporter
+    static String imports(String protocol, String... services) {
+        StringBuilder yaml = new StringBuilder("imports:\n");
+        for (String service : services) {
+            yaml.append("  - { service: %s, ports: [ { port: 80, listen: \"127.0.0.1:0\"%s } ] }\n"
+                    .formatted(service, protocol.isEmpty() ? "" : ", protocol: " + protocol));
+        }
+        return yaml.toString();
+    }
+
     private <T extends AutoCloseable> T closedAtTheEnd(T part) {
         parts.push(part);
         return part;
@@ -159,6 +181,23 @@ final class Mesh implements AutoCloseable {
 
     /// A bridge that runs here.
     record MeshBridge(Admin admin, Bridge node) implements AutoCloseable {
+        /// Opens a connection to an imported service's port 80.
+        Talk to(String service) throws IOException {
+            return Talk.with(port(service, 80));
+        }
+
+        /// Calls an imported HTTP service on a connection of its own.
+        Talk.Answer get(String service, String path) throws IOException {
+            try (Talk caller = to(service)) {
+                return caller.get(path);
+            }
+        }
+
+        /// Waits until calls of an imported HTTP service succeed.
+        void awaitAnswer(String service) throws Exception {
+            Await.until(service + " answers", () -> get(service, "/name").status() == 200);
+        }
+
         /// Where local programs find an imported port.
         int port(String service, int port) {
             return java.util.Objects.requireNonNull(node.imported().get(new io.hikyaku.call.ServicePort(service, port)))

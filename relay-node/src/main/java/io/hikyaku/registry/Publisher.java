@@ -5,6 +5,7 @@ import io.hikyaku.route.ControlLoop;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -96,13 +97,17 @@ public final class Publisher {
     }
 
     /// Says that this node stops, and nothing after that.
-    public void leave() {
-        loop.execute(() -> {
-            if (sequence > 0) {
-                publish(true);
-            }
-            left = true;
-        });
+    ///
+    /// @return completed when all sinks have it
+    public CompletableFuture<Void> leave() {
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (sequence > 0) {
+                        publish(true);
+                    }
+                    left = true;
+                },
+                loop);
     }
 
     private void publishPending() {

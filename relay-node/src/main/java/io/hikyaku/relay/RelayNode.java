@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ public final class RelayNode implements AutoCloseable {
     private final String version;
     private final MeshNode node;
     private final ReachableNodes reachable = new ReachableNodes();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean bound;
     private @Nullable HostPort admin;
 
@@ -116,7 +118,9 @@ public final class RelayNode implements AutoCloseable {
     /// Says goodbye to all neighbours and ends everything; takes the drain timeout and a few seconds at most.
     @Override
     public void close() {
-        bound = false;
-        node.close();
+        if (closed.compareAndSet(false, true)) {
+            bound = false;
+            node.close();
+        }
     }
 }
