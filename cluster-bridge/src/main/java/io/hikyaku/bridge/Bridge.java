@@ -178,7 +178,8 @@ public final class Bridge implements AutoCloseable {
     }
 
     private KafkaSide kafkaSide(KafkaLink link) {
-        return new KafkaSide(node, config.mesh(), config.cluster(), link, config.limits().route(), directory);
+        return new KafkaSide(
+                node, config.mesh(), config.cluster(), link, config.limits().route(), directory);
     }
 
     private List<LinkUrl> relayUrls() {
@@ -238,7 +239,9 @@ public final class Bridge implements AutoCloseable {
         List<NodeDocument> documents = new ArrayList<>(directory.live().values());
         documents.add(document(1, false));
         view = ExporterView.of(
-                documents, other -> other.equals(node.node()) || node.router().pathTo(other).isPresent());
+                documents,
+                other ->
+                        other.equals(node.node()) || node.router().pathTo(other).isPresent());
         ExporterView shown = view;
         shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
         imports.show(shown); // after the event loops: connections that waited for it are served at once
@@ -270,10 +273,11 @@ public final class Bridge implements AutoCloseable {
         CompletableFuture<Void> told = publisher.leave();
         imports.close();
         CountDownLatch ended = new CountDownLatch(shards.all().size());
-        shards.all().forEach(shard -> shard.execute(() -> {
-            shard.close();
-            ended.countDown();
-        }));
+        shards.all()
+                .forEach(shard -> shard.execute(() -> {
+                    shard.close();
+                    ended.countDown();
+                }));
         try {
             ended.await(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
             told.get(SHARDS_CLOSE.toMillis(), TimeUnit.MILLISECONDS); // before the links end

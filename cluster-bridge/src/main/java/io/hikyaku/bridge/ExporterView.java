@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Who exports what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of the oldest
+/// Who exports what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of the
+/// oldest
 /// export counts and the others are left out.
 ///
 /// @param exporters of each port
@@ -39,7 +40,8 @@ record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort,
         Map<ServicePort, List<Exporter>> exporters = new HashMap<>();
         Map<ServicePort, Protocol> protocols = new HashMap<>();
         offers.forEach((port, all) -> {
-            all.sort(Comparator.comparingLong(Offer::since).thenComparing(offer -> offer.exporter().node()));
+            all.sort(Comparator.comparingLong(Offer::since)
+                    .thenComparing(offer -> offer.exporter().node()));
             Protocol protocol = all.getFirst().protocol();
             protocols.put(port, protocol);
             exporters.put(
@@ -57,8 +59,7 @@ record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort,
         return exporters.getOrDefault(port, List.of()).stream().anyMatch(Exporter::reachable);
     }
 
-    private static void collect(
-            NodeDocument document, boolean reachable, Map<ServicePort, List<Offer>> offers) {
+    private static void collect(NodeDocument document, boolean reachable, Map<ServicePort, List<Offer>> offers) {
         Member member = Member.parse(document.member());
         if (!member.isCluster() || document.leaving()) {
             return;
@@ -66,9 +67,10 @@ record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort,
         Exporter exporter = new Exporter(document.node(), member.name(), reachable);
         for (NodeDocument.Export export : document.exports()) {
             for (NodeDocument.Port port : export.ports()) {
-                protocol(port.protocol()).ifPresent(protocol -> offers.computeIfAbsent(
-                                new ServicePort(export.service(), port.port()), unknown -> new ArrayList<>())
-                        .add(new Offer(exporter, protocol, export.since())));
+                protocol(port.protocol())
+                        .ifPresent(protocol -> offers.computeIfAbsent(
+                                        new ServicePort(export.service(), port.port()), unknown -> new ArrayList<>())
+                                .add(new Offer(exporter, protocol, export.since())));
             }
         }
     }

@@ -63,7 +63,8 @@ final class Imports {
         }
     }
 
-    /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's document
+    /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's
+    /// document
     /// may come before the way to it: connections that wait for the protocol wait for the way too.
     void show(ExporterView view) {
         protocols = view.protocols();

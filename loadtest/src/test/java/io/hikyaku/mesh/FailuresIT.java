@@ -46,7 +46,8 @@ class FailuresIT {
     }
 
     private MeshBridge osaka(String links, String protocol) throws Exception {
-        return mesh.bridge("osaka", Mesh.linksTo(links) + QUICK + Mesh.exports(protocol, Map.of(ORDERS, service.port())));
+        return mesh.bridge(
+                "osaka", Mesh.linksTo(links) + QUICK + Mesh.exports(protocol, Map.of(ORDERS, service.port())));
     }
 
     private MeshRelay relayAt(int port) throws Exception {
@@ -186,7 +187,8 @@ class FailuresIT {
         // Given
         String relay = mesh.relayAt("relay-1", "tls").url();
         MeshBridge tokyo = mesh.bridge(
-                "tokyo", Mesh.linksTo(relay) + "limits: { call: { protocolWait: 200ms } }\n" + Mesh.imports("", ORDERS));
+                "tokyo",
+                Mesh.linksTo(relay) + "limits: { call: { protocolWait: 200ms } }\n" + Mesh.imports("", ORDERS));
 
         // When
         try (Talk early = tokyo.to(ORDERS)) {
@@ -205,7 +207,8 @@ class FailuresIT {
         MeshBridge tokyo = tokyo(relay, "http", ORDERS);
         tokyo.awaitAnswer(ORDERS);
         try (Talk caller = tokyo.to(ORDERS)) {
-            Thread.ofVirtual().start(() -> sayUntilRefused(caller, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(2 << 20)));
+            Thread.ofVirtual()
+                    .start(() -> sayUntilRefused(caller, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(2 << 20)));
 
             // When
             Talk.Answer answer = caller.hearAnswer();
@@ -255,7 +258,9 @@ class FailuresIT {
     private static void assertProblem(int status, String proxyError, Talk.Answer answer) {
         assertEquals(status, answer.status());
         assertEquals("application/problem+json", answer.head().field("Content-Type"));
-        assertTrue(answer.head().field("Proxy-Status").startsWith("hikyaku-tokyo; error=" + proxyError), answer.head().text());
+        assertTrue(
+                answer.head().field("Proxy-Status").startsWith("hikyaku-tokyo; error=" + proxyError),
+                answer.head().text());
         assertTrue(answer.body().contains("\"status\":" + status), answer.body());
     }
 }

@@ -67,12 +67,13 @@ class IdentityIT {
         try (Mesh other = sameMeshName ? new Mesh(folder, mesh.name()) : new Mesh(folder)) {
 
             // When
-            MeshBridge stranger =
-                    other.bridge("tokyo", Mesh.linksTo(relay.url()) + Mesh.imports("http", ORDERS));
+            MeshBridge stranger = other.bridge("tokyo", Mesh.linksTo(relay.url()) + Mesh.imports("http", ORDERS));
 
             // Then
-            Await.until("the reason shows", () -> stranger.admin().status().links().stream()
-                    .allMatch(link -> String.valueOf(link.lastError()).startsWith("TLS: ")));
+            Await.until(
+                    "the reason shows",
+                    () -> stranger.admin().status().links().stream()
+                            .allMatch(link -> String.valueOf(link.lastError()).startsWith("TLS: ")));
             assertTrue(stranger.admin().status().links().stream().noneMatch(link -> link.up()));
             assertFalse(stranger.admin().ready());
             assertEquals(503, stranger.get(ORDERS, "/name").status());
@@ -86,12 +87,13 @@ class IdentityIT {
             MeshRelay foreign = other.relayAt("relay-1", "tls");
 
             // When
-            MeshBridge tokyo =
-                    mesh.bridge("tokyo", Mesh.linksTo(foreign.url()) + Mesh.imports("http", ORDERS));
+            MeshBridge tokyo = mesh.bridge("tokyo", Mesh.linksTo(foreign.url()) + Mesh.imports("http", ORDERS));
 
             // Then
-            Await.until("the reason shows", () -> tokyo.admin().status().links().stream()
-                    .allMatch(link -> String.valueOf(link.lastError()).startsWith("TLS: ")));
+            Await.until(
+                    "the reason shows",
+                    () -> tokyo.admin().status().links().stream()
+                            .allMatch(link -> String.valueOf(link.lastError()).startsWith("TLS: ")));
             assertEquals(0, foreign.admin().sum("hikyaku_links_up"));
             assertEquals(503, tokyo.get(ORDERS, "/name").status());
         }
@@ -100,8 +102,7 @@ class IdentityIT {
     @Test
     void anothersCertificateEndsTheProgramWithOneClearLine() throws Exception {
         // Given
-        Path file = mesh.bridgeFile(
-                "tokyo", mesh.clusterIdentity("osaka"), Ports.free(), Mesh.linksTo(relay.url()));
+        Path file = mesh.bridgeFile("tokyo", mesh.clusterIdentity("osaka"), Ports.free(), Mesh.linksTo(relay.url()));
         StringWriter err = new StringWriter();
 
         // When

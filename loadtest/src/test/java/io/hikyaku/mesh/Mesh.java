@@ -136,9 +136,10 @@ final class Mesh implements AutoCloseable {
     /// `exports` of a bridge: services at port 80 with the targets' ports.
     static String exports(String protocol, Map<String, Integer> targets) {
         StringBuilder yaml = new StringBuilder("exports:\n");
-        targets.forEach((service, target) -> yaml.append(("  - { service: %s, ports: [ { name: main, port: 80, protocol: %s, "
-                        + "target: \"127.0.0.1:%d\" } ] }\n")
-                .formatted(service, protocol, target)));
+        targets.forEach(
+                (service, target) -> yaml.append(("  - { service: %s, ports: [ { name: main, port: 80, protocol: %s, "
+                                + "target: \"127.0.0.1:%d\" } ] }\n")
+                        .formatted(service, protocol, target)));
         return yaml.toString();
     }
 

@@ -78,7 +78,10 @@ public final class RelayNode implements AutoCloseable {
         bound = true;
         config.peers().forEach(node.links()::dial);
         LOG.info("relay {} of mesh {} is node {}", node.identity().member().name(), config.mesh(), node());
-        LOG.info("listening at {}{}", listening(), admin().map(address -> ", admin at " + address).orElse(""));
+        LOG.info(
+                "listening at {}{}",
+                listening(),
+                admin().map(address -> ", admin at " + address).orElse(""));
     }
 
     /// This process's address.
