@@ -34,7 +34,7 @@ final class Topology implements AutoCloseable {
     static final int CONSOLE_PORT = 2000;
 
     private static final String MESH = "demo";
-    private static final List<String> JVM = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1");
+    private static final List<String> JVM = List.of("-Xmx96m");
 
     private final PrintWriter progress;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();

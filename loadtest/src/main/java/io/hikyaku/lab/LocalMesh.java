@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// A mesh on this machine: an authority, and relays and bridges as processes of their own, all on loopback, with
-/// everything they need in one folder. [#close] ends the processes, the last started first, and deletes the folder.
+/// everything they need in one folder. [#close] ends the processes and deletes the folder.
 public final class LocalMesh implements AutoCloseable {
     private static final Duration VALID = Duration.ofDays(1);
     private static final Duration START = Duration.ofSeconds(60);
@@ -152,9 +152,8 @@ public final class LocalMesh implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Program program : programs.reversed()) {
-            program.close();
-        }
+        programs.forEach(Program::askToStop);
+        programs.forEach(Program::close);
         programs.clear();
         TemporaryFolder.delete(folder);
     }

@@ -123,11 +123,16 @@ public final class Program implements AutoCloseable {
         process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /// Asks it to end (SIGTERM) and returns at once.
+    void askToStop() {
+        process.destroy();
+    }
+
     /// Asks it to end (SIGTERM) and waits; kills it after fifteen seconds.
     ///
     /// @return its exit code
     public int stop() throws InterruptedException {
-        process.destroy();
+        askToStop();
         if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
             kill();
         }

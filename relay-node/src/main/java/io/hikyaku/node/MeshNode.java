@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -108,12 +109,14 @@ public final class MeshNode {
     private static void requireMember(Member member, String mesh, Member.Kind kind, @Nullable String name)
             throws IdentityException {
         List<String> problems = new ArrayList<>();
-        if (!member.mesh().equals(mesh)) {
-            problems.add("tls.crt is of mesh " + member.mesh() + ", the configuration of mesh " + mesh);
+        if (member.kind() != kind) {
+            problems.add("the certificate is that of " + member + ", which is not a "
+                    + kind.name().toLowerCase(Locale.ROOT));
+        } else if (name != null && !member.name().equals(name)) {
+            problems.add("the certificate is that of " + member + ", the configuration is that of " + name);
         }
-        if (member.kind() != kind || name != null && !member.name().equals(name)) {
-            problems.add("tls.crt is of " + member.uri() + ", which is not this "
-                    + kind.name().toLowerCase(java.util.Locale.ROOT) + (name == null ? "" : " " + name));
+        if (!member.mesh().equals(mesh)) {
+            problems.add("the certificate is of mesh " + member.mesh() + ", the configuration of mesh " + mesh);
         }
         if (!problems.isEmpty()) {
             throw new IdentityException(problems);
