@@ -16,13 +16,13 @@ import io.hikyaku.config.Export;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.identity.ChannelTls;
+import io.hikyaku.link.EventLoops;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.stream.StreamSettings;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ record ShardMaker(
                 identity,
                 loop,
                 node.router(),
-                ByteBufAllocator.DEFAULT,
+                EventLoops.ALLOCATOR,
                 channelCounters);
         Channels<StreamMux> channels = new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports));
         LocalStreams local = new LocalStreams(

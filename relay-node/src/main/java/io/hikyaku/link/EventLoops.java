@@ -2,7 +2,10 @@ package io.hikyaku.link;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
@@ -16,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 /// of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with the transport
 /// (native epoll where available, else NIO) and the name resolver that Vert.x chose.
 public final class EventLoops implements AutoCloseable {
+    /// For all buffers of packets and streams. Netty's own default since 4.2, the adaptive one, gives memory back and
+    /// takes it anew when buffers of 16 to 64 KiB come in bursts: measured on a relay, a third of the throughput.
+    public static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
     private static final long CLOSE_SECONDS = 10;
 
     private final VertxInternal vertx;
@@ -73,6 +80,7 @@ public final class EventLoops implements AutoCloseable {
         return new Bootstrap()
                 .group(loop(shard))
                 .channelFactory(vertx.transport().channelFactory(false))
+                .option(ChannelOption.ALLOCATOR, ALLOCATOR)
                 .resolver(vertx.nameResolver().nettyAddressResolverGroup());
     }
 
@@ -80,7 +88,8 @@ public final class EventLoops implements AutoCloseable {
     public ServerBootstrap listener() {
         return new ServerBootstrap()
                 .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
-                .channelFactory(vertx.transport().serverChannelFactory(false));
+                .channelFactory(vertx.transport().serverChannelFactory(false))
+                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR);
     }
 
     /// Ends Vert.x and with it all sockets; returns when it is done or after ten seconds.

@@ -1,5 +1,6 @@
 package io.hikyaku.node;
 
+import io.hikyaku.link.EventLoops;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -31,7 +32,7 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder("netty.direct.memory.used.bytes", PlatformDependent::usedDirectMemory)
                 .description("Memory that Netty has reserved outside the heap")
                 .register(registry);
-        bind(ByteBufAllocator.DEFAULT);
+        bind(EventLoops.ALLOCATOR);
     }
 
     public MeterRegistry registry() {
@@ -52,10 +53,10 @@ public final class Metrics implements AutoCloseable {
     private void bind(ByteBufAllocator allocator) {
         if (allocator instanceof ByteBufAllocatorMetricProvider provider) {
             Gauge.builder("netty.allocator.direct.bytes", provider, p -> p.metric().usedDirectMemory())
-                    .description("Memory outside the heap that the default allocator holds")
+                    .description("Memory outside the heap that the allocator of packets holds")
                     .register(registry);
             Gauge.builder("netty.allocator.heap.bytes", provider, p -> p.metric().usedHeapMemory())
-                    .description("Memory on the heap that the default allocator holds")
+                    .description("Memory on the heap that the allocator of packets holds")
                     .register(registry);
         }
     }

@@ -15,7 +15,7 @@ import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     TargetExchange(HttpExport export, Stream stream) {
         this.export = export;
         this.stream = stream;
-        this.answer = new StreamOutput(stream, ByteBufAllocator.DEFAULT);
+        this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(export.limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
         export.calls().begin();
     }
