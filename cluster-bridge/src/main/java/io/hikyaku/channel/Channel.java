@@ -134,6 +134,17 @@ public final class Channel {
         scheduleUpkeep();
     }
 
+    /// The number of the packet that is being filled, or comes next.
+    public long nextPacket() {
+        return sealer.nextSequence();
+    }
+
+    /// All packets with a lower number have been taken by the other side. Once it has closed the channel, those with this
+    /// and higher numbers never will be.
+    public long acknowledged() {
+        return acknowledged;
+    }
+
     /// Says that there is something to send. It leaves at the end of this turn.
     public void wake() {
         if (!flushing && !closed) {
@@ -156,6 +167,7 @@ public final class Channel {
     /// Closes and tells the other side why. The user gets its `onClosed` before this returns.
     public void close(CloseCode code, String detail) {
         if (!closed) {
+            unacknowledgedArrivals++; // so that the other side knows what never arrived here
             ByteBuf packet = begin(CONTROL_BYTES + Close.MAX_DETAIL_BYTES);
             ChannelFrame.write(packet, new Close(code, detail));
             sealAndSend(packet);
@@ -256,8 +268,13 @@ public final class Channel {
     private void deliver(ByteBuf first) {
         ByteBuf plaintext = first;
         while (plaintext != null) {
+            ByteBuf following = received.advance(); // first, so that a CLOSE out of this packet acknowledges it
             read(plaintext);
-            plaintext = closed ? null : received.advance();
+            if (closed && following != null) {
+                following.release();
+                following = null;
+            }
+            plaintext = following;
         }
     }
 

@@ -27,11 +27,13 @@ final class MuxStream implements Stream {
     private final StreamMux mux;
     private final SendQueue queue = new SendQueue();
     private final ReceiveCredit credit;
+    private final boolean openedHere;
     private @Nullable StreamHandler handler;
     private @Nullable ByteBuf metadata;
     private long id;
     private long sent;
     private long sendMax = INITIAL_CREDIT;
+    private long openedIn;
     private boolean ending;
     private boolean endSent;
     private boolean peerEnded;
@@ -55,6 +57,7 @@ final class MuxStream implements Stream {
     MuxStream(StreamMux mux, long id, @Nullable ByteBuf metadata, long window, long maxWindow) {
         this.mux = mux;
         this.id = id;
+        openedHere = id < 0;
         this.metadata = metadata;
         credit = new ReceiveCredit(id < 0 ? window : INITIAL_CREDIT, window, maxWindow);
     }
@@ -74,6 +77,11 @@ final class MuxStream implements Stream {
 
     long id() {
         return id;
+    }
+
+    /// Whether this side opened it in a packet of this number or a later one.
+    boolean isOpenedSince(long packet) {
+        return openedHere && openedIn >= packet;
     }
 
     boolean isGone() {
@@ -224,6 +232,7 @@ final class MuxStream implements Stream {
         }
         metadata = null;
         id = mux.nextId(this);
+        openedIn = mux.nextPacket();
         StreamFrames.write(out, new StreamFrame.Open(id, credit.window(), waiting));
         waiting.release();
         stopDue = stopped;

@@ -195,7 +195,9 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         List<MuxStream> open = new ArrayList<>(streams.values());
         unsent.forEach(stream -> stream.onReset(ResetCode.REFUSED, reason.detail(), false));
         ResetCode code = reason.code() == CloseCode.LEAVING ? ResetCode.LEAVING : ResetCode.CHANNEL_LOST;
-        open.forEach(stream -> stream.onReset(code, reason.detail(), reason.byPeer()));
+        long neverTaken = reason.byPeer() && channel != null ? channel.acknowledged() : Long.MAX_VALUE;
+        open.forEach(stream -> stream.onReset(
+                stream.isOpenedSince(neverTaken) ? ResetCode.REFUSED : code, reason.detail(), reason.byPeer()));
         readyQueue.clear();
         blocked.clear();
     }
@@ -230,6 +232,10 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         waiting.remove(stream);
         streams.put(id, stream);
         return id;
+    }
+
+    long nextPacket() {
+        return channel == null ? 0 : channel.nextPacket();
     }
 
     long channelCredit() {

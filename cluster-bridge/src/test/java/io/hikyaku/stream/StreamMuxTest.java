@@ -410,6 +410,37 @@ class StreamMuxTest {
     }
 
     @Test
+    void aStreamWhoseOpenTheOtherSideNeverTookBeforeItClosedIsSafeToRetry() {
+        // Given one stream that is known there, and one whose OPEN is on its way when the other side closes
+        Recorder known = opens();
+        peer.time.run(SOON);
+        peer.channel().close(CloseCode.LEAVING, "leaves");
+        Recorder late = new Recorder();
+
+        // When
+        late.stream = peer.mux.open(Recorder.bytes("m"), late);
+        peer.time.run(SOON);
+
+        // Then
+        assertEquals(ResetCode.LEAVING, known.reset);
+        assertEquals(ResetCode.REFUSED, late.reset);
+    }
+
+    @Test
+    void aPacketThatBrokeTheProtocolHalfWayCountsAsTaken() {
+        // Given
+        long packet = peer.channel().nextPacket();
+
+        // When
+        peer.says(open(1), new StreamFrame.Credit(99, 1));
+        peer.time.await("close", SOON, () -> peer.closed != null);
+
+        // Then
+        assertEquals(1, peer.accepted.size());
+        assertEquals(packet + 1, peer.channel().acknowledged());
+    }
+
+    @Test
     void aStreamThatEndedBeforeItsTurnCostsNoPacket() {
         // Given a stream that has something to send when the other side resets it
         Recorder caller = new Recorder() {
