@@ -15,7 +15,11 @@ final class BridgeMeters {
     static void register(MeterRegistry meters, ChannelCounters channels, StreamCounters streams, MemoryBudget budget) {
         count(meters, "hikyaku.channels.opened", "Channels that were opened", channels.opened);
         count(meters, "hikyaku.channels.closed", "Channels that ended", channels.closed);
-        count(meters, "hikyaku.channel.handshakes.failed", "Handshakes that came to nothing", channels.handshakesFailed);
+        count(
+                meters,
+                "hikyaku.channel.handshakes.failed",
+                "Handshakes that came to nothing",
+                channels.handshakesFailed);
         count(meters, "hikyaku.channel.packets.sent", "Packets sealed and sent", channels.packetsSent);
         count(meters, "hikyaku.channel.packets.received", "Packets opened", channels.packetsReceived);
         count(meters, "hikyaku.channel.bytes.sent", "Bytes of packets sent", channels.bytesSent);
@@ -40,6 +44,8 @@ final class BridgeMeters {
     }
 
     private static void count(MeterRegistry meters, String name, String description, LongAdder value) {
-        FunctionCounter.builder(name, value, LongAdder::sum).description(description).register(meters);
+        FunctionCounter.builder(name, value, LongAdder::sum)
+                .description(description)
+                .register(meters);
     }
 }

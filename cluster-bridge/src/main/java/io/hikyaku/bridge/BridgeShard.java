@@ -28,12 +28,7 @@ final class BridgeShard {
     private Map<NodeId, RemoteExporter> remotes = Map.of();
 
     BridgeShard(
-            int index,
-            EventLoop loop,
-            NodeId self,
-            String cluster,
-            Channels<StreamMux> channels,
-            LocalStreams local) {
+            int index, EventLoop loop, NodeId self, String cluster, Channels<StreamMux> channels, LocalStreams local) {
         this.index = index;
         this.loop = loop;
         this.self = self;

@@ -8,7 +8,6 @@ import io.hikyaku.status.NodeStatus;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.registry.NodeDocument;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

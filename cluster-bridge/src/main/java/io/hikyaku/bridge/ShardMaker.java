@@ -71,8 +71,7 @@ record ShardMaker(
                 exports,
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
-        return new BridgeShard(
-                index, node.loops().loop(index), node.node(), config.cluster(), channels, local);
+        return new BridgeShard(index, node.loops().loop(index), node.node(), config.cluster(), channels, local);
     }
 
     private Map<ServicePort, io.hikyaku.call.Export> exportsOf(int shard) {

@@ -63,13 +63,14 @@ public final class CallMetrics {
         /// @param outcome of a closed set: see [Outcomes] and [Problem#code]
         public void finish(String outcome) {
             inFlight.decrement();
-            byOutcome
-                    .computeIfAbsent(outcome, this::counter)
-                    .increment();
+            byOutcome.computeIfAbsent(outcome, this::counter).increment();
         }
 
         private Counter counter(String outcome) {
-            return Counter.builder("hikyaku.calls").tags(tags).tag("outcome", outcome).register(registry);
+            return Counter.builder("hikyaku.calls")
+                    .tags(tags)
+                    .tag("outcome", outcome)
+                    .register(registry);
         }
     }
 }

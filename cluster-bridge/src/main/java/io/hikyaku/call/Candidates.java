@@ -9,5 +9,6 @@ public interface Candidates {
     ///
     /// @param tried are left out
     /// @return null when there is no other
-    @Nullable Seat pick(Collection<Seat> tried);
+    @Nullable
+    Seat pick(Collection<Seat> tried);
 }

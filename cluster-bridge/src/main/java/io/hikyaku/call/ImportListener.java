@@ -124,9 +124,7 @@ public final class ImportListener {
     private void await(Channel connection) {
         connection.config().setAutoRead(false);
         waiting.add(connection);
-        connection
-                .eventLoop()
-                .schedule(() -> giveUpWaiting(connection), protocolWait.toNanos(), TimeUnit.NANOSECONDS);
+        connection.eventLoop().schedule(() -> giveUpWaiting(connection), protocolWait.toNanos(), TimeUnit.NANOSECONDS);
         Protocol meanwhile = protocol;
         if (meanwhile != null) {
             connection.eventLoop().execute(() -> serveWaiting(connection, meanwhile));

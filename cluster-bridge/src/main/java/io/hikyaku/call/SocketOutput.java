@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The sending half of a socket: one flush per event-loop turn, small pieces gathered, and credit given back to the
 /// stream that the bytes came from as soon as the socket has room. Belongs to the socket's event loop.
 public final class SocketOutput implements Runnable {
-    /// Above it the stream's sender is left to wait. Netty's default of 64 KiB would stop and go with every few frames.
+    /// Above it the stream's sender is left to wait. Netty's default of 64 KiB would stop and go with every few
+    /// frames.
     public static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
     private final Channel channel;
@@ -28,8 +29,8 @@ public final class SocketOutput implements Runnable {
         channel.config().setWriteBufferWaterMark(WATER_MARK);
     }
 
-    /// Whose bytes are written from now on. The one before gets what is still owed: a stream that has ended takes up
-    /// window of its channel until then.
+    /// Whose bytes are written from now on. The one before gets what is still owed: a stream that has ended takes
+    /// up window of its channel until then.
     public void from(@Nullable Stream stream) {
         Stream before = source;
         source = stream;
@@ -93,8 +94,8 @@ public final class SocketOutput implements Runnable {
         from(null);
     }
 
-    /// Drops what is not written yet and ends the connection with a reset, so that the other side never takes it for a
-    /// clean end.
+    /// Drops what is not written yet and ends the connection with a reset, so that the other side never takes it
+    /// for a clean end.
     public void abort() {
         drop();
         abort(channel);

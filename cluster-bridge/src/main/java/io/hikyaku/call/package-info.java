@@ -1,5 +1,5 @@
-/// Layer 5, what HTTP and TCP share: listeners for imports, dispatch to exports, the attempts of a call at exporters, and
-/// the two ends of a socket. Knows streams and policy; neither peers, nor node ids, nor packets.
+/// Layer 5, what HTTP and TCP share: listeners for imports, dispatch to exports, the attempts of a call at exporters,
+/// and the two ends of a socket. Knows streams and policy; neither peers, nor node ids, nor packets.
 @NullMarked
 package io.hikyaku.call;
 

@@ -76,7 +76,8 @@ final class StatusCommand implements Callable<Integer> {
             }
         } catch (ConnectException e) {
             throw new IOException(
-                    "nothing answers at " + address + "; is the program running, with that address as admin.listen?", e);
+                    "nothing answers at " + address + "; is the program running, with that address as admin.listen?",
+                    e);
         }
     }
 }

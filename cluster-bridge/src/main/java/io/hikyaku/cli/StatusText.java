@@ -61,7 +61,9 @@ final class StatusText {
                     node(member.node()),
                     member.reachable() ? "yes" : "no",
                     member.path() == null ? NONE : member.path(),
-                    member.documentSequence() == null ? NONE : member.documentSequence().toString());
+                    member.documentSequence() == null
+                            ? NONE
+                            : member.documentSequence().toString());
         }
         append(table);
     }
@@ -109,7 +111,10 @@ final class StatusText {
         if (status.program().equals("bridge")) {
             NodeStatus.Streams streams = status.streams();
             out.append("\nstreams: ").append(streams.open()).append(" open, ");
-            out.append(streams.opened()).append(" opened, ").append(streams.reset()).append(" reset\n");
+            out.append(streams.opened())
+                    .append(" opened, ")
+                    .append(streams.reset())
+                    .append(" reset\n");
         }
     }
 

@@ -42,16 +42,10 @@ public final class BenchCommand implements Subcommand {
     @Option(names = "--seconds", description = "Length of a round of requests (default 2, with --full 8).")
     private int seconds;
 
-    @Option(
-            names = "--ways",
-            split = ",",
-            description = "Which ways: direct, haproxy, relay, kafka (default all).")
+    @Option(names = "--ways", split = ",", description = "Which ways: direct, haproxy, relay, kafka (default all).")
     private List<String> names = List.of();
 
-    @Option(
-            names = "--scenarios",
-            split = ",",
-            description = "Which scenarios: http, connections, bulk (default all).")
+    @Option(names = "--scenarios", split = ",", description = "Which scenarios: http, connections, bulk (default all).")
     private List<String> kinds = List.of();
 
     @Option(names = "--out", description = "The file for the results as JSON (default ${DEFAULT-VALUE}).")

@@ -10,8 +10,8 @@ import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number of
-/// bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`.
+/// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number
+/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`.
 final class BulkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BulkServer.class);
     private static final int CHUNK = 256 * 1024;
@@ -87,7 +87,10 @@ final class BulkServer implements AutoCloseable {
     }
 
     private static void request(SocketChannel server, char kind, long bytes) throws IOException {
-        server.write(ByteBuffer.allocate(REQUEST_BYTES).put((byte) kind).putLong(bytes).flip());
+        server.write(ByteBuffer.allocate(REQUEST_BYTES)
+                .put((byte) kind)
+                .putLong(bytes)
+                .flip());
     }
 
     private static void send(SocketChannel to, long bytes) throws IOException {

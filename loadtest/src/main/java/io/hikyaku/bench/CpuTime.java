@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// CPU time of processes from /proc: user and system, in steps of 10 ms. Steadier than elapsed time on a shared machine.
+/// CPU time of processes from /proc: user and system, in steps of 10 ms. Steadier than elapsed time on a shared
+/// machine.
 final class CpuTime {
     private static final double SECONDS_PER_TICK = 0.01;
     private static final int USER_FIELD = 11; // counted behind the name, which may hold spaces

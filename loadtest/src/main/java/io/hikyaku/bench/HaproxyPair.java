@@ -32,12 +32,14 @@ final class HaproxyPair implements AutoCloseable {
     static HaproxyPair start(Path program, Path folder, Path identity, String http, String bulk)
             throws IOException, InterruptedException {
         Path both = folder.resolve("haproxy.pem");
-        Files.writeString(both, Files.readString(identity.resolve("tls.crt")) + Files.readString(identity.resolve("tls.key")));
+        Files.writeString(
+                both, Files.readString(identity.resolve("tls.crt")) + Files.readString(identity.resolve("tls.key")));
         Path ca = identity.resolve("ca.crt");
         List<Integer> ports = Ports.free(4);
         String tlsIn = " ssl crt " + both + " ca-file " + ca + " verify required ssl-min-ver TLSv1.3\n";
         String tlsOut = " ssl crt " + both + " ca-file " + ca + " verify required ssl-min-ver TLSv1.3\n";
-        Process far = start(program, folder, "far", """
+        Process far =
+                start(program, folder, "far", """
                 frontend http
                   mode http
                   bind 127.0.0.1:%d%s
@@ -70,7 +72,8 @@ final class HaproxyPair implements AutoCloseable {
                 backend tcp
                   mode tcp
                   server far 127.0.0.1:%d%s
-                """.formatted(ports.get(2), ports.get(0), tlsOut, ports.get(3), ports.get(1), tlsOut));
+                """.formatted(
+                        ports.get(2), ports.get(0), tlsOut, ports.get(3), ports.get(1), tlsOut));
         Origin.awaitListening(ports.get(0), far);
         Origin.awaitListening(ports.get(2), near);
         return new HaproxyPair(near, far, ports.get(2), ports.get(3));

@@ -21,7 +21,9 @@ final class Measurement {
     void add(Sample sample, double[] cpuSeconds) {
         samples.add(sample);
         double requests = Math.max(1, sample.requests());
-        cpuMicros.add(Arrays.stream(cpuSeconds).map(seconds -> seconds * 1e6 / requests).toArray());
+        cpuMicros.add(Arrays.stream(cpuSeconds)
+                .map(seconds -> seconds * 1e6 / requests)
+                .toArray());
     }
 
     String scenario() {
@@ -50,7 +52,8 @@ final class Measurement {
         double[] medians = new double[processes];
         for (int i = 0; i < processes; i++) {
             int process = i;
-            medians[i] = medianOf(cpuMicros.stream().mapToDouble(round -> round[process]).toArray());
+            medians[i] = medianOf(
+                    cpuMicros.stream().mapToDouble(round -> round[process]).toArray());
         }
         return medians;
     }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The real service that everything is measured against: answers `GET /1k` with 1 KiB. nginx where it is installed, else a
-/// server in this process.
+/// The real service that everything is measured against: answers `GET /1k` with 1 KiB. nginx where it is installed,
+/// else a server in this process.
 final class Origin implements AutoCloseable {
     static final String PATH = "/1k";
 
@@ -81,7 +81,8 @@ final class Origin implements AutoCloseable {
 
     private static Origin own() throws Exception {
         Vertx vertx = Vertx.vertx();
-        HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+        HttpServer server = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setPort(0))
                 .requestHandler(request -> request.response().end(BODY))
                 .listen()
                 .toCompletionStage()

@@ -35,8 +35,7 @@ sealed interface Scenario {
         @Override
         public Sample run(Way way) throws IOException {
             long bytes = (long) mebibytes << 20;
-            double seconds =
-                    upload ? BulkServer.upload(way.tcp(), bytes) : BulkServer.download(way.tcp(), bytes);
+            double seconds = upload ? BulkServer.upload(way.tcp(), bytes) : BulkServer.download(way.tcp(), bytes);
             return new Sample(mebibytes, 0, seconds, 0, 0);
         }
     }

@@ -24,7 +24,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// Everything that is measured, started: the origin, and the ways to it. [#close] ends all of it, the last started first.
+/// Everything that is measured, started: the origin, and the ways to it. [#close] ends all of it, the last started
+/// first.
 final class Testbed implements AutoCloseable {
     static final String DIRECT = "direct";
     static final String HAPROXY = "haproxy";
@@ -105,10 +106,16 @@ final class Testbed implements AutoCloseable {
     ///
     /// @param between what carries their packets: a process to count the CPU of
     private void startBridges(
-            LocalMesh mesh, String name, String link, Origin origin, BulkServer bulk, SequencedMap<String, Long> between)
+            LocalMesh mesh,
+            String name,
+            String link,
+            Origin origin,
+            BulkServer bulk,
+            SequencedMap<String, Long> between)
             throws Exception {
         List<Export> exports = List.of(
-                new Export(WEB, WEB_PORT, "http", origin.address()), new Export(BULK, BULK_PORT, "tcp", bulk.address()));
+                new Export(WEB, WEB_PORT, "http", origin.address()),
+                new Export(BULK, BULK_PORT, "tcp", bulk.address()));
         Program far = mesh.bridge(name + "-far", name + "-far", List.of(link), exports, List.of(), "");
         List<Integer> ports = Ports.free(2);
         List<Import> imports =
@@ -127,7 +134,9 @@ final class Testbed implements AutoCloseable {
     private static void awaitFirstAnswer(Way way) throws Exception {
         LoadGenerator one = new OwnGenerator();
         long end = System.nanoTime() + FIRST_ANSWER.toNanos();
-        while (one.run(way.http(), Origin.PATH, 1, Connections.KEPT, Duration.ofMillis(100)).requests() == 0) {
+        while (one.run(way.http(), Origin.PATH, 1, Connections.KEPT, Duration.ofMillis(100))
+                        .requests()
+                == 0) {
             if (System.nanoTime() > end) {
                 throw new IOException("No answer over " + way.name() + " within " + FIRST_ANSWER.toSeconds() + " s");
             }
@@ -157,6 +166,7 @@ final class Testbed implements AutoCloseable {
             say("HAProxy is not installed: measuring without it");
             return;
         }
-        ways.add(opened(HaproxyPair.start(program.get(), folder, identity, origin.address(), bulk.address())).way());
+        ways.add(opened(HaproxyPair.start(program.get(), folder, identity, origin.address(), bulk.address()))
+                .way());
     }
 }

@@ -12,7 +12,9 @@ import java.util.SequencedMap;
 record Way(String name, String http, String tcp, SequencedMap<String, Long> processes) {
     /// CPU seconds used by each process so far.
     double[] cpuSeconds() {
-        return processes.sequencedValues().stream().mapToDouble(CpuTime::seconds).toArray();
+        return processes.sequencedValues().stream()
+                .mapToDouble(CpuTime::seconds)
+                .toArray();
     }
 
     /// Only to say what [#cpuSeconds] is about.

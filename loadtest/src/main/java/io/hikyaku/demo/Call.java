@@ -60,8 +60,9 @@ record Call(String from, String to, String service, boolean tcp) {
     }
 
     private String get(String address) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://" + address + "/")).timeout(LIMIT).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + "/"))
+                .timeout(LIMIT)
+                .build();
         HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         String line = response.body().lines().findFirst().orElse("");
         if (response.statusCode() >= 500) {

@@ -99,9 +99,10 @@ public final class DemoCommand implements Subcommand {
         }
     }
 
-    /// Tries until the answer comes over the way expected: bridges need a moment to learn of each other, and to notice that
-    /// a relay is gone.
-    private static Call.Result await(Topology topology, Call call, String way) throws IOException, InterruptedException {
+    /// Tries until the answer comes over the way expected: bridges need a moment to learn of each other, and to
+    /// notice that a relay is gone.
+    private static Call.Result await(Topology topology, Call call, String way)
+            throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String problem;
         do {
@@ -130,7 +131,8 @@ public final class DemoCommand implements Subcommand {
             lines.add("  %-40s # %s calls %s in %s".formatted(command, call.from(), call.service(), call.to()));
         }
         for (String cluster : List.of(Topology.TOKYO, Topology.OSAKA, Topology.EDGE)) {
-            lines.add("  ./hikyaku status --admin %s".formatted(topology.bridge(cluster).admin()));
+            lines.add("  ./hikyaku status --admin %s"
+                    .formatted(topology.bridge(cluster).admin()));
         }
         lines.add("\nCtrl-C ends it.");
         lines.forEach(out::println);
@@ -141,7 +143,9 @@ public final class DemoCommand implements Subcommand {
     private String target(String url) {
         try {
             URI uri = new URI(url);
-            boolean plain = uri.getPath() == null || uri.getPath().isEmpty() || uri.getPath().equals("/");
+            boolean plain = uri.getPath() == null
+                    || uri.getPath().isEmpty()
+                    || uri.getPath().equals("/");
             if (!"http".equals(uri.getScheme()) || uri.getHost() == null || uri.getPort() <= 0 || !plain) {
                 throw new URISyntaxException(url, "it is not of the form http://HOST:PORT");
             }

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/// The demo's world, all on loopback: a relay, a Kafka, and the clusters `tokyo`, `osaka` and `edge`, each a bridge in a
-/// process of its own that only dials out. [#close] ends everything and leaves nothing behind.
+/// The demo's world, all on loopback: a relay, a Kafka, and the clusters `tokyo`, `osaka` and `edge`, each a bridge in
+/// a process of its own that only dials out. [#close] ends everything and leaves nothing behind.
 final class Topology implements AutoCloseable {
     static final String TOKYO = "tokyo";
     static final String OSAKA = "osaka";
@@ -85,8 +85,8 @@ final class Topology implements AutoCloseable {
             prepare.prepare(new KafkaTopics(MESH), List.of(TOKYO, OSAKA, EDGE), 1, 1);
         }
         say("starting the bridges of tokyo, osaka and edge");
-        List<String> links =
-                List.of(LocalMesh.relayLink("tls://127.0.0.1:" + relayPort), LocalMesh.kafkaLink(kafka.bootstrapServers()));
+        List<String> links = List.of(
+                LocalMesh.relayLink("tls://127.0.0.1:" + relayPort), LocalMesh.kafkaLink(kafka.bootstrapServers()));
         startBridges(made, links, services);
     }
 
@@ -95,7 +95,9 @@ final class Topology implements AutoCloseable {
 
     private Services services(@Nullable String ordersTarget) throws Exception {
         SmallServices small = opened(new SmallServices());
-        String orders = ordersTarget == null ? local(small.http(request -> answer(request, "order 4711: shipped"))) : ordersTarget;
+        String orders = ordersTarget == null
+                ? local(small.http(request -> answer(request, "order 4711: shipped")))
+                : ordersTarget;
         return new Services(
                 orders,
                 local(small.http(request -> answer(request, "payment 17: booked"))),

@@ -92,8 +92,14 @@ public final class LocalMesh implements AutoCloseable {
             throws Exception {
         int admin = Ports.free();
         StringBuilder config = new StringBuilder();
-        config.append("mesh: ").append(mesh).append("\ncluster: ").append(cluster).append('\n');
-        config.append("identity: { directory: ").append(quoted(clusterIdentity(cluster).toString())).append(" }\n");
+        config.append("mesh: ")
+                .append(mesh)
+                .append("\ncluster: ")
+                .append(cluster)
+                .append('\n');
+        config.append("identity: { directory: ")
+                .append(quoted(clusterIdentity(cluster).toString()))
+                .append(" }\n");
         if (!links.isEmpty()) {
             config.append("links:\n");
             links.forEach(link -> config.append("  - ").append(link).append('\n'));
@@ -106,11 +112,14 @@ public final class LocalMesh implements AutoCloseable {
         }
         if (!imports.isEmpty()) {
             config.append("imports:\n");
-            imports.forEach(port -> config.append(
-                    "  - { service: %s, ports: [ { port: %d, listen: \"127.0.0.1:%d\" } ] }\n"
+            imports.forEach(
+                    port -> config.append("  - { service: %s, ports: [ { port: %d, listen: \"127.0.0.1:%d\" } ] }\n"
                             .formatted(port.service(), port.port(), port.listenPort())));
         }
-        config.append("admin: { listen: \"127.0.0.1:").append(admin).append("\" }\n").append(more);
+        config.append("admin: { listen: \"127.0.0.1:")
+                .append(admin)
+                .append("\" }\n")
+                .append(more);
         return start("bridge", name, config.toString(), admin);
     }
 

@@ -29,7 +29,8 @@ class ArchitectureTest {
                 .importPackages("io.hikyaku");
     }
 
-    /// A layer uses the one below it, classes and frames: nothing of those above, and nothing of those further down.
+    /// A layer uses the one below it, classes and frames: nothing of those above, and nothing of those further
+    /// down.
     @ParameterizedTest
     @CsvSource({
         "link, route channel stream call",

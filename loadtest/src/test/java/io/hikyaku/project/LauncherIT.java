@@ -129,7 +129,8 @@ class LauncherIT {
     }
 
     private static Process start(Path folder, Map<String, String> environment, String... command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().keySet().removeAll(List.of("MAVEN_HOME", "M2_HOME", "HIKYAKU_JAVA_OPTS"));
         builder.environment().putAll(environment);

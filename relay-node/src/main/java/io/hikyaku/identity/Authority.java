@@ -36,8 +36,7 @@ public final class Authority {
     private final PrivateKey key;
     private final InstantSource clock;
 
-    private Authority(
-            String mesh, Path directory, X509Certificate certificate, PrivateKey key, InstantSource clock) {
+    private Authority(String mesh, Path directory, X509Certificate certificate, PrivateKey key, InstantSource clock) {
         this.mesh = mesh;
         this.directory = directory;
         this.certificate = certificate;
@@ -59,8 +58,7 @@ public final class Authority {
         }
         KeyPair pair = CertificateMaker.newKeyPair();
         Instant now = clock.instant();
-        X509Certificate certificate =
-                CertificateMaker.authority(mesh, pair, now.minus(BACKDATED), now.plus(LIFETIME));
+        X509Certificate certificate = CertificateMaker.authority(mesh, pair, now.minus(BACKDATED), now.plus(LIFETIME));
         IdentityFiles.makeDirectory(directory);
         IdentityFiles.writeSecret(directory.resolve(KEY), IdentityFiles.pem(pair.getPrivate()));
         IdentityFiles.write(directory.resolve(Identity.AUTHORITIES), IdentityFiles.pem(List.of(certificate)));
@@ -71,7 +69,8 @@ public final class Authority {
     public static Authority open(Path directory, InstantSource clock) throws IdentityException {
         Path certificateFile = directory.resolve(Identity.AUTHORITIES);
         Path keyFile = directory.resolve(KEY);
-        X509Certificate certificate = IdentityFiles.readCertificates(certificateFile).getFirst();
+        X509Certificate certificate =
+                IdentityFiles.readCertificates(certificateFile).getFirst();
         PrivateKey key = IdentityFiles.readKey(keyFile);
         if (certificate.getBasicConstraints() < 0) {
             throw new IdentityException(certificateFile + " is not an authority's certificate");
@@ -90,12 +89,13 @@ public final class Authority {
         return certificate;
     }
 
-    /// Writes an identity: `tls.crt`, `tls.key` and `ca.crt`. Where one of the same member is already, its key stays and
-    /// the certificate is replaced, in one step as readers see it.
+    /// Writes an identity: `tls.crt`, `tls.key` and `ca.crt`. Where one of the same member is already, its key
+    /// stays and the certificate is replaced, in one step as readers see it.
     ///
     /// @return the new certificate
     /// @throws IllegalArgumentException if the member is of another mesh
-    /// @throws IdentityException if `out` holds another member's identity, or the authority ends before the certificate
+    /// @throws IdentityException if `out` holds another member's identity, or the authority ends before the
+    ///   certificate
     public X509Certificate issue(Member member, Path out, Duration validity) throws IdentityException, IOException {
         if (!member.mesh().equals(mesh)) {
             throw new IllegalArgumentException(member + " is not of mesh " + mesh);
@@ -142,7 +142,8 @@ public final class Authority {
         }
     }
 
-    /// The key that is there, else a new one. A crash between key and certificate leaves a key that the next try uses.
+    /// The key that is there, else a new one. A crash between key and certificate leaves a key that the next try
+    /// uses.
     private static PublicKey keyFor(Path out) throws IdentityException, IOException {
         Path file = out.resolve(Identity.KEY);
         if (Files.exists(file)) {

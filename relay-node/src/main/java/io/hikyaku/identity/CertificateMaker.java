@@ -26,18 +26,18 @@ import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.math.ec.ECPoint;
-import org.bouncycastle.asn1.x9.X9ECParameters;
-import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// Builds certificates with BouncyCastle, which the JDK cannot do through public interfaces. Keys and signatures are the
-/// JDK's. The only class that names BouncyCastle; nothing but [Authority] uses it.
+/// Builds certificates with BouncyCastle, which the JDK cannot do through public interfaces. Keys and signatures are
+/// the JDK's. The only class that names BouncyCastle; nothing but [Authority] uses it.
 final class CertificateMaker {
 
     private static final String CURVE = "secp256r1";
@@ -81,14 +81,11 @@ final class CertificateMaker {
         try {
             JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
             // A constraint on URIs speaks of their host, which in ours is the mesh (RFC 5280 section 4.2.1.10).
-            GeneralSubtree thisMesh =
-                    new GeneralSubtree(new GeneralName(GeneralName.uniformResourceIdentifier, mesh));
+            GeneralSubtree thisMesh = new GeneralSubtree(new GeneralName(GeneralName.uniformResourceIdentifier, mesh));
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(NO_INTERMEDIATES))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
                     .addExtension(
-                            Extension.nameConstraints,
-                            true,
-                            new NameConstraints(new GeneralSubtree[] {thisMesh}, null))
+                            Extension.nameConstraints, true, new NameConstraints(new GeneralSubtree[] {thisMesh}, null))
                     .addExtension(Extension.subjectAlternativeName, false, uri("spiffe://" + mesh))
                     .addExtension(
                             Extension.subjectKeyIdentifier,
@@ -100,8 +97,8 @@ final class CertificateMaker {
         }
     }
 
-    /// A member's certificate. Its common name is the member's name, because that is what Kafka's authorizer sees by
-    /// default; unit and organization keep a relay and a cluster of one name, and two meshes, apart there.
+    /// A member's certificate. Its common name is the member's name, because that is what Kafka's authorizer sees
+    /// by default; unit and organization keep a relay and a cluster of one name, and two meshes, apart there.
     static X509Certificate member(
             Member member,
             PublicKey publicKey,
@@ -114,7 +111,8 @@ final class CertificateMaker {
                 .addRDN(BCStyle.OU, member.kind().path())
                 .addRDN(BCStyle.CN, member.name())
                 .build();
-        X500Name issuer = X500Name.getInstance(authority.getSubjectX500Principal().getEncoded());
+        X500Name issuer =
+                X500Name.getInstance(authority.getSubjectX500Principal().getEncoded());
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 issuer, serial(), Date.from(notBefore), Date.from(notAfter), subject, publicKey);
         try {

@@ -43,7 +43,8 @@ public final class Identity {
         this.warnings = List.copyOf(warnings);
     }
 
-    /// Reads and checks an identity: key and certificate belong together, and the mesh's own trust accepts the chain now.
+    /// Reads and checks an identity: key and certificate belong together, and the mesh's own trust accepts the
+    /// chain now.
     ///
     /// @param clock the wall clock, for this check and for all later ones with [#trust]
     /// @throws IdentityException with everything that is wrong, each naming its file

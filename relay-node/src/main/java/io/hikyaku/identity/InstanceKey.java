@@ -9,11 +9,12 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
 
-/// The Ed25519 key that a process makes at its start and never stores. Its public half is the process's address, so that
-/// nobody can claim another's, and a restart is a new node. Any thread may use it.
+/// The Ed25519 key that a process makes at its start and never stores. Its public half is the process's address, so
+/// that nobody can claim another's, and a restart is a new node. Any thread may use it.
 public final class InstanceKey {
 
-    /// What a signature is for: it begins the signed bytes, so that one made for one purpose is worth nothing for another.
+    /// What a signature is for: it begins the signed bytes, so that one made for one purpose is worth nothing for
+    /// another.
     public enum Purpose {
         /// The proof in a link's greeting.
         LINK("hikyaku link proof"),
@@ -52,8 +53,8 @@ public final class InstanceKey {
         return publicKey.nodeId();
     }
 
-    /// Proves possession of this key. What is signed must hold something fresh that the verifier chose (its nonce, or a
-    /// secret of the TLS session between both), and whom the proof is for, so that it cannot be passed on.
+    /// Proves possession of this key. What is signed must hold something fresh that the verifier chose (its nonce,
+    /// or a secret of the TLS session between both), and whom the proof is for, so that it cannot be passed on.
     ///
     /// @param parts what is signed, each with its length in front, so that no two lists of parts look alike
     /// @return an Ed25519 signature, 64 bytes

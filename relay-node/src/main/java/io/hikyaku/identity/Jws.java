@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Something that a member signed with its certificate's key: a JSON Web Signature in compact form (RFC 7515) with
 /// algorithm `ES256` and the chain in `x5c`, so that a reader needs nothing but its own mesh's trust.
 ///
-/// Only the chain says who signed. `kid`, `jwk`, `jku` and `x5u` are not looked at, `crit` is refused, and the algorithm
-/// is never taken from the header: it is fixed, and the header must agree.
+/// Only the chain says who signed. `kid`, `jwk`, `jku` and `x5u` are not looked at, `crit` is refused, and the
+/// algorithm is never taken from the header: it is fixed, and the header must agree.
 ///
 /// @param signer the member that the chain proves
 /// @param certificate the signer's own

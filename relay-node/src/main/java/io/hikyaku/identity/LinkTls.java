@@ -28,8 +28,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// The TLS of links: version 1.3, both sides with a certificate of the same mesh, host names not checked, no session
-/// ever resumed and no early data. BoringSSL where its native library is there, else the JDK. A renewed identity takes a
-/// new instance; connections that stand keep what they have.
+/// ever resumed and no early data. BoringSSL where its native library is there, else the JDK. A renewed identity takes
+/// a new instance; connections that stand keep what they have.
 ///
 /// Who uses a handler from here must call [#established] when its handshake has succeeded, before any other byte.
 public final class LinkTls {
@@ -60,8 +60,8 @@ public final class LinkTls {
     private final Map<Protocol, SslContext> clients = new EnumMap<>(Protocol.class);
     private final Map<Protocol, SslContext> servers = new EnumMap<>(Protocol.class);
 
-    /// @param acceptableRelays which members may be at the other end of a link that we dial; others are refused in the
-    ///     handshake. Who dials us may be any member of the mesh.
+    /// @param acceptableRelays which members may be at the other end of a link that we dial; others are refused in
+    ///     the handshake. Who dials us may be any member of the mesh.
     public LinkTls(Identity identity, Predicate<Member> acceptableRelays) {
         this(identity, acceptableRelays, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
     }
@@ -145,8 +145,8 @@ public final class LinkTls {
         if (provider == SslProvider.JDK) {
             return jdkContext(protocol, false, ANY_MEMBER);
         }
-        SslContextBuilder builder = SslContextBuilder.forServer(identity.key(), identity.chain())
-                .clientAuth(ClientAuth.REQUIRE);
+        SslContextBuilder builder =
+                SslContextBuilder.forServer(identity.key(), identity.chain()).clientAuth(ClientAuth.REQUIRE);
         return nativeContext(builder, protocol, ANY_MEMBER);
     }
 

@@ -3,11 +3,11 @@ package io.hikyaku.identity;
 import io.hikyaku.identity.Rejected.Reason;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
-import java.security.cert.Certificate;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
@@ -131,14 +131,14 @@ public final class MeshTrust {
     }
 
     private static Rejected rejection(CertPathValidatorException e, Member member) {
-        Reason reason =
-                switch (e.getReason()) {
-                    case BasicReason.EXPIRED -> Reason.EXPIRED;
-                    case BasicReason.NOT_YET_VALID -> Reason.NOT_YET_VALID;
-                    default -> Reason.UNTRUSTED;
-                };
+        Reason reason = switch (e.getReason()) {
+            case BasicReason.EXPIRED -> Reason.EXPIRED;
+            case BasicReason.NOT_YET_VALID -> Reason.NOT_YET_VALID;
+            default -> Reason.UNTRUSTED;
+        };
         return new Rejected(
-                reason, "no valid path from the certificate of " + member + " to its mesh's authority: " + e.getMessage());
+                reason,
+                "no valid path from the certificate of " + member + " to its mesh's authority: " + e.getMessage());
     }
 
     private static void requireValid(X509Certificate certificate, String what, Date now) throws Rejected {
@@ -146,7 +146,8 @@ public final class MeshTrust {
             certificate.checkValidity(now);
         } catch (CertificateExpiredException e) {
             throw new Rejected(
-                    Reason.EXPIRED, what + " expired at " + certificate.getNotAfter().toInstant());
+                    Reason.EXPIRED,
+                    what + " expired at " + certificate.getNotAfter().toInstant());
         } catch (CertificateNotYetValidException e) {
             throw new Rejected(
                     Reason.NOT_YET_VALID,

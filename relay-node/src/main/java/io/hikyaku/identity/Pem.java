@@ -57,8 +57,9 @@ final class Pem {
                     return decodeKey(pkcs8OfSec1(block.der));
                 }
                 case "EC PARAMETERS" -> {} // openssl ecparam writes the curve's name in front of the key
-                default -> throw new GeneralSecurityException("holds a " + block.label
-                        + ", expected an unencrypted EC key (openssl pkcs8 -topk8 -nocrypt makes one)");
+                default ->
+                    throw new GeneralSecurityException("holds a " + block.label
+                            + ", expected an unencrypted EC key (openssl pkcs8 -topk8 -nocrypt makes one)");
             }
         }
         throw new GeneralSecurityException("holds no PEM private key");

@@ -1,7 +1,7 @@
 package io.hikyaku.identity;
 
-/// Something that a peer presented (certificates, a signed statement, a proof) does not hold. Stackless: it is made from
-/// foreign bytes, caught in one place, and answered by closing, ignoring and counting.
+/// Something that a peer presented (certificates, a signed statement, a proof) does not hold. Stackless: it is made
+/// from foreign bytes, caught in one place, and answered by closing, ignoring and counting.
 public final class Rejected extends Exception {
 
     private static final long serialVersionUID = 1L;

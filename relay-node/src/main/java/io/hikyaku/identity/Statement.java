@@ -46,7 +46,8 @@ public record Statement(
         Jws jws = Jws.verify(compact, Jws.Type.STATEMENT, trust);
         JsonNode payload = Jws.json(jws.payload(), "payload");
         if (!jws.signer().uri().equals(payload.path("member").stringValue(null))) {
-            throw new Rejected(Reason.WRONG_MEMBER, "it speaks of another member than " + jws.signer() + ", who signed");
+            throw new Rejected(
+                    Reason.WRONG_MEMBER, "it speaks of another member than " + jws.signer() + ", who signed");
         }
         Statement statement = new Statement(
                 jws.signer(),
@@ -64,7 +65,8 @@ public record Statement(
             throw new Rejected(Reason.MALFORMED, "it claims validity outside its certificate's");
         }
         if (now.isBefore(notBefore)) {
-            throw new Rejected(Reason.NOT_YET_VALID, "the statement of " + member + " is valid from " + notBefore + " only");
+            throw new Rejected(
+                    Reason.NOT_YET_VALID, "the statement of " + member + " is valid from " + notBefore + " only");
         }
         if (now.isAfter(notAfter)) {
             throw new Rejected(Reason.EXPIRED, "the statement of " + member + " expired at " + notAfter);

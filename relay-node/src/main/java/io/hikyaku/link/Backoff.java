@@ -3,8 +3,8 @@ package io.hikyaku.link;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How long to wait before the next attempt: anything up to a bound that doubles from attempt to attempt. The whole wait
-/// is random, so that a thousand edges whose relay went away do not come back in step. Used by one thread.
+/// How long to wait before the next attempt: anything up to a bound that doubles from attempt to attempt. The whole
+/// wait is random, so that a thousand edges whose relay went away do not come back in step. Used by one thread.
 final class Backoff {
     private final long minNanos;
     private final long maxNanos;

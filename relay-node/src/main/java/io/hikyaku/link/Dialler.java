@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// Keeps one link to one URL from one event loop: dials, and when that fails or the link ends dials again, for ever. The
-/// name is resolved anew each time.
+/// Keeps one link to one URL from one event loop: dials, and when that fails or the link ends dials again, for ever.
+/// The name is resolved anew each time.
 final class Dialler implements LinkSession.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
 
@@ -96,7 +96,8 @@ final class Dialler implements LinkSession.Owner {
             return;
         }
         Bootstrap bootstrap = loops.dialler(shard)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) setup.settings().limits().connectTimeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        setup.settings().limits().connectTimeout().toMillis())
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -105,7 +106,8 @@ final class Dialler implements LinkSession.Owner {
                 });
         SocketOptions.apply(bootstrap, setup.settings());
         bootstrap
-                .connect(InetSocketAddress.createUnresolved(url.address().host(), url.address().port()))
+                .connect(InetSocketAddress.createUnresolved(
+                        url.address().host(), url.address().port()))
                 .addListener((ChannelFuture connected) -> {
                     if (!connected.isSuccess()) {
                         session = null;
@@ -117,7 +119,9 @@ final class Dialler implements LinkSession.Owner {
     private LinkSession prepare(Channel channel) {
         LinkTransport transport = LinkTransport.of(url);
         Duration timeout = setup.settings().limits().handshakeTimeout();
-        SslHandler tls = setup.own().tls().client(channel.alloc(), transport.protocol(), url.address().host());
+        SslHandler tls = setup.own()
+                .tls()
+                .client(channel.alloc(), transport.protocol(), url.address().host());
         tls.setHandshakeTimeoutMillis(timeout.toMillis());
         channel.pipeline().addLast(tls);
         transport.addDialled(channel.pipeline(), url, timeout);

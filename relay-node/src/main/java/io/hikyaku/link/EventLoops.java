@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target connections
-/// of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with the transport
-/// (native epoll where available, else NIO) and the name resolver that Vert.x chose.
+/// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target
+/// connections of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with
+/// the transport (native epoll where available, else NIO) and the name resolver that Vert.x chose.
 public final class EventLoops implements AutoCloseable {
     /// For all buffers of packets and streams. Netty's own default since 4.2, the adaptive one, gives memory back and
     /// takes it anew when buffers of 16 to 64 KiB come in bursts: measured on a relay, a third of the throughput.
@@ -67,7 +67,8 @@ public final class EventLoops implements AutoCloseable {
                 return shard;
             }
         }
-        throw new IllegalStateException("Not an event loop: " + Thread.currentThread().getName());
+        throw new IllegalStateException(
+                "Not an event loop: " + Thread.currentThread().getName());
     }
 
     /// Which shard an accepted or dialled socket belongs to.

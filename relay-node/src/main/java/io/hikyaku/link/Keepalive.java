@@ -41,8 +41,8 @@ final class Keepalive {
         return silentTurns >= deadAfterTurns;
     }
 
-    /// The token of a ping that leaves now. It is the time of leaving, so that round trips longer than the interval,
-    /// with several pings under way, are measured too.
+    /// The token of a ping that leaves now. It is the time of leaving, so that round trips longer than the
+    /// interval, with several pings under way, are measured too.
     long pingToken(long nowNanos) {
         return nowNanos - startNanos;
     }

@@ -14,12 +14,12 @@ public interface Link {
     /// Whether this node dialled it.
     boolean dialled();
 
-    /// Which of this node's event loops carries it, from 0. Whoever dialled a link numbers it: on the dialling side that
-    /// is this shard, on the accepting side [Neighbour#shard()], so both ends choose alike for a channel.
+    /// Which of this node's event loops carries it, from 0. Whoever dialled a link numbers it: on the dialling side
+    /// that is this shard, on the accepting side [Neighbour#shard()], so both ends choose alike for a channel.
     int shard();
 
-    /// Sends one packet, header and body, and takes ownership of it. May be called from any thread. All packets sent
-    /// within one event-loop turn leave together. Never blocks and never refuses: whoever sends looks at
+    /// Sends one packet, header and body, and takes ownership of it. May be called from any thread. All packets
+    /// sent within one event-loop turn leave together. Never blocks and never refuses: whoever sends looks at
     /// [#queuedBytes()] first. After the link went down the packet is released.
     void send(ByteBuf packet);
 

@@ -2,8 +2,8 @@ package io.hikyaku.link;
 
 import io.netty.buffer.ByteBuf;
 
-/// What links tell the layer above, each link on its own event loop (over Kafka: on a thread that is always the same for
-/// a link). For each link: one `onUp`, then packets, then one `onDown`.
+/// What links tell the layer above, each link on its own event loop (over Kafka: on a thread that is always the same
+/// for a link). For each link: one `onUp`, then packets, then one `onDown`.
 public interface LinkEvents {
     /// The link is greeted and proven.
     void onUp(Link link);

@@ -64,7 +64,8 @@ final class LinkListener implements LinkSession.Owner {
                 .addListener((ChannelFuture future) -> {
                     if (future.isSuccess()) {
                         socket = future.channel();
-                        bound.complete(url.withPort(((InetSocketAddress) future.channel().localAddress()).getPort()));
+                        bound.complete(url.withPort(
+                                ((InetSocketAddress) future.channel().localAddress()).getPort()));
                     } else {
                         bound.completeExceptionally(future.cause());
                     }

@@ -72,11 +72,13 @@ final class LinkMeters {
     }
 
     void onMalformed(Malformed.Reason reason) {
-        counter("hikyaku.link.malformed", "Links closed for malformed bytes", "reason", label(reason)).increment();
+        counter("hikyaku.link.malformed", "Links closed for malformed bytes", "reason", label(reason))
+                .increment();
     }
 
     void onRefused(Refusal refusal) {
-        counter("hikyaku.link.refused", "Links refused or closed by this node", "reason", label(refusal)).increment();
+        counter("hikyaku.link.refused", "Links refused or closed by this node", "reason", label(refusal))
+                .increment();
     }
 
     private Counter counter(String name, String description, String label, String value) {

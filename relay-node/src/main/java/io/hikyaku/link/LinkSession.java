@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
 /// WebSocket. It greets, checks, keeps alive and passes on; which step is legal when stands in [LinkState]. Touched by
 /// the connection's event loop alone, but for [#close] and [#leave].
 final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueue.Listener, PacketFramer.Sink {
-    /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is under way.
+    /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is
+    /// under way.
     static final Duration GOODBYE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
@@ -98,7 +99,9 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         this.framer = new PacketFramer(channel.alloc());
         this.queue = new SendQueue(channel, setup.settings(), this);
         this.keepalive = new Keepalive(
-                setup.settings().limits().keepaliveInterval(), setup.settings().limits().deadAfter(), now());
+                setup.settings().limits().keepaliveInterval(),
+                setup.settings().limits().deadAfter(),
+                now());
     }
 
     Place place() {
@@ -121,7 +124,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
             if (state instanceof Up && !queue.isEmpty()) {
                 leaving = detail;
                 channel.eventLoop()
-                        .schedule(() -> toEnding(Goodbye.Code.LEAVING, detail), drain.toMillis(), TimeUnit.MILLISECONDS);
+                        .schedule(
+                                () -> toEnding(Goodbye.Code.LEAVING, detail), drain.toMillis(), TimeUnit.MILLISECONDS);
             } else {
                 toEnding(Goodbye.Code.LEAVING, detail);
             }
@@ -140,7 +144,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         switch (event) {
             case SslHandshakeCompletionEvent tls -> onTls(tls);
-            case ClientHandshakeStateEvent client when client == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE -> greet();
+            case ClientHandshakeStateEvent client
+            when client == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE -> greet();
             case WebSocketServerProtocolHandler.HandshakeComplete _ -> greet();
             case WebSocketPackets.End _ -> onEndOfMessage();
             default -> ctx.fireUserEventTriggered(event);
@@ -187,7 +192,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
             case Malformed malformed -> onMalformed(malformed);
             case DecoderException wrapped when wrapped.getCause() instanceof SSLException tls -> onTlsFailure(tls);
             case SSLException tls -> onTlsFailure(tls);
-            case DecoderException decoding -> onMalformed(new Malformed(Malformed.Reason.INVALID_VALUE, said(decoding)));
+            case DecoderException decoding ->
+                onMalformed(new Malformed(Malformed.Reason.INVALID_VALUE, said(decoding)));
             case IOException io -> toEnded(said(io));
             case Exception other when state instanceof Opening || state instanceof Secured -> toEnded(said(other));
             default -> onOwnMistake(failure);
@@ -290,7 +296,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     /// Only who may forward speaks for others, or says whom it reaches.
     private static boolean mayUseItsSource(Neighbour neighbour, ByteBuf packet) {
         return neighbour.mayForward()
-                || Packet.kind(packet) != PacketKind.ROUTING && Packet.source(packet).equals(neighbour.node());
+                || Packet.kind(packet) != PacketKind.ROUTING
+                        && Packet.source(packet).equals(neighbour.node());
     }
 
     private void onForeignSource(ByteBuf packet) {
@@ -332,7 +339,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     private void onKeepaliveTurn() {
         if (keepalive.onTurn()) {
             meters.onRefused(Refusal.SILENT);
-            toEnded("nothing was heard for " + setup.settings().limits().deadAfter().toMillis() + " ms");
+            toEnded("nothing was heard for "
+                    + setup.settings().limits().deadAfter().toMillis() + " ms");
         } else {
             sendPing();
         }
@@ -345,8 +353,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         after(setup.settings().limits().keepaliveInterval(), this::onKeepaliveTurn);
     }
 
-    /// A neighbour that asks without reading must not fill our memory with answers; and while it has so much of ours to
-    /// read, it knows that we live.
+    /// A neighbour that asks without reading must not fill our memory with answers; and while it has so much of
+    /// ours to read, it knows that we live.
     private void onPing(LinkPing ping) {
         if (!(state instanceof Up)) {
             throw unexpected("ping");
@@ -464,7 +472,10 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         ByteBuf packet = channel.alloc().buffer().writeZero(Packet.HEADER_BYTES);
         LinkFrames.write(packet, frame);
         int length = packet.readableBytes();
-        Packet.betweenNeighbours(PacketKind.LINK, length - Packet.HEADER_BYTES, setup.own().node())
+        Packet.betweenNeighbours(
+                        PacketKind.LINK,
+                        length - Packet.HEADER_BYTES,
+                        setup.own().node())
                 .write(packet.writerIndex(0));
         channel.writeAndFlush(packet.writerIndex(length), channel.voidPromise());
     }
@@ -488,7 +499,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
 
     private Malformed unexpected(String what) {
         return new Malformed(
-                Malformed.Reason.INVALID_VALUE, what + " in state " + state.getClass().getSimpleName());
+                Malformed.Reason.INVALID_VALUE,
+                what + " in state " + state.getClass().getSimpleName());
     }
 
     /// The innermost cause knows best, for instance which rule a certificate broke.

@@ -48,20 +48,22 @@ sealed interface LinkState {
 
     /// @param hello what we said
     record AwaitingHello(LinkIdentity own, Member member, PublicKey certificateKey, Hello hello) implements LinkState {
-        /// @throws GreetingRefused if it shares no version with us or its statement does not hold on this connection
+        /// @throws GreetingRefused if it shares no version with us or its statement does not hold on this
+        ///   connection
         AwaitingProof onHello(Hello theirs) throws GreetingRefused {
             if (theirs.minVersion() > VERSION || theirs.maxVersion() < VERSION) {
                 throw new GreetingRefused(
                         Goodbye.Code.VERSION,
-                        "link versions " + theirs.minVersion() + " to " + theirs.maxVersion() + ", spoken is " + VERSION);
+                        "link versions " + theirs.minVersion() + " to " + theirs.maxVersion() + ", spoken is "
+                                + VERSION);
             }
             Statement statement = verified(theirs.statement());
             if (statement.nodeId().equals(own.node())) {
                 throw new GreetingRefused(Goodbye.Code.IDENTITY, "this is a link of the node to itself");
             }
             boolean mayForward = theirs.forwards() && own.mayCarryOthers(member);
-            Neighbour neighbour = new Neighbour(
-                    statement.nodeId(), member.uri(), mayForward, theirs.shard(), theirs.shardCount());
+            Neighbour neighbour =
+                    new Neighbour(statement.nodeId(), member.uri(), mayForward, theirs.shard(), theirs.shardCount());
             return new AwaitingProof(own, hello, theirs, statement, neighbour);
         }
 
@@ -90,12 +92,14 @@ sealed interface LinkState {
             implements LinkState {
         /// What we send: made with our instance key for this neighbour and its nonce alone (PROTOCOL.md §3.3).
         Proof proof() {
-            return new Proof(own.key().sign(Purpose.LINK, theirs.nonce(), ours.nonce(), bytes(neighbour.node()), bytes(own.node())));
+            return new Proof(own.key()
+                    .sign(Purpose.LINK, theirs.nonce(), ours.nonce(), bytes(neighbour.node()), bytes(own.node())));
         }
 
         /// @throws GreetingRefused if the neighbour does not hold the instance key of its statement
         Up onProof(Proof proof) throws GreetingRefused {
-            boolean proven = statement.key()
+            boolean proven = statement
+                    .key()
                     .verifies(
                             proof.signature(),
                             Purpose.LINK,
@@ -104,13 +108,17 @@ sealed interface LinkState {
                             bytes(own.node()),
                             bytes(neighbour.node()));
             if (!proven) {
-                throw new GreetingRefused(Goodbye.Code.IDENTITY, "the proof is not by the instance key of the statement");
+                throw new GreetingRefused(
+                        Goodbye.Code.IDENTITY, "the proof is not by the instance key of the statement");
             }
             return new Up(neighbour);
         }
 
         private static byte[] bytes(NodeId node) {
-            return ByteBuffer.allocate(NodeId.BYTES).putLong(node.high()).putLong(node.low()).array();
+            return ByteBuffer.allocate(NodeId.BYTES)
+                    .putLong(node.high())
+                    .putLong(node.low())
+                    .array();
         }
     }
 

@@ -7,4 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name URL dialled, or listener and remote address
 /// @param link the link while it is up
 /// @param lastError why it is not up, or was not before
-public record LinkStatus(String name, boolean dialled, @Nullable Link link, @Nullable String lastError) {}
+public record LinkStatus(
+        String name,
+        boolean dialled,
+        @Nullable Link link,
+        @Nullable String lastError) {}

@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts a stream of bytes into packets (PROTOCOL.md §3.1). A packet that lies whole within one read is a slice of it; one
-/// that does not is collected in a buffer of its own, of which no more than 64 KiB are held before its bytes arrive.
-/// Used by one thread.
+/// Cuts a stream of bytes into packets (PROTOCOL.md §3.1). A packet that lies whole within one read is a slice of it;
+/// one that does not is collected in a buffer of its own, of which no more than 64 KiB are held before its bytes
+/// arrive. Used by one thread.
 final class PacketFramer {
     private static final int MAX_HELD_AHEAD = Packet.HEADER_BYTES + Packet.MAX_BODY;
 

@@ -75,11 +75,10 @@ public final class AdminServer {
     }
 
     private void onRequest(HttpServerRequest request) {
-        boolean known =
-                switch (request.path()) {
-                    case "/livez", "/readyz", "/metrics", "/api/v1/status" -> true;
-                    case null, default -> false;
-                };
+        boolean known = switch (request.path()) {
+            case "/livez", "/readyz", "/metrics", "/api/v1/status" -> true;
+            case null, default -> false;
+        };
         if (!known) {
             answer(request, 404, TEXT, Buffer.buffer("There is nothing here.\n"));
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
@@ -95,8 +94,8 @@ public final class AdminServer {
             case "/livez" -> answer(request, 200, TEXT, Buffer.buffer("live\n"));
             case "/readyz" -> onReadyz(request);
             case "/metrics" -> answerLater(request, PROMETHEUS, () -> Buffer.buffer(metrics.scrape()));
-            case null, default -> answerLater(
-                    request, JSON, () -> Buffer.buffer(NodeStatusJson.write(status.status())));
+            case null, default ->
+                answerLater(request, JSON, () -> Buffer.buffer(NodeStatusJson.write(status.status())));
         }
     }
 

@@ -40,11 +40,10 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-        String line =
-                switch (format) {
-                    case TEXT -> text(event);
-                    case JSON -> json(event);
-                };
+        String line = switch (format) {
+            case TEXT -> text(event);
+            case JSON -> json(event);
+        };
         return (line + "\n").getBytes(StandardCharsets.UTF_8);
     }
 

@@ -166,7 +166,8 @@ public final class MeshNode {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
     }
 
-    /// Floods the registry's documents over the links, and hands them to the receiver. Before listening and dialling.
+    /// Floods the registry's documents over the links, and hands them to the receiver. Before listening and
+    /// dialling.
     public RegistryFlood floodInto(RegistryFlood.Receiver receiver) {
         RegistryFlood made = new RegistryFlood(
                 node(), settings.forwards(), settings.registry(), control, receiver, metrics.registry());
@@ -182,7 +183,9 @@ public final class MeshNode {
             throws IOException, InterruptedException {
         AdminServer server = new AdminServer(loops.vertx(), metrics, readiness, status);
         admin = server;
-        adminAddress = await("the admin server at " + address, server.listen(address).toCompletionStage().toCompletableFuture());
+        adminAddress = await(
+                "the admin server at " + address,
+                server.listen(address).toCompletionStage().toCompletableFuture());
         return adminAddress;
     }
 
@@ -229,7 +232,10 @@ public final class MeshNode {
 
     /// Says goodbye to all neighbours and ends everything; takes the drain timeout and a few seconds at most.
     public void close() {
-        quietly("links", () -> links.stop(settings.drainTimeout()), settings.drainTimeout().plus(CLOSING));
+        quietly(
+                "links",
+                () -> links.stop(settings.drainTimeout()),
+                settings.drainTimeout().plus(CLOSING));
         router.close();
         if (flood != null) {
             flood.close();

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A program that runs until SIGTERM or SIGINT. Then it is closed, within a time limit, and the process's exit code says
-/// how that went: 0 when it ended as told, and not the 143 of a process that a signal killed.
+/// A program that runs until SIGTERM or SIGINT. Then it is closed, within a time limit, and the process's exit code
+/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed.
 public final class RunningProgram {
     private static final Logger LOG = LoggerFactory.getLogger(RunningProgram.class);
     private static final int DONE = 0;
@@ -63,8 +63,8 @@ public final class RunningProgram {
         }
     }
 
-    /// In the JVM's shutdown, which a signal begins and which waits for this thread. Only [Runtime#halt] can give an
-    /// exit code then.
+    /// In the JVM's shutdown, which a signal begins and which waits for this thread. Only [Runtime#halt] can give
+    /// an exit code then.
     private void shutDown() {
         LOG.info("{} stops", name);
         boolean clean = close();

@@ -99,7 +99,8 @@ public final class RelayNode implements AutoCloseable {
         return Optional.ofNullable(admin);
     }
 
-    /// A relay verifies no documents, so it knows the names of its neighbours alone, and neither services nor channels.
+    /// A relay verifies no documents, so it knows the names of its neighbours alone, and neither services nor
+    /// channels.
     private NodeStatus status() {
         return new NodeStatus(
                 "relay",

@@ -54,7 +54,9 @@ class AuthorityTest {
 
         // Then
         assertEquals(List.of(List.of(6, "spiffe://demo/cluster/osaka")), names(certificate));
-        assertEquals("CN=osaka,OU=cluster,O=demo", certificate.getSubjectX500Principal().getName());
+        assertEquals(
+                "CN=osaka,OU=cluster,O=demo",
+                certificate.getSubjectX500Principal().getName());
         assertEquals(-1, certificate.getBasicConstraints());
         assertArrayEquals(
                 new boolean[] {true, false, false, false, false, false, false, false, false},
@@ -75,8 +77,7 @@ class AuthorityTest {
         // Then
         assertEquals(0, certificate.getBasicConstraints());
         assertArrayEquals(
-                new boolean[] {false, false, false, false, false, true, true, false, false},
-                certificate.getKeyUsage());
+                new boolean[] {false, false, false, false, false, true, true, false, false}, certificate.getKeyUsage());
         assertEquals(List.of(List.of(6, "spiffe://demo")), names(certificate));
         assertTrue(certificate.getCriticalExtensionOIDs().contains("2.5.29.30"), "name constraints");
         certificate.verify(certificate.getPublicKey());
@@ -102,8 +103,7 @@ class AuthorityTest {
         String key = Files.readString(out().resolve("tls.key"));
 
         // When
-        X509Certificate second =
-                Authority.open(ca(), TestCertificates.CLOCK).issue(OSAKA, out(), Duration.ofDays(2));
+        X509Certificate second = Authority.open(ca(), TestCertificates.CLOCK).issue(OSAKA, out(), Duration.ofDays(2));
 
         // Then
         assertEquals(key, Files.readString(out().resolve("tls.key")));
@@ -149,8 +149,8 @@ class AuthorityTest {
         String certificate = Files.readString(out().resolve("tls.crt"));
 
         // When
-        IdentityException refused = assertThrows(
-                IdentityException.class, () -> authority.issue(Member.relay("demo", "osaka"), out(), DAY));
+        IdentityException refused =
+                assertThrows(IdentityException.class, () -> authority.issue(Member.relay("demo", "osaka"), out(), DAY));
 
         // Then
         assertTrue(refused.getMessage().contains("tls.crt belongs to " + OSAKA), refused.getMessage());
@@ -160,8 +160,7 @@ class AuthorityTest {
     @Test
     void refusesToPutAnIdentityWhereAnAuthorityIs() throws Exception {
         Authority authority = init();
-        IdentityException refused =
-                assertThrows(IdentityException.class, () -> authority.issue(OSAKA, ca(), DAY));
+        IdentityException refused = assertThrows(IdentityException.class, () -> authority.issue(OSAKA, ca(), DAY));
         assertTrue(refused.getMessage().contains("holds an authority"), refused.getMessage());
         assertEquals(List.of("ca.crt", "ca.key"), files(ca()));
     }
@@ -170,8 +169,7 @@ class AuthorityTest {
     void refusesAMemberOfAnotherMesh() throws Exception {
         Authority authority = init();
         assertThrows(
-                IllegalArgumentException.class,
-                () -> authority.issue(Member.cluster("other", "osaka"), out(), DAY));
+                IllegalArgumentException.class, () -> authority.issue(Member.cluster("other", "osaka"), out(), DAY));
         assertFalse(Files.exists(out()));
     }
 
@@ -179,8 +177,7 @@ class AuthorityTest {
     void refusesToOutliveItself() throws Exception {
         Authority authority = init();
         authority.issue(OSAKA, out(), Authority.LIFETIME);
-        assertThrows(
-                IdentityException.class, () -> authority.issue(OSAKA, out(), Authority.LIFETIME.plusSeconds(1)));
+        assertThrows(IdentityException.class, () -> authority.issue(OSAKA, out(), Authority.LIFETIME.plusSeconds(1)));
     }
 
     @Test

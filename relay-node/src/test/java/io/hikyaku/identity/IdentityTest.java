@@ -32,14 +32,14 @@ class IdentityTest {
     @BeforeEach
     void issue() throws Exception {
         osaka = directory.resolve("osaka");
-        Authority.init("demo", directory.resolve("ca"), TestCertificates.CLOCK)
-                .issue(OSAKA, osaka, Duration.ofDays(1));
+        Authority.init("demo", directory.resolve("ca"), TestCertificates.CLOCK).issue(OSAKA, osaka, Duration.ofDays(1));
     }
 
     @Test
     void readsAKeyInSec1AsOpensslAndCertManagerWriteIt() throws Exception {
         // Given
-        byte[] pkcs8 = Pem.privateKey(Files.readString(osaka.resolve("tls.key"))).getEncoded();
+        byte[] pkcs8 =
+                Pem.privateKey(Files.readString(osaka.resolve("tls.key"))).getEncoded();
         byte[] sec1 = PrivateKeyInfo.getInstance(pkcs8)
                 .parsePrivateKey()
                 .toASN1Primitive()
@@ -69,8 +69,8 @@ class IdentityTest {
     void readsSeveralAuthoritiesForARollover() throws Exception {
         // Given
         Path file = osaka.resolve("ca.crt");
-        String next = IdentityFiles.pem(
-                List.of(TestCertificates.authority("demo").certificate()));
+        String next =
+                IdentityFiles.pem(List.of(TestCertificates.authority("demo").certificate()));
         Files.writeString(file, next + Files.readString(file));
 
         // When, then
@@ -93,7 +93,9 @@ class IdentityTest {
     void tellsAllProblemsAtOnce() throws Exception {
         // Given
         Files.writeString(osaka.resolve("tls.crt"), "hello");
-        Files.writeString(osaka.resolve("tls.key"), "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+        Files.writeString(
+                osaka.resolve("tls.key"),
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
         Files.writeString(osaka.resolve("ca.crt"), Pem.encode("CERTIFICATE", new byte[] {1, 2, 3}));
 
         // When
@@ -152,7 +154,9 @@ class IdentityTest {
         IdentityException refused = assertThrows(IdentityException.class, () -> Identity.load(osaka, later));
 
         // Then
-        assertTrue(refused.getMessage().contains("tls.crt: the certificate of " + OSAKA + " expired at"), refused.getMessage());
+        assertTrue(
+                refused.getMessage().contains("tls.crt: the certificate of " + OSAKA + " expired at"),
+                refused.getMessage());
     }
 
     @Test

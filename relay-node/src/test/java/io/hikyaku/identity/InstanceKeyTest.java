@@ -76,8 +76,8 @@ class InstanceKeyTest {
     @Test
     void signsTheLabelAndThePartsWithTheirLengths() {
         assertEquals(
-                HexFormat.of().formatHex("hikyaku link proof".getBytes(StandardCharsets.US_ASCII))
-                        + "00" + "00000002" + "0a0b" + "00000000" + "00000001" + "0c",
+                HexFormat.of().formatHex("hikyaku link proof".getBytes(StandardCharsets.US_ASCII)) + "00" + "00000002"
+                        + "0a0b" + "00000000" + "00000001" + "0c",
                 HexFormat.of()
                         .formatHex(InstanceKey.signedBytes(
                                 Purpose.LINK, new byte[] {10, 11}, new byte[0], new byte[] {12})));

@@ -97,8 +97,7 @@ class JwsTest {
     @Test
     void refusesAnotherType() {
         // When
-        Rejected rejected =
-                assertThrows(Rejected.class, () -> Jws.verify(good, Type.STATEMENT, osaka.trust()));
+        Rejected rejected = assertThrows(Rejected.class, () -> Jws.verify(good, Type.STATEMENT, osaka.trust()));
 
         // Then
         assertEquals(Reason.UNSUPPORTED, rejected.reason());
@@ -264,7 +263,8 @@ class JwsTest {
 
     private static String x5c(Identity identity) {
         try {
-            return "[\"" + Base64.getEncoder().encodeToString(identity.certificate().getEncoded()) + "\"]";
+            return "[\""
+                    + Base64.getEncoder().encodeToString(identity.certificate().getEncoded()) + "\"]";
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -111,8 +111,8 @@ class LinkResumptionIT {
         int port = ((InetSocketAddress) listener.localAddress()).getPort();
         try {
             for (int i = 0; i < 2; i++) {
-                try (SSLSocket socket = (SSLSocket) client.getSocketFactory()
-                        .createSocket(InetAddress.getLoopbackAddress(), port)) {
+                try (SSLSocket socket =
+                        (SSLSocket) client.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
                     socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS));
                     // A ticket, if there is one, precedes the greeting.
                     assertEquals('x', socket.getInputStream().read());

@@ -96,7 +96,10 @@ class LinkTlsIT {
             names = {"JDK", "OPENSSL"})
     void refusesAClientOfTls12(SslProvider provider) throws Exception {
         // Given
-        SslContext old = stranger().keyManager(osaka.key(), osaka.chain()).protocols("TLSv1.2").build();
+        SslContext old = stranger()
+                .keyManager(osaka.key(), osaka.chain())
+                .protocols("TLSv1.2")
+                .build();
 
         // When
         Outcome outcome = dial(old, new LinkTls(relay, Member::isRelay, provider), Protocol.PACKETS);
@@ -196,7 +199,8 @@ class LinkTlsIT {
     void refusesAServerThatDoesNotAgreeOnPackets(SslProvider provider) throws Exception {
         // Given
         LinkTls client = new LinkTls(osaka, Member::isRelay, provider);
-        SslContext silent = SslContextBuilder.forServer(relay.key(), relay.chain()).build();
+        SslContext silent =
+                SslContextBuilder.forServer(relay.key(), relay.chain()).build();
 
         // When
         Outcome outcome = connect(

@@ -23,7 +23,8 @@ class MemberTest {
 
     @Test
     void writesTheKindAndTheName() {
-        assertEquals("spiffe://demo/cluster/osaka", Member.cluster("demo", "osaka").uri());
+        assertEquals(
+                "spiffe://demo/cluster/osaka", Member.cluster("demo", "osaka").uri());
         assertEquals("spiffe://demo/relay/hub", Member.relay("demo", "hub").uri());
     }
 

@@ -45,8 +45,7 @@ class MeshTrustTest {
 
     @Test
     void acceptsTheAuthorityItselfAtTheEndOfTheChain() throws Rejected {
-        assertEquals(
-                Member.cluster("demo", "osaka"), trust.verify(List.of(OSAKA.certificate(), CA.certificate())));
+        assertEquals(Member.cluster("demo", "osaka"), trust.verify(List.of(OSAKA.certificate(), CA.certificate())));
     }
 
     @Test
@@ -77,48 +76,70 @@ class MeshTrustTest {
 
     static Stream<Arguments> spoiled() {
         return Stream.of(
-                refused("two URIs", Reason.NOT_A_MEMBER, certificate()
-                        .names(uri("spiffe://demo/cluster/osaka"), uri("spiffe://demo/cluster/tokyo"))),
-                refused("one URI twice", Reason.NOT_A_MEMBER, certificate()
-                        .names(uri("spiffe://demo/cluster/osaka"), uri("spiffe://demo/cluster/osaka"))),
-                refused("a URI and a host name", Reason.NOT_A_MEMBER, certificate()
-                        .names(uri("spiffe://demo/cluster/osaka"), dns("osaka.example"))),
-                refused("a host name and a URI", Reason.NOT_A_MEMBER, certificate()
-                        .names(dns("osaka.example"), uri("spiffe://demo/cluster/osaka"))),
+                refused(
+                        "two URIs",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(uri("spiffe://demo/cluster/osaka"), uri("spiffe://demo/cluster/tokyo"))),
+                refused(
+                        "one URI twice",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(uri("spiffe://demo/cluster/osaka"), uri("spiffe://demo/cluster/osaka"))),
+                refused(
+                        "a URI and a host name",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(uri("spiffe://demo/cluster/osaka"), dns("osaka.example"))),
+                refused(
+                        "a host name and a URI",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(dns("osaka.example"), uri("spiffe://demo/cluster/osaka"))),
                 refused("a host name only", Reason.NOT_A_MEMBER, certificate().names(dns("osaka.example"))),
-                refused("the URI as a host name", Reason.NOT_A_MEMBER, certificate()
-                        .names(dns("spiffe://demo/cluster/osaka"))),
-                refused("an e-mail address only", Reason.NOT_A_MEMBER, certificate()
-                        .names(new GeneralName(GeneralName.rfc822Name, "osaka@demo"))),
-                refused("the URI as common name only", Reason.NOT_A_MEMBER, certificate()
-                        .commonName("spiffe://demo/cluster/osaka")
-                        .names()),
+                refused(
+                        "the URI as a host name",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(dns("spiffe://demo/cluster/osaka"))),
+                refused(
+                        "an e-mail address only",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(new GeneralName(GeneralName.rfc822Name, "osaka@demo"))),
+                refused(
+                        "the URI as common name only",
+                        Reason.NOT_A_MEMBER,
+                        certificate().commonName("spiffe://demo/cluster/osaka").names()),
                 refused("a wildcard", Reason.NOT_A_MEMBER, certificate().names(uri("spiffe://demo/cluster/*"))),
-                refused("a longer path", Reason.NOT_A_MEMBER, certificate()
-                        .names(uri("spiffe://demo/cluster/osaka/x"))),
-                refused("an encoded name", Reason.NOT_A_MEMBER, certificate()
-                        .names(uri("spiffe://demo/cluster/%6fsaka"))),
+                refused(
+                        "a longer path",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(uri("spiffe://demo/cluster/osaka/x"))),
+                refused(
+                        "an encoded name",
+                        Reason.NOT_A_MEMBER,
+                        certificate().names(uri("spiffe://demo/cluster/%6fsaka"))),
                 refused("the mesh itself", Reason.NOT_A_MEMBER, certificate().names(uri("spiffe://demo"))),
-                refused("another mesh", Reason.OTHER_MESH, certificate()
-                        .names(uri("spiffe://other/cluster/osaka"))),
-                refused("an authority as a leaf", Reason.WRONG_USE, certificate().authorityItself()),
+                refused("another mesh", Reason.OTHER_MESH, certificate().names(uri("spiffe://other/cluster/osaka"))),
+                refused(
+                        "an authority as a leaf",
+                        Reason.WRONG_USE,
+                        certificate().authorityItself()),
                 refused("no digitalSignature", Reason.WRONG_USE, certificate().usage(KeyUsage.keyAgreement)),
-                refused("keyCertSign", Reason.WRONG_USE, certificate()
-                        .usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign)),
+                refused(
+                        "keyCertSign",
+                        Reason.WRONG_USE,
+                        certificate().usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign)),
                 refused("no key usage", Reason.WRONG_USE, certificate().usage(0)),
                 refused("no extended key usage", Reason.WRONG_USE, certificate().purposes()),
-                refused("a client's only", Reason.WRONG_USE, certificate()
-                        .purposes(KeyPurposeId.id_kp_clientAuth)),
-                refused("a server's only", Reason.WRONG_USE, certificate()
-                        .purposes(KeyPurposeId.id_kp_serverAuth)),
-                refused("any purpose", Reason.WRONG_USE, certificate()
-                        .purposes(KeyPurposeId.anyExtendedKeyUsage)),
+                refused("a client's only", Reason.WRONG_USE, certificate().purposes(KeyPurposeId.id_kp_clientAuth)),
+                refused("a server's only", Reason.WRONG_USE, certificate().purposes(KeyPurposeId.id_kp_serverAuth)),
+                refused("any purpose", Reason.WRONG_USE, certificate().purposes(KeyPurposeId.anyExtendedKeyUsage)),
                 refused("an RSA key", Reason.WRONG_USE, certificate().keys(rsaKeys())),
                 refused("a P-384 key", Reason.WRONG_USE, certificate().keys(ecKeys("secp384r1"))),
-                refused("expired a second ago", Reason.EXPIRED, certificate()
-                        .valid(NOW.minusSeconds(60), NOW.minusSeconds(1))),
-                refused("valid from the next second", Reason.NOT_YET_VALID, certificate()
-                        .valid(NOW.plusSeconds(1), NOW.plusSeconds(60))));
+                refused(
+                        "expired a second ago",
+                        Reason.EXPIRED,
+                        certificate().valid(NOW.minusSeconds(60), NOW.minusSeconds(1))),
+                refused(
+                        "valid from the next second",
+                        Reason.NOT_YET_VALID,
+                        certificate().valid(NOW.plusSeconds(1), NOW.plusSeconds(60))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -143,8 +164,7 @@ class MeshTrustTest {
         assertEquals(
                 Reason.UNTRUSTED, rejection(trust, certificate().by(OTHER_CA).certificate()));
         assertEquals(
-                Reason.UNTRUSTED,
-                rejection(trust, certificate().by(OTHER_CA).certificate(), OTHER_CA.certificate()));
+                Reason.UNTRUSTED, rejection(trust, certificate().by(OTHER_CA).certificate(), OTHER_CA.certificate()));
     }
 
     @Test
@@ -160,8 +180,7 @@ class MeshTrustTest {
     @Test
     void refusesWhatAMemberSignedAsIfItWereAnAuthority() {
         // Given
-        Issued forged =
-                certificate().names(uri("spiffe://demo/cluster/tokyo")).by(OSAKA);
+        Issued forged = certificate().names(uri("spiffe://demo/cluster/tokyo")).by(OSAKA);
 
         // When, then
         assertEquals(Reason.UNTRUSTED, rejection(trust, forged.certificate(), OSAKA.certificate()));
@@ -170,9 +189,8 @@ class MeshTrustTest {
     @Test
     void refusesAnExpiredIntermediate() {
         // Given
-        Issued intermediate = intermediate()
-                .valid(NOW.minusSeconds(60), NOW.minusSeconds(1))
-                .by(CA);
+        Issued intermediate =
+                intermediate().valid(NOW.minusSeconds(60), NOW.minusSeconds(1)).by(CA);
         Issued leaf = certificate().by(intermediate);
 
         // When, then
@@ -183,9 +201,8 @@ class MeshTrustTest {
     void refusesAMemberWhoseAuthorityHasEnded() {
         // Given
         InstantSource later = InstantSource.fixed(NOW.plus(Duration.ofDays(31)));
-        Issued outliving = certificate()
-                .valid(NOW, NOW.plus(Duration.ofDays(60)))
-                .by(CA);
+        Issued outliving =
+                certificate().valid(NOW, NOW.plus(Duration.ofDays(60))).by(CA);
         MeshTrust then = new MeshTrust("demo", List.of(CA.certificate()), later);
 
         // When, then
@@ -216,8 +233,9 @@ class MeshTrustTest {
         List<X509Certificate> tooLong = Collections.nCopies(MeshTrust.MAX_CHAIN + 1, OSAKA.certificate());
 
         // When, then
-        assertEquals("osaka", assertDoesNotThrow(() -> trust.verify(List.of(longest)))
-                .name());
+        assertEquals(
+                "osaka",
+                assertDoesNotThrow(() -> trust.verify(List.of(longest))).name());
         assertEquals(Reason.TOO_LARGE, rejection(trust, tooLong.toArray(X509Certificate[]::new)));
     }
 

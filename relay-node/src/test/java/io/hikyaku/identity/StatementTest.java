@@ -67,7 +67,8 @@ class StatementTest {
 
         // When, then
         assertEquals(Reason.EXPIRED, rejection(statement, osaka.notAfter().plusSeconds(1)));
-        assertEquals(Reason.NOT_YET_VALID, rejection(statement, osaka.notBefore().minusSeconds(1)));
+        assertEquals(
+                Reason.NOT_YET_VALID, rejection(statement, osaka.notBefore().minusSeconds(1)));
     }
 
     @ParameterizedTest
@@ -109,8 +110,7 @@ class StatementTest {
         String later = "{'member':MEMBER,'key':KEY,'notBefore':FROM,'notAfter':UNTIL,'prekey':{'x':[1]}}";
 
         // When
-        Statement statement =
-                Statement.verify(Jws.sign(osaka, Jws.Type.STATEMENT, json(later)), osaka.trust());
+        Statement statement = Statement.verify(Jws.sign(osaka, Jws.Type.STATEMENT, json(later)), osaka.trust());
 
         // Then
         assertEquals(KEY.nodeId(), statement.nodeId());
@@ -122,8 +122,7 @@ class StatementTest {
         byte[] payload = json("{'member':MEMBER,'key':KEY,'notBefore':FROM,'notAfter':UNTIL}");
 
         // When, then
-        assertEquals(
-                Reason.UNSUPPORTED, rejection(Jws.sign(osaka, Jws.Type.DOCUMENT, payload), TestCertificates.NOW));
+        assertEquals(Reason.UNSUPPORTED, rejection(Jws.sign(osaka, Jws.Type.DOCUMENT, payload), TestCertificates.NOW));
     }
 
     @Test
@@ -133,11 +132,14 @@ class StatementTest {
 
     private static Reason rejection(String compact, Instant now) {
         MeshTrust trust = new MeshTrust("demo", List.copyOf(osaka.trust().authorities()), InstantSource.fixed(now));
-        return assertThrows(Rejected.class, () -> Statement.verify(compact, trust)).reason();
+        return assertThrows(Rejected.class, () -> Statement.verify(compact, trust))
+                .reason();
     }
 
     private static byte[] json(String template) {
-        String key = Base64.getUrlEncoder().withoutPadding().encodeToString(KEY.publicKey().raw());
+        String key = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(KEY.publicKey().raw());
         return template.replace('\'', '"')
                 .replace("MEMBER", "\"" + osaka.member() + "\"")
                 .replace("KEY", "\"" + key + "\"")

@@ -28,8 +28,7 @@ class WithoutBouncyCastleTest {
     @Test
     void identitiesStatementsAndTlsWork() throws Exception {
         // Given
-        Identity osaka =
-                TestCertificates.identity(directory, Member.cluster("demo", "osaka"), TestCertificates.CLOCK);
+        Identity osaka = TestCertificates.identity(directory, Member.cluster("demo", "osaka"), TestCertificates.CLOCK);
 
         // When
         Object said = inside(Program.class, directory.resolve("demo-cluster-osaka"));
@@ -53,9 +52,8 @@ class WithoutBouncyCastleTest {
                 .toArray(URL[]::new);
         assertTrue(classPath.length > 1, "a class path of jars, not of one manifest");
         try (URLClassLoader classes = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
-            Object instance = classes.loadClass(program.getName())
-                    .getConstructor()
-                    .newInstance();
+            Object instance =
+                    classes.loadClass(program.getName()).getConstructor().newInstance();
             return instance.getClass().getMethod("apply", Object.class).invoke(instance, argument);
         }
     }
@@ -74,7 +72,8 @@ class WithoutBouncyCastleTest {
         public String apply(Path identityDirectory) {
             try {
                 Identity identity = Identity.load(identityDirectory, TestClock.NOW);
-                String statement = Statement.sign(identity, InstanceKey.generate().publicKey());
+                String statement =
+                        Statement.sign(identity, InstanceKey.generate().publicKey());
                 for (SslProvider provider : new SslProvider[] {SslProvider.JDK, SslProvider.OPENSSL}) {
                     LinkTls links = new LinkTls(identity, Member::isRelay, provider);
                     links.client(ByteBufAllocator.DEFAULT, LinkTls.Protocol.PACKETS, "relay.example");

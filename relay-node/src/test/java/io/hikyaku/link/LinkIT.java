@@ -47,7 +47,8 @@ class LinkIT {
     @CsvSource({"tls, JDK", "tls, OPENSSL", "wss, JDK", "wss, OPENSSL"})
     void comesUpAndBothSidesKnowWhoIsThere(String scheme, SslProvider provider) throws Exception {
         // Given
-        try (TestNode relay = relay(provider); TestNode edge = edge(provider)) {
+        try (TestNode relay = relay(provider);
+                TestNode edge = edge(provider)) {
             LinkUrl url = relay.listen(scheme);
 
             // When
@@ -186,7 +187,8 @@ class LinkIT {
                     relay.events.awaitUp().neighbour().shard(),
                     relay.events.awaitUp().neighbour().shard());
             assertEquals(Set.of(0, 1), shards);
-            assertEquals(1, edge.events.awaitUp().shard() + edge.events.awaitUp().shard());
+            assertEquals(
+                    1, edge.events.awaitUp().shard() + edge.events.awaitUp().shard());
         }
     }
 
@@ -223,8 +225,10 @@ class LinkIT {
             proxy.stall();
 
             // Then
-            assertEquals("nothing was heard for 1000 ms", edge.events.awaitDown().reason());
-            assertEquals("nothing was heard for 1000 ms", relay.events.awaitDown().reason());
+            assertEquals(
+                    "nothing was heard for 1000 ms", edge.events.awaitDown().reason());
+            assertEquals(
+                    "nothing was heard for 1000 ms", relay.events.awaitDown().reason());
         }
     }
 
@@ -241,7 +245,10 @@ class LinkIT {
                         PATIENT,
                         1);
                 TestNode edge = new TestNode(
-                        TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER), new RecordedEvents(), PATIENT, 1);
+                        TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER),
+                        new RecordedEvents(),
+                        PATIENT,
+                        1);
                 TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 65_536)) {
             edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
             Link link = edge.events.awaitUp();
@@ -297,7 +304,8 @@ class LinkIT {
 
             // Then
             RecordedEvents.awaitCondition(
-                    () -> String.valueOf(edge.links.status().getFirst().lastError()).contains("404"),
+                    () -> String.valueOf(edge.links.status().getFirst().lastError())
+                            .contains("404"),
                     "the dialler heard of no status 404");
             assertTrue(relay.events.ups.isEmpty());
         }

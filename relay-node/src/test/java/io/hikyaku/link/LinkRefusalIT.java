@@ -368,7 +368,8 @@ class LinkRefusalIT {
             peer.greet(own);
 
             // Then
-            assertEquals("nothing was heard for 1000 ms", relay.events.awaitDown().reason());
+            assertEquals(
+                    "nothing was heard for 1000 ms", relay.events.awaitDown().reason());
             assertEquals(1, relay.refused("silent"));
         }
     }
@@ -420,8 +421,7 @@ class LinkRefusalIT {
     }
 
     /// A client that trusts everybody.
-    private static ChannelHandler client(
-            SslProvider provider, String version, String protocol, @Nullable Path identity)
+    private static ChannelHandler client(SslProvider provider, String version, String protocol, @Nullable Path identity)
             throws Exception {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(provider)

@@ -97,8 +97,7 @@ class PacketFramerTest {
         framer.feed(packet.readRetainedSlice(Packet.HEADER_BYTES - 1), this::take);
 
         // When
-        Malformed malformed =
-                assertThrows(Malformed.class, () -> framer.feed(packet.readRetainedSlice(1), this::take));
+        Malformed malformed = assertThrows(Malformed.class, () -> framer.feed(packet.readRetainedSlice(1), this::take));
         packet.release();
 
         // Then

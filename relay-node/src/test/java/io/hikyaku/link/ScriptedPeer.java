@@ -66,7 +66,11 @@ final class ScriptedPeer implements AutoCloseable {
     static ScriptedPeer dial(LinkUrl url, LinkIdentity own) throws InterruptedException {
         return new ScriptedPeer(
                 url,
-                List.of(own.tls().client(ByteBufAllocator.DEFAULT, LinkTls.Protocol.PACKETS, url.address().host())));
+                List.of(own.tls()
+                        .client(
+                                ByteBufAllocator.DEFAULT,
+                                LinkTls.Protocol.PACKETS,
+                                url.address().host())));
     }
 
     /// Greets as it should be done.
@@ -91,7 +95,8 @@ final class ScriptedPeer implements AutoCloseable {
         ByteBuf body = ByteBufAllocator.DEFAULT.buffer();
         LinkFrames.write(body, frame);
         ByteBuf packet = ByteBufAllocator.DEFAULT.buffer();
-        Packet.betweenNeighbours(PacketKind.LINK, body.readableBytes(), NodeId.NONE).write(packet);
+        Packet.betweenNeighbours(PacketKind.LINK, body.readableBytes(), NodeId.NONE)
+                .write(packet);
         send(packet.writeBytes(body));
         body.release();
     }
@@ -131,7 +136,10 @@ final class ScriptedPeer implements AutoCloseable {
     }
 
     private static byte[] bytes(NodeId node) {
-        return ByteBuffer.allocate(NodeId.BYTES).putLong(node.high()).putLong(node.low()).array();
+        return ByteBuffer.allocate(NodeId.BYTES)
+                .putLong(node.high())
+                .putLong(node.low())
+                .array();
     }
 
     /// Keeps the frames between neighbours; everything else falls away.

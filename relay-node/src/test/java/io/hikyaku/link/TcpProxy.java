@@ -65,7 +65,8 @@ final class TcpProxy implements AutoCloseable {
     }
 
     private void pass(Socket from, Socket to) {
-        try (from; to) {
+        try (from;
+                to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] piece = new byte[pieceBytes];

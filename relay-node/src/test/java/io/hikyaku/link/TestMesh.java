@@ -41,8 +41,7 @@ public final class TestMesh {
 
     static LinkIdentity own(Identity identity, boolean forwards, Set<String> transit, SslProvider provider) {
         InstanceKey key = InstanceKey.generate();
-        LinkTls tls = new LinkTls(
-                identity, member -> member.isRelay() || transit.contains(member.name()), provider);
+        LinkTls tls = new LinkTls(identity, member -> member.isRelay() || transit.contains(member.name()), provider);
         return new LinkIdentity(identity, key, Statement.sign(identity, key.publicKey()), tls, forwards, transit);
     }
 

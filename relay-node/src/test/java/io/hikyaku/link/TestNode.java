@@ -60,7 +60,9 @@ final class TestNode implements AutoCloseable {
 
     @Override
     public void close() {
-        links.stop(Duration.ofSeconds(2)).orTimeout(RecordedEvents.DEADLINE_SECONDS, TimeUnit.SECONDS).join();
+        links.stop(Duration.ofSeconds(2))
+                .orTimeout(RecordedEvents.DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .join();
         loops.close();
         events.packets.forEach(packet -> packet.release());
         events.packets.clear();

@@ -52,8 +52,10 @@ class RelayNodeIT {
             assertTrue(status.links().getFirst().up());
             assertEquals("relay", status.program());
             assertEquals("9.9", status.version());
-            awaitStatus(one, seen -> seen.members().stream()
-                    .anyMatch(member -> member.node().equals(two.node().toString())));
+            awaitStatus(
+                    one,
+                    seen -> seen.members().stream()
+                            .anyMatch(member -> member.node().equals(two.node().toString())));
         }
     }
 
@@ -72,7 +74,8 @@ class RelayNodeIT {
             HttpRequest post = request(relay, "/livez")
                     .POST(HttpRequest.BodyPublishers.ofString("x"))
                     .build();
-            assertEquals(405, HTTP.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
+            assertEquals(
+                    405, HTTP.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
             HttpRequest head = request(relay, "/metrics").HEAD().build();
             HttpResponse<String> headers = HTTP.send(head, HttpResponse.BodyHandlers.ofString());
             assertEquals(200, headers.statusCode());
@@ -83,8 +86,8 @@ class RelayNodeIT {
     @Test
     void refusesAnIdentityThatIsNotItsOwn() {
         // When
-        IdentityException notARelay = assertThrows(
-                IdentityException.class, () -> RelayNode.start(config("demo-cluster-osaka", ""), "9.9"));
+        IdentityException notARelay =
+                assertThrows(IdentityException.class, () -> RelayNode.start(config("demo-cluster-osaka", ""), "9.9"));
 
         // Then
         assertEquals(
@@ -102,7 +105,9 @@ class RelayNodeIT {
             IOException failure = assertThrows(IOException.class, () -> RelayNode.start(second, "9.9"));
 
             // Then
-            assertTrue(failure.getMessage().startsWith("cannot listen for links at " + taken + ": "), failure.getMessage());
+            assertTrue(
+                    failure.getMessage().startsWith("cannot listen for links at " + taken + ": "),
+                    failure.getMessage());
         }
     }
 
@@ -112,9 +117,7 @@ class RelayNodeIT {
 
     private static RelayConfig configListening(String identity, String listen, String more) throws IOException {
         Path file = Files.createTempFile(directory, "relay", ".yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 mesh: demo
                 identity: { directory: %s }
                 listen: [ "%s", "wss://127.0.0.1:0" ]
@@ -122,8 +125,7 @@ class RelayNodeIT {
                 eventLoops: 1
                 limits: { link: { reconnectBackoffMin: 5ms, reconnectBackoffMax: 50ms }, drainTimeout: 1s }
                 %s
-                """
-                        .formatted(identity, listen, more));
+                """.formatted(identity, listen, more));
         return RelayConfig.read(file);
     }
 

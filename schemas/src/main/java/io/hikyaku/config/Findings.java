@@ -26,7 +26,8 @@ final class Findings {
                 all.stream().sorted(Comparator.comparingInt(Finding::line)).toList());
     }
 
-    /// A value is of no use and the finding that says why is noted. Caught where reading can go on with the next value.
+    /// A value is of no use and the finding that says why is noted. Caught where reading can go on with the next
+    /// value.
     static final class Refused extends RuntimeException {
 
         private static final long serialVersionUID = 1;

@@ -24,8 +24,8 @@ final class Listeners {
         return address;
     }
 
-    /// Whether the system would refuse to bind the second of two addresses. `::` takes IPv4 too, as systems have it by
-    /// default; a wildcard takes every name, because names are not looked up here.
+    /// Whether the system would refuse to bind the second of two addresses. `::` takes IPv4 too, as systems have it
+    /// by default; a wildcard takes every name, because names are not looked up here.
     static boolean clash(HostPort a, HostPort b) {
         boolean samePort = a.port() == b.port() && a.port() != 0;
         return samePort && (covers(a, b) || covers(b, a) || overlap(a, b));

@@ -85,7 +85,11 @@ public record NodeStatus(
     /// @param protocol once it is known
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Import(
-            String service, int port, String listen, @Nullable String protocol, long connections) {}
+            String service,
+            int port,
+            String listen,
+            @Nullable String protocol,
+            long connections) {}
 
     /// A channel to another bridge.
     ///

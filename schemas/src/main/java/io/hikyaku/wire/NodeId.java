@@ -16,7 +16,8 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
     /// "No node": the address of packets that only concern the two ends of one link.
     public static final NodeId NONE = new NodeId(0, 0);
 
-    /// Reads a node id at the buffer's reader index and moves past it; the caller has checked that 16 bytes are there.
+    /// Reads a node id at the buffer's reader index and moves past it; the caller has checked that 16 bytes are
+    /// there.
     public static NodeId read(ByteBuf in) {
         return new NodeId(in.readLong(), in.readLong());
     }
@@ -44,7 +45,8 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
     /// @throws IllegalArgumentException if it is anything else
     public static NodeId parse(String hex) {
         if (hex.length() != 2 * BYTES) {
-            throw new IllegalArgumentException("A node id is 32 hexadecimal digits, not " + hex.length() + " characters");
+            throw new IllegalArgumentException(
+                    "A node id is 32 hexadecimal digits, not " + hex.length() + " characters");
         }
         return of(HexFormat.of().parseHex(hex));
     }

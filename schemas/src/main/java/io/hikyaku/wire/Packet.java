@@ -88,8 +88,8 @@ public record Packet(
                 sequence(in));
     }
 
-    /// Checks version, kind, flags and length of the header at the reader index and returns the body length in bytes,
-    /// so that a framer knows how much to wait for before it holds any memory for it.
+    /// Checks version, kind, flags and length of the header at the reader index and returns the body length in
+    /// bytes, so that a framer knows how much to wait for before it holds any memory for it.
     ///
     /// @throws Malformed as [#read]
     public static int checkedBodyLength(ByteBuf in) {
@@ -148,8 +148,8 @@ public record Packet(
         return packet.getLong(packet.readerIndex() + SEQUENCE_AT);
     }
 
-    /// Copies the header at `offset` of a heap array with the hop limit as zero: the additional authenticated data of a
-    /// sealed packet (§5.3).
+    /// Copies the header at `offset` of a heap array with the hop limit as zero: the additional authenticated data
+    /// of a sealed packet (§5.3).
     public static void authenticatedHeader(byte[] packet, int offset, byte[] into) {
         System.arraycopy(packet, offset, into, 0, HEADER_BYTES);
         into[HOP_LIMIT_AT] = 0;

@@ -59,6 +59,7 @@ class NodeStatusJsonTest {
     @Test
     void anythingElseIsRefused() {
         // When, then
-        assertThrows(IllegalArgumentException.class, () -> NodeStatusJson.read("<html>".getBytes(StandardCharsets.UTF_8)));
+        assertThrows(
+                IllegalArgumentException.class, () -> NodeStatusJson.read("<html>".getBytes(StandardCharsets.UTF_8)));
     }
 }

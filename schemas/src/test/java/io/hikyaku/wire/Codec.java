@@ -72,9 +72,6 @@ record Codec<T>(Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder, bo
 
     private static void writeHttpFrame(ByteBuf out, HttpFrame frame) {
         HttpFrames.write(
-                out,
-                frame instanceof HttpFrame.Body(ByteBuf body)
-                        ? new HttpFrame.Body(body.duplicate())
-                        : frame);
+                out, frame instanceof HttpFrame.Body(ByteBuf body) ? new HttpFrame.Body(body.duplicate()) : frame);
     }
 }

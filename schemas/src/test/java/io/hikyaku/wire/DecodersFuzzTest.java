@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/// One coverage-guided fuzz target for each decoder of the wire format. Any bytes are either [Malformed], or a value that
-/// is the same after encoding and decoding it again. The ordinary tests replay the committed corpus
+/// One coverage-guided fuzz target for each decoder of the wire format. Any bytes are either [Malformed], or a value
+/// that is the same after encoding and decoding it again. The ordinary tests replay the committed corpus
 /// (`src/test/resources/io/hikyaku/wire/DecodersFuzzTestInputs`); `.ci/fuzz` is the command.
 class DecodersFuzzTest {
     private static final long ALLOWED_BYTES = 16 * 1024;
@@ -111,8 +111,9 @@ class DecodersFuzzTest {
     void httpFrames(byte[] bytes) {
         holdsToItsWord(bytes, DecodersFuzzTest::readHttpFrames, (out, frames) -> {
             for (HttpFrame frame : frames) {
-                HttpFrames.write(out, frame instanceof HttpFrame.Body(ByteBuf body)
-                        ? new HttpFrame.Body(body.duplicate()) : frame);
+                HttpFrames.write(
+                        out,
+                        frame instanceof HttpFrame.Body(ByteBuf body) ? new HttpFrame.Body(body.duplicate()) : frame);
             }
         });
     }
@@ -142,8 +143,8 @@ class DecodersFuzzTest {
         return true;
     }
 
-    /// Decoding holds memory in proportion to the bytes that are there, whatever their lengths and counts claim. The first
-    /// time may load classes, so only a repeated excess counts.
+    /// Decoding holds memory in proportion to the bytes that are there, whatever their lengths and counts claim.
+    /// The first time may load classes, so only a repeated excess counts.
     private static void requireModestAllocation(byte[] bytes, Function<ByteBuf, ?> decoder) {
         long allowed = ALLOWED_BYTES + ALLOWED_FACTOR * bytes.length;
         if (allocatedBy(bytes, decoder) > allowed) {

@@ -45,7 +45,10 @@ class GoldenTest {
     @Test
     void packetHeaders() {
         new Golden("packet")
-                .both("data", Codec.PACKET, new Packet(PacketKind.DATA, 31, true, 4096, A, B, CHANNEL, 3, (1L << 32) + 2))
+                .both(
+                        "data",
+                        Codec.PACKET,
+                        new Packet(PacketKind.DATA, 31, true, 4096, A, B, CHANNEL, 3, (1L << 32) + 2))
                 .both("link", Codec.PACKET, Packet.betweenNeighbours(PacketKind.LINK, 9, B))
                 .finish();
     }
@@ -126,7 +129,10 @@ class GoldenTest {
                 .reads("metadata-with-skippable", Codec.METADATA, METADATA)
                 .refuses("metadata-with-unknown-tag", Codec.METADATA, Reason.UNKNOWN_TYPE)
                 .both("request-head", Codec.HTTP, request)
-                .both("response-head", Codec.HTTP, new HttpFrame.ResponseHead(HttpFrame.Version.HTTP_2, 200, "OK", fields))
+                .both(
+                        "response-head",
+                        Codec.HTTP,
+                        new HttpFrame.ResponseHead(HttpFrame.Version.HTTP_2, 200, "OK", fields))
                 .both("body", Codec.HTTP, new HttpFrame.Body(ascii("hello")))
                 .both("trailers", Codec.HTTP, new HttpFrame.Trailers(fields))
                 .refuses("field-with-a-line-end", Codec.HTTP, Reason.INVALID_VALUE)

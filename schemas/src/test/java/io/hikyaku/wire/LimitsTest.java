@@ -66,12 +66,18 @@ class LimitsTest {
 
     @Test
     void details() {
-        atTheBound(Goodbye.MAX_DETAIL_BYTES, Codec.LINK, (out, length) ->
-                Bytes.write(out.writeByte(5).writeShort(0), new byte[length]));
-        atTheBound(ChannelFrame.Close.MAX_DETAIL_BYTES, Codec.CHANNEL, (out, length) ->
-                Bytes.write(out.writeByte(5).writeByte(0), new byte[length]));
-        atTheBound(StreamFrame.Reset.MAX_DETAIL_BYTES, Codec.STREAM, (out, length) ->
-                Bytes.write(out.writeByte(0x13).writeByte(0).writeByte(0), new byte[length]));
+        atTheBound(
+                Goodbye.MAX_DETAIL_BYTES,
+                Codec.LINK,
+                (out, length) -> Bytes.write(out.writeByte(5).writeShort(0), new byte[length]));
+        atTheBound(
+                ChannelFrame.Close.MAX_DETAIL_BYTES,
+                Codec.CHANNEL,
+                (out, length) -> Bytes.write(out.writeByte(5).writeByte(0), new byte[length]));
+        atTheBound(
+                StreamFrame.Reset.MAX_DETAIL_BYTES,
+                Codec.STREAM,
+                (out, length) -> Bytes.write(out.writeByte(0x13).writeByte(0).writeByte(0), new byte[length]));
     }
 
     @Test
@@ -109,14 +115,19 @@ class LimitsTest {
 
     @Test
     void registryDocument() {
-        atTheBound(RegistryFrame.MAX_DOCUMENT_BYTES, Codec.REGISTRY, (out, length) ->
-                out.writeByte(1).writeZero(24).writeZero(length));
+        atTheBound(
+                RegistryFrame.MAX_DOCUMENT_BYTES,
+                Codec.REGISTRY,
+                (out, length) -> out.writeByte(1).writeZero(24).writeZero(length));
     }
 
     @Test
     void handshakeSegment() {
-        atTheBound(HandshakeFrame.MAX_SHARDS, Codec.HANDSHAKE, Reason.INVALID_VALUE, (out, shards) ->
-                segment(out, shards, 0, 0, 0));
+        atTheBound(
+                HandshakeFrame.MAX_SHARDS,
+                Codec.HANDSHAKE,
+                Reason.INVALID_VALUE,
+                (out, shards) -> segment(out, shards, 0, 0, 0));
         atTheBound(HandshakeFrame.MAX_SEGMENT_BYTES, Codec.HANDSHAKE, (out, length) -> segment(out, 1, 0, 0, length));
         atTheBound(HandshakeFrame.MAX_STREAM_BYTES, Codec.HANDSHAKE, (out, at) -> segment(out, 1, at, 0, 0));
         atTheBound(HandshakeFrame.MAX_STREAM_BYTES, Codec.HANDSHAKE, (out, at) -> segment(out, 1, 0, at, 0));
@@ -130,8 +141,15 @@ class LimitsTest {
             Bytes.write(out, new byte[length]);
             out.setInt(0, out.readableBytes() - 4);
         });
-        atTheBound(HandshakeFrame.MAX_SHARDS, Codec.GREETING, Reason.INVALID_VALUE, (out, shards) ->
-                out.writeInt(77).writeByte(1).writeByte(1).writeShort(shards).writeZero(73));
+        atTheBound(
+                HandshakeFrame.MAX_SHARDS,
+                Codec.GREETING,
+                Reason.INVALID_VALUE,
+                (out, shards) -> out.writeInt(77)
+                        .writeByte(1)
+                        .writeByte(1)
+                        .writeShort(shards)
+                        .writeZero(73));
     }
 
     @Test
@@ -144,10 +162,14 @@ class LimitsTest {
 
     @Test
     void streamFrames() {
-        atTheBound(StreamFrame.MAX_METADATA_BYTES, Codec.STREAM, (out, length) ->
-                Bytes.write(out.writeByte(0x10).writeZero(2), new byte[length]));
-        atTheBound(Packet.MAX_BODY, Codec.STREAM, (out, length) ->
-                Bytes.write(out.writeByte(0x11).writeZero(1), new byte[length]));
+        atTheBound(
+                StreamFrame.MAX_METADATA_BYTES,
+                Codec.STREAM,
+                (out, length) -> Bytes.write(out.writeByte(0x10).writeZero(2), new byte[length]));
+        atTheBound(
+                Packet.MAX_BODY,
+                Codec.STREAM,
+                (out, length) -> Bytes.write(out.writeByte(0x11).writeZero(1), new byte[length]));
         atTheBound(Packet.MAX_BODY, Codec.STREAM, (out, length) -> {
             Bytes.write(out.writeByte(0x7f), new byte[length]);
             out.writeByte(0x12).writeByte(0);
@@ -178,10 +200,13 @@ class LimitsTest {
 
     @Test
     void responseReason() {
-        atTheBound(HttpFrames.MAX_REASON_BYTES, Codec.HTTP, (out, length) -> framed(out, 2, content -> {
-            letters(content.writeByte(11).writeShort(200), length);
-            content.writeByte(0);
-        }));
+        atTheBound(
+                HttpFrames.MAX_REASON_BYTES,
+                Codec.HTTP,
+                (out, length) -> framed(out, 2, content -> {
+                    letters(content.writeByte(11).writeShort(200), length);
+                    content.writeByte(0);
+                }));
     }
 
     @Test
@@ -196,17 +221,23 @@ class LimitsTest {
 
     @Test
     void fields() {
-        atTheBound(Fields.MAX_COUNT, Codec.HTTP, (out, count) -> framed(out, 4, content -> {
-            Varint.write(content, count);
-            for (int i = 0; i < count; i++) {
-                letters(content, 1);
-                letters(content, 0);
-            }
-        }));
-        atTheBound(Fields.MAX_BYTES, Codec.HTTP, (out, bytes) -> framed(out, 4, content -> {
-            letters(content.writeByte(1), 1);
-            letters(content, bytes - 1);
-        }));
+        atTheBound(
+                Fields.MAX_COUNT,
+                Codec.HTTP,
+                (out, count) -> framed(out, 4, content -> {
+                    Varint.write(content, count);
+                    for (int i = 0; i < count; i++) {
+                        letters(content, 1);
+                        letters(content, 0);
+                    }
+                }));
+        atTheBound(
+                Fields.MAX_BYTES,
+                Codec.HTTP,
+                (out, bytes) -> framed(out, 4, content -> {
+                    letters(content.writeByte(1), 1);
+                    letters(content, bytes - 1);
+                }));
     }
 
     @Test
@@ -220,10 +251,8 @@ class LimitsTest {
         for (int i = 0; i < 2 * Fields.MAX_COUNT; i++) {
             letters(content, Fields.MAX_BYTES / (2 * Fields.MAX_COUNT));
         }
-        byte[] frame = ByteBufUtil.getBytes(Unpooled.buffer()
-                .writeByte(1)
-                .writeInt(content.readableBytes())
-                .writeBytes(content));
+        byte[] frame = ByteBufUtil.getBytes(
+                Unpooled.buffer().writeByte(1).writeInt(content.readableBytes()).writeBytes(content));
         assertEquals(frame.length, Codec.HTTP.encode(Codec.HTTP.decode(frame)).length);
     }
 
@@ -261,17 +290,21 @@ class LimitsTest {
     }
 
     private static void requestPart(int part, int max) {
-        atTheBound(max, Codec.HTTP, (out, length) -> framed(out, 1, content -> {
-            content.writeByte(11);
-            for (int i = 0; i < 4; i++) {
-                letters(content, i == part ? length : 1);
-            }
-            content.writeByte(0);
-        }));
+        atTheBound(
+                max,
+                Codec.HTTP,
+                (out, length) -> framed(out, 1, content -> {
+                    content.writeByte(11);
+                    for (int i = 0; i < 4; i++) {
+                        letters(content, i == part ? length : 1);
+                    }
+                    content.writeByte(0);
+                }));
     }
 
     private static void httpLength(int type, int max) {
-        assertEquals(max, HttpFrames.contentLength(Unpooled.buffer().writeByte(type).writeInt(max)));
+        assertEquals(
+                max, HttpFrames.contentLength(Unpooled.buffer().writeByte(type).writeInt(max)));
         ByteBuf tooLong = Unpooled.buffer().writeByte(type).writeInt(max + 1);
         assertReason(Reason.TOO_LARGE, () -> HttpFrames.contentLength(tooLong));
         ByteBuf negative = Unpooled.buffer().writeByte(type).writeInt(-1);

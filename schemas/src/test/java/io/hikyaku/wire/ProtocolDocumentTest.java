@@ -71,7 +71,8 @@ class ProtocolDocumentTest {
         Map<String, Long> documented = new TreeMap<>();
         LIMIT.matcher(specification())
                 .results()
-                .forEach(row -> documented.put(row.group(2), Long.valueOf(row.group(1).replace(",", ""))));
+                .forEach(row ->
+                        documented.put(row.group(2), Long.valueOf(row.group(1).replace(",", ""))));
 
         // When
         Map<String, Long> coded = new TreeMap<>();
@@ -96,7 +97,8 @@ class ProtocolDocumentTest {
         String wanted = module.isEmpty() ? "src/main/java" : module + "/src/main/java/io/hikyaku/wire";
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> ROOT.relativize(file).toString().replace('\\', '/').contains(wanted))
+                    .filter(file ->
+                            ROOT.relativize(file).toString().replace('\\', '/').contains(wanted))
                     .sorted()
                     .toList();
         } catch (IOException e) {

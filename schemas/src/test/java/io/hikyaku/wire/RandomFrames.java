@@ -49,7 +49,9 @@ final class RandomFrames {
                 Map.entry(Codec.PUSH_BACK, () -> new PushBack.Pause(node(), random.nextInt(60_001))),
                 Map.entry(Codec.PUSH_BACK, () -> new PushBack.Resume(node())),
                 Map.entry(Codec.PUSH_BACK, () -> new PushBack.Dropped(node(), random.nextLong(), random.nextBoolean())),
-                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Document(node(), counter(), bytes(1 + random.nextInt(50)))),
+                Map.entry(
+                        Codec.REGISTRY,
+                        () -> new RegistryFrame.Document(node(), counter(), bytes(1 + random.nextInt(50)))),
                 Map.entry(Codec.REGISTRY, RegistryFrame.SnapshotEnd::new),
                 Map.entry(Codec.HANDSHAKE, this::segment),
                 Map.entry(Codec.HANDSHAKE, () -> new HandshakeFrame.Reject(one(HandshakeFrame.RejectCode.values()))),
@@ -67,8 +69,10 @@ final class RandomFrames {
                 Map.entry(Codec.STREAM, () -> new StreamFrame.Credit(varint(), varint())),
                 Map.entry(Codec.METADATA, this::metadata),
                 Map.entry(Codec.HTTP, this::requestHead),
-                Map.entry(Codec.HTTP, () -> new HttpFrame.ResponseHead(
-                        one(HttpFrame.Version.values()), 100 + random.nextInt(900), ascii(20), fields())),
+                Map.entry(
+                        Codec.HTTP,
+                        () -> new HttpFrame.ResponseHead(
+                                one(HttpFrame.Version.values()), 100 + random.nextInt(900), ascii(20), fields())),
                 Map.entry(Codec.HTTP, () -> new HttpFrame.Body(buffer(300))),
                 Map.entry(Codec.HTTP, () -> new HttpFrame.Trailers(fields())));
     }
@@ -125,12 +129,20 @@ final class RandomFrames {
 
     private OpenMetadata metadata() {
         return new OpenMetadata(
-                label() + "/" + label(), 1 + random.nextInt(65_535), one(CallProtocol.values()), 1 + random.nextInt(255));
+                label() + "/" + label(),
+                1 + random.nextInt(65_535),
+                one(CallProtocol.values()),
+                1 + random.nextInt(255));
     }
 
     private HttpFrame requestHead() {
         return new HttpFrame.RequestHead(
-                one(HttpFrame.Version.values()), label(), label().substring(0, 1), ascii(30), "/" + ascii(90), fields());
+                one(HttpFrame.Version.values()),
+                label(),
+                label().substring(0, 1),
+                ascii(30),
+                "/" + ascii(90),
+                fields());
     }
 
     private Fields fields() {

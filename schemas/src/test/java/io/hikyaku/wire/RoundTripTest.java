@@ -28,12 +28,14 @@ class RoundTripTest {
 
     @Test
     void equalFramesHaveEqualHashes() {
-        forEach(VALUES, (codec, value) ->
-                assertEquals(value.hashCode(), codec.decode(codec.encode(value)).hashCode(), frames.replay()));
+        forEach(
+                VALUES,
+                (codec, value) -> assertEquals(
+                        value.hashCode(), codec.decode(codec.encode(value)).hashCode(), frames.replay()));
     }
 
-    /// Cut anywhere, a frame is refused as such. A few end with the bytes, and are whole frames when cut late; metadata cut
-    /// between two fields lacks one.
+    /// Cut anywhere, a frame is refused as such. A few end with the bytes, and are whole frames when cut late;
+    /// metadata cut between two fields lacks one.
     @Test
     void aFrameCutAnywhereIsMalformed() {
         forEach(VALUES_TO_CUT, (codec, value) -> {
@@ -68,8 +70,7 @@ class RoundTripTest {
     }
 
     private static boolean endsWithItsBytes(Object frame) {
-        return frame instanceof RegistryFrame.Document
-                || frame instanceof HandshakeFrame.Segment;
+        return frame instanceof RegistryFrame.Document || frame instanceof HandshakeFrame.Segment;
     }
 
     private void forEach(int values, Check check) {

@@ -46,7 +46,8 @@ final class BodyReader {
     }
 
     /// After the end: what followed the last chunk, null if nothing did.
-    @Nullable Fields trailers() {
+    @Nullable
+    Fields trailers() {
         return trailers;
     }
 

@@ -59,7 +59,8 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         this.port = port;
         this.channel = channel;
         this.out = new SocketOutput(channel);
-        this.heads = new HeadFinder(limits.maxRequestLineSize().toInt(), limits.maxHeaderSize().toInt());
+        this.heads = new HeadFinder(
+                limits.maxRequestLineSize().toInt(), limits.maxHeaderSize().toInt());
         this.body = new BodyReader(limits.maxHeaderSize().toInt());
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
         deadline.set(limits.idleTimeout());
@@ -273,7 +274,8 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     private void onDeadline() {
         CallerExchange current = exchange;
         if (current != null) {
-            current.abandon(phase == Phase.BODY && current.takesMore() ? Problem.REQUEST_TIMEOUT : Problem.TARGET_TIMEOUT);
+            current.abandon(
+                    phase == Phase.BODY && current.takesMore() ? Problem.REQUEST_TIMEOUT : Problem.TARGET_TIMEOUT);
         } else if (phase == Phase.HEAD && heads.isWithin()) {
             onRejected(new Rejected(Problem.REQUEST_TIMEOUT, "no complete head in time"));
         } else {
@@ -282,12 +284,11 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(Problem problem, boolean withBody, boolean close) {
-        ProblemAnswer.write(
-                out.room(512), port.context().cluster(), port.service(), problem, withBody, close);
+        ProblemAnswer.write(out.room(512), port.context().cluster(), port.service(), problem, withBody, close);
     }
 
-    /// Sends what was written and the end, and reads on for a while: closing at once would send a reset if there are
-    /// unread bytes, and the caller could lose the answer to it.
+    /// Sends what was written and the end, and reads on for a while: closing at once would send a reset if there
+    /// are unread bytes, and the caller could lose the answer to it.
     private void leave() {
         boolean complete = phase == Phase.ANSWERING && input == null;
         toLeaving();

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One request of a caller and its answer: writes the request to a stream and the answer to the caller's connection, both
-/// at once. As long as nothing of an answer has come, and the request is in hand, a refusal elsewhere is not its end.
+/// One request of a caller and its answer: writes the request to a stream and the answer to the caller's connection,
+/// both at once. As long as nothing of an answer has come, and the request is in hand, a refusal elsewhere is not its
+/// end.
 final class CallerExchange implements Attempts.Caller, FrameReader.Events {
-    /// For the parts of the first line and what bridges add; a frame takes no more room for a field than HTTP/1 does.
+    /// For the parts of the first line and what bridges add; a frame takes no more room for a field than HTTP/1
+    /// does.
     private static final int HEAD_ALLOWANCE = 4096;
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerExchange.class);
@@ -272,7 +274,8 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     }
 
     private void onMalformed(Malformed malformed) {
-        LOG.warn("The exporter's bridge broke the protocol in a call to {}: {}", port.service(), malformed.getMessage());
+        LOG.warn(
+                "The exporter's bridge broke the protocol in a call to {}: {}", port.service(), malformed.getMessage());
         Stream from = stream;
         if (from != null) {
             from.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()));

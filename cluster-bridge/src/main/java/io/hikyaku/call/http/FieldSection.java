@@ -76,7 +76,8 @@ final class FieldSection {
     }
 
     /// Null: there was none.
-    @Nullable AsciiString host() {
+    @Nullable
+    AsciiString host() {
         return host;
     }
 

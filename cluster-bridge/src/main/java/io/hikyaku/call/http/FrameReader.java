@@ -45,9 +45,8 @@ final class FrameReader {
     ///
     /// @throws Malformed if the bytes break the protocol; nothing is to be read after that
     void read(ByteBuf data, Events events) {
-        ByteBuf in = partial == null
-                ? data
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(data.alloc(), partial, data);
+        ByteBuf in =
+                partial == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(data.alloc(), partial, data);
         partial = null;
         try {
             readAll(in, events);

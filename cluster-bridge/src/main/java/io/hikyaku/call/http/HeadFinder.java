@@ -3,8 +3,8 @@ package io.hikyaku.call.http;
 import io.hikyaku.call.Problem;
 import io.netty.buffer.ByteBuf;
 
-/// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and nothing
-/// else: a bare LF is refused, since two readers may differ about it (RFC 9112 §2.2 would permit it).
+/// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and
+/// nothing else: a bare LF is refused, since two readers may differ about it (RFC 9112 §2.2 would permit it).
 final class HeadFinder {
     private final int maxFirstLine;
     private final int maxHead;
@@ -20,8 +20,8 @@ final class HeadFinder {
         this.maxHead = maxHead;
     }
 
-    /// The length of the head that starts at the reader index, its empty line included, or −1 as long as its end has not
-    /// come. One empty line in front is skipped.
+    /// The length of the head that starts at the reader index, its empty line included, or −1 as long as its end
+    /// has not come. One empty line in front is skipped.
     ///
     /// @throws Rejected if it is too long or a line ends wrongly
     int find(ByteBuf in) {

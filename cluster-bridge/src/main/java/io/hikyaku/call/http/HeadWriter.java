@@ -11,8 +11,8 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Writes HTTP/1.1 heads from their structure. What the other bridge sent is checked as if a caller had sent it: nothing
-/// that could be read as another line, another field or another message leaves here.
+/// Writes HTTP/1.1 heads from their structure. What the other bridge sent is checked as if a caller had sent it:
+/// nothing that could be read as another line, another field or another message leaves here.
 final class HeadWriter {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] COLON = {':', ' '};
@@ -118,8 +118,7 @@ final class HeadWriter {
     /// @param withLength whether `Content-Length` is among them
     /// @param withCoding whether `Transfer-Encoding` is among them
     /// @return the framing that they say, null if they say none
-    private static @Nullable Framing writeFields(
-            ByteBuf out, Fields fields, boolean withLength, boolean withCoding) {
+    private static @Nullable Framing writeFields(ByteBuf out, Fields fields, boolean withLength, boolean withCoding) {
         Framing framing = null;
         for (int i = 0; i < fields.size(); i++) {
             CharSequence name = fields.name(i);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
 /// again.
 public final class HttpExport implements Export {
-    /// Shorter than servers usually keep an idle connection (5 s is the least of the common defaults), so that it is
-    /// seldom found closed.
+    /// Shorter than servers usually keep an idle connection (5 s is the least of the common defaults), so that it
+    /// is seldom found closed.
     private static final Duration KEEP_IDLE = Duration.ofSeconds(4);
 
     private static final int MAX_IDLE_PER_TARGET = 128;
@@ -88,7 +88,8 @@ public final class HttpExport implements Export {
     }
 
     /// The idle connection to a target that was used last, null if there is none.
-    @Nullable TargetConnection takeIdle(int target) {
+    @Nullable
+    TargetConnection takeIdle(int target) {
         return idle.get(target).pollLast();
     }
 

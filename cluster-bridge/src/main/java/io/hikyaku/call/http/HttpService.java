@@ -31,8 +31,7 @@ public final class HttpService implements SocketService {
         AsciiString via = AsciiString.of("1.1 " + context.cluster());
         byte[] metadata = metadata(port);
         for (Candidates onShard : candidates) {
-            shards.add(new HttpPort(
-                    port.toString(), via, new Route(onShard, metadata, context), calls));
+            shards.add(new HttpPort(port.toString(), via, new Route(onShard, metadata, context), calls));
         }
     }
 
@@ -46,8 +45,7 @@ public final class HttpService implements SocketService {
     public void turnAway(Channel socket) {
         HttpPort port = shards.get(sockets.shardOf(socket));
         ByteBuf answer = socket.alloc().buffer(512);
-        ProblemAnswer.write(
-                answer, port.context().cluster(), port.service(), Problem.TOO_MANY_CONNECTIONS, true, true);
+        ProblemAnswer.write(answer, port.context().cluster(), port.service(), Problem.TOO_MANY_CONNECTIONS, true, true);
         // The socket becomes active after this: only then can it be written to.
         socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
     }

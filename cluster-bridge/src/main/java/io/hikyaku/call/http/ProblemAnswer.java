@@ -17,8 +17,7 @@ final class ProblemAnswer {
     static void write(ByteBuf out, String cluster, String service, Problem problem, boolean withBody, boolean close) {
         byte[] body = """
                 {"type":"urn:hikyaku:problem:%s","title":"%s","status":%d,"detail":"%s","instance":"urn:uuid:%s"}
-                """
-                .formatted(
+                """.formatted(
                         problem.code(),
                         problem.title(),
                         problem.status(),

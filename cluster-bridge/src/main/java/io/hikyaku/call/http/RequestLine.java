@@ -31,8 +31,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         return withTarget(method(head, afterMethod), head, afterMethod + 1, afterTarget, version, end + 2);
     }
 
-    private static RequestLine withTarget(
-            String method, byte[] head, int from, int to, Version version, int length) {
+    private static RequestLine withTarget(String method, byte[] head, int from, int to, Version version, int length) {
         if (method.equals("CONNECT") || method.equals("TRACE")) {
             throw new Rejected(Problem.METHOD_NOT_ALLOWED, method);
         }
@@ -57,11 +56,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         }
         String rest = text(head, path, to);
         return new RequestLine(
-                method,
-                text(head, authority, path),
-                rest.startsWith("/") ? rest : "/" + rest,
-                version,
-                length);
+                method, text(head, authority, path), rest.startsWith("/") ? rest : "/" + rest, version, length);
     }
 
     private static String method(byte[] head, int length) {

@@ -328,7 +328,10 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
 
     private void fail(ResetCode code) {
         if (!over) {
-            finish(code == ResetCode.CANCELLED ? Outcomes.CANCELLED : answering ? Outcomes.CUT_OFF : Problem.of(code).code());
+            finish(
+                    code == ResetCode.CANCELLED
+                            ? Outcomes.CANCELLED
+                            : answering ? Outcomes.CUT_OFF : Problem.of(code).code());
             stream.reset(code, "");
             dropConnection();
         }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A TCP connection joined to a stream: bytes both ways, each side's end as the other's end, a reset as a reset. Belongs
-/// to its event loop.
+/// A TCP connection joined to a stream: bytes both ways, each side's end as the other's end, a reset as a reset.
+/// Belongs to its event loop.
 final class Splice extends ChannelInboundHandlerAdapter {
     /// Who started it and hears how it ends.
     interface Owner {
@@ -86,8 +86,8 @@ final class Splice extends ChannelInboundHandlerAdapter {
         out.abort();
     }
 
-    /// After the socket's end there is nothing to read, and asking Netty's epoll transport to would close the connection
-    /// as if its other direction had ended too.
+    /// After the socket's end there is nothing to read, and asking Netty's epoll transport to would close the
+    /// connection as if its other direction had ended too.
     void updateReading() {
         boolean wanted = owner.takesMore();
         if (!inputEnded && wanted != channel.config().isAutoRead()) {

@@ -3,8 +3,8 @@ package io.hikyaku.wire.call;
 import io.netty.buffer.ByteBuf;
 
 /// What an HTTP call writes on its stream (PROTOCOL.md §7.2): in the direction of the request one RequestHead, in that
-/// of the answer any number of interim heads and one ResponseHead; then body pieces, then at most one Trailers; then the
-/// stream's end. A stream that ends anywhere else was cut off.
+/// of the answer any number of interim heads and one ResponseHead; then body pieces, then at most one Trailers; then
+/// the stream's end. A stream that ends anywhere else was cut off.
 public sealed interface HttpFrame {
     /// Which HTTP version a head came in, for `Via` only; the frames do not differ.
     enum Version {
@@ -27,8 +27,7 @@ public sealed interface HttpFrame {
     /// @param scheme `http` or `https`
     /// @param authority Host or `:authority`, at most 1 KiB, empty if there was none
     /// @param path path and query as sent, never decoded, at most 64 KiB
-    record RequestHead(
-            Version version, String method, String scheme, String authority, String path, Fields fields)
+    record RequestHead(Version version, String method, String scheme, String authority, String path, Fields fields)
             implements HttpFrame {}
 
     /// A response's head, an interim one (1xx) included.

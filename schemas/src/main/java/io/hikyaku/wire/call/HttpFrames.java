@@ -14,8 +14,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
-/// Bytes of [HttpFrame]s (PROTOCOL.md §7.2): type (one byte), length (four bytes), content. The length has a fixed width
-/// so that a head is encoded in place, in one pass.
+/// Bytes of [HttpFrame]s (PROTOCOL.md §7.2): type (one byte), length (four bytes), content. The length has a fixed
+/// width so that a head is encoded in place, in one pass.
 public final class HttpFrames {
     /// Type and length.
     public static final int OVERHEAD_BYTES = 5;
@@ -37,7 +37,6 @@ public final class HttpFrames {
     static final int BODY = 3;
     static final int TRAILERS = 4;
 
-
     private HttpFrames() {}
 
     /// Writes a whole frame; the bytes of a body are read from (its reader index moves), not released.
@@ -46,26 +45,25 @@ public final class HttpFrames {
     public static void write(ByteBuf out, HttpFrame frame) {
         int start = out.writerIndex();
         out.writeByte(0).writeInt(0);
-        int type =
-                switch (frame) {
-                    case RequestHead head -> {
-                        writeRequestHead(out, head);
-                        yield REQUEST_HEAD;
-                    }
-                    case ResponseHead head -> {
-                        writeResponseHead(out, head);
-                        yield RESPONSE_HEAD;
-                    }
-                    case Body body -> {
-                        requireLimit(body.bytes().readableBytes(), MAX_BODY_BYTES);
-                        out.writeBytes(body.bytes());
-                        yield BODY;
-                    }
-                    case Trailers trailers -> {
-                        trailers.fields().write(out);
-                        yield TRAILERS;
-                    }
-                };
+        int type = switch (frame) {
+            case RequestHead head -> {
+                writeRequestHead(out, head);
+                yield REQUEST_HEAD;
+            }
+            case ResponseHead head -> {
+                writeResponseHead(out, head);
+                yield RESPONSE_HEAD;
+            }
+            case Body body -> {
+                requireLimit(body.bytes().readableBytes(), MAX_BODY_BYTES);
+                out.writeBytes(body.bytes());
+                yield BODY;
+            }
+            case Trailers trailers -> {
+                trailers.fields().write(out);
+                yield TRAILERS;
+            }
+        };
         out.setByte(start, type);
         out.setInt(start + 1, out.writerIndex() - start - OVERHEAD_BYTES);
     }
@@ -75,8 +73,9 @@ public final class HttpFrames {
         out.writeByte(BODY).writeInt(length);
     }
 
-    /// Length of the content of the frame that starts at the reader index, checked against its type's limit, or −1 if
-    /// fewer than [#OVERHEAD_BYTES] are readable. A type that is unknown and may be skipped counts with the body's limit.
+    /// Length of the content of the frame that starts at the reader index, checked against its type's limit, or −1
+    /// if fewer than [#OVERHEAD_BYTES] are readable. A type that is unknown and may be skipped counts with the
+    /// body's limit.
     ///
     /// @throws Malformed if the type must be known and is not, or the length is above the limit
     public static int contentLength(ByteBuf in) {
@@ -116,14 +115,13 @@ public final class HttpFrames {
         int type = in.readUnsignedByte();
         in.skipBytes(Integer.BYTES);
         ByteBuf content = in.readSlice(length);
-        HttpFrame frame =
-                switch (type) {
-                    case REQUEST_HEAD -> readRequestHead(content);
-                    case RESPONSE_HEAD -> readResponseHead(content);
-                    case BODY -> new Body(content.readSlice(length));
-                    case TRAILERS -> new Trailers(Fields.read(content));
-                    default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
-                };
+        HttpFrame frame = switch (type) {
+            case REQUEST_HEAD -> readRequestHead(content);
+            case RESPONSE_HEAD -> readResponseHead(content);
+            case BODY -> new Body(content.readSlice(length));
+            case TRAILERS -> new Trailers(Fields.read(content));
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
+        };
         Bytes.requireEnd(content, "HTTP frame");
         return frame;
     }

@@ -3,8 +3,9 @@ package io.hikyaku.wire.call;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
 
-/// Which bytes the parts of an HTTP head may hold (PROTOCOL.md §7.2). A head is written out again as lines of HTTP/1.1 at
-/// its target: a line end smuggled into a name or value by a hostile member would start a line, or a request, of its own.
+/// Which bytes the parts of an HTTP head may hold (PROTOCOL.md §7.2). A head is written out again as lines of HTTP/1.1
+/// at its target: a line end smuggled into a name or value by a hostile member would start a line, or a request, of its
+/// own.
 final class HttpText {
     private static final boolean[] TOKEN = new boolean[256];
 

@@ -11,7 +11,8 @@ import java.util.Arrays;
 public sealed interface HandshakeFrame {
     /// A piece of the sender's TLS bytes, and how far it has received the other side's.
     ///
-    /// @param minVersion lowest channel version the sender speaks, 1 to 255; confirmed inside TLS by the channel greeting
+    /// @param minVersion lowest channel version the sender speaks, 1 to 255; confirmed inside TLS by the channel
+    ///   greeting
     /// @param maxVersion highest channel version the sender speaks
     /// @param shardCount how many event loops the sender has, 1 to 1024
     /// @param offset position of the first byte in the sender's TLS stream, in bytes, at most [#MAX_STREAM_BYTES]
@@ -152,7 +153,11 @@ public sealed interface HandshakeFrame {
 
     /// Refuses what its sender could not put on the wire.
     static void requireSender(int minVersion, int maxVersion, int shardCount) {
-        if (minVersion < 1 || minVersion > maxVersion || maxVersion > 255 || shardCount < 1 || shardCount > MAX_SHARDS) {
+        if (minVersion < 1
+                || minVersion > maxVersion
+                || maxVersion > 255
+                || shardCount < 1
+                || shardCount > MAX_SHARDS) {
             throw new IllegalArgumentException(
                     "Channel versions " + minVersion + " to " + maxVersion + ", " + shardCount + " shards");
         }

@@ -2,8 +2,8 @@ package io.hikyaku.wire.link;
 
 import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Extensions;
-import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
 import io.netty.buffer.ByteBuf;
 
 /// Bytes of [LinkFrame]s (PROTOCOL.md §3). A frame fills its packet's body to the last byte.
@@ -37,15 +37,14 @@ public final class LinkFrames {
     public static LinkFrame read(ByteBuf in) {
         Bytes.require(in, 1, "link frame type");
         int type = in.readUnsignedByte();
-        LinkFrame frame =
-                switch (type) {
-                    case HELLO -> readHello(in);
-                    case PROOF -> new Proof(Bytes.readFixed(in, Proof.SIGNATURE_BYTES, "proof signature"));
-                    case PING -> new LinkPing(token(in));
-                    case PONG -> new LinkPong(token(in));
-                    case GOODBYE -> readGoodbye(in);
-                    default -> throw new Malformed(Reason.UNKNOWN_TYPE, "link frame type " + type);
-                };
+        LinkFrame frame = switch (type) {
+            case HELLO -> readHello(in);
+            case PROOF -> new Proof(Bytes.readFixed(in, Proof.SIGNATURE_BYTES, "proof signature"));
+            case PING -> new LinkPing(token(in));
+            case PONG -> new LinkPong(token(in));
+            case GOODBYE -> readGoodbye(in);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "link frame type " + type);
+        };
         Bytes.requireEnd(in, "link frame");
         return frame;
     }

@@ -68,15 +68,14 @@ public sealed interface PushBack {
         }
         Bytes.require(in, NodeId.BYTES, "push-back");
         NodeId destination = NodeId.read(in);
-        PushBack frame =
-                switch (type) {
-                    case PAUSE -> new Pause(destination, readMillis(in));
-                    case RESUME -> new Resume(destination);
-                    default -> {
-                        Bytes.require(in, Long.BYTES, "channel of a dropped packet");
-                        yield new Dropped(destination, in.readLong(), type == UNREACHABLE);
-                    }
-                };
+        PushBack frame = switch (type) {
+            case PAUSE -> new Pause(destination, readMillis(in));
+            case RESUME -> new Resume(destination);
+            default -> {
+                Bytes.require(in, Long.BYTES, "channel of a dropped packet");
+                yield new Dropped(destination, in.readLong(), type == UNREACHABLE);
+            }
+        };
         Bytes.requireEnd(in, "push-back");
         return frame;
     }

@@ -13,8 +13,8 @@ public sealed interface RegistryFrame {
     /// A node's document, flooded by (node, sequence).
     ///
     /// @param node the node it is about
-    /// @param sequence rises with each document of this node, 0 to 2^63 − 1; inside the signed document too, which is
-    ///     what counts
+    /// @param sequence rises with each document of this node, 0 to 2^63 − 1; inside the signed document too, which
+    ///     is what counts
     /// @param document a compact JWS in ASCII, opaque to whoever floods it, 1 to [#MAX_DOCUMENT_BYTES]
     record Document(NodeId node, long sequence, byte[] document) implements RegistryFrame {
         public Document {

@@ -13,8 +13,8 @@ public sealed interface RoutingFrame {
     /// A node and what it costs to reach it.
     ///
     /// @param node the node
-    /// @param costMicros expected round trip in microseconds, 0 to 2^32 − 2, or [#GONE]; more counts as gone, so that a
-    ///     sum of costs never wraps around to a small one
+    /// @param costMicros expected round trip in microseconds, 0 to 2^32 − 2, or [#GONE]; more counts as gone, so
+    ///     that a sum of costs never wraps around to a small one
     record Cost(NodeId node, long costMicros) {
         public Cost {
             if (costMicros < 0) {

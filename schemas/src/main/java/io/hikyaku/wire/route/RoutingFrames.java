@@ -42,12 +42,11 @@ public final class RoutingFrames {
     public static RoutingFrame read(ByteBuf in) {
         Bytes.require(in, 2, "routing frame");
         int type = in.readUnsignedByte();
-        RoutingFrame frame =
-                switch (type) {
-                    case REACH -> new Reach(readFlag(in), readCosts(in, RoutingFrame.MAX_ENTRIES));
-                    case LINK_STATE -> readLinkState(in);
-                    default -> throw new Malformed(Reason.UNKNOWN_TYPE, "routing frame type " + type);
-                };
+        RoutingFrame frame = switch (type) {
+            case REACH -> new Reach(readFlag(in), readCosts(in, RoutingFrame.MAX_ENTRIES));
+            case LINK_STATE -> readLinkState(in);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "routing frame type " + type);
+        };
         Bytes.requireEnd(in, "routing frame");
         return frame;
     }

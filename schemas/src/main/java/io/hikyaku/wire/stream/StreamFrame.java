@@ -2,9 +2,9 @@ package io.hikyaku.wire.stream;
 
 import io.netty.buffer.ByteBuf;
 
-/// Frames of streams (PROTOCOL.md §6). They fill the rest of a sealed packet's plaintext after the channel's own frames.
-/// Stream ids: even for streams that the channel's initiator opened, odd for the responder's; each side counts up and
-/// never uses one twice.
+/// Frames of streams (PROTOCOL.md §6). They fill the rest of a sealed packet's plaintext after the channel's own
+/// frames. Stream ids: even for streams that the channel's initiator opened, odd for the responder's; each side counts
+/// up and never uses one twice.
 public sealed interface StreamFrame {
     /// The stream it is about, 0 to 2^62 − 1.
     long stream();
@@ -12,7 +12,8 @@ public sealed interface StreamFrame {
     /// Opens a stream.
     ///
     /// @param credit bytes that the opener takes on this stream before it grants more
-    /// @param metadata what the call layer says about it, at most [#MAX_METADATA_BYTES]; a slice of the decoded packet
+    /// @param metadata what the call layer says about it, at most [#MAX_METADATA_BYTES]; a slice of the decoded
+    ///   packet
     record Open(long stream, long credit, ByteBuf metadata) implements StreamFrame {
         public Open {
             if (metadata.readableBytes() > MAX_METADATA_BYTES) {
@@ -37,8 +38,8 @@ public sealed interface StreamFrame {
         public static final int MAX_DETAIL_BYTES = 256;
     }
 
-    /// The sender of this frame wants no more bytes of this stream; what comes is dropped and counts as consumed. Its own
-    /// direction goes on (an early answer).
+    /// The sender of this frame wants no more bytes of this stream; what comes is dropped and counts as consumed.
+    /// Its own direction goes on (an early answer).
     record StopSending(long stream) implements StreamFrame {}
 
     /// The sender of this frame takes at most `max` bytes of this stream in all; never falls.

@@ -58,8 +58,8 @@ public final class StreamFrames {
         Varint.write(out, length);
     }
 
-    /// Reads the next frame that is understood, skipping those that may be, or returns null at the end of the bytes.
-    /// Metadata and data are slices of `in`, not retained.
+    /// Reads the next frame that is understood, skipping those that may be, or returns null at the end of the
+    /// bytes. Metadata and data are slices of `in`, not retained.
     ///
     /// @throws Malformed if a frame is truncated, too large or of an unknown type that must be understood
     public static @Nullable StreamFrame readNext(ByteBuf in) {
@@ -79,8 +79,7 @@ public final class StreamFrames {
         }
         long stream = Varint.read(in);
         return switch (type) {
-            case OPEN -> new Open(
-                    stream, Varint.read(in), slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
+            case OPEN -> new Open(stream, Varint.read(in), slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
             case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data"));
             case END -> new End(stream);
             case RESET -> {
