@@ -155,7 +155,8 @@ final class Mesh implements AutoCloseable {
         return yaml.toString();
     }
 
-    private <T extends AutoCloseable> T closedAtTheEnd(T part) {
+    /// Takes part in [#close].
+    <T extends AutoCloseable> T closedAtTheEnd(T part) {
         parts.push(part);
         return part;
     }

@@ -13,12 +13,17 @@ final class TwoClusters implements AutoCloseable {
     final Origin tcp;
     private final Origin own;
 
-    private TwoClusters(Path folder, Way way) throws Exception {
+    /// Starts what lies between the two.
+    interface Between {
+        Way.Links open(Mesh mesh) throws Exception;
+    }
+
+    private TwoClusters(Path folder, Between between) throws Exception {
         mesh = new Mesh(folder);
         http = Origin.following(new HttpScript("osaka"));
         own = Origin.following(new HttpScript("tokyo"));
         tcp = Origin.following(Talk::hearAll);
-        Way.Links links = way.open(mesh);
+        Way.Links links = between.open(mesh);
         osaka = mesh.bridge("osaka", links.exporter() + LIMITS + """
                 exports:
                   - service: shop/orders
@@ -39,8 +44,8 @@ final class TwoClusters implements AutoCloseable {
                 """.formatted(own.port()));
     }
 
-    static TwoClusters over(Way way, Path folder) throws Exception {
-        TwoClusters started = new TwoClusters(folder, way);
+    static TwoClusters over(Between between, Path folder) throws Exception {
+        TwoClusters started = new TwoClusters(folder, between);
         started.tokyo.admin().awaitExporters("shop/both", 2);
         started.tokyo.admin().awaitExporters("shop/orders", 1);
         started.tokyo.admin().awaitExporters("shop/line", 1);

@@ -1,0 +1,167 @@
+package io.hikyaku.mesh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.lab.Await;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.Packet;
+import io.netty.buffer.ByteBuf;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A relay that changes, swallows, repeats or reorders packets: harmless, or noticed at both ends.
+@Timeout(120)
+class TamperingIT {
+    @TempDir
+    Path folder;
+
+    private final AtomicReference<TappedRelay> relay = new AtomicReference<>();
+    private TwoClusters clusters;
+
+    @BeforeEach
+    void start() throws Exception {
+        clusters = TwoClusters.over(
+                mesh -> {
+                    relay.set(TappedRelay.in(mesh));
+                    return Way.Links.both(Mesh.linksTo(relay.get().url()));
+                },
+                folder);
+        clusters.tokyo.awaitAnswer("shop/orders");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        clusters.close();
+    }
+
+    private void tapData(TappedRelay.Tap tap) {
+        relay.get().tap(TappedRelay.onData(tap));
+    }
+
+    /// Does something to the next packet for osaka, once.
+    private void onceToOsaka(TappedRelay.Tap action) {
+        NodeId osaka = clusters.osaka.node().nodeId();
+        AtomicBoolean done = new AtomicBoolean();
+        tapData((packet, on) -> {
+            if (Packet.destination(packet).equals(osaka) && done.compareAndSet(false, true)) {
+                action.onPacket(packet, on);
+            } else {
+                on.accept(packet);
+            }
+        });
+    }
+
+    /// A stream that carries bytes both ways is reset at both ends, and calls go on afterwards.
+    private void assertResetAtBothEnds(Talk caller) throws Exception {
+        assertTrue(caller.hearReset());
+        assertTrue(clusters.tcp.takeEnding().contains("reset"));
+        clusters.tokyo.awaitAnswer("shop/orders");
+        clusters.tokyo.admin().awaitQuiet();
+        clusters.osaka.admin().awaitQuiet();
+    }
+
+    private Talk openLine() throws Exception {
+        clusters.tcp.follow(service -> {
+            service.say("ready");
+            service.hearAll();
+        });
+        Talk caller = clusters.toLine();
+        caller.hear(5);
+        return caller;
+    }
+
+    @Test
+    void aFlippedBitIsNoticedAndTheStreamsReset() throws Exception {
+        try (Talk caller = openLine()) {
+            // When
+            onceToOsaka((packet, on) -> {
+                int last = packet.writerIndex() - 1;
+                on.accept(packet.setByte(last, packet.getByte(last) ^ 1));
+            });
+            caller.say("changed on the way");
+
+            // Then
+            Await.until(
+                    "the change is counted",
+                    () -> clusters.osaka.admin().sum("hikyaku_channel_packets_unauthentic_total") > 0);
+            assertResetAtBothEnds(caller);
+        }
+    }
+
+    @Test
+    void aSwallowedPacketResetsTheStreams() throws Exception {
+        try (Talk caller = openLine()) {
+            // When
+            onceToOsaka((packet, _) -> packet.release());
+            caller.say("lost on the way");
+
+            // Then
+            assertResetAtBothEnds(caller);
+        }
+    }
+
+    @Test
+    void repeatedPacketsDoNothing() throws Exception {
+        // When
+        tapData((packet, on) -> {
+            ByteBuf again = packet.copy();
+            on.accept(packet);
+            on.accept(again);
+        });
+
+        // Then
+        assertCallsSucceed();
+        assertTrue(clusters.osaka.admin().sum("hikyaku_channel_packets_duplicate_total") > 0);
+    }
+
+    @Test
+    void reorderedPacketsArePutInOrder() throws Exception {
+        // Given: every other packet for osaka waits for the one after it
+        NodeId osaka = clusters.osaka.node().nodeId();
+        AtomicReference<ByteBuf> held = new AtomicReference<>();
+        tapData((packet, on) -> {
+            if (!Packet.destination(packet).equals(osaka)) {
+                on.accept(packet);
+                return;
+            }
+            ByteBuf before = held.getAndSet(null);
+            if (before == null) {
+                held.set(packet);
+            } else {
+                on.accept(packet);
+                on.accept(before);
+            }
+        });
+
+        // When
+        long bytes = 1 << 20;
+        String sum;
+        try (Talk caller = clusters.toOrders()) {
+            caller.say("PUT /upload HTTP/1.1\r\nHost: a\r\nContent-Length: " + bytes + "\r\n\r\n");
+            new HttpScript.Bulk(bytes).transferTo(caller.out());
+            sum = caller.hearAnswer().body();
+        }
+
+        // Then
+        assertEquals(HttpScript.Bulk.sum(new HttpScript.Bulk(bytes), bytes), sum);
+        assertTrue(clusters.osaka.admin().sum("hikyaku_channel_packets_reordered_total") > 0);
+        ByteBuf left = held.getAndSet(null);
+        if (left != null) {
+            left.release();
+        }
+    }
+
+    private void assertCallsSucceed() throws Exception {
+        for (int call = 0; call < 20; call++) {
+            assertEquals("osaka", clusters.tokyo.get("shop/orders", "/name").body());
+        }
+    }
+}
