@@ -97,7 +97,8 @@ class CanariesIT {
             plantIn(clusters);
 
             // Then
-            assertTrue(broker.segmentsHold(clusters.mesh.name()), "what is in clear is found: the registry's topic names");
+            assertTrue(
+                    broker.segmentsHold(clusters.mesh.name()), "what is in clear is found: the registry's topic names");
             assertFalse(broker.segmentsHold(canary));
             assertEquals(0, log.found());
         }

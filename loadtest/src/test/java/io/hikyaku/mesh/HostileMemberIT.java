@@ -63,7 +63,9 @@ class HostileMemberIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = PacketKind.class, names = {"HANDSHAKE", "DATA", "REGISTRY", "PUSH_BACK"})
+    @EnumSource(
+            value = PacketKind.class,
+            names = {"HANDSHAKE", "DATA", "REGISTRY", "PUSH_BACK"})
     void aPacketInAnothersNameEndsTheLink(PacketKind kind) throws Exception {
         double before = counted("hikyaku_link_refused_total", "foreign_source");
         try (HostileNode mallory = mallory()) {
@@ -142,11 +144,13 @@ class HostileMemberIT {
     @Test
     void anIdThatIsNotItsOwnIsRefused() throws Exception {
         double before = counted("hikyaku_link_refused_total", "identity");
-        try (HostileNode mallory = HostileNode.borrowingAnId(clusters.mesh, RELAY.get().url())) {
+        try (HostileNode mallory =
+                HostileNode.borrowingAnId(clusters.mesh, RELAY.get().url())) {
 
             // Then
-            Await.until("it is refused again and again", () ->
-                    counted("hikyaku_link_refused_total", "identity") > before + 1);
+            Await.until(
+                    "it is refused again and again",
+                    () -> counted("hikyaku_link_refused_total", "identity") > before + 1);
             assertTrue(mallory.neverUp());
         }
     }

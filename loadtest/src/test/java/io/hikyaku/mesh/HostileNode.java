@@ -52,8 +52,7 @@ final class HostileNode implements AutoCloseable, LinkEvents {
         Identity identity = identity(mesh);
         LinkIdentity own = LinkIdentity.of(identity, InstanceKey.generate(), false, Set.of());
         String foreign = Statement.sign(identity, InstanceKey.generate().publicKey());
-        return new HostileNode(
-                new LinkIdentity(identity, own.key(), foreign, own.tls(), false, Set.of()), url);
+        return new HostileNode(new LinkIdentity(identity, own.key(), foreign, own.tls(), false, Set.of()), url);
     }
 
     private static Identity identity(Mesh mesh) throws Exception {
@@ -78,7 +77,8 @@ final class HostileNode implements AutoCloseable, LinkEvents {
 
     /// A packet with text as its body.
     static ByteBuf packet(PacketKind kind, NodeId to, NodeId from, long channel) {
-        byte[] body = "no frame at all, and nothing that was ever sealed".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] body = "no frame at all, and nothing that was ever sealed"
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         ByteBuf packet = Unpooled.buffer();
         new Packet(kind, Packet.DEFAULT_HOP_LIMIT, true, body.length, to, from, channel, 0, 0).write(packet);
         return packet.writeBytes(body);

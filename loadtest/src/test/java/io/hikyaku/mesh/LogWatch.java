@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.LoggerFactory;
 
-/// Looks for a word in everything that this process logs, at every level, while it is open. Nothing is printed meanwhile.
+/// Looks for a word in everything that this process logs, at every level, while it is open. Nothing is printed
+/// meanwhile.
 final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Logger ours = (Logger) LoggerFactory.getLogger("io.hikyaku");

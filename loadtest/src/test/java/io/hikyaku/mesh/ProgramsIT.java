@@ -55,7 +55,8 @@ class ProgramsIT {
     @Test
     void callsGoOnOverKafkaWhenTheRelayIsKilledAndAllEndCleanly() throws Exception {
         Broker broker = BrokerKind.PROCESS.shared();
-        try (LocalMesh mesh = LocalMesh.open("programs-" + ProcessHandle.current().pid(), SMALL);
+        try (LocalMesh mesh =
+                        LocalMesh.open("programs-" + ProcessHandle.current().pid(), SMALL);
                 Origin service = Origin.following(new HttpScript("osaka"));
                 Origin line = Origin.following(caller -> {
                     caller.say("ready");
@@ -67,8 +68,7 @@ class ProgramsIT {
             }
             List<Integer> ports = Ports.free(3);
             String url = "tls://127.0.0.1:" + ports.get(0);
-            List<String> links =
-                    List.of(LocalMesh.relayLink(url), LocalMesh.kafkaLink(broker.bootstrapServers()));
+            List<String> links = List.of(LocalMesh.relayLink(url), LocalMesh.kafkaLink(broker.bootstrapServers()));
             Program relay = mesh.relay("relay-1", List.of(url), List.of());
             Program osaka = mesh.bridge(
                     "osaka",
@@ -172,7 +172,8 @@ class ProgramsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://127.0.0.1:80", "127.0.0.1:80", "http://127.0.0.1", "http://127.0.0.1:80/path", "a b"})
+    @ValueSource(
+            strings = {"https://127.0.0.1:80", "127.0.0.1:80", "http://127.0.0.1", "http://127.0.0.1:80/path", "a b"})
     void theDemoTakesNoServiceThatItCannotCall(String url) {
         // When
         Said demo = Said.by("demo", "--service", url);

@@ -28,7 +28,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A relay made of the real one's parts, in which a test sees every packet as the relay sees it, after TLS has been taken
+/// A relay made of the real one's parts, in which a test sees every packet as the relay sees it, after TLS has been
+/// taken
 /// off, and may change it, hold it back or repeat it.
 final class TappedRelay implements AutoCloseable, LinkEvents {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -64,8 +65,7 @@ final class TappedRelay implements AutoCloseable, LinkEvents {
 
     /// Starts one, which ends with the mesh.
     static TappedRelay in(Mesh mesh) throws Exception {
-        Identity identity =
-                Identity.load(mesh.identity(Member.relay(mesh.name(), "tapped")), InstantSource.system());
+        Identity identity = Identity.load(mesh.identity(Member.relay(mesh.name(), "tapped")), InstantSource.system());
         return mesh.closedAtTheEnd(new TappedRelay(identity));
     }
 
@@ -111,7 +111,9 @@ final class TappedRelay implements AutoCloseable, LinkEvents {
 
     @Override
     public void close() {
-        links.stop(Duration.ZERO).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        links.stop(Duration.ZERO)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
         router.close();
         flood.close();
         loops.close();
