@@ -255,6 +255,7 @@ class HandshakeTest {
         try {
             return handshake.advance(bytes);
         } catch (Failed | Malformed e) {
+            assertNotNull(e.getMessage());
             return null;
         }
     }

@@ -1,0 +1,334 @@
+package io.hikyaku.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.call.NoLeaks;
+import io.hikyaku.channel.Net.Raw;
+import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.config.DataSize;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.PacketKind;
+import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
+import io.hikyaku.wire.channel.HandshakeFrame.Reject;
+import io.hikyaku.wire.channel.HandshakeFrame.RejectCode;
+import io.hikyaku.wire.route.PushBack;
+import io.netty.buffer.ByteBuf;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(NoLeaks.class)
+class ChannelTest {
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    @TempDir
+    static Path directory;
+
+    private static LocalIdentity low;
+    private static LocalIdentity high;
+
+    private Net net;
+    private Net.Node left;
+    private Net.Node right;
+
+    @BeforeAll
+    static void makeIdentities() throws Exception {
+        Identities identities = new Identities("demo", directory);
+        LocalIdentity one = identities.cluster("one");
+        LocalIdentity two = identities.cluster("two");
+        boolean ordered = one.key().nodeId().compareTo(two.key().nodeId()) < 0;
+        low = ordered ? one : two;
+        high = ordered ? two : one;
+    }
+
+    @BeforeEach
+    void join() {
+        join(new Net(), 1, 1);
+    }
+
+    private void join(Net theNet, int leftShards, int rightShards) {
+        net = theNet;
+        left = net.node(low, leftShards);
+        right = net.node(high, rightShards);
+    }
+
+    /// A channel that the left node opened and that has become quiet.
+    private Raw connected() {
+        Raw user = left.only().to(right.id());
+        net.time.await("open", SOON, () -> user.opened == 1 && right.openChannels() == 1);
+        net.time.run(SOON);
+        return user;
+    }
+
+    private Raw accepted() {
+        return right.users.getLast();
+    }
+
+    // ---- what others say about a channel
+
+    @Test
+    void aRejectThatAnotherMadeEndsNoChannel() {
+        // Given
+        Raw user = connected();
+        long id = Objects.requireNonNull(user.channel).id();
+
+        // When
+        for (RejectCode code : RejectCode.values()) {
+            rejectToLeft(id, code);
+        }
+        net.time.run(Duration.ofSeconds(5));
+
+        // Then
+        assertEquals(List.of(), user.closed);
+    }
+
+    @Test
+    void aChannelThatTheOtherSideDoesNotHaveEndsAfterAProbe() {
+        // Given
+        Raw user = connected();
+        right.fault = Net::swallow;
+        Objects.requireNonNull(accepted().channel).close(CloseCode.LEAVING, "unheard");
+        right.fault = packet -> packet;
+
+        // When
+        user.says(Net.something());
+        net.time.await("end", Duration.ofSeconds(2), () -> !user.closed.isEmpty());
+
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(CloseCode.DEAD_PATH, user.closed.getFirst().code());
+        assertEquals(0, net.time.pending());
+    }
+
+    private void rejectToLeft(long id, RejectCode code) {
+        Shard shard = new Shard(
+                0, 1, net.limits, high, net.time, ByteBuf::release, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT,
+                new ChannelCounters());
+        ByteBuf packet = Attempt.packet(shard, new ChannelKey(left.id(), id, false), new Reject(code));
+        net.time.after(0, () -> net.arrive(packet));
+    }
+
+    @Test
+    void pathsThatAreGoneForAMomentEndNoChannelAlsoWhileTheHandshakeLingers() {
+        // Given a responder that still waits for the acknowledgement of its last bytes
+        left.fault = packet -> {
+            boolean last = Packet.kind(packet) == PacketKind.HANDSHAKE && left.openChannels() == 1;
+            return last ? Net.swallow(packet) : packet;
+        };
+        Raw user = left.only().to(right.id());
+        net.time.run(Duration.ofMillis(100));
+        Raw answer = accepted();
+        assertEquals(1, answer.opened);
+
+        // When
+        right.only().onUnreachable(left.id());
+        net.time.run(Duration.ofMillis(1900));
+        right.only().onReachable(left.id());
+        net.time.run(Duration.ofSeconds(5));
+
+        // Then
+        assertEquals(List.of(), answer.closed);
+        assertEquals(List.of(), user.closed);
+    }
+
+    @Test
+    void aPeerThatStaysUnreachableIsGivenUpHoweverOftenThatIsSaid() {
+        // Given
+        Raw user = connected();
+
+        // When
+        for (int i = 0; i < 5; i++) {
+            left.only().onUnreachable(right.id());
+            net.time.run(Duration.ofMillis(500));
+        }
+
+        // Then
+        assertEquals(CloseCode.DEAD_PATH, user.closed.getFirst().code());
+    }
+
+    @Test
+    void aPacketThatARelayDroppedEndsItsChannelAndNoOther() {
+        // Given
+        Raw user = connected();
+        long id = Objects.requireNonNull(user.channel).id();
+
+        // When
+        left.only().onPushBack(new PushBack.Dropped(right.id(), id + 1, false));
+        left.only().onPushBack(new PushBack.Dropped(low.key().nodeId(), id, true));
+        assertEquals(List.of(), user.closed);
+        left.only().onPushBack(new PushBack.Dropped(right.id(), id, false));
+
+        // Then
+        assertEquals(CloseCode.GAP, user.closed.getFirst().code());
+    }
+
+    @Test
+    void aPacketDroppedForWantOfAWayEndsItsChannelAtOnce() {
+        // Given
+        Raw user = connected();
+
+        // When
+        long id = Objects.requireNonNull(user.channel).id();
+        left.only().onPushBack(new PushBack.Dropped(right.id(), id, true));
+
+        // Then
+        assertEquals(CloseCode.DEAD_PATH, user.closed.getFirst().code());
+    }
+
+    @Test
+    void aPauseHoldsDataUntilItIsOverOrTakenBackAndKeepsOneTimer() {
+        // Given
+        Raw user = connected();
+        int before = net.time.pending();
+        for (int i = 0; i < 1000; i++) {
+            left.only().onPushBack(new PushBack.Pause(right.id(), 60_000));
+        }
+        assertTrue(net.time.pending() <= before + 1);
+
+        // When
+        user.says(Net.something());
+        net.time.run(Duration.ofSeconds(59));
+        assertEquals(0, accepted().received);
+        net.time.run(Duration.ofSeconds(2));
+        assertEquals(2, accepted().received);
+        left.only().onPushBack(new PushBack.Pause(right.id(), 60_000));
+        user.says(Net.something());
+        net.time.run(SOON);
+        assertEquals(2, accepted().received);
+        left.only().onPushBack(new PushBack.Resume(right.id()));
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(4, accepted().received);
+        assertEquals(List.of(), user.closed);
+    }
+
+    // ---- order, acknowledgements, keepalive
+
+    @Test
+    void aPathThatReordersAllTheTimeLosesNothing() {
+        // Given
+        Raw user = connected();
+        Random random = new Random(5);
+        left.fault = packet -> {
+            net.delay = Duration.ofMillis(1 + random.nextInt(30));
+            return packet;
+        };
+
+        // When
+        for (int i = 0; i < 6000; i++) {
+            user.says(Net.something());
+            net.time.run(Duration.ofMillis(1));
+        }
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(List.of(), user.closed);
+        assertEquals(12_000, accepted().received);
+    }
+
+    @Test
+    void anAcknowledgementOfWhatWasNeverSentEndsTheChannel() {
+        // Given
+        Raw user = connected();
+
+        // When
+        user.says(1, 0, 0, 0, 0, 0, 1, 0, 0);
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(CloseCode.PROTOCOL, accepted().closed.getFirst().code());
+        assertEquals(CloseCode.PROTOCOL, user.closed.getFirst().code());
+        assertTrue(user.closed.getFirst().byPeer());
+    }
+
+    @Test
+    void acknowledgementsAloneNeverShutTheWindow() {
+        // Given a receiver that has sent nothing but acknowledgements, more of them than its window has room for
+        ChannelLimits d = ChannelLimits.DEFAULTS;
+        join(
+                new Net(new ChannelLimits(
+                        d.handshakeTimeout(), Duration.ofSeconds(9), d.deadAfter(), d.gapTimeout(), 16,
+                        DataSize.ofMiB(4), 10)),
+                1,
+                1);
+        Raw user = connected();
+        for (int i = 0; i < 100; i++) {
+            user.says(Net.something());
+            net.time.run(Duration.ofMillis(40));
+        }
+
+        // When
+        accepted().says(Net.something());
+        net.time.run(Duration.ofMillis(100));
+
+        // Then
+        assertEquals(2, user.received);
+    }
+
+    @Test
+    void aPongThatWasNeverAskedForMeasuresNothing() {
+        // Given
+        Raw user = connected();
+        long before = Objects.requireNonNull(accepted().channel).roundTripNanos();
+
+        // When
+        user.says(3, 0, 0, 0, 0, 0, 0, 0, 1);
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(before, Objects.requireNonNull(accepted().channel).roundTripNanos());
+    }
+
+    @Test
+    void aChannelWithNothingToCarryCostsFourPacketsInTenSecondsAndClosesAfterFiveMinutes() {
+        // Given
+        left.idle = true;
+        right.idle = true;
+        Raw user = connected();
+        int before = left.sent + right.sent;
+
+        // When
+        net.time.run(Duration.ofSeconds(240));
+        int packets = left.sent + right.sent - before;
+        net.time.run(Duration.ofMinutes(56));
+
+        // Then
+        assertTrue(packets <= 4 * 25, () -> packets + " packets in 240 s");
+        assertEquals(CloseCode.IDLE, user.closed.getFirst().code());
+        assertEquals(0, net.time.pending());
+    }
+
+    @Test
+    void anOpenChannelThatIsQuietForHoursIsProbedEveryKeepaliveAndChangesItsKeys() {
+        // Given
+        Raw user = connected();
+        int before = left.sent + right.sent;
+        int[] epoch = {0};
+        left.fault = packet -> {
+            epoch[0] = Math.max(epoch[0], Packet.epoch(packet));
+            return packet;
+        };
+
+        // When
+        net.time.run(Duration.ofHours(3));
+        int packets = left.sent + right.sent - before;
+        user.says(Net.something());
+        net.time.run(SOON);
+
+        // Then
+        assertTrue(packets <= 4 * 3 * 3600 / 2 + 8, () -> packets + " packets in 3 hours");
+        assertTrue(epoch[0] == 2 || epoch[0] == 3, () -> "epoch " + epoch[0]);
+        assertEquals(2, accepted().received);
+        assertEquals(0, left.counters.unauthentic.sum() + right.counters.unauthentic.sum());
+    }
+}

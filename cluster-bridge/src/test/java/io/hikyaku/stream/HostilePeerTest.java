@@ -1,0 +1,212 @@
+package io.hikyaku.stream;
+
+import static io.hikyaku.stream.ScriptedPeer.SOON;
+import static io.hikyaku.stream.ScriptedPeer.data;
+import static io.hikyaku.stream.ScriptedPeer.open;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.call.NoLeaks;
+import io.hikyaku.channel.Identities;
+import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.config.DataSize;
+import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
+import io.hikyaku.wire.stream.ResetCode;
+import io.hikyaku.wire.stream.StreamFrame;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A [StreamMux] against a peer that breaks the protocol or asks for too much.
+@ExtendWith(NoLeaks.class)
+class HostilePeerTest {
+    @TempDir
+    static Path directory;
+
+    private static LocalIdentity near;
+    private static LocalIdentity far;
+
+    private ScriptedPeer peer;
+
+    @BeforeAll
+    static void makeIdentities() throws Exception {
+        Identities identities = new Identities("demo", directory);
+        near = identities.cluster("near");
+        far = identities.cluster("far");
+    }
+
+    @BeforeEach
+    void connect() {
+        peer = ScriptedPeer.with(near, far);
+    }
+
+    private Recorder opens() {
+        Recorder recorder = new Recorder();
+        recorder.stream = peer.mux.open(Recorder.bytes("m"), recorder);
+        peer.time.run(Duration.ofMillis(10));
+        return recorder;
+    }
+
+    private void assertClosedBothWays(CloseCode code, Recorder... streams) {
+        peer.time.await("close", SOON, () -> peer.closed != null);
+        assertEquals(code, Objects.requireNonNull(peer.closed).code());
+        assertTrue(peer.near.open().isEmpty());
+        for (Recorder stream : streams) {
+            assertEquals(ResetCode.CHANNEL_LOST, stream.reset);
+        }
+        assertEquals(0, peer.streams.open());
+        assertEquals(0, peer.budget.reserved());
+    }
+
+    @Test
+    void dataBeyondTheCreditOfAStreamEndsTheChannel() {
+        // Given
+        Recorder bystander = opens();
+        peer.acceptor = (stream, metadata) -> {
+            Recorder recorder = new Recorder(stream);
+            recorder.hold = true;
+            return recorder;
+        };
+        peer.says(open(1));
+        for (int i = 0; i < 17; i++) {
+            peer.says(data(1, 16_000));
+        }
+
+        // When
+        peer.time.run(Duration.ofMillis(1));
+        peer.says(data(1, 16_000));
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL, bystander, peer.accepted.getFirst());
+        assertTrue(peer.accepted.getFirst().received.size() <= 256 * 1024);
+    }
+
+    @Test
+    void dataBeyondTheCreditOfTheChannelEndsIt() {
+        // Given streams that each keep within their own credit
+        peer.acceptor = (stream, metadata) -> {
+            Recorder recorder = new Recorder(stream);
+            recorder.hold = true;
+            return recorder;
+        };
+
+        // When
+        for (int i = 0; i < 70; i++) {
+            peer.says(open(2 * i + 1), data(2 * i + 1, 62 * 1024));
+        }
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL);
+        assertEquals(ResetCode.CHANNEL_LOST, peer.accepted.getFirst().reset);
+        long delivered = peer.accepted.stream().mapToLong(stream -> stream.received.size()).sum();
+        assertTrue(delivered <= ChannelLimits.DEFAULTS.window().bytes());
+    }
+
+    @Test
+    void dataAfterTheEndEndsTheChannel() {
+        // Given
+        Recorder caller = opens();
+        peer.says(new StreamFrame.End(0));
+
+        // When
+        peer.says(data(0, 1));
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL);
+        assertTrue(caller.ended);
+    }
+
+    @Test
+    void aStreamOpenedUnderAnIdOfTheOtherSideEndsTheChannel() {
+        // When
+        peer.says(open(2));
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL);
+    }
+
+    @Test
+    void aStreamOpenedTwiceEndsTheChannel() {
+        // Given
+        peer.says(open(1));
+        peer.time.run(SOON);
+
+        // When
+        peer.says(open(1));
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL, peer.accepted.getFirst());
+    }
+
+    @Test
+    void streamIdsMayBeLeftOutButNotUsedLater() {
+        // Given
+        peer.says(open(7));
+        peer.time.run(SOON);
+        assertEquals(1, peer.accepted.size());
+        assertNull(peer.closed);
+
+        // When
+        peer.says(open(5));
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL, peer.accepted.getFirst());
+    }
+
+    @Test
+    void aFrameForAStreamThatNeverWasEndsTheChannel() {
+        // When
+        peer.says(new StreamFrame.Credit(0, 1));
+
+        // Then
+        assertClosedBothWays(CloseCode.PROTOCOL);
+    }
+
+    @Test
+    void aFloodOfOpensWhoseRefusalsAreNotTakenEndsTheChannel() {
+        // Given a peer that never acknowledges, so that answers pile up
+        ScriptedPeer flooding = new ScriptedPeer(
+                        near, far, limits(ChannelLimits.DEFAULTS.reorderWindow(), 100), new MemoryBudget(Pair.BUDGET))
+                .connected();
+        flooding.near.onPushBack(new io.hikyaku.wire.route.PushBack.Pause(far.key().nodeId(), 60_000));
+
+        // When
+        for (int i = 0; i < 1000; i++) {
+            flooding.says(open(2 * i + 1));
+        }
+        flooding.time.run(SOON);
+
+        // Then
+        assertEquals(CloseCode.LIMIT, Objects.requireNonNull(flooding.closed).code());
+        assertTrue(flooding.streams.opened.sum() <= 301, () -> flooding.streams.opened.sum() + " opened");
+        assertEquals(0, flooding.streams.open());
+    }
+
+    @Test
+    void aPacketThatBrokeTheProtocolHalfWayCountsAsTaken() {
+        // Given
+        long packet = peer.channel().nextPacket();
+
+        // When
+        peer.says(open(1), new StreamFrame.Credit(99, 1));
+        peer.time.await("close", SOON, () -> peer.closed != null);
+
+        // Then
+        assertEquals(1, peer.accepted.size());
+        assertEquals(packet + 1, peer.channel().acknowledged());
+    }
+
+    private static ChannelLimits limits(int reorderWindow, int maxStreams) {
+        ChannelLimits d = ChannelLimits.DEFAULTS;
+        return new ChannelLimits(
+                d.handshakeTimeout(), d.keepaliveInterval(), d.deadAfter(), d.gapTimeout(), reorderWindow,
+                DataSize.ofMiB(4), maxStreams);
+    }
+}
