@@ -200,6 +200,26 @@ class ChannelsTest {
     }
 
     @Test
+    void aPeerThatSpeaksOnlyAnotherVersionIsNotAskedAgain() {
+        // Given
+        left.fault = packet -> {
+            packet.setByte(Packet.HEADER_BYTES + 1, 2);
+            packet.setByte(Packet.HEADER_BYTES + 2, 2);
+            return packet;
+        };
+
+        // When
+        Raw user = left.only().to(right.id());
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(1, user.closed.size());
+        assertTrue(user.closed.getFirst().detail().contains("VERSION"), user.closed.getFirst().detail());
+        assertEquals(1, left.sent);
+        assertEquals(0, left.handshakes() + right.handshakes());
+    }
+
+    @Test
     void aBusyPeerIsAskedAgainAFewTimesAndNotAtOnce() {
         // Given
         right.credit = 0;
