@@ -37,9 +37,7 @@ class RelayCommandIT {
         Authority authority = Authority.init("demo", directory.resolve("ca"), InstantSource.system());
         authority.issue(Member.relay("demo", "relay-1"), directory.resolve("relay-1"), Duration.ofDays(1));
         config = directory.resolve("relay.yaml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 mesh: demo
                 identity: { directory: relay-1 }
                 listen: [ "tls://127.0.0.1:0" ]
@@ -100,7 +98,12 @@ class RelayCommandIT {
 
         // When
         int exit = Hikyaku.run(
-                List.of(), new PrintWriter(new StringWriter()), new PrintWriter(err), "relay", "--config", config.toString());
+                List.of(),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err),
+                "relay",
+                "--config",
+                config.toString());
 
         // Then
         assertEquals(Exit.WRONG_USAGE, exit);
@@ -114,7 +117,12 @@ class RelayCommandIT {
 
         // When
         int exit = Hikyaku.run(
-                List.of(), new PrintWriter(new StringWriter()), new PrintWriter(err), "status", "--admin", "127.0.0.1:1");
+                List.of(),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err),
+                "status",
+                "--admin",
+                "127.0.0.1:1");
 
         // Then
         assertEquals(Exit.FAILED, exit);

@@ -21,10 +21,18 @@ class StatusTextTest {
                 3_725,
                 true,
                 List.of("tls://0.0.0.0:7443"),
-                List.of(new NodeStatus.Member(NODE, "spiffe://demo/cluster/osaka", true, "via tls://10.0.0.1:4711", null)),
+                List.of(new NodeStatus.Member(
+                        NODE, "spiffe://demo/cluster/osaka", true, "via tls://10.0.0.1:4711", null)),
                 List.of(
                         new NodeStatus.Link(
-                                "tls://10.0.0.1:4711", false, true, NODE, "spiffe://demo/cluster/osaka", 1_234L, 2_048, null),
+                                "tls://10.0.0.1:4711",
+                                false,
+                                true,
+                                NODE,
+                                "spiffe://demo/cluster/osaka",
+                                1_234L,
+                                2_048,
+                                null),
                         new NodeStatus.Link("tls://peer:7443", true, false, null, null, null, 0, "Connection refused")),
                 List.of(),
                 List.of(),
@@ -35,8 +43,7 @@ class StatusTextTest {
         String text = StatusText.of(status);
 
         // Then
-        assertEquals(
-                """
+        assertEquals("""
                 relay relay/relay-1 of mesh demo, node 01234567, version 1.2.3, up 1h 2m, ready
                 listening at tls://0.0.0.0:7443
 
@@ -46,8 +53,7 @@ class StatusTextTest {
 
                 MEMBER         NODE      REACHABLE  PATH                     DOCUMENT
                 cluster/osaka  01234567  yes        via tls://10.0.0.1:4711  -
-                """,
-                text);
+                """, text);
     }
 
     @Test
@@ -79,8 +85,7 @@ class StatusTextTest {
         String text = StatusText.of(status);
 
         // Then
-        assertEquals(
-                """
+        assertEquals("""
                 bridge cluster/tokyo of mesh demo, node 01234567, version 1.2.3, up 59s, not ready
 
                 SERVICE      PORT  PROTOCOL  EXPORTED BY
@@ -93,8 +98,7 @@ class StatusTextTest {
                 osaka       01234567  1           via relay-1  4        2.00 ms
 
                 streams: 4 open, 10 opened, 1 reset
-                """,
-                text);
+                """, text);
     }
 
     @Test

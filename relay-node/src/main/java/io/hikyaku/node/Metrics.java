@@ -52,10 +52,16 @@ public final class Metrics implements AutoCloseable {
 
     private void bind(ByteBufAllocator allocator) {
         if (allocator instanceof ByteBufAllocatorMetricProvider provider) {
-            Gauge.builder("netty.allocator.direct.bytes", provider, p -> p.metric().usedDirectMemory())
+            Gauge.builder(
+                            "netty.allocator.direct.bytes",
+                            provider,
+                            p -> p.metric().usedDirectMemory())
                     .description("Memory outside the heap that the allocator of packets holds")
                     .register(registry);
-            Gauge.builder("netty.allocator.heap.bytes", provider, p -> p.metric().usedHeapMemory())
+            Gauge.builder(
+                            "netty.allocator.heap.bytes",
+                            provider,
+                            p -> p.metric().usedHeapMemory())
                     .description("Memory on the heap that the allocator of packets holds")
                     .register(registry);
         }
