@@ -22,14 +22,18 @@ final class Origin implements AutoCloseable {
     private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
     private volatile Script script;
 
-    private Origin(Script script) throws IOException {
+    private Origin(InetAddress address, Script script) throws IOException {
         this.script = script;
-        server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        server = new ServerSocket(0, 1024, address);
         Thread.ofVirtual().start(this::accept);
     }
 
     static Origin following(Script script) throws IOException {
-        return new Origin(script);
+        return at(InetAddress.getLoopbackAddress(), script);
+    }
+
+    static Origin at(InetAddress address, Script script) throws IOException {
+        return new Origin(address, script);
     }
 
     /// From the next connection on.

@@ -108,6 +108,20 @@ class TamperingIT {
     }
 
     @Test
+    void aWayThatStaysSilentResetsTheStreams() throws Exception {
+        try (Talk caller = openLine()) {
+            // When
+            tapData((packet, _) -> packet.release());
+
+            // Then
+            assertTrue(caller.hearReset());
+            assertTrue(clusters.tcp.takeEnding().contains("reset"));
+            relay.get().tap((packet, on) -> on.accept(packet));
+            clusters.tokyo.awaitAnswer("shop/orders");
+        }
+    }
+
+    @Test
     void repeatedPacketsDoNothing() throws Exception {
         // When
         tapData((packet, on) -> {
