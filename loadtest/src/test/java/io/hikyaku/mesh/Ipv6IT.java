@@ -28,7 +28,8 @@ class Ipv6IT {
         assumeTrue(isThere(loopback), "there is no IPv6 here");
         try (Mesh mesh = new Mesh(folder);
                 Origin service = Origin.at(loopback, new HttpScript("osaka"))) {
-            String relay = mesh.relay("relay-1", "listen: [ \"" + listen + "\" ]\n").url();
+            String relay =
+                    mesh.relay("relay-1", "listen: [ \"" + listen + "\" ]\n").url();
             mesh.bridge("osaka", Mesh.linksTo(relay) + """
                     exports:
                       - service: shop/orders
