@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Everything that is measured, started: the origin, and the ways to it. [#close] ends all of it, the last started
 /// first.
@@ -33,6 +35,7 @@ final class Testbed implements AutoCloseable {
     static final String KAFKA = "kafka";
     static final Set<String> ALL = Set.of(DIRECT, HAPROXY, RELAY, KAFKA);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Testbed.class);
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(20);
     private static final String WEB = "bench/web";
     private static final String BULK = "bench/bulk";
@@ -53,6 +56,7 @@ final class Testbed implements AutoCloseable {
     /// @param progress takes a line for each step
     static Testbed start(Set<String> names, List<String> jvmOptions, PrintWriter progress) throws Exception {
         Testbed testbed = new Testbed(progress);
+        Runtime.getRuntime().addShutdownHook(new Thread(testbed::closeQuietly, "bench-cleaner"));
         try {
             testbed.startAll(names, jvmOptions);
             return testbed;
@@ -143,7 +147,7 @@ final class Testbed implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T opened(T part) {
+    private synchronized <T extends AutoCloseable> T opened(T part) {
         started.push(part);
         return part;
     }
@@ -154,9 +158,18 @@ final class Testbed implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public synchronized void close() throws Exception {
         while (!started.isEmpty()) {
             started.pop().close();
+        }
+    }
+
+    /// Ctrl-C leaves nothing behind either.
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (Exception e) {
+            LOG.warn("Not everything of the bench could be ended", e);
         }
     }
 
