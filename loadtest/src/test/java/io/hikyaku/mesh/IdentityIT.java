@@ -115,7 +115,7 @@ class IdentityIT {
         List<String> lines = err.toString().lines().toList();
         assertEquals(1, lines.size(), err.toString());
         assertTrue(lines.getFirst().contains("/cluster/osaka"), lines.getFirst());
-        assertTrue(lines.getFirst().contains("cluster tokyo"), lines.getFirst());
+        assertTrue(lines.getFirst().contains("tokyo"), lines.getFirst());
     }
 
     @Test
