@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One handshake under one channel id: carries the TLS bytes in packets and sends them again until they are acknowledged
-/// (PROTOCOL.md §5.1). The crypto runs off the event loop, one step at a time.
+/// One handshake under one channel id: carries the TLS bytes in packets and sends them again until they are
+/// acknowledged (PROTOCOL.md §5.1). The crypto runs off the event loop, one step at a time.
 final class Attempt<U extends ChannelUser> {
     /// Data packets kept that overtook the end of the handshake.
     static final int MAX_EARLY_PACKETS = 1024;
@@ -139,8 +139,8 @@ final class Attempt<U extends ChannelUser> {
         }
     }
 
-    /// Keeps a data packet that came before the handshake was complete, and takes ownership then. Returns false if there
-    /// is no room.
+    /// Keeps a data packet that came before the handshake was complete, and takes ownership then. Returns false if
+    /// there is no room.
     boolean keepEarly(ByteBuf packet) {
         if (ended || early.size() >= MAX_EARLY_PACKETS) {
             return false;
@@ -149,8 +149,8 @@ final class Attempt<U extends ChannelUser> {
         return early.add(packet);
     }
 
-    /// Gives up because of something outside the handshake. One that is complete only stops sending its last bytes: its
-    /// user belongs to the channel then.
+    /// Gives up because of something outside the handshake. One that is complete only stops sending its last bytes:
+    /// its user belongs to the channel then.
     void fail(String why, boolean mayRetry) {
         if (!ended) {
             end();
@@ -243,7 +243,12 @@ final class Attempt<U extends ChannelUser> {
             first = false;
             int offset = stream.offset();
             send(new Segment(
-                    Handshake.VERSION, Handshake.VERSION, shard.count(), offset, stream.received(), stream.nextPiece()));
+                    Handshake.VERSION,
+                    Handshake.VERSION,
+                    shard.count(),
+                    offset,
+                    stream.received(),
+                    stream.nextPiece()));
         }
     }
 

@@ -15,8 +15,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// An open channel: numbers, seals and sends what its user has, once per event-loop turn and in as few packets as
-/// possible; opens, orders and delivers what the other side sent (PROTOCOL.md §5.4). It notices a gap that does not close
-/// and a path that stays dead, and closes with that reason.
+/// possible; opens, orders and delivers what the other side sent (PROTOCOL.md §5.4). It notices a gap that does not
+/// close and a path that stays dead, and closes with that reason.
 ///
 /// ```
 ///  open ──(gap, dead path, malformed, idle, peer's CLOSE or REJECT, push-back DROPPED, close())──▶ closed
@@ -88,7 +88,15 @@ public final class Channel {
         this.peer = result.peer();
         long now = shard.loop().nanos();
         address = new Packet(
-                PacketKind.DATA, Packet.DEFAULT_HOP_LIMIT, key.initiatedHere(), 0, key.peer(), shard.self(), key.id(), 0, 0);
+                PacketKind.DATA,
+                Packet.DEFAULT_HOP_LIMIT,
+                key.initiatedHere(),
+                0,
+                key.peer(),
+                shard.self(),
+                key.id(),
+                0,
+                0);
         sealer = new Sealer(result.secret(), key.initiatedHere(), now);
         opener = new Opener(result.secret(), !key.initiatedHere(), shard.allocator());
         received = new ReceiveWindow(
@@ -139,8 +147,8 @@ public final class Channel {
         return sealer.nextSequence();
     }
 
-    /// All packets with a lower number have been taken by the other side. Once it has closed the channel, those with this
-    /// and higher numbers never will be.
+    /// All packets with a lower number have been taken by the other side. Once it has closed the channel, those
+    /// with this and higher numbers never will be.
     public long acknowledged() {
         return acknowledged;
     }
@@ -210,8 +218,8 @@ public final class Channel {
         }
     }
 
-    /// Somebody said that the other side does not have the channel. Nobody vouches for that, so it is asked; if it does not
-    /// answer in the time of a probe, the channel ends.
+    /// Somebody said that the other side does not have the channel. Nobody vouches for that, so it is asked; if it
+    /// does not answer in the time of a probe, the channel ends.
     void doubt() {
         if (!doubted && !closed) {
             doubted = true;
@@ -325,7 +333,8 @@ public final class Channel {
 
     private void onAck(long next) {
         if (next > sealer.nextSequence()) {
-            throw new Malformed(Malformed.Reason.INVALID_VALUE, "acknowledged " + next + " of " + sealer.nextSequence());
+            throw new Malformed(
+                    Malformed.Reason.INVALID_VALUE, "acknowledged " + next + " of " + sealer.nextSequence());
         }
         if (next > acknowledged) {
             boolean wasFull = isFull();
@@ -386,10 +395,15 @@ public final class Channel {
             sendFrames(Math.min(user.pendingBytes(), MAX_PLAINTEXT - CONTROL_BYTES));
         }
         if (isFull() && !isAwaiting()) {
-            pingDue = true; // acknowledgements alone have filled the window: nothing else would make the other side answer
+            pingDue = true; // acknowledgements alone have filled the window: nothing else would make the other side
+            // answer
         }
-        if (!closed && (pingDue || pongDue || creditDue || unacknowledgedArrivals >= PACKETS_PER_ACK
-                || unacknowledgedArrivals > 0 && !ackTimer)) {
+        if (!closed
+                && (pingDue
+                        || pongDue
+                        || creditDue
+                        || unacknowledgedArrivals >= PACKETS_PER_ACK
+                        || unacknowledgedArrivals > 0 && !ackTimer)) {
             sendFrames(0);
         }
     }
@@ -470,9 +484,13 @@ public final class Channel {
         if (gapAt >= 0 && now - gapSince >= gapNanos) {
             close(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
         } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos) {
-            close(CloseCode.DEAD_PATH, "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
+            close(
+                    CloseCode.DEAD_PATH,
+                    "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
         } else if (isAwaiting() && now - awaitingSince >= 2 * deadNanos) {
-            close(CloseCode.DEAD_PATH, "No acknowledgement for " + Duration.ofNanos(2 * deadNanos).toMillis() + " ms");
+            close(
+                    CloseCode.DEAD_PATH,
+                    "No acknowledgement for " + Duration.ofNanos(2 * deadNanos).toMillis() + " ms");
         } else if (now - idleSince >= IDLE_NANOS) {
             close(CloseCode.IDLE, "Nothing to carry");
         } else {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The channels of one shard: finds the channel of a packet, makes channels to peers when they are wanted, answers offers,
-/// and decides between crossing ones (PROTOCOL.md §5.2).
+/// The channels of one shard: finds the channel of a packet, makes channels to peers when they are wanted, answers
+/// offers, and decides between crossing ones (PROTOCOL.md §5.2).
 ///
 /// @param <U> the layer above a channel
 public final class Channels<U extends ChannelUser> {
@@ -79,7 +79,8 @@ public final class Channels<U extends ChannelUser> {
             } else if (user.initialCredit() == 0) {
                 user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
             } else {
-                long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
+                long deadline =
+                        shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
                 offer(peer, user, deadline, 0).start();
             }
         }
@@ -104,8 +105,10 @@ public final class Channels<U extends ChannelUser> {
     /// Push-back about packets sent to a node.
     public void onPushBack(PushBack pushBack) {
         switch (pushBack) {
-            case PushBack.Pause pause -> channelsTo(pause.destination())
-                    .forEach(channel -> channel.pause(Duration.ofMillis(pause.millis()).toNanos()));
+            case PushBack.Pause pause ->
+                channelsTo(pause.destination())
+                        .forEach(channel ->
+                                channel.pause(Duration.ofMillis(pause.millis()).toNanos()));
             case PushBack.Resume resume -> channelsTo(resume.destination()).forEach(Channel::resume);
             case PushBack.Dropped dropped -> onDropped(dropped);
         }
@@ -344,7 +347,9 @@ public final class Channels<U extends ChannelUser> {
             shard.counters().opened.increment();
             earlyBytes -= attempt.takeEarlyBytes();
             channel.open(result.greeting().credit());
-            for (ByteBuf packet = attempt.early().poll(); packet != null; packet = attempt.early().poll()) {
+            for (ByteBuf packet = attempt.early().poll();
+                    packet != null;
+                    packet = attempt.early().poll()) {
                 channel.onPacket(packet);
             }
         }

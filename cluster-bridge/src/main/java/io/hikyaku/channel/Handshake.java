@@ -66,8 +66,7 @@ final class Handshake {
     private byte[] unread = NOTHING;
     private boolean greeted;
 
-    Handshake(
-            LocalIdentity self, NodeId peer, long channel, boolean initiator, int shardCount, long credit) {
+    Handshake(LocalIdentity self, NodeId peer, long channel, boolean initiator, int shardCount, long credit) {
         this.engine = initiator ? self.tls().client(member -> true) : self.tls().server(member -> true);
         this.self = self;
         this.peer = peer;
@@ -77,11 +76,12 @@ final class Handshake {
         this.credit = credit;
     }
 
-    /// Goes on with bytes from the other side (none to start) as far as possible; may take milliseconds. What is to be
-    /// sent then waits in [#takeOutput], also after a failure (the alert).
+    /// Goes on with bytes from the other side (none to start) as far as possible; may take milliseconds. What is to
+    /// be sent then waits in [#takeOutput], also after a failure (the alert).
     ///
     /// @return the result once the handshake is complete, else null
-    @Nullable Result advance(byte[] arrived) throws Failed {
+    @Nullable
+    Result advance(byte[] arrived) throws Failed {
         unread = unread.length == 0 ? arrived : concat(unread, arrived);
         try {
             pump();
@@ -180,7 +180,8 @@ final class Handshake {
         }
         Member member = MeshTrust.memberOf(engine.getSession());
         Statement statement = Statement.verify(greeting.statement(), self.trust());
-        if (!statement.certificate().equals(certificate()) || !statement.member().equals(member)) {
+        if (!statement.certificate().equals(certificate())
+                || !statement.member().equals(member)) {
             throw new Failed("The statement of " + statement.member() + " is not by the certificate shown", null);
         }
         if (!statement.nodeId().equals(peer)) {
@@ -191,9 +192,7 @@ final class Handshake {
             throw new Failed(member + " does not have the instance key it claims", null);
         }
         return new Result(
-                exported("EXPORTER-hikyaku-channel"),
-                new Peer(peer, member, greeting.shardCount()),
-                greeting);
+                exported("EXPORTER-hikyaku-channel"), new Peer(peer, member, greeting.shardCount()), greeting);
     }
 
     private Certificate certificate() throws Failed {

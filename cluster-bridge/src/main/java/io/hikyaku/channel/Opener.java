@@ -26,7 +26,8 @@ final class Opener {
     /// Opens a packet; borrows it.
     ///
     /// @return the plaintext in a heap buffer that the caller owns, or null if it is not what the other side sealed
-    @Nullable ByteBuf open(ByteBuf packet) {
+    @Nullable
+    ByteBuf open(ByteBuf packet) {
         DirectionKeys keys = keysFor(Packet.epoch(packet));
         int length = packet.readableBytes() - Packet.HEADER_BYTES;
         if (keys == null || length < Sealer.TAG_BYTES) {

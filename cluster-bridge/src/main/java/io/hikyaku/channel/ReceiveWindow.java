@@ -62,7 +62,8 @@ final class ReceiveWindow {
     }
 
     /// Counts the next packet as arrived; the packet after it, if it was kept, is returned and comes next.
-    @Nullable ByteBuf advance() {
+    @Nullable
+    ByteBuf advance() {
         next++;
         ByteBuf following = early.remove(next);
         if (following != null) {

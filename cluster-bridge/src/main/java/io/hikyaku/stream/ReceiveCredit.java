@@ -1,7 +1,7 @@
 package io.hikyaku.stream;
 
-/// What the other side may send, for one stream or one channel: credit means consumed, not received, and the window grows
-/// when a whole one is consumed within two round trips (PROTOCOL.md §6.4). All numbers are bytes since the start.
+/// What the other side may send, for one stream or one channel: credit means consumed, not received, and the window
+/// grows when a whole one is consumed within two round trips (PROTOCOL.md §6.4). All numbers are bytes since the start.
 final class ReceiveCredit {
     /// Grants a larger window, or does not.
     @FunctionalInterface
@@ -51,13 +51,14 @@ final class ReceiveCredit {
         return consumed + window > granted && granted - received <= grantedSpan / 2;
     }
 
-    /// Whether what was received and not yet consumed fills half of a window that could grow: readers that do not read
-    /// would soon hold up the others.
+    /// Whether what was received and not yet consumed fills half of a window that could grow: readers that do not
+    /// read would soon hold up the others.
     boolean isHeldUp() {
         return window < maxWindow && held() > window / 2;
     }
 
-    /// The credit to tell, growing the window if the reader is faster than the path is long, or if it holds up others.
+    /// The credit to tell, growing the window if the reader is faster than the path is long, or if it holds up
+    /// others.
     long grant(long nowNanos, long roundTripNanos, Growth growth) {
         boolean fast = lastGrantAt != 0 && nowNanos - lastGrantAt < 2 * Math.max(roundTripNanos, 1_000_000);
         long more = Math.min(window, maxWindow - window);

@@ -9,18 +9,19 @@ import io.netty.buffer.ByteBuf;
 /// Its life: each direction ends by `end` (clean, after every byte) or both at once by a reset; after both ends, or a
 /// reset, the stream is gone and every call on it does nothing (buffers are still released).
 public interface Stream {
-    /// Sends bytes and takes ownership. Never refuses: what credit does not allow yet is queued, so the caller stops when
-    /// [#isWritable()] says no. Bytes written in one event-loop turn leave together at its end.
+    /// Sends bytes and takes ownership. Never refuses: what credit does not allow yet is queued, so the caller
+    /// stops when [#isWritable()] says no. Bytes written in one event-loop turn leave together at its end.
     void write(ByteBuf data);
 
-    /// Whether less than the stream's send buffer is queued. When it turns false, one [StreamHandler#onWritable] follows.
+    /// Whether less than the stream's send buffer is queued. When it turns false, one [StreamHandler#onWritable]
+    /// follows.
     boolean isWritable();
 
     /// No more bytes will be written: a clean end of this direction after everything queued.
     void end();
 
-    /// Ends both directions now; queued bytes are dropped. The handler is not told. On a stream that ended cleanly it only
-    /// settles what [#consumed] would still owe.
+    /// Ends both directions now; queued bytes are dropped. The handler is not told. On a stream that ended cleanly
+    /// it only settles what [#consumed] would still owe.
     ///
     /// @param detail for the other side's error text, at most 256 bytes, no secrets
     void reset(ResetCode code, String detail);
@@ -28,8 +29,9 @@ public interface Stream {
     /// Wants no more bytes from the other side; what still comes is dropped. The own direction goes on.
     void stopSending();
 
-    /// Gives credit for bytes that [StreamHandler#onData] delivered and that have now left this process or been dropped.
-    /// Without it the other side stops after a window, and in the end the whole channel does: so it is owed for every
-    /// byte, also after [StreamHandler#onEnd]. After a reset, by either side or the own one, nothing is owed any more.
+    /// Gives credit for bytes that [StreamHandler#onData] delivered and that have now left this process or been
+    /// dropped. Without it the other side stops after a window, and in the end the whole channel does: so it is
+    /// owed for every byte, also after [StreamHandler#onEnd]. After a reset, by either side or the own one, nothing
+    /// is owed any more.
     void consumed(int bytes);
 }

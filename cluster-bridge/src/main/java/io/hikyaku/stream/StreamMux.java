@@ -97,7 +97,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return stream;
     }
 
-    /// The stream is gone at once, so that nothing of it leaves in this turn any more; its handler hears of it later.
+    /// The stream is gone at once, so that nothing of it leaves in this turn any more; its handler hears of it
+    /// later.
     private void refuse(MuxStream stream, String why) {
         stream.refuse();
         loop.atEndOfTurn(() -> stream.tellRefused(why));
@@ -268,8 +269,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         }
     }
 
-    /// New credit for a stream or for the channel; only the channel's window counts against the budget, since the windows
-    /// of its streams lie within it.
+    /// New credit for a stream or for the channel; only the channel's window counts against the budget, since the
+    /// windows of its streams lie within it.
     long grant(ReceiveCredit of) {
         long roundTrip = channel == null ? 0 : Math.max(0, channel.roundTripNanos());
         return of.grant(loop.nanos(), roundTrip, of == credit ? this::growChannel : more -> true);
@@ -373,8 +374,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             return;
         }
         nextPeerId = open.stream() + 2;
-        MuxStream stream =
-                new MuxStream(this, open.stream(), null, settings.window(), settings.maxChannelWindow());
+        MuxStream stream = new MuxStream(this, open.stream(), null, settings.window(), settings.maxChannelWindow());
         stream.allow(open.credit());
         streams.put(open.stream(), stream);
         openedByPeer++;

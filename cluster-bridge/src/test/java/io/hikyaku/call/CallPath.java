@@ -80,9 +80,12 @@ public final class CallPath implements AutoCloseable {
             targets.add(new Target(HostPort.parse("127.0.0.1:" + port)));
         }
         ExportPort port = new ExportPort("main", 80, protocol, targets);
-        onEachShard(shard -> exports.get(shard).update(Map.of(PORT, protocol == Protocol.HTTP
-                ? new HttpExport(sockets, shard, context, PORT.toString(), port)
-                : new TcpExport(sockets, shard, context, PORT.toString(), port))));
+        onEachShard(shard -> exports.get(shard)
+                .update(Map.of(
+                        PORT,
+                        protocol == Protocol.HTTP
+                                ? new HttpExport(sockets, shard, context, PORT.toString(), port)
+                                : new TcpExport(sockets, shard, context, PORT.toString(), port))));
     }
 
     /// Says who exports the service, given a shard and the candidate for this process.

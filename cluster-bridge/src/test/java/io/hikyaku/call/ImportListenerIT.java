@@ -27,16 +27,18 @@ class ImportListenerIT {
 
     private void start(Duration protocolWait, int maxConnections) {
         CallLimits usual = CallLimits.DEFAULTS;
-        path = CallPath.startBare(null, new CallLimits(
-                usual.connectTimeout(),
-                usual.headerTimeout(),
-                usual.responseTimeout(),
-                usual.idleTimeout(),
-                usual.tcpIdleTimeout(),
-                protocolWait,
-                maxConnections,
-                usual.maxHeaderSize(),
-                usual.maxRequestLineSize()));
+        path = CallPath.startBare(
+                null,
+                new CallLimits(
+                        usual.connectTimeout(),
+                        usual.headerTimeout(),
+                        usual.responseTimeout(),
+                        usual.idleTimeout(),
+                        usual.tcpIdleTimeout(),
+                        protocolWait,
+                        maxConnections,
+                        usual.maxHeaderSize(),
+                        usual.maxRequestLineSize()));
         path.export(Protocol.HTTP, origin.port());
         path.candidates((shard, own) -> java.util.List.of(own));
     }

@@ -111,7 +111,13 @@ class ChannelTest {
 
     private void rejectToLeft(long id, RejectCode code) {
         Shard shard = new Shard(
-                0, 1, net.limits, high, net.time, ByteBuf::release, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT,
+                0,
+                1,
+                net.limits,
+                high,
+                net.time,
+                ByteBuf::release,
+                io.netty.buffer.UnpooledByteBufAllocator.DEFAULT,
                 new ChannelCounters());
         ByteBuf packet = Attempt.packet(shard, new ChannelKey(left.id(), id, false), new Reject(code));
         net.time.after(0, () -> net.arrive(packet));
@@ -257,8 +263,13 @@ class ChannelTest {
         ChannelLimits d = ChannelLimits.DEFAULTS;
         join(
                 new Net(new ChannelLimits(
-                        d.handshakeTimeout(), Duration.ofSeconds(9), d.deadAfter(), d.gapTimeout(), 16,
-                        DataSize.ofMiB(4), 10)),
+                        d.handshakeTimeout(),
+                        Duration.ofSeconds(9),
+                        d.deadAfter(),
+                        d.gapTimeout(),
+                        16,
+                        DataSize.ofMiB(4),
+                        10)),
                 1,
                 1);
         Raw user = connected();

@@ -214,7 +214,9 @@ class ChannelsTest {
 
         // Then
         assertEquals(1, user.closed.size());
-        assertTrue(user.closed.getFirst().detail().contains("VERSION"), user.closed.getFirst().detail());
+        assertTrue(
+                user.closed.getFirst().detail().contains("VERSION"),
+                user.closed.getFirst().detail());
         assertEquals(1, left.sent);
         assertEquals(0, left.handshakes() + right.handshakes());
     }
@@ -256,7 +258,10 @@ class ChannelsTest {
         // Given an initiator whose cryptography takes longer than the first packets
         net.time.workNanos = () -> 50_000_000;
         right.fault = packet -> {
-            if (right.openChannels() == 1 && accepted().toSend.isEmpty() && accepted().opened == 1 && right.sent < 200) {
+            if (right.openChannels() == 1
+                    && accepted().toSend.isEmpty()
+                    && accepted().opened == 1
+                    && right.sent < 200) {
                 accepted().says(Net.something());
             }
             return packet;

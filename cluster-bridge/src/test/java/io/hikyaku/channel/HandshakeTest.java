@@ -19,10 +19,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /// Who may have a channel with whom, PROTOCOL.md §5.2.
 class HandshakeTest {
@@ -47,8 +47,13 @@ class HandshakeTest {
     private static class Talk {
         final Handshake initiator;
         final Handshake responder;
-        @Nullable Result ofInitiator;
-        @Nullable Result ofResponder;
+
+        @Nullable
+        Result ofInitiator;
+
+        @Nullable
+        Result ofResponder;
+
         String failure = "";
 
         Talk(Handshake initiator, Handshake responder) {
@@ -223,7 +228,8 @@ class HandshakeTest {
             if (talk.ofResponder == null) {
                 failed++;
             } else {
-                assertArrayEquals(Objects.requireNonNull(talk.ofInitiator, when).secret(), talk.ofResponder.secret(), when);
+                assertArrayEquals(
+                        Objects.requireNonNull(talk.ofInitiator, when).secret(), talk.ofResponder.secret(), when);
             }
         }
         assertTrue(failed > 30, failed + " failed");

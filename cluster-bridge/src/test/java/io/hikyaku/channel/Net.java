@@ -26,7 +26,9 @@ final class Net {
         long received;
         boolean idle;
         long credit = 64 * 1024;
-        @Nullable Channel channel;
+
+        @Nullable
+        Channel channel;
 
         void says(int... bytes) {
             byte[] plain = new byte[bytes.length];

@@ -41,9 +41,12 @@ class ProtectionTest {
     static void readVectors() throws IOException {
         golden = new LinkedHashMap<>();
         Map<String, StringBuilder> digits = new LinkedHashMap<>();
-        try (InputStream in = Objects.requireNonNull(ProtectionTest.class.getResourceAsStream("/golden/protection.hex"))) {
+        try (InputStream in =
+                Objects.requireNonNull(ProtectionTest.class.getResourceAsStream("/golden/protection.hex"))) {
             StringBuilder current = new StringBuilder();
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 String content = line.replaceFirst("#.*", "").replace(" ", "");
                 if (content.startsWith("[")) {
                     current = new StringBuilder();

@@ -65,7 +65,8 @@ class AuthorityCommandTest {
         assertEquals(Exit.DONE, exit);
         assertEquals(key, Files.readString(identity.resolve("tls.key")));
         assertFalse(certificate.equals(Files.readString(identity.resolve("tls.crt"))));
-        assertEquals(Member.cluster("demo", "osaka"), Identity.load(identity, CLOCK).member());
+        assertEquals(
+                Member.cluster("demo", "osaka"), Identity.load(identity, CLOCK).member());
     }
 
     @ParameterizedTest

@@ -105,7 +105,9 @@ class HostilePeerTest {
         // Then
         assertClosedBothWays(CloseCode.PROTOCOL);
         assertEquals(ResetCode.CHANNEL_LOST, peer.accepted.getFirst().reset);
-        long delivered = peer.accepted.stream().mapToLong(stream -> stream.received.size()).sum();
+        long delivered = peer.accepted.stream()
+                .mapToLong(stream -> stream.received.size())
+                .sum();
         assertTrue(delivered <= ChannelLimits.DEFAULTS.window().bytes());
     }
 
@@ -175,7 +177,8 @@ class HostilePeerTest {
         ScriptedPeer flooding = new ScriptedPeer(
                         near, far, limits(ChannelLimits.DEFAULTS.reorderWindow(), 100), new MemoryBudget(Pair.BUDGET))
                 .connected();
-        flooding.near.onPushBack(new io.hikyaku.wire.route.PushBack.Pause(far.key().nodeId(), 60_000));
+        flooding.near.onPushBack(
+                new io.hikyaku.wire.route.PushBack.Pause(far.key().nodeId(), 60_000));
 
         // When
         for (int i = 0; i < 1000; i++) {
@@ -206,7 +209,12 @@ class HostilePeerTest {
     private static ChannelLimits limits(int reorderWindow, int maxStreams) {
         ChannelLimits d = ChannelLimits.DEFAULTS;
         return new ChannelLimits(
-                d.handshakeTimeout(), d.keepaliveInterval(), d.deadAfter(), d.gapTimeout(), reorderWindow,
-                DataSize.ofMiB(4), maxStreams);
+                d.handshakeTimeout(),
+                d.keepaliveInterval(),
+                d.deadAfter(),
+                d.gapTimeout(),
+                reorderWindow,
+                DataSize.ofMiB(4),
+                maxStreams);
     }
 }

@@ -32,10 +32,10 @@ public final class Pair {
 
         private Side(LocalIdentity identity, ChannelLimits limits) {
             this.identity = identity;
-            Shard shard = new Shard(
-                    0, 1, limits, identity, time, this::transmit, UnpooledByteBufAllocator.DEFAULT, counters);
-            StreamSettings settings = new StreamSettings(
-                    256 * 1024, limits.window().bytes(), limits.maxStreams(), budget, streams);
+            Shard shard =
+                    new Shard(0, 1, limits, identity, time, this::transmit, UnpooledByteBufAllocator.DEFAULT, counters);
+            StreamSettings settings =
+                    new StreamSettings(256 * 1024, limits.window().bytes(), limits.maxStreams(), budget, streams);
             channels = new Channels<>(
                     shard, peer -> new StreamMux(time, settings, known -> (s, m) -> acceptor.onOpen(s, m)));
         }

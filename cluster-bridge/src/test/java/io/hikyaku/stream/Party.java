@@ -7,8 +7,8 @@ import io.netty.buffer.Unpooled;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// One end of a random conversation: writes bytes that the other end can tell from all others, reads at its own pace, and
-/// may stop, give up or hold. It checks at once what arrives (promises 1 and 2).
+/// One end of a random conversation: writes bytes that the other end can tell from all others, reads at its own pace,
+/// and may stop, give up or hold. It checks at once what arrives (promises 1 and 2).
 final class Party implements StreamHandler {
     private static final long MILLI = 1_000_000;
 
@@ -28,7 +28,9 @@ final class Party implements StreamHandler {
     private boolean peerEnded;
     private boolean stopped;
     boolean gaveUp;
-    @Nullable ResetCode reset;
+
+    @Nullable
+    ResetCode reset;
 
     /// @param pattern differs for each direction of each stream
     Party(VirtualTime time, Random random, long pattern) {
@@ -114,7 +116,9 @@ final class Party implements StreamHandler {
         Party sender = java.util.Objects.requireNonNull(other);
         check(!isOver() && !peerEnded, "data after the end");
         for (int i = 0; i < length; i++) {
-            check(data.getByte(data.readerIndex() + i) == byteAt(sender.pattern, received + i), "byte " + (received + i));
+            check(
+                    data.getByte(data.readerIndex() + i) == byteAt(sender.pattern, received + i),
+                    "byte " + (received + i));
         }
         data.release();
         received += length;
@@ -137,7 +141,9 @@ final class Party implements StreamHandler {
     public void onEnd() {
         Party sender = java.util.Objects.requireNonNull(other);
         check(!peerEnded && reset == null && !gaveUp, "a second end");
-        check(sender.ended && (received == sender.written || stopped), "the end after " + received + " of " + sender.written);
+        check(
+                sender.ended && (received == sender.written || stopped),
+                "the end after " + received + " of " + sender.written);
         peerEnded = true;
     }
 

@@ -22,7 +22,8 @@ import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/// The far end of a channel that says exactly what a test makes it say, allowed or not, to a [StreamMux] at the near end.
+/// The far end of a channel that says exactly what a test makes it say, allowed or not, to a [StreamMux] at the near
+/// end.
 final class ScriptedPeer implements ChannelUser {
     static final Duration SOON = Duration.ofSeconds(1);
 
@@ -42,7 +43,10 @@ final class ScriptedPeer implements ChannelUser {
     long credit = 1024 * 1024;
     long heardBytes;
     int packets;
-    @Nullable Closed closed;
+
+    @Nullable
+    Closed closed;
+
     private final Queue<ByteBuf> script = new ArrayDeque<>();
     private @Nullable Channel channel;
 
@@ -146,7 +150,9 @@ final class ScriptedPeer implements ChannelUser {
 
     @Override
     public void onPayload(ByteBuf payload) {
-        for (StreamFrame frame = StreamFrames.readNext(payload); frame != null; frame = StreamFrames.readNext(payload)) {
+        for (StreamFrame frame = StreamFrames.readNext(payload);
+                frame != null;
+                frame = StreamFrames.readNext(payload)) {
             if (frame instanceof StreamFrame.Data data) {
                 heardBytes += data.data().readableBytes();
                 heard.add(new StreamFrame.Data(data.stream(), Unpooled.EMPTY_BUFFER));

@@ -136,7 +136,9 @@ class StreamMuxTest {
         // Then
         assertEquals(ResetCode.INTERNAL, broken.reset);
         assertEquals(10, broken.received.size());
-        assertEquals(ResetCode.INTERNAL, peer.heard(StreamFrame.Reset.class).getFirst().code());
+        assertEquals(
+                ResetCode.INTERNAL,
+                peer.heard(StreamFrame.Reset.class).getFirst().code());
         assertEquals(10, bystander.received.size());
         assertNull(peer.closed);
     }
@@ -153,7 +155,9 @@ class StreamMuxTest {
         peer.time.run(SOON);
 
         // Then
-        assertEquals(ResetCode.INTERNAL, peer.heard(StreamFrame.Reset.class).getFirst().code());
+        assertEquals(
+                ResetCode.INTERNAL,
+                peer.heard(StreamFrame.Reset.class).getFirst().code());
         assertEquals(0, peer.streams.open());
         assertNull(peer.closed);
     }
@@ -175,7 +179,8 @@ class StreamMuxTest {
 
         // Then
         assertEquals(10_000, peer.heard(StreamFrame.Open.class).size());
-        assertEquals(2, callers.stream().filter(c -> c.reset == ResetCode.REFUSED).count());
+        assertEquals(
+                2, callers.stream().filter(c -> c.reset == ResetCode.REFUSED).count());
         assertNull(callers.getLast().reset);
         assertEquals(0, peer.streams.queuedBytes.sum());
         assertEquals(10_000, peer.streams.open());

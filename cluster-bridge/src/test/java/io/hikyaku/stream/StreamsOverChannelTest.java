@@ -218,7 +218,10 @@ class StreamsOverChannelTest {
         // When
         fromLeft.stream().write(Recorder.bytes("one"));
         fromRight.stream().write(Recorder.bytes("two"));
-        pair.time.await("accepted", SOON, () -> accepted.size() == 1 && accepted.getFirst().text().equals("one"));
+        pair.time.await(
+                "accepted",
+                SOON,
+                () -> accepted.size() == 1 && accepted.getFirst().text().equals("one"));
         pair.time.run(SOON);
 
         // Then
@@ -251,7 +254,8 @@ class StreamsOverChannelTest {
         assertEquals(ResetCode.CHANNEL_LOST, caller.reset);
         assertEquals(ResetCode.CHANNEL_LOST, accepted.getFirst().reset);
         assertEquals("", accepted.getFirst().text());
-        assertTrue(pair.left.channels.open().isEmpty() && pair.right.channels.open().isEmpty());
+        assertTrue(pair.left.channels.open().isEmpty()
+                && pair.right.channels.open().isEmpty());
     }
 
     @Test
@@ -394,7 +398,8 @@ class StreamsOverChannelTest {
         pair.time.run(SOON);
 
         // Then
-        assertEquals(1, callers.stream().filter(c -> c.reset == ResetCode.REFUSED).count());
+        assertEquals(
+                1, callers.stream().filter(c -> c.reset == ResetCode.REFUSED).count());
         assertEquals(10_000, accepted.size());
     }
 

@@ -88,18 +88,21 @@ class Http1PiecesTest {
 
     @Test
     void namesAndValuesKeepTheirBytes() {
-        byte[] head = "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] head =
+                "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
         Request request = Request.read(head, AsciiString.of("1.1 tokyo"));
 
-        assertEquals(new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"), request.head().fields());
+        assertEquals(
+                new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"),
+                request.head().fields());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nEvil: 1", "a\nb", "a\u0000b", "a\rb"})
     void aBridgeThatSendsALineEndInAValueIsNotObeyed(String value) {
-        RequestHead request =
-                new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", new Fields().add("X", AsciiString.of(value)));
+        RequestHead request = new RequestHead(
+                Version.HTTP_1_1, "GET", "http", "o", "/", new Fields().add("X", AsciiString.of(value)));
         ResponseHead response =
                 new ResponseHead(Version.HTTP_1_1, 200, "OK", new Fields().add("X", AsciiString.of(value)));
 
@@ -136,7 +139,11 @@ class Http1PiecesTest {
 
     @Test
     void aBridgeThatSendsFieldsOfOneHopSendsThemInVain() {
-        Fields fields = new Fields().add("Connection", "x").add("Upgrade", "h2c").add("Host", "evil").add("X", "y");
+        Fields fields = new Fields()
+                .add("Connection", "x")
+                .add("Upgrade", "h2c")
+                .add("Host", "evil")
+                .add("X", "y");
         RequestHead request = new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", fields);
         ByteBuf out = Unpooled.buffer();
 

@@ -50,7 +50,8 @@ class HttpCallIT {
         // Given
         try (Conversation caller = call(Origin.answering(HELLO))) {
             // When
-            caller.say("GET /a%20b?c=%2F HTTP/1.1\r\nX-Two: 1\r\nHost: orders:80\r\nx-oDD: \t v w \r\nX-Two: 2\r\n\r\n");
+            caller.say(
+                    "GET /a%20b?c=%2F HTTP/1.1\r\nX-Two: 1\r\nHost: orders:80\r\nx-oDD: \t v w \r\nX-Two: 2\r\n\r\n");
             caller.hearHead();
 
             // Then
@@ -63,7 +64,8 @@ class HttpCallIT {
 
     @Test
     void anAnswerReachesTheCallerAsItWasMeant() throws Exception {
-        String answer = "HTTP/1.1 299 Quite Fine\r\nSet-Cookie: a=1\r\nX-oDD: v\r\nSet-Cookie: b=2\r\nContent-Length: 5\r\n\r\n";
+        String answer =
+                "HTTP/1.1 299 Quite Fine\r\nSet-Cookie: a=1\r\nX-oDD: v\r\nSet-Cookie: b=2\r\nContent-Length: 5\r\n\r\n";
         try (Conversation caller = call(Origin.answering(answer + "hello"))) {
             caller.say(GET);
 
@@ -74,14 +76,15 @@ class HttpCallIT {
 
     @Test
     void fieldsThatEndAtThisHopStayBehind() throws Exception {
-        try (Conversation caller = call(Origin.answering(
-                "HTTP/1.1 200 OK\r\nConnection: x-mine\r\nX-Mine: 1\r\nKeep-Alive: 1\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n"))) {
-            caller.say("GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade, X-Named, HTTP2-Settings\r\nX-Named: 1\r\nUpgrade: h2c\r\n"
-                    + "HTTP2-Settings: AA\r\nKeep-Alive: 1\r\nProxy-Connection: x\r\nProxy-Authorization: x\r\nTE: gzip\r\n\r\n");
+        try (Conversation caller = call(
+                Origin.answering(
+                        "HTTP/1.1 200 OK\r\nConnection: x-mine\r\nX-Mine: 1\r\nKeep-Alive: 1\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n"))) {
+            caller.say(
+                    "GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade, X-Named, HTTP2-Settings\r\nX-Named: 1\r\nUpgrade: h2c\r\n"
+                            + "HTTP2-Settings: AA\r\nKeep-Alive: 1\r\nProxy-Connection: x\r\nProxy-Authorization: x\r\nTE: gzip\r\n\r\n");
 
             assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", caller.hearHead());
-            assertEquals(
-                    "GET / HTTP/1.1\r\nHost: o\r\nVia: 1.1 tokyo\r\nVia: 1.1 tokyo\r\n\r\n", origin.takeHead());
+            assertEquals("GET / HTTP/1.1\r\nHost: o\r\nVia: 1.1 tokyo\r\nVia: 1.1 tokyo\r\n\r\n", origin.takeHead());
         }
     }
 
@@ -89,10 +92,12 @@ class HttpCallIT {
     void aBodyOfKnownLengthKeepsItsLength() throws Exception {
         try (Conversation caller = call(service -> {
             service.head();
-            service.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + service.raw().hear(4));
+            service.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+                    + service.raw().hear(4));
             service.raw().hearAll();
         })) {
-            caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 4\r\n\r\nab").say("cd");
+            caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 4\r\n\r\nab")
+                    .say("cd");
 
             assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", caller.hearHead());
             assertEquals("abcd", caller.hear(4));
@@ -132,7 +137,11 @@ class HttpCallIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            })
     void anAnswerToHeadHasNoBodyAndKeepsItsFraming(String answer) throws Exception {
         try (Conversation caller = call(Origin.answering(answer))) {
             caller.say("HEAD / HTTP/1.1\r\nHost: o\r\n\r\n");
@@ -201,7 +210,8 @@ class HttpCallIT {
         try (Conversation caller = call(service -> {
             service.head();
             service.say("HTTP/1.1 100 Continue\r\n\r\n");
-            service.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + service.raw().hear(2));
+            service.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+                    + service.raw().hear(2));
             service.raw().hearAll();
         })) {
             caller.say("PUT / HTTP/1.1\r\nHost: o\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -283,7 +293,8 @@ class HttpCallIT {
     @Test
     void theAuthorityOfATargetInAbsoluteFormIsTheHost() throws Exception {
         try (Conversation caller = call(Origin.answering(HELLO))) {
-            caller.say("GET http://Orders:80?x HTTP/1.1\r\nHost: orders:80\r\n\r\n").hearHead();
+            caller.say("GET http://Orders:80?x HTTP/1.1\r\nHost: orders:80\r\n\r\n")
+                    .hearHead();
 
             String head = origin.takeHead();
             assertTrue(head.startsWith("GET /?x HTTP/1.1\r\nHost: orders:80\r\n"), head);
@@ -324,7 +335,8 @@ class HttpCallIT {
             service.say(HELLO);
             service.raw().hearAll();
         })) {
-            caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 6\r\n\r\nab").hearHead();
+            caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 6\r\n\r\nab")
+                    .hearHead();
             assertEquals("hello", caller.hear(5));
             caller.say("cdef").say(GET).hearHead();
 

@@ -165,11 +165,13 @@ class HttpFailureIT {
     void aCallThatWasRefusedElsewhereIsAnsweredHere() throws Exception {
         try (Conversation caller = call(service -> {
             service.head();
-            service.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + service.raw().hear(4));
+            service.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+                    + service.raw().hear(4));
             service.raw().hearAll();
         })) {
             path.candidates((shard, own) -> List.of(
-                    CallPath.to("osaka", resetting(path.loops().loop(shard), ResetCode.NOT_EXPORTED, new AtomicInteger())),
+                    CallPath.to(
+                            "osaka", resetting(path.loops().loop(shard), ResetCode.NOT_EXPORTED, new AtomicInteger())),
                     own));
 
             caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 4\r\n\r\nabcd");
@@ -241,15 +243,17 @@ class HttpFailureIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "HTTP/1.1 200 OK^Content-Length: 5^Transfer-Encoding: chunked^^",
-        "HTTP/1.1 200 OK^Content-Length: 5^Content-Length: 6^^",
-        "HTTP/1.1 101 Switching Protocols^^",
-        "HTTP/1.1 20 OK^^",
-        "HTTP/3.0 200 OK^^",
-        "hello^^",
-        "HTTP/1.1 200 OK^X : y^^",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HTTP/1.1 200 OK^Content-Length: 5^Transfer-Encoding: chunked^^",
+                "HTTP/1.1 200 OK^Content-Length: 5^Content-Length: 6^^",
+                "HTTP/1.1 101 Switching Protocols^^",
+                "HTTP/1.1 20 OK^^",
+                "HTTP/3.0 200 OK^^",
+                "hello^^",
+                "HTTP/1.1 200 OK^X : y^^",
+            })
     void anAnswerThatIsNoneIsABadGateway(String answer) throws Exception {
         try (Conversation caller = call(service -> {
             service.head();
@@ -306,8 +310,9 @@ class HttpFailureIT {
     @Test
     void aServiceThatDoesNotAnswerIsAGatewayTimeout() throws Exception {
         Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller =
-                call(limits(usual, Duration.ofMillis(300), usual), service -> service.raw().hearGone())) {
+        try (Conversation caller = call(
+                limits(usual, Duration.ofMillis(300), usual),
+                service -> service.raw().hearGone())) {
             assertProblem(504, "http_response_timeout", caller.say(GET).hearHead());
         }
     }
@@ -325,8 +330,9 @@ class HttpFailureIT {
     @Test
     void aBodyThatDoesNotComeIsARequestTimeout() throws Exception {
         Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller =
-                call(limits(usual, usual, Duration.ofMillis(300)), service -> service.raw().hearGone())) {
+        try (Conversation caller = call(
+                limits(usual, usual, Duration.ofMillis(300)),
+                service -> service.raw().hearGone())) {
             caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 10\r\n\r\nab");
 
             assertProblem(408, "http_request_error", caller.hearAll());
@@ -336,8 +342,7 @@ class HttpFailureIT {
     @Test
     void anIdleConnectionIsClosed() throws Exception {
         Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller =
-                call(limits(usual, usual, Duration.ofMillis(300)), service -> {})) {
+        try (Conversation caller = call(limits(usual, usual, Duration.ofMillis(300)), service -> {})) {
             assertEquals("", caller.hearAll());
         }
     }
@@ -389,7 +394,8 @@ class HttpFailureIT {
             caller.hear(5);
 
             path.await("counted", () -> path.sum("hikyaku.calls", "outcome", "completed") == 2);
-            assertFalse(path.find("hikyaku.calls", "service", "shop/orders:80", "side", "export").isEmpty());
+            assertFalse(path.find("hikyaku.calls", "service", "shop/orders:80", "side", "export")
+                    .isEmpty());
         }
     }
 

@@ -86,7 +86,8 @@ class TcpCallIT {
 
     @Test
     void anEndWithoutAByteIsAnEnd() throws Exception {
-        try (Conversation caller = call(service -> service.say("[" + service.raw().hearAll() + "]"))) {
+        try (Conversation caller =
+                call(service -> service.say("[" + service.raw().hearAll() + "]"))) {
             caller.sayEnd();
 
             assertEquals("[]", caller.hearAll());
@@ -236,7 +237,8 @@ class TcpCallIT {
                 1,
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize());
-        Origin service = Origin.following(conversation -> conversation.say("here").raw().hearAll());
+        Origin service =
+                Origin.following(conversation -> conversation.say("here").raw().hearAll());
         origin = service;
         path = CallPath.start(Protocol.TCP, one, service.port());
         try (Conversation first = Conversation.with(path.port())) {
