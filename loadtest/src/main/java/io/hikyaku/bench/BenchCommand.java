@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures calls over a relay and over Kafka beside a direct call and beside two HAProxies joined by mutual TLS,"
-                    + " in turns within one run.",
+            "Measures calls over a relay and over Kafka beside a direct call and beside two HAProxies"
+                    + " joined by mutual TLS, in turns within one run.",
             "Starts everything it needs on this machine. Uses wrk, nginx and HAProxy where they are installed."
         })
 public final class BenchCommand implements Subcommand {

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Starts a relay, a Kafka broker and three clusters on this machine, sends calls between them over the relay and,"
-                    + " after the relay has been killed, over Kafka, and prints what happened.",
+            "Starts a relay, a Kafka broker and three clusters on this machine, sends calls between them over"
+                    + " the relay and, after the relay has been killed, over Kafka, and prints what happened.",
             "Leaves nothing behind."
         })
 public final class DemoCommand implements Subcommand {
