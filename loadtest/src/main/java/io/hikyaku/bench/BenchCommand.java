@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Subcommand {
     private static final Set<String> SCENARIOS = Set.of("http", "connections", "bulk");
-    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    private static final Duration WARM_UP = Duration.ofSeconds(1);
+    private static final Duration JVM_WARM_UP = Duration.ofSeconds(12);
 
     @Option(names = "--full", description = "Longer rounds, more of them, and 1 GiB streams; about 15 minutes.")
     private boolean full;
@@ -116,12 +117,17 @@ public final class BenchCommand implements Subcommand {
         return scenarios;
     }
 
-    /// Lets the compilers of the JVMs see every path before anything counts.
+    /// Lets the compilers of the JVMs see every path before anything counts: with little load too, where they have
+    /// the fewest calls to learn from and compete with them for the processors.
     private static void warmUp(List<Way> ways, PrintWriter err) throws IOException, InterruptedException {
+        LoadGenerator generator = LoadGenerator.best();
         for (Way way : ways) {
             err.println("warming up: " + way.name());
             err.flush();
-            LoadGenerator.best().run(way.http(), Origin.PATH, 32, Connections.KEPT, WARM_UP);
+            Duration length = way.jvm() ? JVM_WARM_UP : WARM_UP;
+            for (int connections : List.of(32, 1)) {
+                generator.run(way.http(), Origin.PATH, connections, Connections.KEPT, length);
+            }
             BulkServer.download(way.tcp(), 64 << 20);
             BulkServer.upload(way.tcp(), 64 << 20);
         }

@@ -100,7 +100,7 @@ final class HaproxyPair implements AutoCloseable {
         SequencedMap<String, Long> processes = new LinkedHashMap<>();
         processes.put("near", near.pid());
         processes.put("far", far.pid());
-        return new Way("haproxy pair", "127.0.0.1:" + httpPort, "127.0.0.1:" + tcpPort, processes);
+        return new Way("haproxy pair", "127.0.0.1:" + httpPort, "127.0.0.1:" + tcpPort, processes, false);
     }
 
     @Override

@@ -81,7 +81,7 @@ final class Testbed implements AutoCloseable {
         BulkServer bulk = opened(new BulkServer());
         originName = origin.name();
         if (names.contains(DIRECT)) {
-            ways.add(new Way("direct", origin.address(), bulk.address(), new LinkedHashMap<>()));
+            ways.add(new Way("direct", origin.address(), bulk.address(), new LinkedHashMap<>(), false));
         }
         if (names.contains(HAPROXY)) {
             startHaproxy(folder, mesh.clusterIdentity("haproxy"), origin, bulk);
@@ -129,7 +129,7 @@ final class Testbed implements AutoCloseable {
         processes.put("near", near.pid());
         processes.putAll(between);
         processes.put("far", far.pid());
-        Way way = new Way(name, "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), processes);
+        Way way = new Way(name, "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), processes, true);
         awaitFirstAnswer(way);
         ways.add(way);
     }

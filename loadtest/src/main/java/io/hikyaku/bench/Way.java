@@ -9,7 +9,8 @@ import java.util.SequencedMap;
 /// @param http `host:port` that answers HTTP
 /// @param tcp `host:port` that leads to the bulk server
 /// @param processes by name, the pids whose CPU time counts as the way's
-record Way(String name, String http, String tcp, SequencedMap<String, Long> processes) {
+/// @param jvm whether they are JVMs, which are slow until their compilers have seen the load
+record Way(String name, String http, String tcp, SequencedMap<String, Long> processes, boolean jvm) {
     /// CPU seconds used by each process so far.
     double[] cpuSeconds() {
         return processes.sequencedValues().stream()

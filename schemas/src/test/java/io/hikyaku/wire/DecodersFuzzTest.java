@@ -12,6 +12,8 @@ import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.link.LinkFrames;
+import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocuments;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrames;
@@ -64,6 +66,16 @@ class DecodersFuzzTest {
     @FuzzTest
     void registryFrame(byte[] bytes) {
         holdsToItsWord(bytes, RegistryFrame::read, RegistryFrame::write);
+    }
+
+    @FuzzTest
+    void nodeDocument(byte[] bytes) {
+        try {
+            NodeDocument document = NodeDocuments.read(bytes);
+            assertEquals(document, NodeDocuments.read(NodeDocuments.write(document)));
+        } catch (Malformed e) {
+            // As it should be.
+        }
     }
 
     @FuzzTest
