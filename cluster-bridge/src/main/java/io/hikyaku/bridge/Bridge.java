@@ -18,10 +18,14 @@ import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.registry.SignedDocuments;
+import io.hikyaku.route.LocalNode;
+import io.hikyaku.status.NodeStatus;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.PushBack;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -207,14 +211,14 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    private final class ReachChanges implements io.hikyaku.route.LocalNode {
+    private final class ReachChanges implements LocalNode {
         @Override
-        public void onPacket(io.netty.buffer.ByteBuf packet) {
+        public void onPacket(ByteBuf packet) {
             shards.onPacket(packet);
         }
 
         @Override
-        public void onPushBack(io.hikyaku.wire.route.PushBack pushBack) {
+        public void onPushBack(PushBack pushBack) {
             shards.onPushBack(pushBack);
         }
 
@@ -256,7 +260,7 @@ public final class Bridge implements AutoCloseable {
         return directory.ready() ? Optional.empty() : Optional.of("no registry snapshot has been received yet");
     }
 
-    private io.hikyaku.status.NodeStatus status() {
+    private NodeStatus status() {
         return new BridgeStatus(node, version, directory, view, imports, shards.all(), streamCounters, kafka)
                 .status(missing().isEmpty());
     }

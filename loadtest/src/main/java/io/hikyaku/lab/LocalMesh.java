@@ -57,11 +57,6 @@ public final class LocalMesh implements AutoCloseable {
         return mesh;
     }
 
-    /// The programs started so far and not stopped by [#close].
-    public List<Program> programs() {
-        return List.copyOf(programs);
-    }
-
     /// The folder with a cluster's certificate and key, made when first asked for.
     public Path clusterIdentity(String cluster) throws IOException, IdentityException {
         return identity(Member.cluster(mesh, cluster), "cluster-" + cluster);
