@@ -1,51 +1,45 @@
 package io.hikyaku.call.http;
 
 import io.hikyaku.call.CallContext;
-import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Dial;
 import io.hikyaku.call.Export;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.Targets;
-import io.hikyaku.config.CallLimits;
+import io.hikyaku.call.exchange.ExportedPort;
+import io.hikyaku.call.exchange.TargetExchange;
+import io.hikyaku.call.exchange.TargetPool;
+import io.hikyaku.call.http1.TargetConnection;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayDeque;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
 /// again.
-public final class HttpExport implements Export {
-    /// Shorter than servers usually keep an idle connection (5 s is the least of the common defaults), so that it
-    /// is seldom found closed.
-    private static final Duration KEEP_IDLE = Duration.ofSeconds(4);
+public final class HttpExport implements Export, TargetPool {
+    private static final Wish GRANTED = () -> {};
 
-    private static final int MAX_IDLE_PER_TARGET = 128;
-
-    private final CallContext context;
-    private final CallMetrics.Calls calls;
+    private final ExportedPort port;
     private final Targets targets;
-    private final byte[] via;
-    private final List<ArrayDeque<TargetConnection>> idle = new ArrayList<>();
-    private boolean closed;
+    private final List<Http1Pool> pools = new ArrayList<>();
 
     /// @param servicePort label of the meters
     public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
-        this.context = context;
-        this.calls = context.metrics().exported(servicePort);
+        this.port = ExportedPort.of(context, context.metrics().exported(servicePort), this);
         this.targets = new Targets(
                 sockets,
                 shard,
                 port.target(),
                 context.limits().connectTimeout(),
                 context.metrics().targetConnections(servicePort));
-        this.via = ("Via: 1.1 " + context.cluster() + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        int maxHead = context.limits().maxHeaderSize().toInt();
         for (int target = 0; target < targets.count(); target++) {
-            idle.add(new ArrayDeque<>());
+            pools.add(new Http1Pool(targets, target, maxHead));
         }
     }
 
@@ -56,50 +50,42 @@ public final class HttpExport implements Export {
 
     @Override
     public StreamHandler accept(Stream stream) {
-        return new TargetExchange(this, stream);
+        return new TargetExchange(port, stream);
+    }
+
+    @Override
+    public Wish find(RequestHead head, boolean fresh, Waiter waiter) {
+        int target = targets.pick();
+        TargetConnection idle = fresh ? null : pools.get(target).take();
+        if (idle != null) {
+            waiter.onSide(idle);
+            return GRANTED;
+        }
+        Dial dial = new Dial(targets, target, new Connecting(waiter));
+        dial.start();
+        return dial::cancel;
     }
 
     @Override
     public void close() {
-        closed = true;
-        for (ArrayDeque<TargetConnection> connections : idle) {
-            List.copyOf(connections).forEach(TargetConnection::close);
+        pools.forEach(Http1Pool::close);
+    }
+
+    private final class Connecting implements Dial.Waiter {
+        private final Waiter waiter;
+
+        Connecting(Waiter waiter) {
+            this.waiter = waiter;
         }
-    }
 
-    CallLimits limits() {
-        return context.limits();
-    }
+        @Override
+        public void onConnected(Channel channel, int target) {
+            waiter.onSide(pools.get(target).join(channel));
+        }
 
-    CallMetrics.Calls calls() {
-        return calls;
-    }
-
-    Targets targets() {
-        return targets;
-    }
-
-    byte[] via() {
-        return via;
-    }
-
-    Duration keepIdle() {
-        return KEEP_IDLE;
-    }
-
-    /// The idle connection to a target that was used last, null if there is none.
-    @Nullable
-    TargetConnection takeIdle(int target) {
-        return idle.get(target).pollLast();
-    }
-
-    /// @return false: it is not to be kept
-    boolean keep(TargetConnection connection) {
-        ArrayDeque<TargetConnection> connections = idle.get(connection.target());
-        return !closed && connections.size() < MAX_IDLE_PER_TARGET && connections.add(connection);
-    }
-
-    void forget(TargetConnection connection) {
-        idle.get(connection.target()).remove(connection);
+        @Override
+        public void onFailed(ResetCode code, String detail) {
+            waiter.onFailed(code, detail);
+        }
     }
 }

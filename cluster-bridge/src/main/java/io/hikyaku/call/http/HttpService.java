@@ -4,17 +4,17 @@ import io.hikyaku.call.Attempts.Route;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Candidates;
-import io.hikyaku.call.Problem;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Sockets;
+import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.http1.CallerConnection;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,10 +44,7 @@ public final class HttpService implements SocketService {
     @Override
     public void turnAway(Channel socket) {
         HttpPort port = shards.get(sockets.shardOf(socket));
-        ByteBuf answer = socket.alloc().buffer(512);
-        ProblemAnswer.write(answer, port.context().cluster(), port.service(), Problem.TOO_MANY_CONNECTIONS, true, true);
-        // The socket becomes active after this: only then can it be written to.
-        socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
+        CallerConnection.turnAway(port, socket);
     }
 
     private static byte[] metadata(ServicePort port) {

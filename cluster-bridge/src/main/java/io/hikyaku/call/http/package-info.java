@@ -1,6 +1,5 @@
-/// HTTP/1.1 on both sides of a call: the listener that callers speak to, and the connections to targets. Every message
-/// is parsed into its structure and written anew from it, never passed on as bytes nobody has read. Uses
-/// `io.hikyaku.call`.
+/// HTTP ports, imported and exported: which version callers and targets speak, and the connections that are kept to
+/// targets. Uses `io.hikyaku.call.http1` and `io.hikyaku.call.exchange`.
 @NullMarked
 package io.hikyaku.call.http;
 

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.wire.Malformed;

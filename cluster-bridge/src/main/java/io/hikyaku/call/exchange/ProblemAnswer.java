@@ -1,20 +1,19 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Problem;
-import io.netty.buffer.ByteBuf;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /// An answer that a bridge gives in the place of the service: status, `Proxy-Status` (RFC 9209) and problem details
 /// (RFC 9457). Says which bridge and what kind of failure, nothing about addresses.
-final class ProblemAnswer {
-    private ProblemAnswer() {}
-
-    /// Writes the whole answer.
-    ///
+///
+/// @param body to be left out where the request was HEAD
+public record ProblemAnswer(ResponseHead head, byte[] body) {
     /// @param service who was called
-    /// @param withBody whether the body follows, which HEAD forbids
-    static void write(ByteBuf out, String cluster, String service, Problem problem, boolean withBody, boolean close) {
+    public static ProblemAnswer of(String cluster, String service, Problem problem) {
         byte[] body = """
                 {"type":"urn:hikyaku:problem:%s","title":"%s","status":%d,"detail":"%s","instance":"urn:uuid:%s"}
                 """.formatted(
@@ -24,33 +23,24 @@ final class ProblemAnswer {
                         problem.title() + ": " + service,
                         UUID.randomUUID())
                 .getBytes(StandardCharsets.US_ASCII);
-        StringBuilder head = new StringBuilder(256)
-                .append("HTTP/1.1 ")
-                .append(problem.status())
-                .append(' ')
-                .append(reason(problem.status()))
-                .append("\r\nContent-Type: application/problem+json\r\nContent-Length: ")
-                .append(body.length)
-                .append("\r\nProxy-Status: hikyaku-")
-                .append(cluster)
-                .append("; error=")
-                .append(problem.proxyError());
-        if (problem == Problem.TRANSPORT_LOST) {
-            head.append("; details=\"transport_lost\"");
-        }
+        Fields fields = new Fields()
+                .add("Content-Type", "application/problem+json")
+                .add("Content-Length", Integer.toString(body.length))
+                .add("Proxy-Status", proxyStatus(cluster, problem));
         if (problem.retryAfterSeconds() > 0) {
-            head.append("\r\nRetry-After: ").append(problem.retryAfterSeconds());
+            fields.add("Retry-After", Integer.toString(problem.retryAfterSeconds()));
         }
         if (problem == Problem.METHOD_NOT_ALLOWED) {
-            head.append("\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         }
-        if (close) {
-            head.append("\r\nConnection: close");
-        }
-        out.writeCharSequence(head.append("\r\n\r\n"), StandardCharsets.US_ASCII);
-        if (withBody) {
-            out.writeBytes(body);
-        }
+        return new ProblemAnswer(
+                new ResponseHead(Version.HTTP_1_1, problem.status(), reason(problem.status()), fields), body);
+    }
+
+    /// The field of RFC 9209 for this problem.
+    public static String proxyStatus(String cluster, Problem problem) {
+        String status = "hikyaku-" + cluster + "; error=" + problem.proxyError();
+        return problem == Problem.TRANSPORT_LOST ? status + "; details=\"transport_lost\"" : status;
     }
 
     private static String reason(int status) {

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 /// How the end of a body is known in HTTP/1 (RFC 9112 §6).
 ///

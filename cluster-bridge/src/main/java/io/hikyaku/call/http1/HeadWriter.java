@@ -1,5 +1,7 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
+import io.hikyaku.call.exchange.FieldKind;
+import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -32,10 +34,9 @@ final class HeadWriter {
 
     /// Writes a request for a target.
     ///
-    /// @param via what this bridge adds to `Via`
     /// @return how its body is to be written
     /// @throws Malformed if it holds what may not be sent
-    static Framing writeRequest(ByteBuf out, RequestHead head, byte[] via) {
+    static Framing writeRequest(ByteBuf out, RequestHead head) {
         AsciiString method = AsciiString.of(head.method());
         AsciiString path = AsciiString.of(head.path());
         AsciiString host = AsciiString.of(head.authority());
@@ -46,7 +47,7 @@ final class HeadWriter {
         write(out, path).writeBytes(REQUEST_END).writeBytes(HOST);
         write(out, host).writeBytes(CRLF);
         Framing framing = writeFields(out, head.fields(), true, true);
-        out.writeBytes(via).writeBytes(CRLF);
+        out.writeBytes(CRLF);
         return framing == null ? Framing.NONE : framing;
     }
 

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Attempts;
 import io.hikyaku.call.CallContext;
@@ -9,8 +9,8 @@ import io.netty.util.AsciiString;
 ///
 /// @param service `namespace/name:port`, for answers and metrics
 /// @param via what is added to `Via`
-record HttpPort(String service, AsciiString via, Attempts.Route route, CallMetrics.Calls calls) {
-    CallContext context() {
+public record HttpPort(String service, AsciiString via, Attempts.Route route, CallMetrics.Calls calls) {
+    public CallContext context() {
         return route.context();
     }
 }

@@ -1,9 +1,9 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
 import io.netty.util.AsciiString;
 
 /// Which bytes may stand where (RFC 9110 §5.5, RFC 9110 §5.6.2; RFC 9112 §3.2).
-final class Grammar {
+public final class Grammar {
     private static final int TOKEN = 1;
     private static final int VALUE = 2;
     private static final int TARGET = 4;
@@ -26,7 +26,7 @@ final class Grammar {
     }
 
     /// The first index from `from` whose byte cannot be part of a token, `to` if there is none.
-    static int endOfToken(byte[] bytes, int from, int to) {
+    public static int endOfToken(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (CLASSES[bytes[at] & 0xff] & TOKEN) != 0) {
             at++;
@@ -34,40 +34,40 @@ final class Grammar {
         return at;
     }
 
-    static boolean isToken(byte[] bytes, int from, int to) {
+    public static boolean isToken(byte[] bytes, int from, int to) {
         return from < to && endOfToken(bytes, from, to) == to;
     }
 
-    static boolean isValue(byte[] bytes, int from, int to) {
+    public static boolean isValue(byte[] bytes, int from, int to) {
         return all(VALUE, bytes, from, to);
     }
 
-    static boolean isTarget(byte[] bytes, int from, int to) {
+    public static boolean isTarget(byte[] bytes, int from, int to) {
         return from < to && all(TARGET, bytes, from, to);
     }
 
-    static boolean isHost(byte[] bytes, int from, int to) {
+    public static boolean isHost(byte[] bytes, int from, int to) {
         return from < to && all(HOST, bytes, from, to);
     }
 
-    static boolean isToken(AsciiString text) {
+    public static boolean isToken(AsciiString text) {
         return isToken(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }
 
-    static boolean isValue(AsciiString text) {
+    public static boolean isValue(AsciiString text) {
         return isValue(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }
 
-    static boolean isTarget(AsciiString text) {
+    public static boolean isTarget(AsciiString text) {
         return isTarget(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }
 
-    static boolean isHost(AsciiString text) {
+    public static boolean isHost(AsciiString text) {
         return isHost(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }
 
     /// Whether it may stand in `Content-Length`: digits, without leading zeros, below 2^63 (RFC 9110 §8.6).
-    static boolean isLength(AsciiString text) {
+    public static boolean isLength(AsciiString text) {
         int length = text.length();
         if (length == 0 || length > 18 || length > 1 && text.byteAt(0) == '0') {
             return false;

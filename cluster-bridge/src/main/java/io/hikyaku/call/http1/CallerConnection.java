@@ -1,12 +1,18 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Deadline;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
+import io.hikyaku.call.exchange.CallerExchange;
+import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.exchange.ProblemAnswer;
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -26,12 +32,15 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// A caller that closes its side while it waits for an answer is taken to be gone: HTTP/1.1 gives no way to tell.
-final class CallerConnection extends ChannelInboundHandlerAdapter {
+public final class CallerConnection extends ChannelInboundHandlerAdapter {
     /// Bytes of requests that wait for their turn; above it nothing more is read.
     private static final int MAX_WAITING_BYTES = 16 * 1024;
 
     /// How long bytes that nobody wants are read, so that the answer is not lost to a reset.
     private static final Duration LEAVE_TIME = Duration.ofSeconds(2);
+
+    /// To a request that was not understood.
+    private static final HeadWriter.ToCaller UNREAD = new HeadWriter.ToCaller(Version.HTTP_1_1, false, false);
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerConnection.class);
 
@@ -54,7 +63,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     private boolean advancing;
     private boolean draining;
 
-    CallerConnection(HttpPort port, Channel channel) {
+    public CallerConnection(HttpPort port, Channel channel) {
         CallLimits limits = port.context().limits();
         this.port = port;
         this.channel = channel;
@@ -64,6 +73,14 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         this.body = new BodyReader(limits.maxHeaderSize().toInt());
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
         deadline.set(limits.idleTimeout());
+    }
+
+    /// Turns away a connection above the listener's cap, and closes it.
+    public static void turnAway(HttpPort port, Channel socket) {
+        ByteBuf answer = socket.alloc().buffer(1024);
+        writeProblem(answer, port, Problem.TOO_MANY_CONNECTIONS, UNREAD);
+        // The socket becomes active after this: only then can it be written to.
+        socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
     }
 
     Channel channel() {
@@ -170,13 +187,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         updateReading();
     }
 
-    /// The call failed before anything of an answer was written.
-    ///
-    /// @param keepAlive whether the caller wants the connection to stay open
-    void onExchangeFailed(Problem problem, boolean toHead, boolean keepAlive) {
-        boolean stays = keepAlive && phase == Phase.ANSWERING;
-        answer(problem, !toHead, !stays);
-        onExchangeEnd(stays);
+    /// Whether another request may follow the one that is being answered.
+    boolean mayStay() {
+        return phase == Phase.ANSWERING && !draining;
     }
 
     /// The call failed after the answer had begun: the caller must not take it for complete.
@@ -229,10 +242,10 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
-        Request request = Request.read(bytes, port.via());
-        CallerExchange next = new CallerExchange(this, port, request);
+        Http1Request request = Http1Request.read(bytes, port.via());
+        CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request());
         exchange = next;
-        if (request.hasBody()) {
+        if (request.contentLength() != 0) {
             body.start(request.framing());
             phase = Phase.BODY;
         } else {
@@ -264,7 +277,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             port.calls().begin();
             port.calls().finish(rejected.problem().code());
-            answer(rejected.problem(), true, true);
+            answer(rejected.problem(), UNREAD);
             leave();
         } else {
             current.abandon(rejected.problem());
@@ -283,8 +296,17 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void answer(Problem problem, boolean withBody, boolean close) {
-        ProblemAnswer.write(out.room(512), port.context().cluster(), port.service(), problem, withBody, close);
+    /// Writes a whole answer of the bridge's own.
+    void answer(Problem problem, HeadWriter.ToCaller caller) {
+        writeProblem(out.room(1024), port, problem, caller);
+    }
+
+    private static void writeProblem(ByteBuf room, HttpPort port, Problem problem, HeadWriter.ToCaller caller) {
+        ProblemAnswer answer = ProblemAnswer.of(port.context().cluster(), port.service(), problem);
+        HeadWriter.writeResponse(room, answer.head(), caller);
+        if (!caller.toHead()) {
+            room.writeBytes(answer.body());
+        }
     }
 
     /// Sends what was written and the end, and reads on for a while: closing at once would send a reset if there

@@ -1,6 +1,7 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.exchange.Rejected;
 import io.netty.buffer.ByteBuf;
 
 /// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and

@@ -1,6 +1,5 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.Dial;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
@@ -16,29 +15,33 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
+import io.netty.util.AsciiString;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One call that came on a stream: writes its request to a target's connection and the response to the stream, both at
-/// once. What comes before there is a connection waits, and holds the other side back by its credit.
-final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Waiter {
+/// One call that came on a stream: writes its request to a place at a target and the response to the stream, both at
+/// once. What comes before there is a place waits, and holds the other side back by its credit.
+public final class TargetExchange implements StreamHandler, FrameReader.Events, TargetPool.Waiter {
     private static final int HEAD_ALLOWANCE = 4096;
+    /// Places that are looked for when targets say that the ones before did not begin.
+    private static final int MAX_PLACES = 3;
+
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+    private static final AsciiString VIA = AsciiString.cached("Via");
     private static final Logger LOG = LoggerFactory.getLogger(TargetExchange.class);
 
-    private final HttpExport export;
+    private final ExportedPort port;
     private final Stream stream;
     private final StreamOutput answer;
     private final FrameReader frames;
     private final Replay replay = new Replay();
     private @Nullable RequestHead request;
     private @Nullable Fields requestTrailers;
-    private @Nullable Dial dial;
-    private @Nullable TargetConnection connection;
-    private @Nullable BodyWriter body;
+    private TargetPool.@Nullable Wish wish;
+    private @Nullable TargetSide side;
+    private int places;
     private int unread;
     private boolean requestEnded;
     private boolean unwanted;
@@ -47,12 +50,12 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     private boolean answered;
     private boolean over;
 
-    TargetExchange(HttpExport export, Stream stream) {
-        this.export = export;
+    public TargetExchange(ExportedPort port, Stream stream) {
+        this.port = port;
         this.stream = stream;
         this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
-        this.frames = new FrameReader(export.limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
-        export.calls().begin();
+        this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
+        port.calls().begin();
     }
 
     @Override
@@ -81,7 +84,7 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
             if (!unwanted && !frames.isAtEnd()) {
                 throw new Malformed(Reason.TRUNCATED, "request");
             }
-            if (connection != null) {
+            if (side != null) {
                 endRequest();
             }
         } catch (Malformed malformed) {
@@ -93,13 +96,13 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     public void onReset(ResetCode code, String detail, boolean byPeer) {
         if (!over) {
             finish(Outcomes.CANCELLED);
-            dropConnection();
+            leaveTarget();
         }
     }
 
     @Override
     public void onWritable() {
-        TargetConnection from = connection;
+        TargetSide from = side;
         if (from != null) {
             from.setReading(true);
         }
@@ -114,13 +117,8 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     @Override
     public void onRequestHead(RequestHead head) {
         request = head;
-        int target = export.targets().pick();
-        TargetConnection idle = export.takeIdle(target);
-        if (idle == null) {
-            dial(target);
-        } else {
-            send(idle);
-        }
+        head.fields().add(VIA, port.via(head.version()));
+        find(head, false);
     }
 
     @Override
@@ -130,14 +128,14 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
 
     @Override
     public void onBody(ByteBuf data) {
-        BodyWriter to = body;
+        TargetSide to = side;
         if (unwanted || over) {
             data.release();
         } else if (to == null) {
             replay.hold(data);
         } else {
             replay.keep(data);
-            to.write(data);
+            to.writeBody(data);
         }
     }
 
@@ -147,12 +145,10 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     }
 
     @Override
-    public void onConnected(Channel channel, int target) {
-        dial = null;
-        TargetConnection fresh = new TargetConnection(export, target, channel);
-        channel.pipeline().addLast(fresh);
+    public void onSide(TargetSide found) {
+        wish = null;
         try {
-            send(fresh);
+            send(found);
             takeCredit();
         } catch (Malformed malformed) {
             onMalformed(malformed);
@@ -161,16 +157,17 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
 
     @Override
     public void onFailed(ResetCode code, String detail) {
-        dial = null;
+        wish = null;
         fail(code);
     }
 
-    /// Whether the connection may bring a response head now.
-    boolean awaitsHead() {
+    /// Whether a response head may come now.
+    public boolean awaitsHead() {
         return !headAnswered;
     }
 
-    void onAnswerHead(ResponseHead head) {
+    /// A head of the response, perhaps an interim one.
+    public void onAnswerHead(ResponseHead head) {
         answering = true;
         headAnswered = head.status() >= 200;
         replay.drop();
@@ -178,14 +175,15 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
         limitQuiet();
     }
 
-    void onAnswerBody(ByteBuf data) {
+    /// Takes ownership.
+    public void onAnswerBody(ByteBuf data) {
         answer.writeBody(data);
         limitQuiet();
         readAsWanted();
     }
 
     /// The response is complete.
-    void onAnswerEnd(@Nullable Fields trailers) {
+    public void onAnswerEnd(@Nullable Fields trailers) {
         if (trailers != null) {
             answer.write(new Trailers(trailers));
         }
@@ -196,20 +194,21 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
         }
     }
 
-    void flushAnswer() {
+    /// The end of what came together.
+    public void flushAnswer() {
         answer.flush();
         readAsWanted();
     }
 
     private void readAsWanted() {
-        TargetConnection from = connection;
+        TargetSide from = side;
         if (from != null && !answer.isWritable()) {
             from.setReading(false);
         }
     }
 
     /// The target reads no more; what it has to say is still read.
-    void onRequestUnwanted() {
+    public void onRequestUnwanted() {
         if (!unwanted && !requestEnded) {
             unwanted = true;
             replay.drop();
@@ -217,28 +216,47 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
         }
     }
 
-    void onAnswerInvalid() {
+    /// What the target sent is not valid.
+    public void onAnswerInvalid() {
         fail(ResetCode.TARGET_PROTOCOL);
     }
 
-    void onTimeout() {
+    /// Nothing happened for as long as [TargetSide#limit] allowed.
+    public void onTimeout() {
         fail(answering ? ResetCode.IDLE : ResetCode.TARGET_TIMEOUT);
     }
 
     /// The connection has closed under the exchange.
-    void onTargetGone() {
-        TargetConnection gone = connection;
-        if (gone != null && !answering && gone.wasUsed() && mayRepeat()) {
+    ///
+    /// @param kept whether it was used before, so that the target may have closed it before the request came
+    public void onTargetGone(boolean kept) {
+        if (!answering && kept && mayRepeat()) {
             LOG.debug("An idle connection was closed by the target; connecting anew");
-            gone.abort();
-            connection = null;
-            body = null;
-            dial(gone.target());
+            findAnew();
         } else if (answered) {
             onRequestUnwanted();
             complete();
         } else {
             fail(ResetCode.TARGET_TERMINATED);
+        }
+    }
+
+    /// The target says that it has not begun with the request, so that it may go to another connection.
+    public void onNotStarted() {
+        if (!answering && replay.isWhole() && places < MAX_PLACES) {
+            findAnew();
+        } else {
+            fail(answering ? ResetCode.TARGET_TERMINATED : ResetCode.REFUSED);
+        }
+    }
+
+    /// The target gave the exchange up.
+    public void onTargetReset(ResetCode code) {
+        if (answered) {
+            onRequestUnwanted();
+            complete();
+        } else {
+            fail(code);
         }
     }
 
@@ -248,53 +266,62 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
         return head != null && requestEnded && replay.isWhole() && IDEMPOTENT.contains(head.method());
     }
 
-    private void dial(int target) {
-        Dial started = new Dial(export.targets(), target, this);
-        dial = started;
-        started.start();
+    private void findAnew() {
+        TargetSide gone = side;
+        RequestHead head = request;
+        if (gone == null || head == null) {
+            throw new IllegalStateException("A place is lost that nobody had");
+        }
+        side = null;
+        gone.abort();
+        find(head, true);
     }
 
-    private void send(TargetConnection to) {
+    /// The pool may answer within, and then there is no wish any more.
+    private void find(RequestHead head, boolean fresh) {
+        places++;
+        TargetPool.Wish made = port.pool().find(head, fresh, this);
+        if (side == null && !over) {
+            wish = made;
+        }
+    }
+
+    private void send(TargetSide to) {
         RequestHead head = request;
         if (head == null) {
-            throw new IllegalStateException("A connection without a request");
+            throw new IllegalStateException("A place without a request");
         }
-        connection = to;
-        to.begin(this, head.method().equals("HEAD"));
-        to.out().from(stream);
-        Framing framing = HeadWriter.writeRequest(to.out().room(1024), head, export.via());
-        BodyWriter writer = new BodyWriter(to.out(), framing);
-        body = writer;
-        replay.sendTo(writer::write);
-        to.limit(export.limits().responseTimeout());
+        side = to;
+        to.begin(this, head, stream);
+        replay.sendTo(to::writeBody);
+        to.limit(port.context().limits().responseTimeout());
         if (requestEnded) {
             endRequest();
         }
     }
 
     private void endRequest() {
-        BodyWriter to = body;
-        TargetConnection at = connection;
-        if (to == null || at == null) {
-            throw new IllegalStateException("The end of a request without its connection");
+        TargetSide to = side;
+        if (to == null) {
+            throw new IllegalStateException("The end of a request without its place");
         }
         if (!unwanted) {
-            to.end(requestTrailers);
+            to.writeEnd(requestTrailers);
         }
         if (answered) {
             complete();
         } else if (!answering) {
-            at.limit(export.limits().responseTimeout());
+            to.limit(port.context().limits().responseTimeout());
         }
     }
 
     private void takeCredit() {
-        TargetConnection to = connection;
+        TargetSide to = side;
         if (to != null && unread > 0) {
-            to.out().owe(unread);
+            to.owe(unread);
             unread = 0;
             if (!answering && !requestEnded) {
-                to.limit(export.limits().responseTimeout());
+                to.limit(port.context().limits().responseTimeout());
             } else {
                 limitQuiet();
             }
@@ -302,17 +329,17 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
     }
 
     private void limitQuiet() {
-        TargetConnection to = connection;
+        TargetSide to = side;
         if (to != null && answering) {
-            to.limit(export.limits().tcpIdleTimeout());
+            to.limit(port.context().limits().tcpIdleTimeout());
         }
     }
 
     private void complete() {
         finish(Outcomes.COMPLETED);
-        TargetConnection from = connection;
+        TargetSide from = side;
         if (from != null) {
-            connection = null;
+            side = null;
             if (unwanted) {
                 from.abort();
             } else {
@@ -333,17 +360,17 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
                             ? Outcomes.CANCELLED
                             : answering ? Outcomes.CUT_OFF : Problem.of(code).code());
             stream.reset(code, "");
-            dropConnection();
+            leaveTarget();
         }
     }
 
-    private void dropConnection() {
-        Dial started = dial;
-        TargetConnection from = connection;
-        dial = null;
-        connection = null;
-        if (started != null) {
-            started.cancel();
+    private void leaveTarget() {
+        TargetPool.Wish wished = wish;
+        TargetSide from = side;
+        wish = null;
+        side = null;
+        if (wished != null) {
+            wished.cancel();
         }
         if (from != null) {
             from.abort();
@@ -355,6 +382,6 @@ final class TargetExchange implements StreamHandler, FrameReader.Events, Dial.Wa
         frames.drop();
         replay.drop();
         answer.drop();
-        export.calls().finish(outcome);
+        port.calls().finish(outcome);
     }
 }

@@ -1,9 +1,10 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
@@ -20,8 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Heads and bodies in any pieces, and what another bridge may not make this one say.
 class Http1PiecesTest {
-    private static final byte[] VIA = "Via: 1.1 tokyo\r\n".getBytes(StandardCharsets.US_ASCII);
-
     private static ByteBuf bytes(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1);
     }
@@ -91,7 +90,7 @@ class Http1PiecesTest {
         byte[] head =
                 "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-        Request request = Request.read(head, AsciiString.of("1.1 tokyo"));
+        Http1Request request = Http1Request.read(head, AsciiString.of("1.1 tokyo"));
 
         assertEquals(
                 new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"),
@@ -106,7 +105,7 @@ class Http1PiecesTest {
         ResponseHead response =
                 new ResponseHead(Version.HTTP_1_1, 200, "OK", new Fields().add("X", AsciiString.of(value)));
 
-        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, VIA));
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request));
         assertThrows(
                 Malformed.class,
                 () -> HeadWriter.writeResponse(
@@ -126,7 +125,7 @@ class Http1PiecesTest {
     void aBridgeThatSendsMoreThanALineIsNotObeyed(String method, String authority, String path) {
         RequestHead request = new RequestHead(Version.HTTP_1_1, method, "http", authority, path, new Fields());
 
-        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, VIA));
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request));
     }
 
     @Test
@@ -134,7 +133,7 @@ class Http1PiecesTest {
         Fields fields = new Fields().add("Content-Length", "3").add("Transfer-Encoding", "chunked");
         RequestHead request = new RequestHead(Version.HTTP_1_1, "POST", "http", "o", "/", fields);
 
-        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, VIA));
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request));
     }
 
     @Test
@@ -147,10 +146,9 @@ class Http1PiecesTest {
         RequestHead request = new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", fields);
         ByteBuf out = Unpooled.buffer();
 
-        Framing framing = HeadWriter.writeRequest(out, request, VIA);
+        Framing framing = HeadWriter.writeRequest(out, request);
 
         assertEquals(Framing.NONE, framing);
-        assertEquals(
-                "GET / HTTP/1.1\r\nHost: o\r\nX: y\r\nVia: 1.1 tokyo\r\n\r\n", out.toString(StandardCharsets.US_ASCII));
+        assertEquals("GET / HTTP/1.1\r\nHost: o\r\nX: y\r\n\r\n", out.toString(StandardCharsets.US_ASCII));
     }
 }

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Attempts;
 import io.hikyaku.call.Outcomes;
@@ -12,24 +12,23 @@ import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Trailers;
-import io.hikyaku.wire.call.HttpFrame.Version;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One request of a caller and its answer: writes the request to a stream and the answer to the caller's connection,
-/// both at once. As long as nothing of an answer has come, and the request is in hand, a refusal elsewhere is not its
+/// One request of a caller and its answer: writes the request to a stream and the answer to the caller's side, both at
+/// once. As long as nothing of an answer has come, and the request is in hand, a refusal elsewhere is not its
 /// end.
-final class CallerExchange implements Attempts.Caller, FrameReader.Events {
+public final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     /// For the parts of the first line and what bridges add; a frame takes no more room for a field than HTTP/1
     /// does.
     private static final int HEAD_ALLOWANCE = 4096;
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerExchange.class);
 
-    private final CallerConnection connection;
+    private final CallerSide side;
     private final HttpPort port;
     private final Request request;
     private final Attempts attempts;
@@ -39,40 +38,40 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     private @Nullable StreamOutput output;
     private @Nullable Fields requestTrailers;
     private @Nullable Fields answerTrailers;
-    private @Nullable BodyWriter answer;
-    private boolean keepAlive;
     private boolean requestEnded;
     private boolean unwanted;
     private boolean answering;
+    private boolean headWritten;
     private boolean answered;
     private boolean over;
 
-    CallerExchange(CallerConnection connection, HttpPort port, Request request) {
-        this.connection = connection;
+    public CallerExchange(CallerSide side, HttpPort port, Request request) {
+        this.side = side;
         this.port = port;
         this.request = request;
-        this.keepAlive = request.keepAlive();
-        this.attempts = new Attempts(port.route(), connection.channel().eventLoop(), this);
+        this.attempts = new Attempts(port.route(), side.loop(), this);
         this.frames = newReader();
         port.calls().begin();
     }
 
-    void start() {
+    /// Makes the call; the side may be called within.
+    public void start() {
         attempts.start();
     }
 
     /// Whether something of an answer was written.
-    boolean isAnswering() {
+    public boolean isAnswering() {
         return answering;
     }
 
     /// Whether more of the request's body can go on its way now, or be dropped.
-    boolean takesMore() {
+    public boolean takesMore() {
         StreamOutput to = output;
         return unwanted || to != null && to.isWritable();
     }
 
-    void onRequestBody(ByteBuf data) {
+    /// Takes ownership.
+    public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
         if (unwanted || over) {
             data.release();
@@ -84,7 +83,8 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         }
     }
 
-    void onRequestEnd(@Nullable Fields trailers) {
+    /// The request is complete.
+    public void onRequestEnd(@Nullable Fields trailers) {
         requestEnded = true;
         requestTrailers = trailers;
         StreamOutput to = output;
@@ -93,11 +93,12 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         }
         if (answered) {
             finish(Outcomes.COMPLETED);
-            connection.onExchangeEnd(keepAlive);
+            side.onExchangeEnd(true);
         }
     }
 
-    void flushRequest() {
+    /// The end of what came together.
+    public void flushRequest() {
         StreamOutput to = output;
         if (to != null) {
             to.flush();
@@ -105,13 +106,13 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     }
 
     /// The caller is gone.
-    void cancel() {
+    public void cancel() {
         resetStream("The caller went away");
         finish(Outcomes.CANCELLED);
     }
 
     /// Gives up: answers with the problem if no answer has begun, else cuts it off.
-    void abandon(Problem problem) {
+    public void abandon(Problem problem) {
         resetStream(problem.code());
         fail(problem);
     }
@@ -122,10 +123,10 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
             opened.reset(ResetCode.CANCELLED, "The caller went away");
             return;
         }
-        StreamOutput to = new StreamOutput(opened, connection.channel().alloc());
+        StreamOutput to = new StreamOutput(opened, side.allocator());
         stream = opened;
         output = to;
-        connection.out().from(opened);
+        side.from(opened);
         to.write(request.head());
         replay.sendTo(to::writeBody);
         if (requestEnded) {
@@ -133,7 +134,7 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         } else {
             to.flush();
         }
-        connection.onProgress();
+        side.onProgress();
     }
 
     @Override
@@ -143,10 +144,10 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
 
     @Override
     public void onData(ByteBuf data) {
-        connection.out().owe(data.readableBytes());
+        side.owe(data.readableBytes());
         try {
             frames.read(data, this);
-            connection.onProgress();
+            side.onProgress();
         } catch (Malformed malformed) {
             onMalformed(malformed);
         }
@@ -170,7 +171,7 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         }
         if (answered) {
             finish(Outcomes.COMPLETED);
-            connection.onExchangeEnd(false);
+            side.onExchangeEnd(false);
             return;
         }
         if (!answering && replay.isWhole() && !unwanted) {
@@ -185,7 +186,7 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
 
     @Override
     public void onWritable() {
-        connection.onProgress();
+        side.onProgress();
     }
 
     @Override
@@ -196,11 +197,12 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         if (from != null && !requestEnded) {
             from.end();
         }
+        side.onRequestUnwanted();
         if (answered && !over) {
             finish(Outcomes.COMPLETED);
-            connection.onExchangeEnd(false);
+            side.onExchangeEnd(false);
         } else {
-            connection.onProgress();
+            side.onProgress();
         }
     }
 
@@ -211,46 +213,24 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
 
     @Override
     public void onResponseHead(ResponseHead head) {
-        Version version = request.head().version();
         if (head.status() >= 200) {
             replay.drop();
-            keepAlive &= !unwanted && !connection.isDraining();
-            HeadWriter.ToCaller caller = new HeadWriter.ToCaller(version, request.isHead(), keepAlive);
-            ByteBuf room = connection.out().room(512);
-            int start = room.writerIndex();
-            Framing framing = write(room, start, head, caller);
-            keepAlive &= framing.kind() != Framing.Kind.UNTIL_CLOSE;
-            answer = new BodyWriter(connection.out(), framing);
+            side.writeHead(head);
+            headWritten = true;
             answering = true;
-        } else if (version == Version.HTTP_1_1) {
-            answering = true;
-            HeadWriter.writeInterim(connection.out().room(512), head);
+        } else {
+            answering |= side.writeInterim(head);
         }
     }
 
     @Override
     public void onBody(ByteBuf data) {
-        BodyWriter to = answer;
-        if (to == null) {
-            data.release();
-        } else {
-            to.write(data);
-        }
+        side.writeBody(data);
     }
 
     @Override
     public void onTrailers(Fields trailers) {
         answerTrailers = trailers;
-    }
-
-    /// What is wrong with a head must not leave half of it behind.
-    private static Framing write(ByteBuf room, int start, ResponseHead head, HeadWriter.ToCaller caller) {
-        try {
-            return HeadWriter.writeResponse(room, head, caller);
-        } catch (Malformed malformed) {
-            room.writerIndex(start);
-            throw malformed;
-        }
     }
 
     private void endRequest(StreamOutput to) {
@@ -261,15 +241,14 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     }
 
     private void endAnswer() {
-        BodyWriter to = answer;
-        if (to == null || !frames.isAtEnd()) {
+        if (!headWritten || !frames.isAtEnd()) {
             throw new Malformed(Reason.TRUNCATED, "answer");
         }
-        to.end(answerTrailers);
+        side.writeEnd(answerTrailers);
         answered = true;
         if (requestEnded || unwanted) {
             finish(Outcomes.COMPLETED);
-            connection.onExchangeEnd(keepAlive);
+            side.onExchangeEnd(!unwanted);
         }
     }
 
@@ -289,10 +268,10 @@ final class CallerExchange implements Attempts.Caller, FrameReader.Events {
         }
         if (answering) {
             finish(Outcomes.CUT_OFF);
-            connection.onExchangeCutOff();
+            side.onExchangeCutOff(problem);
         } else {
             finish(problem.code());
-            connection.onExchangeFailed(problem, request.isHead(), keepAlive && !connection.isDraining());
+            side.onExchangeFailed(problem);
         }
     }
 

@@ -1,11 +1,11 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.List;
 
 /// Fields that a bridge treats in some way; all others pass as they are.
-enum FieldKind {
+public enum FieldKind {
     ORDINARY,
     HOST("host"),
     CONTENT_LENGTH("content-length"),
@@ -49,7 +49,7 @@ enum FieldKind {
     private record Known(AsciiString name, FieldKind kind) {}
 
     /// What the field of this name is; case does not matter.
-    static FieldKind of(CharSequence name) {
+    public static FieldKind of(CharSequence name) {
         int length = name.length();
         if (length < BY_LENGTH.length) {
             for (Known known : BY_LENGTH[length]) {

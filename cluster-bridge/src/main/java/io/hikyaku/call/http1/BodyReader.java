@@ -1,5 +1,7 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
+import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;

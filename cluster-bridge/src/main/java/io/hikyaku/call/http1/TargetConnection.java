@@ -1,8 +1,13 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.TargetExchange;
+import io.hikyaku.call.exchange.TargetSide;
+import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,21 +22,36 @@ import org.slf4j.LoggerFactory;
 
 /// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response were
 /// both complete and nothing came after them.
-final class TargetConnection extends ChannelInboundHandlerAdapter {
+public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
     /// Interim responses to one request; more is a flood.
     private static final int MAX_INTERIM = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetConnection.class);
 
-    private final HttpExport export;
-    private final int target;
+    private final Keeper keeper;
+    /// Who keeps connections between exchanges.
+    public interface Keeper {
+        /// The connection is idle and may be used again.
+        ///
+        /// @return false: it is not to be kept
+        boolean keep(TargetConnection connection);
+
+        /// A connection that was kept has closed.
+        void forget(TargetConnection connection);
+
+        /// The exchange has left the connection.
+        void onFinished();
+    }
+
     private final Channel channel;
     private final SocketOutput out;
     private final HeadFinder heads;
     private final BodyReader body;
     private final Deadline deadline;
+    private final Duration keepIdle;
     private @Nullable ByteBuf input;
     private @Nullable TargetExchange exchange;
+    private @Nullable BodyWriter request;
     private boolean used;
     private boolean closed;
     private boolean toHead;
@@ -40,10 +60,11 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
     private boolean keepAlive;
     private int interim;
 
-    TargetConnection(HttpExport export, int target, Channel channel) {
-        int maxHead = export.limits().maxHeaderSize().toInt();
-        this.export = export;
-        this.target = target;
+    /// @param maxHead bytes of a head, or of trailers
+    /// @param keepIdle how long it is kept between exchanges
+    public TargetConnection(Channel channel, int maxHead, Duration keepIdle, Keeper keeper) {
+        this.keeper = keeper;
+        this.keepIdle = keepIdle;
         this.channel = channel;
         this.out = new SocketOutput(channel);
         this.heads = new HeadFinder(maxHead, maxHead);
@@ -51,60 +72,72 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
     }
 
-    int target() {
-        return target;
-    }
-
-    SocketOutput out() {
-        return out;
-    }
-
-    /// Whether an exchange was here before the current one, so that the target may have closed it meanwhile.
-    boolean wasUsed() {
-        return used;
-    }
-
-    /// Takes an exchange; it writes its request to [#out].
-    void begin(TargetExchange next, boolean isHead) {
+    @Override
+    public void begin(TargetExchange next, RequestHead head, Stream from) {
         exchange = next;
-        toHead = isHead;
+        toHead = head.method().equals("HEAD");
         inBody = false;
         untilClose = false;
         interim = 0;
-        export.targets().begin(target);
         deadline.clear();
+        out.from(from);
+        request = new BodyWriter(out, HeadWriter.writeRequest(out.room(1024), head));
     }
 
-    /// Limits the time until something happens.
-    void limit(Duration time) {
+    @Override
+    public void writeBody(ByteBuf data) {
+        writer().write(data);
+    }
+
+    @Override
+    public void writeEnd(@Nullable Fields trailers) {
+        writer().end(trailers);
+    }
+
+    @Override
+    public void owe(int bytes) {
+        out.owe(bytes);
+    }
+
+    private BodyWriter writer() {
+        BodyWriter writer = request;
+        if (writer == null) {
+            throw new IllegalStateException("A request's body without its head");
+        }
+        return writer;
+    }
+
+    @Override
+    public void limit(Duration time) {
         deadline.set(time);
     }
 
-    /// The exchange is complete on both sides.
-    void release() {
+    @Override
+    public void release() {
         leave();
         used = true;
-        if (keepAlive && input == null && !untilClose && !closed && channel.isActive() && export.keep(this)) {
-            deadline.set(export.keepIdle());
+        if (keepAlive && input == null && !untilClose && !closed && channel.isActive() && keeper.keep(this)) {
+            deadline.set(keepIdle);
             setReading(true);
         } else {
             close();
         }
     }
 
-    /// The exchange is over before it was complete: the connection is of no more use.
-    void abort() {
+    @Override
+    public void abort() {
         leave();
         closed = true;
         out.abort();
     }
 
-    void close() {
+    public void close() {
         closed = true;
         channel.close();
     }
 
-    void setReading(boolean wanted) {
+    @Override
+    public void setReading(boolean wanted) {
         if (channel.isOpen() && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
         }
@@ -160,12 +193,12 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
             input = null;
         }
         if (current == null) {
-            export.forget(this);
+            keeper.forget(this);
         } else if (untilClose && inBody) {
             inBody = false;
             current.onAnswerEnd(null);
         } else {
-            current.onTargetGone();
+            current.onTargetGone(used);
         }
     }
 
@@ -254,8 +287,9 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
 
     private void leave() {
         exchange = null;
+        request = null;
         out.from(null);
-        export.targets().finish(target);
+        keeper.onFinished();
     }
 
     private void releaseReadInput() {

@@ -1,6 +1,8 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;

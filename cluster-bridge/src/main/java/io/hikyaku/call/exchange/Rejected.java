@@ -1,25 +1,25 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Problem;
 
-/// Bytes that are not the HTTP/1 message they should be. Without a stack trace, because whoever sends them decides how
+/// Bytes that are not the HTTP message they should be. Without a stack trace, because whoever sends them decides how
 /// often it is made.
-final class Rejected extends RuntimeException {
+public final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Problem problem;
 
     /// @param what for the log; never bytes of the message
-    Rejected(Problem problem, String what) {
+    public Rejected(Problem problem, String what) {
         super(what, null, false, false);
         this.problem = problem;
     }
 
-    static Rejected badRequest(String what) {
+    public static Rejected badRequest(String what) {
         return new Rejected(Problem.BAD_REQUEST, what);
     }
 
-    Problem problem() {
+    public Problem problem() {
         return problem;
     }
 }

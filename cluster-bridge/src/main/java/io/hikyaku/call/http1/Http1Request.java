@@ -1,23 +1,25 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http1;
 
+import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.Request;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
 
-/// A request as a listener has read it.
+/// A request's head as it was read from a caller.
 ///
-/// @param head as it goes to the exporter
 /// @param contentLength of the body; −1: chunked
 /// @param keepAlive whether the caller wants the connection to stay open
-record Request(RequestHead head, long contentLength, boolean keepAlive) {
+record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
     private static final int MAX_AUTHORITY_BYTES = 1024;
     private static final AsciiString VIA = AsciiString.cached("Via");
 
     /// @param bytes the whole head, its empty line included
     /// @param via what the bridge adds to `Via` (RFC 9110 §7.6.3), for a request of HTTP/1.1
     /// @throws Rejected if it may not be passed on (RFC 9112)
-    static Request read(byte[] bytes, AsciiString via) {
+    static Http1Request read(byte[] bytes, AsciiString via) {
         RequestLine line = RequestLine.read(bytes);
         FieldSection section = FieldSection.read(bytes, line.length(), bytes.length);
         boolean current = line.version() == Version.HTTP_1_1;
@@ -28,7 +30,7 @@ record Request(RequestHead head, long contentLength, boolean keepAlive) {
         RequestHead head =
                 new RequestHead(line.version(), line.method(), "http", authority(line, section), line.path(), fields);
         long length = section.chunked() ? -1 : Math.max(0, section.contentLength());
-        return new Request(head, length, current ? !section.close() : section.keepAlive());
+        return new Http1Request(head, length, current ? !section.close() : section.keepAlive());
     }
 
     private static String authority(RequestLine line, FieldSection section) {
@@ -53,12 +55,8 @@ record Request(RequestHead head, long contentLength, boolean keepAlive) {
         return host;
     }
 
-    boolean isHead() {
-        return head.method().equals("HEAD");
-    }
-
-    boolean hasBody() {
-        return contentLength != 0;
+    Request request() {
+        return new Request(head, contentLength != 0);
     }
 
     Framing framing() {

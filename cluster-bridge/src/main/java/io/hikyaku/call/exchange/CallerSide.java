@@ -1,0 +1,64 @@
+package io.hikyaku.call.exchange;
+
+import io.hikyaku.call.Problem;
+import io.hikyaku.stream.Stream;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/// The caller's end of one exchange, in whatever version of HTTP the caller speaks: where the answer is written. All on
+/// the caller's event loop. After one of the three ends ([#onExchangeEnd], [#onExchangeFailed], [#onExchangeCutOff])
+/// nothing more is called.
+public interface CallerSide {
+    EventLoop loop();
+
+    ByteBufAllocator allocator();
+
+    /// Whose bytes are written from now on: credit is due to it.
+    void from(Stream stream);
+
+    /// `bytes` of the stream's were taken; credit is due once what they held has been written to the socket.
+    void owe(int bytes);
+
+    /// Writes a head with a status below 200, unless the caller's version of HTTP knows none.
+    ///
+    /// @return whether something was written
+    /// @throws Malformed if it holds what may not be sent
+    boolean writeInterim(ResponseHead head);
+
+    /// Writes the head of the answer.
+    ///
+    /// @throws Malformed if it holds what may not be sent; then nothing was written
+    void writeHead(ResponseHead head);
+
+    /// Takes ownership.
+    ///
+    /// @throws Malformed if the head does not allow it
+    void writeBody(ByteBuf data);
+
+    /// The answer is complete.
+    ///
+    /// @throws Malformed if the head promised more
+    void writeEnd(@Nullable Fields trailers);
+
+    /// Something moved, or what is waited for has changed.
+    void onProgress();
+
+    /// The target wants no more of the request; the answer still comes.
+    void onRequestUnwanted();
+
+    /// The answer is complete, and nothing more of the request is wanted.
+    ///
+    /// @param clean false: what is left of the request, if anything, is not to be read
+    void onExchangeEnd(boolean clean);
+
+    /// The call failed before anything of an answer was written.
+    void onExchangeFailed(Problem problem);
+
+    /// The call failed after the answer had begun: the caller must not take it for complete.
+    void onExchangeCutOff(Problem problem);
+}

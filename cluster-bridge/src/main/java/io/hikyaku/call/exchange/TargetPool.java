@@ -1,0 +1,25 @@
+package io.hikyaku.call.exchange;
+
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.stream.ResetCode;
+
+/// Finds exchanges a place at one of an exported port's targets. Belongs to its event loop.
+public interface TargetPool {
+    /// Looks for a place; the waiter is called exactly once, possibly within, unless the wish is cancelled before.
+    ///
+    /// @param fresh whether a connection that was used before will not do, since the last one turned out to be gone
+    Wish find(RequestHead head, boolean fresh, Waiter waiter);
+
+    /// Waits for a place.
+    interface Waiter {
+        void onSide(TargetSide side);
+
+        /// @param code why no target could be reached
+        void onFailed(ResetCode code, String detail);
+    }
+
+    /// A place that is looked for.
+    interface Wish {
+        void cancel();
+    }
+}

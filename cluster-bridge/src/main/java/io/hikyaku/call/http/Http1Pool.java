@@ -1,0 +1,71 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.Targets;
+import io.hikyaku.call.http1.TargetConnection;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP/1.1 connections to one target of an exported port that wait for their next exchange. Belongs to its event
+/// loop.
+final class Http1Pool implements TargetConnection.Keeper {
+    /// Shorter than servers usually keep an idle connection (5 s is the least of the common defaults), so that it
+    /// is seldom found closed.
+    private static final Duration KEEP_IDLE = Duration.ofSeconds(4);
+
+    private static final int MAX_IDLE = 128;
+
+    private final Targets targets;
+    private final int target;
+    private final int maxHead;
+    private final ArrayDeque<TargetConnection> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    /// @param maxHead bytes of a head, or of trailers
+    Http1Pool(Targets targets, int target, int maxHead) {
+        this.targets = targets;
+        this.target = target;
+        this.maxHead = maxHead;
+    }
+
+    /// The idle connection that was used last, null if there is none; an exchange is to begin on it.
+    @Nullable
+    TargetConnection take() {
+        TargetConnection last = idle.pollLast();
+        if (last != null) {
+            targets.begin(target);
+        }
+        return last;
+    }
+
+    /// Makes a fresh socket a connection; an exchange is to begin on it.
+    TargetConnection join(Channel channel) {
+        TargetConnection connection = new TargetConnection(channel, maxHead, KEEP_IDLE, this);
+        channel.pipeline().addLast(connection);
+        targets.begin(target);
+        return connection;
+    }
+
+    @Override
+    public boolean keep(TargetConnection connection) {
+        return !closed && idle.size() < MAX_IDLE && idle.add(connection);
+    }
+
+    @Override
+    public void forget(TargetConnection connection) {
+        idle.remove(connection);
+    }
+
+    @Override
+    public void onFinished() {
+        targets.finish(target);
+    }
+
+    /// Ends idle connections; the others are not kept any more.
+    void close() {
+        closed = true;
+        List.copyOf(idle).forEach(TargetConnection::close);
+    }
+}
