@@ -37,6 +37,7 @@ class ImportListenerIT {
                         usual.tcpIdleTimeout(),
                         protocolWait,
                         maxConnections,
+                        usual.retryBudget(),
                         usual.maxHeaderSize(),
                         usual.maxRequestLineSize()));
         path.export(Protocol.HTTP, origin.port());

@@ -259,6 +259,8 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "1000001 is not between 1 and 1000000"),
                 limits("link: { maxAccepted: 0 }", "link.maxAccepted", "0 is not between 1 and 1000000"),
                 limits("call: { maxConnectionsPerListener: 0 }", "call.maxConnectionsPerListener", "0 is not between"),
+                limits("call: { retryBudget: 101 }", "call.retryBudget", "101 is not between 0 and 100"),
+                limits("call: { retryBudget: -1 }", "call.retryBudget", "-1 is not between 0 and 100"),
                 limits("call: { maxHeaderSize: 2MiB }", "call.maxHeaderSize", "2MiB is not between 1KiB and 1MiB")
                         .notBySchema(),
                 limits(

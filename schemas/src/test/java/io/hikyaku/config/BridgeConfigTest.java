@@ -103,6 +103,7 @@ class BridgeConfigTest {
                                         call.tcpIdleTimeout(),
                                         call.protocolWait(),
                                         call.maxConnectionsPerListener(),
+                                        call.retryBudget(),
                                         DataSize.ofKiB(64),
                                         call.maxRequestLineSize()),
                                 limits.registry(),

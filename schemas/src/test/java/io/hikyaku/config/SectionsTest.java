@@ -74,7 +74,8 @@ class SectionsTest {
                         "{}",
                         CallLimits.DEFAULTS,
                         "{ connectTimeout: 1s, headerTimeout: 2s, responseTimeout: 3s, idleTimeout: 4s, tcpIdleTimeout: 6s,"
-                                + " protocolWait: 7s, maxConnectionsPerListener: 8, maxHeaderSize: 2048, maxRequestLineSize: 1KiB }",
+                                + " protocolWait: 7s, maxConnectionsPerListener: 8, retryBudget: 0,"
+                                + " maxHeaderSize: 2048, maxRequestLineSize: 1KiB }",
                         new CallLimits(
                                 seconds(1),
                                 seconds(2),
@@ -83,6 +84,7 @@ class SectionsTest {
                                 seconds(6),
                                 seconds(7),
                                 8,
+                                0,
                                 DataSize.ofKiB(2),
                                 DataSize.ofKiB(1))),
                 new Sample(
@@ -272,6 +274,7 @@ class SectionsTest {
                 d.tcpIdleTimeout(),
                 d.protocolWait(),
                 d.maxConnectionsPerListener(),
+                d.retryBudget(),
                 d.maxHeaderSize(),
                 d.maxRequestLineSize());
     }

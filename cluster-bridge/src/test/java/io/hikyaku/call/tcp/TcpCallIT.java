@@ -188,6 +188,7 @@ class TcpCallIT {
                 Duration.ofMillis(300),
                 usual.protocolWait(),
                 usual.maxConnectionsPerListener(),
+                usual.retryBudget(),
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize());
         Origin service = Origin.following(conversation -> conversation.raw().hearGone());
@@ -235,6 +236,7 @@ class TcpCallIT {
                 usual.tcpIdleTimeout(),
                 usual.protocolWait(),
                 1,
+                usual.retryBudget(),
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize());
         Origin service =
