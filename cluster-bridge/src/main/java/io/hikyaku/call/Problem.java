@@ -25,6 +25,12 @@ public enum Problem {
     TARGET_CONNECT_TIMEOUT(504, "connection_timeout", "The service could not be reached in time"),
     TARGET_TERMINATED(502, "connection_terminated", "The service ended the connection before answering"),
     TARGET_TIMEOUT(504, "http_response_timeout", "The service did not answer in time"),
+    DEADLINE_EXCEEDED(504, "http_response_timeout", "The time that the call was given has passed"),
+    TARGET_CERTIFICATE(502, "tls_certificate_error", "The service's certificate is not trusted"),
+    TARGET_TLS(502, "tls_protocol_error", "TLS with the service failed"),
+    TARGET_CANCELLED(502, "http_response_incomplete", "The service took the call back"),
+    TARGET_BUSY(503, "connection_limit_reached", "The service asks for calm", 1),
+    TARGET_ABORTED(502, "http_protocol_error", "The service aborted the call"),
     TARGET_PROTOCOL(502, "http_protocol_error", "The service's answer is not valid"),
     TRANSPORT_LOST(502, "connection_terminated", "The way to the exporter was lost"),
     INTERNAL(502, "proxy_internal_error", "The bridges failed");
@@ -83,6 +89,12 @@ public enum Problem {
             case TARGET_TIMEOUT, IDLE -> TARGET_TIMEOUT;
             case TARGET_PROTOCOL -> TARGET_PROTOCOL;
             case CHANNEL_LOST, LEAVING -> TRANSPORT_LOST;
+            case DEADLINE -> DEADLINE_EXCEEDED;
+            case TARGET_CERTIFICATE -> TARGET_CERTIFICATE;
+            case TARGET_TLS -> TARGET_TLS;
+            case TARGET_CANCELLED -> TARGET_CANCELLED;
+            case TARGET_BUSY -> TARGET_BUSY;
+            case TARGET_ABORTED -> TARGET_ABORTED;
             case PROTOCOL, INTERNAL -> INTERNAL;
         };
     }

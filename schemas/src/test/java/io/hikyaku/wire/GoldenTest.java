@@ -126,6 +126,10 @@ class GoldenTest {
                 new HttpFrame.RequestHead(HttpFrame.Version.HTTP_1_1, "GET", "http", "shop", "/a?b=%20c/d", fields);
         new Golden("call")
                 .both("metadata", Codec.METADATA, METADATA)
+                .both(
+                        "metadata-with-deadline",
+                        Codec.METADATA,
+                        new OpenMetadata("shop/orders", 8080, CallProtocol.HTTP, 1, 2_500_000))
                 .reads("metadata-with-skippable", Codec.METADATA, METADATA)
                 .refuses("metadata-with-unknown-tag", Codec.METADATA, Reason.UNKNOWN_TYPE)
                 .both("request-head", Codec.HTTP, request)

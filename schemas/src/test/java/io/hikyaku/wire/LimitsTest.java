@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
@@ -268,6 +269,13 @@ class LimitsTest {
         assertReason(Reason.INVALID_VALUE, () -> readsMetadata("a/a", 1, 0));
     }
 
+    @Test
+    void deadline() {
+        readsDeadline(OpenMetadata.MAX_DEADLINE_MICROS);
+        assertReason(Reason.TOO_LARGE, () -> readsDeadline(OpenMetadata.MAX_DEADLINE_MICROS + 1));
+        assertReason(Reason.INVALID_VALUE, () -> readsDeadline(0));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "a", "a/", "/a", "a/b/c", "A/b", "a.b/c", "-a/b", "a-/b", "a/b\n", "../etc"})
     void namesThatAreNoService(String service) {
@@ -318,6 +326,13 @@ class LimitsTest {
         out.writeByte(3).writeByte(1).writeByte(1).writeByte(5).writeByte(Varint.size(hops));
         Varint.write(out, hops);
         assertEquals(port, OpenMetadata.read(out).port());
+    }
+
+    private static void readsDeadline(long micros) {
+        ByteBuf out = Unpooled.buffer();
+        new OpenMetadata("a/a", 1, CallProtocol.HTTP, 1).write(out);
+        OpenMetadata.writeDeadline(out, micros);
+        assertEquals(micros, OpenMetadata.read(out).deadlineMicros());
     }
 
     private static void segment(ByteBuf out, int shards, int offset, int acknowledged, int length) {

@@ -132,7 +132,8 @@ final class RandomFrames {
                 label() + "/" + label(),
                 1 + random.nextInt(65_535),
                 one(CallProtocol.values()),
-                1 + random.nextInt(255));
+                1 + random.nextInt(255),
+                random.nextBoolean() ? 0 : 1 + random.nextLong(OpenMetadata.MAX_DEADLINE_MICROS));
     }
 
     private HttpFrame requestHead() {

@@ -30,6 +30,9 @@ final class FrameReader {
         void onTrailers(Fields trailers);
     }
 
+    /// The one answer below 200 that is final: a WebSocket is open.
+    private static final int SWITCHING_PROTOCOLS = 101;
+
     private final int maxHead;
     private @Nullable ByteBuf partial;
     private int bodyLeft;
@@ -118,7 +121,7 @@ final class FrameReader {
             }
             case ResponseHead head -> {
                 requireNoHead();
-                headRead = head.status() >= 200;
+                headRead = head.status() >= 200 || head.status() == SWITCHING_PROTOCOLS;
                 events.onResponseHead(head);
             }
             case Trailers trailers -> {

@@ -54,6 +54,16 @@ public final class Grammar {
         return isToken(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }
 
+    /// A token without upper-case letters (RFC 9113 §8.2.1).
+    public static boolean isLowerCaseToken(AsciiString text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (text.byteAt(at) >= 'A' && text.byteAt(at) <= 'Z') {
+                return false;
+            }
+        }
+        return isToken(text);
+    }
+
     public static boolean isValue(AsciiString text) {
         return isValue(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }

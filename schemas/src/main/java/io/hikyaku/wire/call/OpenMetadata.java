@@ -8,21 +8,26 @@ import io.netty.buffer.ByteBuf;
 
 /// What the opener of a stream says the call is (PROTOCOL.md §7.1). Fields are tagged: tags from [#FIRST_SKIPPABLE_TAG]
 /// on may be skipped when unknown, lower unknown ones are fatal, because they change what the call means. Reserved for
-/// later: 4 caller namespace, 6 deadline as time remaining, 7 trace context, 8 attempt.
+/// later: 4 caller namespace, 7 trace context, 8 attempt.
 ///
 /// @param service `namespace/name` of the exported service, each a DNS-1123 label, at most 127 bytes
 /// @param port the exported port's number, 1 to 65535
 /// @param protocol how the stream's bytes are to be read
 /// @param hops how many bridges this call has passed, counting this one, 1 to 255
-public record OpenMetadata(String service, int port, CallProtocol protocol, int hops) {
+/// @param deadlineMicros time that the call has left when the stream is opened, at most [#MAX_DEADLINE_MICROS]; 0: no
+/// limit
+public record OpenMetadata(String service, int port, CallProtocol protocol, int hops, long deadlineMicros) {
     public static final int MAX_SERVICE_BYTES = 127;
     public static final int MAX_LABEL_BYTES = 63;
     public static final int FIRST_SKIPPABLE_TAG = 64;
+    /// Longest deadline, in microseconds: nearly 25 days.
+    public static final long MAX_DEADLINE_MICROS = Integer.MAX_VALUE * 1000L;
 
     private static final int SERVICE = 1;
     private static final int PORT = 2;
     private static final int PROTOCOL = 3;
     private static final int HOPS = 5;
+    private static final int DEADLINE = 6;
     private static final int MAX_PORT = 65_535;
     private static final int MAX_HOPS = 255;
     private static final int MAX_SKIPPED_BYTES = 4096;
@@ -31,6 +36,14 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         if (!isServiceName(service) || port < 1 || port > MAX_PORT || hops < 1 || hops > MAX_HOPS) {
             throw new IllegalArgumentException("Service " + service + ", port " + port + ", " + hops + " hops");
         }
+        if (deadlineMicros < 0 || deadlineMicros > MAX_DEADLINE_MICROS) {
+            throw new IllegalArgumentException("Deadline of " + deadlineMicros + " µs");
+        }
+    }
+
+    /// Without a deadline.
+    public OpenMetadata(String service, int port, CallProtocol protocol, int hops) {
+        this(service, port, protocol, hops, 0);
     }
 
     public void write(ByteBuf out) {
@@ -39,6 +52,16 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         writeNumber(out, PORT, port);
         writeNumber(out, PROTOCOL, protocol.number());
         writeNumber(out, HOPS, hops);
+        if (deadlineMicros > 0) {
+            writeDeadline(out, deadlineMicros);
+        }
+    }
+
+    /// Writes a deadline behind metadata that has none.
+    ///
+    /// @param micros 1 to [#MAX_DEADLINE_MICROS]
+    public static void writeDeadline(ByteBuf out, long micros) {
+        writeNumber(out, DEADLINE, micros);
     }
 
     /// Reads the metadata that the readable bytes are.
@@ -49,16 +72,19 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         int port = 0;
         int protocol = 0;
         int hops = 0;
+        long deadline = 0;
         while (in.isReadable()) {
             long tag = Varint.read(in);
             if (tag == SERVICE && service.isEmpty()) {
                 service = readService(in);
             } else if (tag == PORT && port == 0) {
-                port = readNumber(in, MAX_PORT, "port");
+                port = (int) readNumber(in, MAX_PORT, "port");
             } else if (tag == PROTOCOL && protocol == 0) {
-                protocol = readNumber(in, 255, "protocol");
+                protocol = (int) readNumber(in, 255, "protocol");
             } else if (tag == HOPS && hops == 0) {
-                hops = readNumber(in, MAX_HOPS, "hops");
+                hops = (int) readNumber(in, MAX_HOPS, "hops");
+            } else if (tag == DEADLINE && deadline == 0) {
+                deadline = readNumber(in, MAX_DEADLINE_MICROS, "deadline");
             } else if (tag >= FIRST_SKIPPABLE_TAG) {
                 Bytes.skip(in, MAX_SKIPPED_BYTES, "skippable metadata");
             } else {
@@ -68,7 +94,7 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         if (service.isEmpty() || port == 0 || hops == 0) {
             throw new Malformed(Reason.INVALID_VALUE, "metadata without service, port or hops");
         }
-        return new OpenMetadata(service, port, protocolOf(protocol), hops);
+        return new OpenMetadata(service, port, protocolOf(protocol), hops, deadline);
     }
 
     private static CallProtocol protocolOf(int number) {
@@ -79,17 +105,20 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
         };
     }
 
-    private static void writeNumber(ByteBuf out, int tag, int value) {
+    private static void writeNumber(ByteBuf out, int tag, long value) {
         Varint.write(out, tag);
         Varint.write(out, Varint.size(value));
         Varint.write(out, value);
     }
 
-    private static int readNumber(ByteBuf in, int max, String what) {
+    private static long readNumber(ByteBuf in, long max, String what) {
         int length = Varint.read(in, 8, what);
         Bytes.require(in, length, what);
         ByteBuf value = in.readSlice(length);
-        int number = Varint.read(value, max, what);
+        long number = Varint.read(value);
+        if (number > max) {
+            throw new Malformed(Reason.TOO_LARGE, what + " " + number);
+        }
         Bytes.requireEnd(value, what);
         if (number == 0) {
             throw new Malformed(Reason.INVALID_VALUE, what + " 0");

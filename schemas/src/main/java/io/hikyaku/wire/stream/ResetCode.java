@@ -31,7 +31,19 @@ public enum ResetCode {
     /// The node is stopping.
     LEAVING(13, false),
     /// Nothing moved for too long.
-    IDLE(14, false);
+    IDLE(14, false),
+    /// The time that the call was given has passed.
+    DEADLINE(15, false),
+    /// The target's certificate is not trusted, or not for its name.
+    TARGET_CERTIFICATE(16, false),
+    /// TLS with the target failed in another way.
+    TARGET_TLS(17, false),
+    /// The target took the call back: it reset the HTTP/2 stream with CANCEL.
+    TARGET_CANCELLED(18, false),
+    /// The target asks for calm: it reset the HTTP/2 stream with ENHANCE_YOUR_CALM.
+    TARGET_BUSY(19, false),
+    /// The target reset the HTTP/2 stream with any other error.
+    TARGET_ABORTED(20, false);
 
     private static final ResetCode[] BY_NUMBER = values();
 
