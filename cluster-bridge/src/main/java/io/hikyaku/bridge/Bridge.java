@@ -13,23 +13,20 @@ import io.hikyaku.config.LinkUrl;
 import io.hikyaku.config.RelayLink;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
+import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.registry.SignedDocuments;
-import io.hikyaku.route.LocalNode;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
-import io.hikyaku.wire.route.PushBack;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +38,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +46,6 @@ import org.slf4j.LoggerFactory;
 /// A bridge that runs: a node of the mesh that exports services of its cluster and imports those of others.
 public final class Bridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
-    /// Changes of the registry within this time are shown to the event loops together.
-    private static final Duration VIEW_DEBOUNCE = Duration.ofMillis(20);
-
     private static final Duration SHARDS_CLOSE = Duration.ofSeconds(2);
 
     private final BridgeConfig config;
@@ -65,9 +60,9 @@ public final class Bridge implements AutoCloseable {
     private final ChannelCounters channelCounters = new ChannelCounters();
     private final StreamCounters streamCounters = new StreamCounters();
     private final MemoryBudget budget;
-    private volatile ExporterView view = ExporterView.NOTHING;
+    private final ExporterViews views;
     private volatile boolean bound;
-    private boolean viewPending;
+    private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Bridge(BridgeConfig config, MeshNode node, String version) {
@@ -90,7 +85,7 @@ public final class Bridge implements AutoCloseable {
         Sockets sockets = new LoopSockets(node.loops());
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
-        imports = new Imports(sockets, calls, shards.all(), config.imports());
+        imports = new Imports(sockets, calls, shards.all(), limits.drainTimeout());
         RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
         kafka = kafkaLink().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
@@ -101,8 +96,9 @@ public final class Bridge implements AutoCloseable {
                 limits.registry(),
                 node.control(),
                 new SecureRandom());
-        directory.addListener(new ViewChanges());
-        node.router().attach(new ReachChanges());
+        views = new ExporterViews(node, directory, () -> document(1, false), shards, imports);
+        directory.addListener(views);
+        node.router().attach(views);
         BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
     }
 
@@ -140,7 +136,7 @@ public final class Bridge implements AutoCloseable {
             HostPort admin = node.admin(config.admin().get().listen(), this::missing, this::status);
             LOG.info("admin server at {}", admin);
         }
-        imports.open();
+        imports.update(config.imports());
         node.listen(config.listen());
         bound = true;
         if (config.links().isEmpty()) {
@@ -151,7 +147,7 @@ public final class Bridge implements AutoCloseable {
         if (kafka != null) {
             kafka.announceThrough(publisher);
         }
-        showLater();
+        views.showLater();
         LOG.info("bridge of cluster {} in mesh {} is node {}", config.cluster(), config.mesh(), node.node());
     }
 
@@ -193,67 +189,16 @@ public final class Bridge implements AutoCloseable {
                 .toList();
     }
 
-    // ---- what this node says, and what it hears
-
     private NodeDocument document(long sequence, boolean leaving) {
         return ownDocument.document(sequence, leaving, kafka == null ? Optional.empty() : kafka.inbox());
-    }
-
-    private final class ViewChanges implements Directory.Listener {
-        @Override
-        public void onLive(NodeDocument document) {
-            showLater();
-        }
-
-        @Override
-        public void onGone(NodeId gone) {
-            showLater();
-        }
-    }
-
-    private final class ReachChanges implements LocalNode {
-        @Override
-        public void onPacket(ByteBuf packet) {
-            shards.onPacket(packet);
-        }
-
-        @Override
-        public void onPushBack(PushBack pushBack) {
-            shards.onPushBack(pushBack);
-        }
-
-        @Override
-        public void onReachable(NodeId other, boolean reachable) {
-            shards.onReachable(other, reachable);
-            showLater();
-        }
-    }
-
-    private void showLater() {
-        node.control().execute(() -> {
-            if (!viewPending) {
-                viewPending = true;
-                node.control().schedule(VIEW_DEBOUNCE, this::show);
-            }
-        });
-    }
-
-    private void show() {
-        viewPending = false;
-        List<NodeDocument> documents = new ArrayList<>(directory.live().values());
-        documents.add(document(1, false));
-        view = ExporterView.of(
-                documents,
-                other ->
-                        other.equals(node.node()) || node.router().pathTo(other).isPresent());
-        ExporterView shown = view;
-        shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
-        imports.show(shown); // after the event loops: connections that waited for it are served at once
     }
 
     // ---- status
 
     private Optional<String> missing() {
+        if (draining) {
+            return Optional.of("draining");
+        }
         if (!bound) {
             return Optional.of("not all listeners are bound");
         }
@@ -261,15 +206,39 @@ public final class Bridge implements AutoCloseable {
     }
 
     private NodeStatus status() {
-        return new BridgeStatus(node, version, directory, view, imports, shards.all(), streamCounters, kafka)
-                .status(missing().isEmpty());
+        return new BridgeStatus(node, version, directory, views.current(), imports, shards.all(), streamCounters, kafka)
+                .status(missing().isEmpty(), node.lifecycle(draining));
     }
 
     // ---- the end
 
+    /// Stops as SIGTERM asks: begins no call any more and has others send theirs elsewhere, lets those end that
+    /// run, for the drain timeout at most. Then closes.
+    public void stop() throws InterruptedException {
+        LOG.info("bridge of cluster {} drains", config.cluster());
+        draining = true;
+        Grace grace = node.grace();
+        ownDocument.withdraw();
+        publisher.onChange();
+        imports.drain();
+        shards.all().forEach(shard -> shard.execute(() -> shard.exports().drain()));
+        BooleanSupplier moved = config.listen().isEmpty() ? () -> true : node.leaveRoutes();
+        boolean ended = grace.await(node.control(), () -> isQuiet() && moved.getAsBoolean());
+        LOG.info(ended ? "nothing runs any more" : "the time to end is over; what still runs is reset");
+        close(grace);
+    }
+
+    private boolean isQuiet() {
+        return streamCounters.open() == 0 && imports.openConnections() == 0;
+    }
+
     /// Tells the others, ends all calls, and stops; within the drain timeout and a few seconds.
     @Override
     public void close() {
+        close(node.grace());
+    }
+
+    private void close(Grace grace) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
@@ -294,6 +263,6 @@ public final class Bridge implements AutoCloseable {
             kafka.close();
         }
         directory.close();
-        node.close();
+        node.close(grace);
     }
 }

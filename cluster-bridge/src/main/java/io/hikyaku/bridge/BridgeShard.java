@@ -11,24 +11,40 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// One event loop's share of a bridge: its channels, and whom it may send calls to.
 /// Touched by its event loop alone; [#execute] gets there.
 final class BridgeShard {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final int index;
     private final EventLoop loop;
     private final Channels<StreamMux> channels;
     private final Balancer balancer = new Balancer();
     private final OwnExports own;
     private final NodeId self;
+    private final ShardExports exports;
     private Map<NodeId, RemoteExporter> remotes = Map.of();
 
     BridgeShard(
-            int index, EventLoop loop, NodeId self, String cluster, Channels<StreamMux> channels, LocalStreams local) {
+            int index,
+            EventLoop loop,
+            NodeId self,
+            String cluster,
+            Channels<StreamMux> channels,
+            LocalStreams local,
+            ShardExports exports) {
+        this.exports = exports;
         this.index = index;
         this.loop = loop;
         this.self = self;
@@ -44,12 +60,27 @@ final class BridgeShard {
         return balancer;
     }
 
+    ShardExports exports() {
+        return exports;
+    }
+
     /// Runs the task on the event loop: at once if this is it.
     void execute(Runnable task) {
         if (loop.inEventLoop()) {
             task.run();
         } else {
             loop.execute(task);
+        }
+    }
+
+    /// Asks for what only the event loop may look at, and waits.
+    <T> T ask(Supplier<T> question) throws InterruptedException {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        execute(() -> answer.complete(question.get()));
+        try {
+            return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Event loop " + index + " does not answer", e);
         }
     }
 

@@ -8,13 +8,9 @@ import io.hikyaku.status.NodeStatus;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +26,7 @@ record BridgeStatus(
         List<BridgeShard> shards,
         StreamCounters counters,
         @Nullable KafkaSide kafka) {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    NodeStatus status(boolean ready) {
+    NodeStatus status(boolean ready, NodeStatus.Lifecycle lifecycle) {
         List<String> listening = new ArrayList<>();
         node.listening().forEach(url -> listening.add(url.toString()));
         imports.listening().forEach(port -> listening.add(port.address().toString()));
@@ -51,7 +45,8 @@ record BridgeStatus(
                 imported(),
                 channels(),
                 new NodeStatus.Streams(
-                        counters.open(), counters.opened.sum(), counters.resetHere.sum() + counters.resetByPeer.sum()));
+                        counters.open(), counters.opened.sum(), counters.resetHere.sum() + counters.resetByPeer.sum()),
+                lifecycle);
     }
 
     private List<NodeStatus.Member> members() {
@@ -133,14 +128,10 @@ record BridgeStatus(
     private <T> List<T> askAll(Function<BridgeShard, T> question) {
         List<T> answers = new ArrayList<>();
         for (BridgeShard shard : shards) {
-            CompletableFuture<T> answer = new CompletableFuture<>();
-            shard.execute(() -> answer.complete(question.apply(shard)));
             try {
-                answers.add(answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+                answers.add(shard.ask(() -> question.apply(shard)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (ExecutionException | TimeoutException e) {
-                throw new IllegalStateException("Event loop " + shard.index() + " does not answer", e);
             }
         }
         return answers;

@@ -14,76 +14,165 @@ import io.hikyaku.config.ImportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.node.MeshNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
-/// The listeners for local callers, one for each imported port.
+/// The listeners for local callers, one for each imported port. They change while the bridge runs; one thread at a time
+/// may do that.
 final class Imports {
-    /// @param address as configured, possibly with port 0
-    /// @param declared the protocol of the configuration, if it names one
-    private record Imported(ServicePort port, HostPort address, Optional<Protocol> declared, ImportListener listener) {}
-
-    private final List<Imported> imported = new ArrayList<>();
-    private volatile Map<ServicePort, Protocol> protocols = Map.of();
-
-    /// Makes the listeners, without a socket yet.
-    Imports(Sockets sockets, CallContext context, List<BridgeShard> shards, List<Import> imports) {
-        for (Import service : imports) {
-            for (ImportPort config : service.ports()) {
-                ServicePort port = new ServicePort(service.service().toString(), config.port());
-                List<Candidates> candidates = new ArrayList<>();
-                shards.forEach(shard -> candidates.add(shard.balancer().candidates(port)));
-                Map<Protocol, SocketService> services = Map.of(
-                        Protocol.HTTP, new HttpService(sockets, context, candidates, port),
-                        Protocol.TCP, new TcpService(sockets, context, candidates, port));
-                ImportListener listener = new ImportListener(
-                        sockets, context, services, config.protocol().orElse(null), port.toString());
-                imported.add(new Imported(port, config.listen(), config.protocol(), listener));
-            }
+    /// What tells one socket from another. Where any port will do, several may want the same address.
+    private record Place(HostPort address, Optional<ServicePort> anyPortFor) {
+        static Place of(ServicePort port, HostPort address) {
+            return new Place(address, address.port() == 0 ? Optional.of(port) : Optional.empty());
         }
     }
 
-    /// Starts to listen.
-    ///
-    /// @throws IOException if an address cannot be listened at
-    void open() throws IOException, InterruptedException {
-        for (Imported port : imported) {
-            CompletableFuture<Void> bound = new CompletableFuture<>();
-            port.listener().bind(port.address()).addListener(done -> {
-                if (done.isSuccess()) {
-                    bound.complete(null);
-                } else {
-                    bound.completeExceptionally(done.cause());
-                }
-            });
-            MeshNode.await(port.port() + " at " + port.address(), bound);
+    /// @param config as it is written
+    private record Imported(ServicePort port, ImportPort config, ImportListener listener) {
+        Optional<Protocol> declared() {
+            return config.protocol();
         }
+
+        boolean isFor(ServicePort other, ImportPort otherConfig) {
+            return port.equals(other) && config.equals(otherConfig);
+        }
+    }
+
+    private final Sockets sockets;
+    private final CallContext context;
+    private final List<BridgeShard> shards;
+    private final Duration grace;
+    private final Set<ImportListener> retired = ConcurrentHashMap.newKeySet();
+    private volatile Map<Place, Imported> imported = Map.of();
+    private volatile ExporterView view = ExporterView.NOTHING;
+
+    /// @param grace that running calls have when their listener goes away
+    Imports(Sockets sockets, CallContext context, List<BridgeShard> shards, Duration grace) {
+        this.sockets = sockets;
+        this.context = context;
+        this.shards = List.copyOf(shards);
+        this.grace = grace;
+    }
+
+    /// Puts these listeners in place of the ones before. What has not changed is not touched; where another port is
+    /// offered at an address from now on, the socket stays. Running calls of what is gone have the grace to end.
+    ///
+    /// @throws IOException if an address cannot be listened at; then everything is as it was
+    void update(List<Import> imports) throws IOException, InterruptedException {
+        Map<Place, Imported> before = imported;
+        Map<Place, Imported> next = new LinkedHashMap<>();
+        List<ImportListener> bound = new ArrayList<>();
+        boolean done = false;
+        try {
+            for (Import service : imports) {
+                for (ImportPort config : service.ports()) {
+                    ServicePort port = new ServicePort(service.service().toString(), config.port());
+                    Place place = Place.of(port, config.listen());
+                    Imported known = before.get(place);
+                    Imported one = known != null && known.isFor(port, config)
+                            ? known
+                            : new Imported(port, config, listener(port, config));
+                    next.put(place, one);
+                    if (known == null) {
+                        bound.add(one.listener());
+                        bind(one);
+                    }
+                }
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                bound.forEach(ImportListener::close);
+            }
+        }
+        replace(before, next);
+        tellProtocols(view);
+    }
+
+    private void replace(Map<Place, Imported> before, Map<Place, Imported> next) {
+        before.forEach((place, old) -> {
+            Imported now = next.get(place);
+            if (now == null) {
+                old.listener().close();
+                retire(old.listener());
+            } else if (!now.equals(old)) {
+                now.listener().takeOver(old.listener());
+                retire(old.listener());
+            }
+        });
+        imported = next;
+    }
+
+    /// Lets what runs end within the grace, and then ends it.
+    private void retire(ImportListener listener) {
+        retired.add(listener);
+        listener.drain();
+        sockets.loop(0)
+                .schedule(
+                        () -> {
+                            listener.abortConnections();
+                            retired.remove(listener);
+                        },
+                        grace.toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    private ImportListener listener(ServicePort port, ImportPort config) throws InterruptedException {
+        List<Candidates> candidates = new ArrayList<>();
+        for (BridgeShard shard : shards) {
+            candidates.add(shard.ask(() -> shard.balancer().candidates(port)));
+        }
+        Map<Protocol, SocketService> services = Map.of(
+                Protocol.HTTP, new HttpService(sockets, context, candidates, port),
+                Protocol.TCP, new TcpService(sockets, context, candidates, port));
+        return new ImportListener(sockets, context, services, config.protocol().orElse(null), port.toString());
+    }
+
+    private static void bind(Imported one) throws IOException, InterruptedException {
+        CompletableFuture<Void> bound = new CompletableFuture<>();
+        one.listener().bind(one.config().listen()).addListener(done -> {
+            if (done.isSuccess()) {
+                bound.complete(null);
+            } else {
+                bound.completeExceptionally(done.cause());
+            }
+        });
+        MeshNode.await(one.port() + " at " + one.config().listen(), bound);
     }
 
     /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's
-    /// document
-    /// may come before the way to it: connections that wait for the protocol wait for the way too.
-    void show(ExporterView view) {
-        protocols = view.protocols();
-        for (Imported port : imported) {
-            Protocol known = view.protocols().get(port.port());
-            if (port.declared().isEmpty() && known != null && view.reaches(port.port())) {
-                port.listener().setProtocol(known);
+    /// document may come before the way to it: connections that wait for the protocol wait for the way too.
+    void show(ExporterView shown) {
+        view = shown;
+        tellProtocols(shown);
+    }
+
+    private void tellProtocols(ExporterView shown) {
+        for (Imported one : imported.values()) {
+            Protocol known = shown.protocols().get(one.port());
+            if (one.declared().isEmpty() && known != null && shown.reaches(one.port())) {
+                one.listener().setProtocol(known);
             }
         }
     }
 
     /// For status, once open.
     List<Listening> listening() {
-        return imported.stream()
-                .map(port -> new Listening(
-                        port.port(),
-                        port.address().withPort(port.listener().port()),
-                        port.listener().openConnections(),
-                        port.declared().or(() -> Optional.ofNullable(protocols.get(port.port())))))
+        Map<ServicePort, Protocol> protocols = view.protocols();
+        return imported.values().stream()
+                .map(one -> new Listening(
+                        one.port(),
+                        one.config().listen().withPort(one.listener().port()),
+                        one.listener().openConnections(),
+                        one.declared().or(() -> Optional.ofNullable(protocols.get(one.port())))))
                 .toList();
     }
 
@@ -92,11 +181,29 @@ final class Imports {
     /// @param protocol once it is known
     record Listening(ServicePort port, HostPort address, int connections, Optional<Protocol> protocol) {}
 
+    /// Connections of local callers, at listeners that are gone too.
+    int openConnections() {
+        int open = retired.stream().mapToInt(ImportListener::openConnections).sum();
+        return open
+                + imported.values().stream()
+                        .mapToInt(one -> one.listener().openConnections())
+                        .sum();
+    }
+
+    /// Accepts nothing any more; running calls go on, and connections without one are closed.
+    void drain() {
+        imported.values().forEach(one -> {
+            one.listener().close();
+            one.listener().drain();
+        });
+    }
+
     /// Accepts nothing any more, and ends what is open.
     void close() {
-        imported.forEach(port -> {
-            port.listener().close();
-            port.listener().abortConnections();
+        imported.values().forEach(one -> {
+            one.listener().close();
+            one.listener().abortConnections();
         });
+        retired.forEach(ImportListener::abortConnections);
     }
 }

@@ -1,6 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.Export;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.wire.registry.NodeDocument;
@@ -10,21 +11,36 @@ import java.util.Optional;
 
 /// What this bridge says of itself to the mesh (PROTOCOL.md §8).
 final class OwnDocument {
-    private final BridgeConfig config;
+    private final boolean forwards;
     private final MeshNode node;
-    private final List<NodeDocument.Export> exports;
+    private volatile List<NodeDocument.Export> exports = List.of();
 
     OwnDocument(BridgeConfig config, MeshNode node) {
-        this.config = config;
+        this.forwards = !config.listen().isEmpty();
         this.node = node;
-        long since = System.currentTimeMillis();
-        exports = config.exports().stream()
-                .map(export -> new NodeDocument.Export(
-                        export.service().toString(),
-                        export.ports().stream().map(OwnDocument::port).toList(),
-                        since,
-                        Map.of()))
-                .toList();
+        export(config.exports());
+    }
+
+    /// Names these exports from now on. One that says the same as before is as old as it was.
+    void export(List<Export> services) {
+        List<NodeDocument.Export> before = exports;
+        long now = System.currentTimeMillis();
+        exports = services.stream().map(service -> export(service, before, now)).toList();
+    }
+
+    /// Names no exports any more, so that nobody sends new calls; those that run still find this node.
+    void withdraw() {
+        exports = List.of();
+    }
+
+    private static NodeDocument.Export export(Export service, List<NodeDocument.Export> before, long now) {
+        String name = service.service().toString();
+        List<NodeDocument.Port> ports =
+                service.ports().stream().map(OwnDocument::port).toList();
+        return before.stream()
+                .filter(known -> known.service().equals(name) && known.ports().equals(ports))
+                .findFirst()
+                .orElseGet(() -> new NodeDocument.Export(name, ports, now, Map.of()));
     }
 
     private static NodeDocument.Port port(ExportPort port) {
@@ -39,7 +55,7 @@ final class OwnDocument {
                 node.statement(),
                 sequence,
                 node.loops().count(),
-                !config.listen().isEmpty(),
+                forwards,
                 leaving,
                 exports,
                 Optional.empty(),

@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.CallContext;
-import io.hikyaku.call.Exports;
+import io.hikyaku.call.Export;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.http.HttpExport;
@@ -12,7 +12,6 @@ import io.hikyaku.channel.LocalIdentity;
 import io.hikyaku.channel.Loop;
 import io.hikyaku.channel.Shard;
 import io.hikyaku.config.BridgeConfig;
-import io.hikyaku.config.Export;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.identity.ChannelTls;
@@ -24,9 +23,7 @@ import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.stream.StreamSettings;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Makes each event loop's share of a bridge out of its configuration.
 record ShardMaker(
@@ -54,8 +51,8 @@ record ShardMaker(
 
     private BridgeShard shard(int index, LocalIdentity identity, StreamSettings streams) {
         Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
-        Exports exports = new Exports();
-        exports.update(exportsOf(index));
+        ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
+        exports.update(config.exports());
         Shard shard = new Shard(
                 index,
                 node.loops().count(),
@@ -65,27 +62,20 @@ record ShardMaker(
                 node.router(),
                 EventLoops.ALLOCATOR,
                 channelCounters);
-        Channels<StreamMux> channels = new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports));
+        Channels<StreamMux> channels =
+                new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports.exports()));
         LocalStreams local = new LocalStreams(
                 node.loops().loop(index),
-                exports,
+                exports.exports(),
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
-        return new BridgeShard(index, node.loops().loop(index), node.node(), config.cluster(), channels, local);
+        return new BridgeShard(
+                index, node.loops().loop(index), node.node(), config.cluster(), channels, local, exports);
     }
 
-    private Map<ServicePort, io.hikyaku.call.Export> exportsOf(int shard) {
-        Map<ServicePort, io.hikyaku.call.Export> exports = new HashMap<>();
-        for (Export service : config.exports()) {
-            for (ExportPort port : service.ports()) {
-                ServicePort name = new ServicePort(service.service().toString(), port.port());
-                exports.put(
-                        name,
-                        port.protocol() == Protocol.HTTP
-                                ? new HttpExport(sockets, shard, calls, name.toString(), port)
-                                : new TcpExport(sockets, shard, calls, name.toString(), port));
-            }
-        }
-        return exports;
+    private Export export(int shard, ServicePort name, ExportPort port) {
+        return port.protocol() == Protocol.HTTP
+                ? new HttpExport(sockets, shard, calls, name.toString(), port)
+                : new TcpExport(sockets, shard, calls, name.toString(), port);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 /// names a service, never an address.
 public final class Exports implements StreamAcceptor {
     private Map<ServicePort, Export> byPort = Map.of();
+    private boolean draining;
 
     /// Puts these in place of the ones before; those that are gone are closed.
     public void update(Map<ServicePort, Export> exports) {
@@ -23,6 +24,12 @@ public final class Exports implements StreamAcceptor {
                 export.close();
             }
         });
+    }
+
+    /// Begins no call any more, which callers may then begin elsewhere; those that run go on.
+    public void drain() {
+        draining = true;
+        byPort.values().forEach(Export::close);
     }
 
     @Override
@@ -37,6 +44,10 @@ public final class Exports implements StreamAcceptor {
         Export export = byPort.get(new ServicePort(call.service(), call.port()));
         if (export == null || export.protocol() != call.protocol()) {
             stream.reset(ResetCode.NOT_EXPORTED, "");
+            return Refused.HANDLER;
+        }
+        if (draining) {
+            stream.reset(ResetCode.REFUSED, "The bridge stops");
             return Refused.HANDLER;
         }
         return export.accept(stream);

@@ -31,8 +31,11 @@ public final class ImportListener {
     private final AtomicInteger count = new AtomicInteger();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup waiting = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    /// Whom the socket's new connections go to: this listener, until another takes the socket over.
+    private Door door = new Door(this);
     private volatile @Nullable Protocol protocol;
     private volatile @Nullable Channel socket;
+    private volatile int port;
 
     /// @param services one for each protocol
     /// @param protocol what callers speak; null: [#setProtocol] will say
@@ -57,19 +60,33 @@ public final class ImportListener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new Accepted())
+                .childHandler(new Accepted(door))
                 .bind(new InetSocketAddress(address.host(), address.port()));
         socket = bound.channel();
+        bound.addListener(done -> {
+            if (bound.channel().localAddress() instanceof InetSocketAddress at) {
+                port = at.getPort();
+            }
+        });
         return bound;
+    }
+
+    /// Takes over the socket of another listener, which is bound: what is accepted from now on comes here. The
+    /// connections that the other has stay there.
+    public void takeOver(ImportListener other) {
+        door = other.door;
+        socket = other.socket;
+        port = other.port;
+        other.socket = null;
+        door.leadsTo = this;
     }
 
     /// The port in use, once bound.
     public int port() {
-        Channel bound = socket;
-        if (bound == null || !(bound.localAddress() instanceof InetSocketAddress address)) {
+        if (port == 0) {
             throw new IllegalStateException("Asked for the port before bind");
         }
-        return address.getPort();
+        return port;
     }
 
     /// The protocol became known, or changed; connections served already keep theirs. From any thread.
@@ -106,6 +123,9 @@ public final class ImportListener {
     }
 
     private void onAccepted(Channel connection) {
+        gauge.increment();
+        connections.add(connection);
+        connection.closeFuture().addListener(closed -> onClosed());
         Protocol known = protocol;
         if (count.incrementAndGet() > maxConnections) {
             service(known == null ? Protocol.TCP : known).turnAway(connection);
@@ -152,13 +172,24 @@ public final class ImportListener {
         return service;
     }
 
-    private final class Accepted extends ChannelInitializer<Channel> {
+    private static final class Door {
+        private volatile ImportListener leadsTo;
+
+        Door(ImportListener leadsTo) {
+            this.leadsTo = leadsTo;
+        }
+    }
+
+    private static final class Accepted extends ChannelInitializer<Channel> {
+        private final Door door;
+
+        Accepted(Door door) {
+            this.door = door;
+        }
+
         @Override
         protected void initChannel(Channel connection) {
-            gauge.increment();
-            connections.add(connection);
-            connection.closeFuture().addListener(closed -> onClosed());
-            onAccepted(connection);
+            door.leadsTo.onAccepted(connection);
         }
     }
 }

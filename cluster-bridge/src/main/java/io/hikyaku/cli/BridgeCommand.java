@@ -26,7 +26,7 @@ final class BridgeCommand implements Callable<Integer> {
         Logging.configure(config.log());
         String version = VersionCommand.version();
         Duration stopWithin = config.limits().drainTimeout().plus(BEYOND_DRAIN);
-        RunningProgram.run("bridge", stopWithin, () -> Bridge.start(config, version));
+        RunningProgram.run("bridge", stopWithin, () -> Bridge.start(config, version)::stop);
         return Exit.DONE;
     }
 }

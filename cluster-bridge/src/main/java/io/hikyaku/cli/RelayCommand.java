@@ -28,7 +28,7 @@ final class RelayCommand implements Callable<Integer> {
         Logging.configure(relay.log());
         String version = VersionCommand.version();
         RunningProgram.run(
-                "relay", relay.limits().drainTimeout().plus(BEYOND_DRAIN), () -> RelayNode.start(relay, version));
+                "relay", relay.limits().drainTimeout().plus(BEYOND_DRAIN), () -> RelayNode.start(relay, version)::stop);
         return Exit.DONE;
     }
 }

@@ -31,10 +31,31 @@ final class StatusText {
     private void self(NodeStatus status) {
         out.append(TextTable.printable(status.program() + " " + name(status.member()) + " of mesh " + status.mesh()
                         + ", node " + node(status.node()) + ", version " + status.version() + ", up "
-                        + uptime(status.uptimeSeconds()) + ", " + (status.ready() ? "ready" : "not ready")))
+                        + uptime(status.uptimeSeconds()) + ", " + readiness(status)))
                 .append('\n');
+        NodeStatus.Lifecycle lifecycle = status.lifecycle();
+        if (lifecycle != null) {
+            reload("configuration", lifecycle.configuration());
+            reload("certificate", lifecycle.certificate());
+        }
         for (String address : status.listening()) {
             out.append("listening at ").append(TextTable.printable(address)).append('\n');
+        }
+    }
+
+    private static String readiness(NodeStatus status) {
+        boolean draining = status.lifecycle() != null && status.lifecycle().draining();
+        return draining ? "draining" : status.ready() ? "ready" : "not ready";
+    }
+
+    private void reload(String what, NodeStatus.@Nullable Reload reload) {
+        if (reload != null) {
+            out.append("changed ").append(what).append(' ').append(TextTable.printable(reload.outcome()));
+            out.append(" at ").append(TextTable.printable(reload.time())).append('\n');
+            reload.findings()
+                    .forEach(finding -> out.append("  ")
+                            .append(TextTable.printable(finding))
+                            .append('\n'));
         }
     }
 

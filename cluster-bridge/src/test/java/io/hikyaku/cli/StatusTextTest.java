@@ -37,7 +37,8 @@ class StatusTextTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                NodeStatus.Streams.NONE);
+                NodeStatus.Streams.NONE,
+                null);
 
         // When
         String text = StatusText.of(status);
@@ -79,14 +80,23 @@ class StatusTextTest {
                                 new NodeStatus.Exporter("edge", NODE, false, 0)))),
                 List.of(new NodeStatus.Import("shop/orders", 80, "127.0.0.1:19000", null, 2)),
                 List.of(new NodeStatus.Channel(NODE, "osaka", 1, "via relay-1", 4, 2_000L)),
-                new NodeStatus.Streams(4, 10, 1));
+                new NodeStatus.Streams(4, 10, 1),
+                new NodeStatus.Lifecycle(
+                        true,
+                        new NodeStatus.Reload(
+                                "refused", "2026-11-23T10:00:00Z", List.of("line 3: links: a change needs a restart")),
+                        new NodeStatus.Reload("applied", "2026-11-23T09:00:00Z", List.of()),
+                        "2026-11-24T10:00:00Z"));
 
         // When
         String text = StatusText.of(status);
 
         // Then
         assertEquals("""
-                bridge cluster/tokyo of mesh demo, node 01234567, version 1.2.3, up 59s, not ready
+                bridge cluster/tokyo of mesh demo, node 01234567, version 1.2.3, up 59s, draining
+                changed configuration refused at 2026-11-23T10:00:00Z
+                  line 3: links: a change needs a restart
+                changed certificate applied at 2026-11-23T09:00:00Z
 
                 SERVICE      PORT  PROTOCOL  EXPORTED BY
                 shop/orders  80    http      osaka (01234567), edge (01234567, unhealthy)

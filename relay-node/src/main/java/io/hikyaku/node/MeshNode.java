@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public final class MeshNode {
     private static final Logger LOG = LoggerFactory.getLogger(MeshNode.class);
     private static final long BIND_SECONDS = 10;
     private static final Duration CLOSING = Duration.ofSeconds(2);
+    private static final Duration MOVED_AWAY = Duration.ofSeconds(3);
 
     /// What a program's configuration says about its node.
     ///
@@ -216,6 +218,12 @@ public final class MeshNode {
                 status.lastError());
     }
 
+    /// What status shows of changes.
+    public NodeStatus.Lifecycle lifecycle(boolean draining) {
+        return new NodeStatus.Lifecycle(
+                draining, null, null, identity().notAfter().toString());
+    }
+
     /// Waits for something that listens to be bound.
     ///
     /// @param what for the error: "cannot listen for …"
@@ -230,12 +238,32 @@ public final class MeshNode {
         }
     }
 
+    /// What runs when the program is told to stop may end within this.
+    public Grace grace() {
+        return Grace.of(settings.drainTimeout());
+    }
+
+    /// Tells all others to send their packets over somebody else, if there is anybody.
+    ///
+    /// @return whether nobody has sent any for longer than a channel is ever silent by default, or there are no two
+    ///     neighbours that could
+    public BooleanSupplier leaveRoutes() {
+        router.leave();
+        Stillness still = new Stillness(router::forwardedPackets, MOVED_AWAY, control::nanos);
+        return () -> still.getAsBoolean() || router.neighbours().size() < 2;
+    }
+
     /// Says goodbye to all neighbours and ends everything; takes the drain timeout and a few seconds at most.
     public void close() {
-        quietly(
-                "links",
-                () -> links.stop(settings.drainTimeout()),
-                settings.drainTimeout().plus(CLOSING));
+        close(grace());
+    }
+
+    /// Says goodbye to all neighbours and ends everything, a few seconds after the grace at most.
+    ///
+    /// @param grace for what waits to be sent
+    public void close(Grace grace) {
+        Duration drain = grace.left();
+        quietly("links", () -> links.stop(drain), drain.plus(CLOSING));
         router.close();
         if (flood != null) {
             flood.close();

@@ -1,17 +1,20 @@
 package io.hikyaku.node;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A program that runs until SIGTERM or SIGINT. Then it is closed, within a time limit, and the process's exit code
-/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed.
+/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed. A second signal ends
+/// it at once, with exit code 1.
 public final class RunningProgram {
     private static final Logger LOG = LoggerFactory.getLogger(RunningProgram.class);
     private static final int DONE = 0;
@@ -19,6 +22,7 @@ public final class RunningProgram {
 
     private final String name;
     private final Duration closeWithin;
+    private final AtomicBoolean told = new AtomicBoolean();
     private final CompletableFuture<AutoCloseable> started = new CompletableFuture<>();
 
     /// Starts a program.
@@ -42,6 +46,9 @@ public final class RunningProgram {
         RunningProgram program = new RunningProgram(name, closeWithin);
         Thread hook = new Thread(program::shutDown, "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
+        for (String signal : List.of("TERM", "INT")) {
+            Signals.handle(signal, program::onSignal);
+        }
         boolean running = false;
         try {
             program.started.complete(start.start());
@@ -61,6 +68,15 @@ public final class RunningProgram {
         } catch (IllegalStateException e) {
             LOG.debug("{} was told to stop while it failed to start", name, e);
         }
+    }
+
+    /// By default the JVM ignores all signals but the first.
+    private void onSignal() {
+        if (told.getAndSet(true)) {
+            LOG.warn("{} was told to stop a second time and ends at once", name);
+            Runtime.getRuntime().halt(FAILED);
+        }
+        System.exit(DONE); // runs the shutdown hook, which never returns
     }
 
     /// In the JVM's shutdown, which a signal begins and which waits for this thread. Only [Runtime#halt] can give

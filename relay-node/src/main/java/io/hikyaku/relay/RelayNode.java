@@ -6,6 +6,7 @@ import io.hikyaku.config.RelayConfig;
 import io.hikyaku.config.RelayLimits;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
+import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.status.NodeStatus;
@@ -29,6 +30,7 @@ public final class RelayNode implements AutoCloseable {
     private final ReachableNodes reachable = new ReachableNodes();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean bound;
+    private volatile boolean draining;
     private @Nullable HostPort admin;
 
     private RelayNode(RelayConfig config, MeshNode node, String version) {
@@ -69,10 +71,7 @@ public final class RelayNode implements AutoCloseable {
         node.router().attach(reachable);
         node.floodInto(RegistryFlood.Receiver.none());
         if (config.admin().isPresent()) {
-            admin = node.admin(
-                    config.admin().get().listen(),
-                    () -> bound ? Optional.empty() : Optional.of("not all listeners are bound"),
-                    this::status);
+            admin = node.admin(config.admin().get().listen(), this::missing, this::status);
         }
         node.listen(config.listen());
         bound = true;
@@ -82,6 +81,13 @@ public final class RelayNode implements AutoCloseable {
                 "listening at {}{}",
                 listening(),
                 admin().map(address -> ", admin at " + address).orElse(""));
+    }
+
+    private Optional<String> missing() {
+        if (draining) {
+            return Optional.of("draining");
+        }
+        return bound ? Optional.empty() : Optional.of("not all listeners are bound");
     }
 
     /// This process's address.
@@ -109,22 +115,38 @@ public final class RelayNode implements AutoCloseable {
                 node.identity().member().uri(),
                 node.node().toString(),
                 node.uptimeSeconds(),
-                bound,
+                missing().isEmpty(),
                 listening().stream().map(LinkUrl::toString).toList(),
                 reachable.members(node.router()),
                 node.links().status().stream().map(MeshNode::linkStatus).toList(),
                 List.of(),
                 List.of(),
                 List.of(),
-                NodeStatus.Streams.NONE);
+                NodeStatus.Streams.NONE,
+                node.lifecycle(draining));
+    }
+
+    /// Stops as SIGTERM asks: others send their packets another way first, if they have one, and until they do
+    /// theirs are passed on; for the drain timeout at most. Then closes.
+    public void stop() throws InterruptedException {
+        LOG.info("relay {} drains", node.identity().member().name());
+        draining = true;
+        Grace grace = node.grace();
+        boolean moved = grace.await(node.control(), node.leaveRoutes());
+        LOG.info(moved ? "nobody needs this relay any more" : "the time to find another way is over");
+        close(grace);
     }
 
     /// Says goodbye to all neighbours and ends everything; takes the drain timeout and a few seconds at most.
     @Override
     public void close() {
+        close(node.grace());
+    }
+
+    private void close(Grace grace) {
         if (closed.compareAndSet(false, true)) {
             bound = false;
-            node.close();
+            node.close(grace);
         }
     }
 }

@@ -63,6 +63,7 @@ final class ControlPlane {
     private LinkState announced;
     private long announcedAt;
     private long snapshotsAt;
+    private boolean leaving;
     private boolean closed;
 
     ControlPlane(NodeId self, boolean forwards, long maxQueued, ControlLoop loop, Listener listener) {
@@ -73,7 +74,7 @@ final class ControlPlane {
         this.advertiser = new Advertiser(self, maxQueued, peers.values(), this::stateToTell);
         this.table = new Paced(loop, TABLE_GAP, this::makeTable);
         this.ownState = new Paced(loop, OWN_STATE_GAP, this::announce);
-        this.reach = new Paced(loop, REACH_GAP, () -> advertiser.publish(routes.transit()));
+        this.reach = new Paced(loop, REACH_GAP, () -> advertiser.publish(waysToTell()));
         this.announced = new LinkState(self, 0, List.of(), List.of());
         this.announcedAt = loop.nanos();
         this.snapshotsAt = loop.nanos();
@@ -82,6 +83,16 @@ final class ControlPlane {
 
     void close() {
         closed = true;
+    }
+
+    /// Tells everybody such costs that only those without another way stay (PROTOCOL.md §4.3). The own table keeps
+    /// the true ones, so that what still comes is passed on as before.
+    void leave() {
+        leaving = true;
+        if (forwards) {
+            ownState.request();
+            reach.request();
+        }
     }
 
     // ------------------------------------------------------------------------------------------- links and ways
@@ -216,7 +227,7 @@ final class ControlPlane {
     /// Somebody spreads a state of ours that we did not make: say something newer.
     private void outdo(LinkState foreign) {
         if (foreign.sequence() > announced.sequence() && foreign.sequence() < Long.MAX_VALUE) {
-            announced = surroundings(foreign.sequence());
+            announced = stateOfNow(foreign.sequence());
             ownState.request();
         }
     }
@@ -240,6 +251,29 @@ final class ControlPlane {
         return new LinkState(self, sequence, routers, leaves);
     }
 
+    /// Our surroundings as others are to take them.
+    private LinkState stateOfNow(long sequence) {
+        LinkState state = surroundings(sequence);
+        return leaving
+                ? new LinkState(self, sequence, asLastResort(state.routers()), asLastResort(state.leaves()))
+                : state;
+    }
+
+    private static List<Cost> asLastResort(List<Cost> costs) {
+        return costs.stream()
+                .map(cost -> new Cost(cost.node(), Costs.asLastResort(cost.costMicros())))
+                .toList();
+    }
+
+    private Map<NodeId, Way> waysToTell() {
+        if (!leaving) {
+            return routes.transit();
+        }
+        Map<NodeId, Way> ways = new HashMap<>();
+        routes.transit().forEach((node, way) -> ways.put(node, way.asLastResort()));
+        return ways;
+    }
+
     private @Nullable LinkState stateToTell(NodeId origin) {
         if (!origin.equals(self)) {
             return states.of(origin);
@@ -248,7 +282,7 @@ final class ControlPlane {
     }
 
     private void announce() {
-        announced = surroundings(announced.sequence() + 1);
+        announced = stateOfNow(announced.sequence() + 1);
         announcedAt = loop.nanos();
         advertiser.flood(self, null);
     }

@@ -7,6 +7,9 @@ import io.hikyaku.wire.route.RoutingFrame;
 final class Costs {
     static final long PER_HOP = 1_000;
     static final long MAX = RoutingFrame.GONE - 1;
+    /// What a node that is about to stop says that its ways cost: nine minutes, which is more than any other way
+    /// does.
+    static final long LAST_RESORT = 1L << 29;
     private static final long NOISE = 2_000;
 
     private Costs() {}
@@ -18,6 +21,11 @@ final class Costs {
 
     static long sum(long a, long b) {
         return Math.min(a + b, MAX);
+    }
+
+    /// What a way costs over a node that is about to stop.
+    static long asLastResort(long cost) {
+        return Math.max(cost, LAST_RESORT);
     }
 
     /// Whether two costs differ by more than noise: by more than two milliseconds and by more than a quarter.

@@ -38,6 +38,10 @@ final class RouteMetrics {
         forwardedBytes.add(bytes);
     }
 
+    long forwardedPackets() {
+        return forwardedPackets.sum();
+    }
+
     void onPause() {
         pausesSent.increment();
     }

@@ -83,6 +83,17 @@ public final class Router implements LinkEvents, PacketSender {
         registry = events;
     }
 
+    /// This node stops soon: others are told to use it only where they have no other way. Packets that come are
+    /// passed on as before.
+    public void leave() {
+        loop.execute(control::leave);
+    }
+
+    /// Packets passed on for others since the start; any thread.
+    public long forwardedPackets() {
+        return metrics.forwardedPackets();
+    }
+
     /// Ends the timers. Links are closed by their owner.
     public void close() {
         loop.execute(control::close);

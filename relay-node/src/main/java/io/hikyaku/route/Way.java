@@ -8,4 +8,9 @@ import io.hikyaku.wire.NodeId;
 /// @param links how to get there
 /// @param costMicros expected round trip to the destination
 /// @param direct whether it was registered from outside and leads over no relay
-record Way(NodeId via, Bundle links, long costMicros, boolean direct) {}
+record Way(NodeId via, Bundle links, long costMicros, boolean direct) {
+    /// The same way as a node announces it that is about to stop.
+    Way asLastResort() {
+        return new Way(via, links, Costs.asLastResort(costMicros), direct);
+    }
+}

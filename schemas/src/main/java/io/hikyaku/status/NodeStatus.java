@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param imports listeners for local callers
 /// @param channels to other bridges
 /// @param streams in numbers
+/// @param lifecycle what happened to it since it started; missing in earlier versions
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeStatus(
         String program,
@@ -35,7 +36,28 @@ public record NodeStatus(
         List<Service> services,
         List<Import> imports,
         List<Channel> channels,
-        Streams streams) {
+        Streams streams,
+        @Nullable Lifecycle lifecycle) {
+
+    /// What happened to a node since it started.
+    ///
+    /// @param draining it was told to stop, and lets end what runs
+    /// @param configuration last change of the configuration file, if it was changed
+    /// @param certificate last change of the certificate's files, if they were changed
+    /// @param certificateNotAfter when the own certificate ends, ISO 8601
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Lifecycle(
+            boolean draining,
+            @Nullable Reload configuration,
+            @Nullable Reload certificate,
+            @Nullable String certificateNotAfter) {}
+
+    /// A changed file.
+    ///
+    /// @param outcome `applied` or `refused`
+    /// @param time ISO 8601
+    /// @param findings why it was refused
+    public record Reload(String outcome, String time, List<String> findings) {}
 
     /// Another node.
     ///

@@ -1,0 +1,91 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.node.MeshNode;
+import io.hikyaku.registry.Directory;
+import io.hikyaku.route.LocalNode;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.PushBack;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Keeps the event loops and the listeners told who exports what: whenever the registry, the ways to others or the own
+/// exports change. What routing has for this node passes through to the event loops.
+final class ExporterViews implements Directory.Listener, LocalNode {
+    /// Changes within this time are shown to the event loops together.
+    private static final Duration DEBOUNCE = Duration.ofMillis(20);
+
+    private final MeshNode node;
+    private final Directory directory;
+    private final Supplier<NodeDocument> own;
+    private final Shards shards;
+    private final Imports imports;
+    private volatile ExporterView view = ExporterView.NOTHING;
+    private boolean pending;
+
+    /// @param own this node's document, as it is now
+    ExporterViews(MeshNode node, Directory directory, Supplier<NodeDocument> own, Shards shards, Imports imports) {
+        this.node = node;
+        this.directory = directory;
+        this.own = own;
+        this.shards = shards;
+        this.imports = imports;
+    }
+
+    /// As it was shown last; any thread.
+    ExporterView current() {
+        return view;
+    }
+
+    @Override
+    public void onLive(NodeDocument document) {
+        showLater();
+    }
+
+    @Override
+    public void onGone(NodeId gone) {
+        showLater();
+    }
+
+    @Override
+    public void onPacket(ByteBuf packet) {
+        shards.onPacket(packet);
+    }
+
+    @Override
+    public void onPushBack(PushBack pushBack) {
+        shards.onPushBack(pushBack);
+    }
+
+    @Override
+    public void onReachable(NodeId other, boolean reachable) {
+        shards.onReachable(other, reachable);
+        showLater();
+    }
+
+    /// Something has changed; any thread.
+    void showLater() {
+        node.control().execute(() -> {
+            if (!pending) {
+                pending = true;
+                node.control().schedule(DEBOUNCE, this::show);
+            }
+        });
+    }
+
+    private void show() {
+        pending = false;
+        List<NodeDocument> documents = new ArrayList<>(directory.live().values());
+        documents.add(own.get());
+        ExporterView shown = ExporterView.of(
+                documents,
+                other ->
+                        other.equals(node.node()) || node.router().pathTo(other).isPresent());
+        view = shown;
+        shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
+        imports.show(shown); // after the event loops: connections that waited for it are served at once
+    }
+}
