@@ -39,7 +39,8 @@ class ImportListenerIT {
                         maxConnections,
                         usual.retryBudget(),
                         usual.maxHeaderSize(),
-                        usual.maxRequestLineSize()));
+                        usual.maxRequestLineSize(),
+                        usual.http()));
         path.export(Protocol.HTTP, origin.port());
         path.candidates((shard, own) -> java.util.List.of(own));
     }

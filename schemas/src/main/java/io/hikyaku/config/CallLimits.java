@@ -13,7 +13,8 @@ import java.time.Duration;
 /// @param maxConnectionsPerListener open connections at once; more are closed at once
 /// @param retryBudget repeats of calls that may have run, as a percentage of all calls; 0: none is ever repeated
 /// @param maxHeaderSize a whole HTTP head, or trailers
-/// @param maxRequestLineSize the first line of a request
+/// @param maxRequestLineSize the first line of a request, and the path of one in HTTP/2
+/// @param http what concerns HTTP alone
 public record CallLimits(
         Duration connectTimeout,
         Duration headerTimeout,
@@ -24,7 +25,8 @@ public record CallLimits(
         int maxConnectionsPerListener,
         int retryBudget,
         DataSize maxHeaderSize,
-        DataSize maxRequestLineSize) {
+        DataSize maxRequestLineSize,
+        HttpLimits http) {
 
     private static final DataSize MIN_HEAD = DataSize.ofKiB(1);
     private static final DataSize MAX_HEAD = DataSize.ofMiB(1);
@@ -39,7 +41,8 @@ public record CallLimits(
             10_000,
             20,
             DataSize.ofKiB(64),
-            DataSize.ofKiB(16));
+            DataSize.ofKiB(16),
+            HttpLimits.DEFAULTS);
 
     public CallLimits {
         new Rules()
@@ -69,6 +72,7 @@ public record CallLimits(
                 section.integer("maxConnectionsPerListener", DEFAULTS.maxConnectionsPerListener),
                 section.integer("retryBudget", DEFAULTS.retryBudget),
                 section.size("maxHeaderSize", DEFAULTS.maxHeaderSize),
-                section.size("maxRequestLineSize", DEFAULTS.maxRequestLineSize)));
+                section.size("maxRequestLineSize", DEFAULTS.maxRequestLineSize),
+                section.optional("http", HttpLimits::read, DEFAULTS.http)));
     }
 }

@@ -69,13 +69,20 @@ class SectionsTest {
                         "{ window: 16KiB }",
                         new StreamLimits(DataSize.ofKiB(16))),
                 new Sample(
+                        "HTTP limits",
+                        HttpLimits::read,
+                        "{}",
+                        HttpLimits.DEFAULTS,
+                        "{ maxStreams: 5 }",
+                        new HttpLimits(5)),
+                new Sample(
                         "call limits",
                         CallLimits::read,
                         "{}",
                         CallLimits.DEFAULTS,
                         "{ connectTimeout: 1s, headerTimeout: 2s, responseTimeout: 3s, idleTimeout: 4s, tcpIdleTimeout: 6s,"
                                 + " protocolWait: 7s, maxConnectionsPerListener: 8, retryBudget: 0,"
-                                + " maxHeaderSize: 2048, maxRequestLineSize: 1KiB }",
+                                + " maxHeaderSize: 2048, maxRequestLineSize: 1KiB, http: { maxStreams: 9 } }",
                         new CallLimits(
                                 seconds(1),
                                 seconds(2),
@@ -86,7 +93,8 @@ class SectionsTest {
                                 8,
                                 0,
                                 DataSize.ofKiB(2),
-                                DataSize.ofKiB(1))),
+                                DataSize.ofKiB(1),
+                                new HttpLimits(9))),
                 new Sample(
                         "registry limits",
                         RegistryLimits::read,
@@ -276,7 +284,8 @@ class SectionsTest {
                 d.maxConnectionsPerListener(),
                 d.retryBudget(),
                 d.maxHeaderSize(),
-                d.maxRequestLineSize());
+                d.maxRequestLineSize(),
+                d.http());
     }
 
     private static RegistryLimits oneSecondRegistry() {

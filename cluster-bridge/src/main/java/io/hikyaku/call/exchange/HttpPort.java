@@ -3,13 +3,11 @@ package io.hikyaku.call.exchange;
 import io.hikyaku.call.Attempts;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.netty.util.AsciiString;
 
 /// One imported HTTP port on one event loop: what all its connections share.
 ///
 /// @param service `namespace/name:port`, for answers and metrics
-/// @param via what is added to `Via`
-public record HttpPort(String service, AsciiString via, Attempts.Route route, CallMetrics.Calls calls) {
+public record HttpPort(String service, Via via, Attempts.Route route, CallMetrics.Calls calls) {
     public CallContext context() {
         return route.context();
     }

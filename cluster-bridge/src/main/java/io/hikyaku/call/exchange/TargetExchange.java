@@ -15,7 +15,6 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.util.AsciiString;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +28,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private static final int MAX_PLACES = 3;
 
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
-    private static final AsciiString VIA = AsciiString.cached("Via");
     private static final Logger LOG = LoggerFactory.getLogger(TargetExchange.class);
 
     private final ExportedPort port;
@@ -117,7 +115,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     @Override
     public void onRequestHead(RequestHead head) {
         request = head;
-        head.fields().add(VIA, port.via(head.version()));
+        head.fields().add(Via.NAME, port.via().value(head.version()));
         find(head, false);
     }
 

@@ -8,6 +8,7 @@ import io.hikyaku.call.Targets;
 import io.hikyaku.call.exchange.ExportedPort;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetPool;
+import io.hikyaku.call.exchange.Via;
 import io.hikyaku.call.http1.TargetConnection;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.stream.Stream;
@@ -30,7 +31,7 @@ public final class HttpExport implements Export, TargetPool {
 
     /// @param servicePort label of the meters
     public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
-        this.port = ExportedPort.of(context, context.metrics().exported(servicePort), this);
+        this.port = new ExportedPort(context, context.metrics().exported(servicePort), this, Via.of(context.cluster()));
         this.targets = new Targets(
                 sockets,
                 shard,

@@ -8,6 +8,7 @@ import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.exchange.Via;
 import io.hikyaku.call.http1.CallerConnection;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
@@ -15,11 +16,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Serves callers of one imported port in HTTP/1.1, each request a call of its own.
+/// Serves callers of one imported port in HTTP, each request a call of its own.
 public final class HttpService implements SocketService {
     private final Sockets sockets;
     private final List<HttpPort> shards = new ArrayList<>();
@@ -28,7 +28,7 @@ public final class HttpService implements SocketService {
     public HttpService(Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port) {
         this.sockets = sockets;
         CallMetrics.Calls calls = context.metrics().imported(port.toString());
-        AsciiString via = AsciiString.of("1.1 " + context.cluster());
+        Via via = Via.of(context.cluster());
         byte[] metadata = metadata(port);
         for (Candidates onShard : candidates) {
             shards.add(new HttpPort(port.toString(), via, new Route(onShard, metadata, context), calls));
@@ -38,7 +38,7 @@ public final class HttpService implements SocketService {
     @Override
     public void serve(Channel socket) {
         HttpPort port = shards.get(sockets.shardOf(socket));
-        socket.pipeline().addLast(new CallerConnection(port, socket));
+        socket.pipeline().addLast(new VersionDetector(port));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.hikyaku.call.http1;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
+import io.hikyaku.call.exchange.Via;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
@@ -14,19 +15,17 @@ import io.netty.util.AsciiString;
 /// @param keepAlive whether the caller wants the connection to stay open
 record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
     private static final int MAX_AUTHORITY_BYTES = 1024;
-    private static final AsciiString VIA = AsciiString.cached("Via");
 
     /// @param bytes the whole head, its empty line included
-    /// @param via what the bridge adds to `Via` (RFC 9110 §7.6.3), for a request of HTTP/1.1
     /// @throws Rejected if it may not be passed on (RFC 9112)
-    static Http1Request read(byte[] bytes, AsciiString via) {
+    static Http1Request read(byte[] bytes, Via via) {
         RequestLine line = RequestLine.read(bytes);
         FieldSection section = FieldSection.read(bytes, line.length(), bytes.length);
         boolean current = line.version() == Version.HTTP_1_1;
         if (section.chunked() && !current) {
             throw Rejected.badRequest("Transfer-Encoding in HTTP/1.0");
         }
-        Fields fields = section.fields().add(VIA, current ? via : AsciiString.of("1.0" + via.subSequence(3)));
+        Fields fields = section.fields().add(Via.NAME, via.value(line.version()));
         RequestHead head =
                 new RequestHead(line.version(), line.method(), "http", authority(line, section), line.path(), fields);
         long length = section.chunked() ? -1 : Math.max(0, section.contentLength());

@@ -67,7 +67,8 @@ class HttpFailureIT {
                 usual.maxConnectionsPerListener(),
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
-                usual.maxRequestLineSize());
+                usual.maxRequestLineSize(),
+                usual.http());
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.Via;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
@@ -90,7 +91,7 @@ class Http1PiecesTest {
         byte[] head =
                 "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-        Http1Request request = Http1Request.read(head, AsciiString.of("1.1 tokyo"));
+        Http1Request request = Http1Request.read(head, Via.of("tokyo"));
 
         assertEquals(
                 new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"),

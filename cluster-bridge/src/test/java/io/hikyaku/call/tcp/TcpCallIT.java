@@ -190,7 +190,8 @@ class TcpCallIT {
                 usual.maxConnectionsPerListener(),
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
-                usual.maxRequestLineSize());
+                usual.maxRequestLineSize(),
+                usual.http());
         Origin service = Origin.following(conversation -> conversation.raw().hearGone());
         origin = service;
         path = CallPath.start(Protocol.TCP, quick, service.port());
@@ -238,7 +239,8 @@ class TcpCallIT {
                 1,
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
-                usual.maxRequestLineSize());
+                usual.maxRequestLineSize(),
+                usual.http());
         Origin service =
                 Origin.following(conversation -> conversation.say("here").raw().hearAll());
         origin = service;

@@ -7,6 +7,7 @@ import io.hikyaku.wire.Varint;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The fields of an HTTP head or trailer section, in order, with duplicates, and with the bytes of names and values as
 /// they came (each character of a sequence is one byte, ISO-8859-1). Not thread-safe.
@@ -54,6 +55,16 @@ public final class Fields {
 
     public CharSequence value(int index) {
         return namesAndValues[2 * index + 1];
+    }
+
+    /// The first value of this name, whose case does not matter; null if there is none.
+    public @Nullable CharSequence get(CharSequence name) {
+        for (int i = 0; i < size; i++) {
+            if (AsciiString.contentEqualsIgnoreCase(namesAndValues[2 * i], name)) {
+                return namesAndValues[2 * i + 1];
+            }
+        }
+        return null;
     }
 
     /// @throws IllegalArgumentException if the section is above its limits: the layer above checks those first

@@ -1,0 +1,80 @@
+package io.hikyaku.call.http2;
+
+import io.hikyaku.call.Problem;
+import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.Request;
+import io.hikyaku.call.exchange.Via;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the heads of callers' requests (RFC 9113 §8.3.1).
+final class RequestHeads {
+    private static final int MAX_METHOD_BYTES = 64;
+    private static final int MAX_AUTHORITY_BYTES = 1024;
+    private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("Transfer-Encoding");
+    private static final AsciiString CHUNKED = AsciiString.cached("chunked");
+
+    private RequestHeads() {}
+
+    /// @param maxPath bytes
+    /// @throws Rejected if it may not be passed on; as a malformed request where the problem is
+    /// [Problem#BAD_REQUEST]
+    static Request read(Http2Headers headers, boolean bodyFollows, Via via, int maxPath) {
+        String method = method(headers);
+        Http2Fields section = Http2Fields.read(headers);
+        String authority = authority(headers.authority(), section.host());
+        String path = path(headers.path(), method, maxPath);
+        String scheme = String.valueOf(headers.scheme()).toLowerCase(Locale.ROOT);
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw Rejected.badRequest(":scheme");
+        }
+        Fields fields = section.fields();
+        if (bodyFollows && section.contentLength() < 0) {
+            fields.add(TRANSFER_ENCODING, CHUNKED); // PROTOCOL.md §7.2
+        } else if (!bodyFollows && section.contentLength() > 0) {
+            throw Rejected.badRequest("Content-Length without a body");
+        }
+        fields.add(Via.NAME, via.http2());
+        return new Request(new RequestHead(Version.HTTP_2, method, scheme, authority, path, fields), bodyFollows);
+    }
+
+    private static String method(Http2Headers headers) {
+        String method = String.valueOf(headers.method());
+        if (method.length() > MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
+            throw Rejected.badRequest(":method");
+        }
+        if (method.equals("CONNECT") || method.equals("TRACE")) {
+            throw new Rejected(Problem.METHOD_NOT_ALLOWED, method);
+        }
+        return method;
+    }
+
+    private static String path(@Nullable CharSequence text, String method, int max) {
+        AsciiString path = AsciiString.of(text == null ? "" : text);
+        if (path.length() > max) {
+            throw new Rejected(Problem.URI_TOO_LONG, ":path");
+        }
+        boolean wholeServer = path.contentEquals("*") && method.equals("OPTIONS");
+        if (!Grammar.isTarget(path) || path.byteAt(0) != '/' && !wholeServer) {
+            throw Rejected.badRequest(":path");
+        }
+        return path.toString();
+    }
+
+    private static String authority(@Nullable CharSequence pseudo, @Nullable AsciiString host) {
+        if (pseudo != null && host != null && !host.contentEqualsIgnoreCase(pseudo)) {
+            throw Rejected.badRequest("Host differs from :authority");
+        }
+        CharSequence text = pseudo == null ? host : pseudo;
+        if (text == null || text.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(text))) {
+            throw Rejected.badRequest(":authority");
+        }
+        return text.toString();
+    }
+}
