@@ -1,5 +1,6 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.call.CallContext;
 import io.hikyaku.call.Candidate;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.channel.Channel;
@@ -16,11 +17,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /// One event loop's share of a bridge: its channels, and whom it may send calls to.
 /// Touched by its event loop alone; [#execute] gets there.
@@ -30,7 +33,8 @@ final class BridgeShard {
     private final int index;
     private final EventLoop loop;
     private final Channels<StreamMux> channels;
-    private final Balancer balancer = new Balancer();
+    private final Balancer balancer;
+    private final RandomGenerator random = new SplittableRandom();
     private final OwnExports own;
     private final NodeId self;
     private final ShardExports exports;
@@ -40,7 +44,7 @@ final class BridgeShard {
             int index,
             EventLoop loop,
             NodeId self,
-            String cluster,
+            CallContext calls,
             Channels<StreamMux> channels,
             LocalStreams local,
             ShardExports exports) {
@@ -49,7 +53,8 @@ final class BridgeShard {
         this.loop = loop;
         this.self = self;
         this.channels = channels;
-        this.own = new OwnExports(cluster, local);
+        this.own = new OwnExports(calls.cluster(), local);
+        this.balancer = new Balancer(calls, loop.ticker()::nanoTime, random);
     }
 
     int index() {
@@ -124,13 +129,24 @@ final class BridgeShard {
 
     private RemoteExporter remote(ExporterView.Exporter exporter) {
         RemoteExporter known = remotes.get(exporter.node());
-        return known != null ? known : new RemoteExporter(exporter.node(), exporter.cluster(), channels);
+        return known != null ? known : remoteAt(exporter.node(), exporter.cluster());
+    }
+
+    private RemoteExporter remoteAt(NodeId node, String cluster) {
+        ChannelWay way = new ChannelWay(node, channels);
+        return new RemoteExporter(cluster, way, loop.ticker()::nanoTime, random);
     }
 
     /// Calls of this event loop that are at an exporter now.
     int outstanding(ServicePort port, NodeId exporter) {
         Candidate candidate = exporter.equals(self) ? own : remotes.get(exporter);
         return candidate == null ? 0 : balancer.outstanding(port, candidate);
+    }
+
+    /// Whether this event loop could send it a call, and does not avoid to.
+    boolean isHealthy(ServicePort port, NodeId exporter) {
+        Candidate candidate = exporter.equals(self) ? own : remotes.get(exporter);
+        return candidate != null && !balancer.isOut(port, candidate);
     }
 
     List<Channel> openChannels() {

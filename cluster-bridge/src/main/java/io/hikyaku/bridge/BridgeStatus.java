@@ -100,8 +100,9 @@ record BridgeStatus(
         long outstanding = askAll(shard -> shard.outstanding(port, exporter.node())).stream()
                 .mapToLong(Integer::longValue)
                 .sum();
-        return new NodeStatus.Exporter(
-                exporter.cluster(), exporter.node().toString(), exporter.reachable(), outstanding);
+        boolean healthy = exporter.reachable()
+                && !askAll(shard -> shard.isHealthy(port, exporter.node())).contains(false);
+        return new NodeStatus.Exporter(exporter.cluster(), exporter.node().toString(), healthy, outstanding);
     }
 
     private List<NodeStatus.Import> imported() {

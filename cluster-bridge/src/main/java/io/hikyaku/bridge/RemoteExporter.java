@@ -1,21 +1,60 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.Candidate;
-import io.hikyaku.channel.Channels;
-import io.hikyaku.stream.StreamMux;
-import io.hikyaku.wire.NodeId;
+import io.hikyaku.call.Health;
+import io.hikyaku.stream.StreamOpener;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /// An instance of another bridge that exports something, as one event loop reaches it. Streams may be opened on a
-/// channel that is only being made: if it does not come to be, they are refused before any effect.
+/// channel that is only being made: if it does not come to be, they are refused before any effect, and the exporter is
+/// spared calls of every port for a while.
 final class RemoteExporter implements Candidate {
-    private final NodeId node;
-    private final String cluster;
-    private final Channels<StreamMux> channels;
+    /// How long the distance of one without a channel is remembered. After that it counts as unmeasured: the way to
+    /// it may have become another.
+    static final Duration DISTANCE_KEPT = Duration.ofMinutes(10);
 
-    RemoteExporter(NodeId node, String cluster, Channels<StreamMux> channels) {
-        this.node = node;
+    /// Failed handshakes that put it out. Each has been tried for `limits.channel.handshakeTimeout` by itself.
+    private static final int FAILURES = 1;
+
+    /// The channel to the exporter, as far as there is one.
+    interface Way {
+        /// How much of a channel there is.
+        enum State {
+            NONE,
+            OPENING,
+            OPEN
+        }
+
+        /// What there is now. Nothing else here is newer than the last look.
+        State state();
+
+        /// Channels that did not come to be, so far.
+        int failures();
+
+        /// Of the channel that stands; -1 if there is none, or it was not measured yet.
+        long roundTripNanos();
+
+        /// Makes a channel if there is none.
+        StreamOpener open();
+    }
+
+    private final String cluster;
+    private final Way way;
+    private final LongSupplier nanos;
+    private final Health health;
+    private Way.State seen = Way.State.NONE;
+    private int failuresSeen;
+    private int handshake;
+    private long distanceNanos = -1;
+    private long lostAtNanos;
+
+    RemoteExporter(String cluster, Way way, LongSupplier nanos, RandomGenerator random) {
         this.cluster = cluster;
-        this.channels = channels;
+        this.way = way;
+        this.nanos = nanos;
+        this.health = new Health(FAILURES, random);
     }
 
     @Override
@@ -24,7 +63,64 @@ final class RemoteExporter implements Candidate {
     }
 
     @Override
+    public Standing standing() {
+        Way.State now = look();
+        if (now == Way.State.OPEN) {
+            return Standing.READY;
+        }
+        boolean waits = now == Way.State.OPENING || !health.isOut() || health.takesCalls(nanos.getAsLong());
+        return waits ? Standing.UNREADY : Standing.FAILED;
+    }
+
+    @Override
+    public long roundTripNanos() {
+        if (look() == Way.State.OPEN) {
+            long measured = way.roundTripNanos();
+            distanceNanos = measured < 0 ? distanceNanos : measured;
+        } else if (distanceNanos >= 0 && nanos.getAsLong() - lostAtNanos >= DISTANCE_KEPT.toNanos()) {
+            distanceNanos = -1;
+        }
+        return distanceNanos;
+    }
+
+    @Override
+    public void prepare() {
+        if (look() == Way.State.NONE) {
+            way.open();
+            look();
+        }
+    }
+
+    @Override
     public void whenReady(Waiter waiter) {
-        waiter.onReady(channels.to(node));
+        StreamOpener opener = way.open();
+        look();
+        waiter.onReady(opener);
+    }
+
+    private Way.State look() {
+        Way.State now = way.state();
+        if (way.failures() != failuresSeen) {
+            failuresSeen = way.failures();
+            health.onFailure(handshake, nanos.getAsLong());
+            seen = Way.State.NONE;
+        }
+        if (now != seen) {
+            change(now);
+        }
+        return now;
+    }
+
+    private void change(Way.State now) {
+        long at = nanos.getAsLong();
+        if (seen == Way.State.OPEN) {
+            lostAtNanos = at;
+        }
+        if (now == Way.State.OPENING) {
+            handshake = health.begin(at);
+        } else if (now == Way.State.OPEN) {
+            health.onSuccess(handshake, at);
+        }
+        seen = now;
     }
 }

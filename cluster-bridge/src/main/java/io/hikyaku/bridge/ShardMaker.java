@@ -70,7 +70,7 @@ record ShardMaker(
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
         return new BridgeShard(
-                index, node.loops().loop(index), node.node(), config.cluster(), channels, local, exports);
+                index, node.loops().loop(index), node.node(), calls, channels, local, exports);
     }
 
     private Export export(int shard, ServicePort name, ExportPort port) {

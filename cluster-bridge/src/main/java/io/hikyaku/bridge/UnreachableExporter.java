@@ -8,6 +8,11 @@ import io.hikyaku.call.Candidate;
 /// @param label its cluster
 record UnreachableExporter(String label) implements Candidate {
     @Override
+    public Standing standing() {
+        return Standing.FAILED;
+    }
+
+    @Override
     public void whenReady(Waiter waiter) {
         waiter.onUnreachable("No way leads to cluster " + label);
     }

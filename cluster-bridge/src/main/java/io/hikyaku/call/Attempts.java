@@ -4,18 +4,27 @@ import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.stream.StreamOpener;
 import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One call's way to an exporter: opens its stream there, and elsewhere when that is refused before any effect. At most
-/// three attempts, at exporters not tried before as long as there are any. Belongs to its event loop.
+/// One call's way to an exporter: opens its stream there, and elsewhere when that is refused before any effect, or
+/// fails on the way and does no harm twice. At most three attempts, at exporters not tried before as long as there are
+/// any. The exporter's seat hears how each goes. Belongs to its event loop.
 public final class Attempts {
-    private static final int MAX_ATTEMPTS = 3;
+    static final int MAX_ATTEMPTS = 3;
+
+    /// Resets after which another try may well get an answer that this one did not get. A target that was too slow,
+    /// or whose answer was not valid, is not asked again.
+    private static final Set<ResetCode> WORTH_REPEATING =
+            EnumSet.of(ResetCode.CHANNEL_LOST, ResetCode.LEAVING, ResetCode.TARGET_TERMINATED);
 
     /// Who calls. Resets come to it, since it alone knows whether what it sent can be sent again.
     public interface Caller extends StreamHandler {
@@ -47,6 +56,7 @@ public final class Attempts {
 
     /// Makes the first attempt; the caller may be called within.
     public void start() {
+        route.candidates().onCall();
         Seat seat = route.candidates().pick(List.of());
         if (seat == null) {
             caller.onProblem(Problem.UNKNOWN_SERVICE);
@@ -55,18 +65,22 @@ public final class Attempts {
         }
     }
 
-    /// Makes another attempt after a reset, if the code and the bounds allow it. The caller may be called within.
+    /// Makes another attempt after a reset, if the code and the bounds allow it. The caller may be called within,
+    /// and sends everything from the start then.
     ///
+    /// @param repeatable whether the call may run twice: it is idempotent, and the whole request is in hand
     /// @return false: the call has failed
-    public boolean retryAfter(ResetCode code) {
-        if (!code.beforeAnyEffect()) {
+    public boolean retryAfter(ResetCode code, boolean repeatable) {
+        boolean mayHaveRun = !code.beforeAnyEffect();
+        if (mayHaveRun && !(repeatable && WORTH_REPEATING.contains(code))) {
             return false;
         }
-        lastProblem = Problem.of(code);
-        Seat seat = nextSeat(code == ResetCode.REFUSED);
-        if (seat == null) {
+        Problem problem = Problem.of(code);
+        Seat seat = nextSeat(mayHaveRun || code == ResetCode.REFUSED);
+        if (seat == null || !route.candidates().allowRetry(problem, mayHaveRun)) {
             return false;
         }
+        lastProblem = problem;
         attempt(seat);
         return true;
     }
@@ -94,7 +108,6 @@ public final class Attempts {
         count++;
         Attempt attempt = new Attempt(seat);
         current = attempt;
-        seat.begin();
         seat.candidate().whenReady(attempt);
         attempt.limitWait();
     }
@@ -110,7 +123,7 @@ public final class Attempts {
     private void onUnreachable() {
         Problem problem = lastProblem == null ? Problem.UNREACHABLE : lastProblem;
         Seat seat = nextSeat(false);
-        if (seat == null) {
+        if (seat == null || !route.candidates().allowRetry(problem, false)) {
             leave();
             caller.onProblem(problem);
         } else {
@@ -118,17 +131,23 @@ public final class Attempts {
         }
     }
 
-    private final class Attempt implements Candidate.Waiter, Runnable {
+    /// One try. Stands between the stream and the caller so that the seat hears of everything, whatever the caller
+    /// makes of it.
+    private final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
         private final Seat seat;
+        private final int call;
         private @Nullable ScheduledFuture<?> timer;
+        private boolean decided;
         private boolean answered;
+        private boolean left;
 
         Attempt(Seat seat) {
             this.seat = seat;
+            this.call = seat.begin();
         }
 
         void limitWait() {
-            if (!answered) {
+            if (!decided) {
                 long nanos = route.context().openTimeout().toNanos();
                 timer = loop.schedule(this, nanos, TimeUnit.NANOSECONDS);
             }
@@ -136,14 +155,15 @@ public final class Attempts {
 
         @Override
         public void onReady(StreamOpener opener) {
-            if (answer()) {
-                caller.onOpened(opener.open(Unpooled.wrappedBuffer(route.metadata()), caller));
+            if (decide()) {
+                caller.onOpened(opener.open(Unpooled.wrappedBuffer(route.metadata()), this));
             }
         }
 
         @Override
         public void onUnreachable(String detail) {
-            if (answer()) {
+            if (decide()) {
+                seat.onUnreachable(call);
                 Attempts.this.onUnreachable();
             }
         }
@@ -154,15 +174,53 @@ public final class Attempts {
             onUnreachable("No channel in time");
         }
 
-        void leave() {
-            answer();
-            seat.finish();
+        @Override
+        public void onData(ByteBuf data) {
+            onAnswer();
+            caller.onData(data);
         }
 
-        /// @return whether this is the first answer
-        private boolean answer() {
-            boolean first = !answered;
-            answered = true;
+        @Override
+        public void onEnd() {
+            onAnswer();
+            caller.onEnd();
+        }
+
+        @Override
+        public void onReset(ResetCode code, String detail, boolean byPeer) {
+            if (!left) {
+                seat.onReset(call, code);
+            }
+            caller.onReset(code, detail, byPeer);
+        }
+
+        @Override
+        public void onWritable() {
+            caller.onWritable();
+        }
+
+        @Override
+        public void onStopSending() {
+            caller.onStopSending();
+        }
+
+        void leave() {
+            decide();
+            left = true;
+            seat.finish(call);
+        }
+
+        private void onAnswer() {
+            if (!answered && !left) {
+                answered = true;
+                seat.onAnswer(call);
+            }
+        }
+
+        /// @return whether this is the first answer to the wait
+        private boolean decide() {
+            boolean first = !decided;
+            decided = true;
             ScheduledFuture<?> armed = timer;
             if (armed != null) {
                 armed.cancel(false);

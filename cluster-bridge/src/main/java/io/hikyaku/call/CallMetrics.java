@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class CallMetrics {
     private final MeterRegistry registry;
     private final Map<Tags, LongAdder> gauges = new ConcurrentHashMap<>();
+    private final Map<Tags, Counter> retried = new ConcurrentHashMap<>();
 
     public CallMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -35,6 +36,26 @@ public final class CallMetrics {
     /// Connections open to an exported port's targets, busy and idle.
     public LongAdder targetConnections(String servicePort) {
         return gauge("hikyaku.target.connections", Tags.of("service", servicePort));
+    }
+
+    /// Exporters that calls to an imported port avoid, counted once for each event loop that does.
+    public LongAdder ejectedExporters(String servicePort) {
+        return gauge("hikyaku.exporters.ejected", Tags.of("service", servicePort));
+    }
+
+    /// Targets that calls to an exported port avoid, counted once for each event loop that does.
+    public LongAdder ejectedTargets(String servicePort) {
+        return gauge("hikyaku.targets.ejected", Tags.of("service", servicePort));
+    }
+
+    /// Calls to an imported port that were tried once more.
+    public void retried(String servicePort, Problem reason) {
+        retried.computeIfAbsent(Tags.of("service", servicePort, "reason", reason.code()), this::retries)
+                .increment();
+    }
+
+    private Counter retries(Tags tags) {
+        return Counter.builder("hikyaku.calls.retried").tags(tags).register(registry);
     }
 
     private LongAdder gauge(String name, Tags tags) {

@@ -3,12 +3,13 @@ package io.hikyaku.call;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Connects to one of an exported port's targets: the one picked, and after a failure the next ones, each once. Belongs
-/// to its event loop.
+/// Connects to one of an exported port's targets: the one picked, and after a failure the others, each once, those that
+/// are out last. Belongs to its event loop.
 public final class Dial {
     /// Who waits for the connection.
     public interface Waiter {
@@ -23,8 +24,9 @@ public final class Dial {
 
     private final Targets targets;
     private final Waiter waiter;
+    private final BitSet tried = new BitSet();
     private int target;
-    private int left;
+    private int round;
     private boolean cancelled;
     private @Nullable ChannelFuture connecting;
 
@@ -32,12 +34,11 @@ public final class Dial {
         this.targets = targets;
         this.waiter = waiter;
         this.target = first;
-        this.left = targets.count();
     }
 
     public void start() {
-        left--;
-        targets.begin(target);
+        tried.set(target);
+        round = targets.beginConnect(target);
         ChannelFuture connect = targets.connect(target);
         connecting = connect;
         connect.addListener(done -> onDone(connect));
@@ -53,21 +54,28 @@ public final class Dial {
     }
 
     private void onDone(ChannelFuture done) {
-        targets.finish(target);
         connecting = null;
         Throwable cause = done.cause();
-        if (cause != null) {
-            LOG.debug("Connecting to a target failed", cause);
-        }
         if (cancelled) {
+            targets.onConnectCancelled(target, round);
             done.channel().close();
-        } else if (done.isSuccess()) {
+        } else if (cause == null) {
+            targets.onConnected(target, round);
             waiter.onConnected(done.channel(), target);
-        } else if (left > 0) {
-            target = (target + 1) % targets.count();
-            start();
         } else {
-            waiter.onFailed(cause == null ? ResetCode.INTERNAL : Targets.failure(cause), "");
+            LOG.debug("Connecting to a target failed", cause);
+            targets.onConnectFailed(target, round);
+            connectToAnother(cause);
+        }
+    }
+
+    private void connectToAnother(Throwable cause) {
+        int other = targets.pickOther(tried);
+        if (other < 0) {
+            waiter.onFailed(Targets.failure(cause), "");
+        } else {
+            target = other;
+            start();
         }
     }
 }

@@ -13,20 +13,47 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
 
-/// The targets of one exported port as one event loop sees them: which is next, and how to connect to it.
+/// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
+/// cannot be connected to is out for a while ([Health]).
 public final class Targets {
+    /// Connects in a row that fail before a target is out. Few, since a connect that fails costs a caller time, and
+    /// one that is left out wrongly costs little.
+    static final int FAILURES = 2;
+
     private final Bootstrap bootstrap;
     private final EventLoop loop;
     private final List<Target> targets;
     private final int[] outstanding;
+    private final List<Health> health = new ArrayList<>();
+    private final LongAdder ejected;
+    private int shownEjected;
+    private boolean closed;
     private int next;
 
     /// @param targets one at least
-    /// @param gauge counts the connections that are open
-    public Targets(Sockets sockets, int shard, List<Target> targets, Duration connectTimeout, LongAdder gauge) {
+    /// @param servicePort label of the meters
+    public Targets(Sockets sockets, int shard, List<Target> targets, CallContext context, String servicePort) {
+        this(sockets, shard, targets, context, servicePort, new SplittableRandom());
+    }
+
+    Targets(
+            Sockets sockets,
+            int shard,
+            List<Target> targets,
+            CallContext context,
+            String servicePort,
+            RandomGenerator random) {
+        Duration connectTimeout = context.limits().connectTimeout();
+        LongAdder gauge = context.metrics().targetConnections(servicePort);
+        targets.forEach(target -> health.add(new Health(FAILURES, random)));
+        this.ejected = context.metrics().ejectedTargets(servicePort);
         this.targets = List.copyOf(targets);
         this.outstanding = new int[targets.size()];
         this.loop = sockets.loop(shard);
@@ -51,17 +78,37 @@ public final class Targets {
         return loop;
     }
 
-    /// The target with the fewest calls outstanding, those with equal numbers in turn.
+    /// The target with the fewest calls outstanding, those with equal numbers in turn. One that is out is picked
+    /// only when all are.
     public int pick() {
-        int best = next % outstanding.length;
-        for (int i = 1; i < outstanding.length; i++) {
-            int index = (next + i) % outstanding.length;
-            if (outstanding[index] < outstanding[best]) {
+        int picked = pickOther(new BitSet(0));
+        next = (picked + 1) % targets.size();
+        return picked;
+    }
+
+    /// The best one besides those tried, whatever its health; -1 when all have been tried.
+    int pickOther(BitSet tried) {
+        long now = nanos();
+        int best = -1;
+        for (int i = 0; i < targets.size(); i++) {
+            int index = (next + i) % targets.size();
+            if (!tried.get(index) && (best < 0 || isBetter(index, best, now))) {
                 best = index;
             }
         }
-        next = (best + 1) % outstanding.length;
         return best;
+    }
+
+    private boolean isBetter(int target, int than, long now) {
+        int bad = badness(target, now);
+        int thanBad = badness(than, now);
+        return bad != thanBad ? bad < thanBad : outstanding[target] < outstanding[than];
+    }
+
+    /// 0 when it may have a call.
+    private int badness(int target, long now) {
+        Health at = health.get(target);
+        return at.takesCalls(now) ? 0 : at.timesOut();
     }
 
     public void begin(int target) {
@@ -70,6 +117,48 @@ public final class Targets {
 
     public void finish(int target) {
         outstanding[target]--;
+    }
+
+    /// Somebody begins to connect to the target.
+    ///
+    /// @return the round of the target's health, for what comes of it
+    int beginConnect(int target) {
+        begin(target);
+        return health.get(target).begin(nanos());
+    }
+
+    void onConnected(int target, int round) {
+        finish(target);
+        health.get(target).onSuccess(round, nanos());
+        showEjected();
+    }
+
+    void onConnectFailed(int target, int round) {
+        finish(target);
+        health.get(target).onFailure(round, nanos());
+        showEjected();
+    }
+
+    /// Nobody waits for the connection any more.
+    void onConnectCancelled(int target, int round) {
+        finish(target);
+        health.get(target).onFinish(round);
+    }
+
+    /// The port is exported no more. Calls that run go on.
+    public void close() {
+        closed = true;
+        showEjected();
+    }
+
+    private void showEjected() {
+        int now = closed ? 0 : (int) health.stream().filter(Health::isOut).count();
+        ejected.add(now - shownEjected);
+        shownEjected = now;
+    }
+
+    private long nanos() {
+        return loop.ticker().nanoTime();
     }
 
     /// Connects; read [#failure] when it fails.

@@ -87,6 +87,11 @@ public final class Channels<U extends ChannelUser> {
         return user;
     }
 
+    /// What [#to] would give without opening anything; null if there is nothing.
+    public @Nullable U existing(NodeId peer) {
+        return byPeer.get(peer);
+    }
+
     /// Handshakes that go on, or whose last bytes are not acknowledged yet.
     int handshakes() {
         return attempts.size();

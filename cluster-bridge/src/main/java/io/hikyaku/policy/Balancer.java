@@ -1,38 +1,61 @@
 package io.hikyaku.policy;
 
+import io.hikyaku.call.CallContext;
 import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Candidates;
 import io.hikyaku.call.ServicePort;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Who exports what, as one event loop can reach it. Belongs to that event loop.
 public final class Balancer {
-    private final Map<ServicePort, LeastOutstanding> byPort = new HashMap<>();
+    private final CallContext context;
+    private final LongSupplier nanos;
+    private final RandomGenerator random;
+    private final Map<ServicePort, NearestFree> asked = new HashMap<>();
+    private Map<ServicePort, List<Candidate>> view = Map.of();
 
-    /// The candidates for a port, empty as long as nobody exports it.
+    /// @param nanos the event loop's clock
+    /// @param random for jitter
+    public Balancer(CallContext context, LongSupplier nanos, RandomGenerator random) {
+        this.context = context;
+        this.nanos = nanos;
+        this.random = random;
+    }
+
+    /// The candidates for a port, none as long as nobody exports it. The same object at each call.
     public Candidates candidates(ServicePort port) {
-        return leastOutstanding(port);
+        return asked.computeIfAbsent(port, unasked -> {
+            NearestFree candidates = new NearestFree(context, port, nanos, random);
+            candidates.update(view.getOrDefault(port, List.of()));
+            return candidates;
+        });
     }
 
     /// Puts a whole new view in place: ports that it does not name have no candidates any more.
-    public void update(Map<ServicePort, ? extends List<? extends Candidate>> view) {
-        byPort.forEach((port, candidates) -> {
-            if (!view.containsKey(port)) {
-                candidates.update(List.of());
-            }
-        });
-        view.forEach((port, candidates) -> leastOutstanding(port).update(candidates));
+    public void update(Map<ServicePort, List<Candidate>> exporters) {
+        view = Map.copyOf(exporters);
+        asked.forEach((port, candidates) -> candidates.update(view.getOrDefault(port, List.of())));
     }
 
     /// Calls that are at a candidate now, for one port.
     public int outstanding(ServicePort port, Candidate candidate) {
-        LeastOutstanding candidates = byPort.get(port);
-        return candidates == null ? 0 : candidates.outstanding(candidate);
+        CountedSeat seat = seat(port, candidate);
+        return seat == null ? 0 : seat.outstanding();
     }
 
-    private LeastOutstanding leastOutstanding(ServicePort port) {
-        return byPort.computeIfAbsent(port, unknown -> new LeastOutstanding());
+    /// Whether calls of one port avoid the candidate now.
+    public boolean isOut(ServicePort port, Candidate candidate) {
+        CountedSeat seat = seat(port, candidate);
+        return seat == null ? candidate.standing() == Candidate.Standing.FAILED : seat.isOut();
+    }
+
+    private @Nullable CountedSeat seat(ServicePort port, Candidate candidate) {
+        NearestFree candidates = asked.get(port);
+        return candidates == null ? null : candidates.seat(candidate);
     }
 }

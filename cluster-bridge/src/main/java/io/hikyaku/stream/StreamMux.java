@@ -203,6 +203,21 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         blocked.clear();
     }
 
+    /// Whether the channel stands.
+    public boolean isOpen() {
+        return channel != null && closed == null;
+    }
+
+    /// Why there is no channel any more; null while there is one, or one may come to be.
+    public @Nullable Closed closed() {
+        return closed;
+    }
+
+    /// The channel's smoothed round trip; -1 as long as it has not been measured.
+    public long roundTripNanos() {
+        return channel == null ? -1 : channel.roundTripNanos();
+    }
+
     // ---- what streams ask
 
     StreamCounters counters() {

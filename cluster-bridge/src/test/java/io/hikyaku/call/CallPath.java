@@ -46,7 +46,7 @@ public final class CallPath implements AutoCloseable {
         for (int shard = 0; shard < loops.count(); shard++) {
             Exports own = new Exports();
             exports.add(own);
-            balancers.add(new Balancer());
+            balancers.add(new Balancer(context, System::nanoTime, new java.util.SplittableRandom(1)));
             local.add(to("tokyo", new LocalStreams(loops.loop(shard), own, WINDOW, 10_000)));
         }
         List<Candidates> candidates =

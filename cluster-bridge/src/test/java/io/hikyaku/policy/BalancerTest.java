@@ -1,115 +1,191 @@
 package io.hikyaku.policy;
 
+import static io.hikyaku.policy.PolicyBench.label;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.Candidate;
+import io.hikyaku.call.Candidate.Standing;
 import io.hikyaku.call.Candidates;
 import io.hikyaku.call.Seat;
-import io.hikyaku.call.ServicePort;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BalancerTest {
-    private static final ServicePort PORT = new ServicePort("shop/orders", 80);
-
-    private final Candidate tokyo = new Named("tokyo");
-    private final Candidate osaka = new Named("osaka");
-    private final Candidate edge = new Named("edge");
-    private final Balancer balancer = new Balancer();
-
-    private Candidates candidates(Candidate... all) {
-        balancer.update(Map.of(PORT, List.of(all)));
-        return balancer.candidates(PORT);
-    }
-
-    private static String label(@Nullable Seat seat) {
-        return seat == null ? "nobody" : seat.candidate().label();
-    }
+    private final ScriptedCandidate tokyo = new ScriptedCandidate("tokyo");
+    private final ScriptedCandidate osaka = new ScriptedCandidate("osaka");
+    private final ScriptedCandidate edge = new ScriptedCandidate("edge");
+    private final PolicyBench bench = new PolicyBench();
 
     @Test
     void nobodyIsPickedWhenNobodyExports() {
-        assertNull(balancer.candidates(PORT).pick(List.of()));
+        assertNull(bench.pick());
     }
 
     @Test
     void equalsTakeTurns() {
-        Candidates candidates = candidates(tokyo, osaka, edge);
-        List<String> picked = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            picked.add(label(candidates.pick(List.of())));
-        }
+        bench.show(tokyo, osaka, edge);
 
-        assertEquals(List.of("tokyo", "osaka", "edge", "tokyo", "osaka", "edge"), picked);
+        assertEquals(List.of("tokyo", "osaka", "edge", "tokyo", "osaka", "edge"), bench.picks(6));
     }
 
     @Test
     void theOneWithTheFewestCallsIsPicked() {
-        Candidates candidates = candidates(tokyo, osaka);
-        Seat busy = candidates.pick(List.of());
-        busy.begin();
+        bench.show(tokyo, osaka);
+        Seat busy = bench.pick();
+        int call = busy.begin();
 
-        for (int i = 0; i < 4; i++) {
-            assertEquals("osaka", label(candidates.pick(List.of())));
-        }
-        busy.finish();
-        Set<String> picked = new TreeSet<>();
-        picked.add(label(candidates.pick(List.of())));
-        picked.add(label(candidates.pick(List.of())));
-        assertEquals(Set.of("osaka", "tokyo"), picked);
+        assertEquals(List.of("osaka", "osaka", "osaka", "osaka"), bench.picks(4));
+
+        busy.finish(call);
+        assertEquals(2, new TreeSet<>(bench.picks(2)).size());
+    }
+
+    @Test
+    void aNearOneThatIsIdleGetsEveryCall() {
+        bench.show(osaka.away(Duration.ofMillis(15)), tokyo);
+
+        assertEquals(List.of("tokyo", "tokyo", "tokyo", "tokyo"), bench.picks(4));
+    }
+
+    @Test
+    void aNearOneThatIsBusySpillsToAFarOneByTheRootOfTheDistance() {
+        // A round trip of 15 ms weighs 4: the near one carries four calls for each that goes there.
+        bench.show(osaka.away(Duration.ofMillis(15)), tokyo);
+
+        assertEquals(Map.of("tokyo", 3), bench.load(3));
+        assertEquals(Map.of("tokyo", 77, "osaka", 20), bench.load(97));
+    }
+
+    @Test
+    void equalsShareEvenlyUnderLoad() {
+        bench.show(tokyo, osaka.away(Duration.ofNanos(300_000)), edge.away(Duration.ofNanos(500_000)));
+
+        bench.load(300).forEach((who, calls) -> assertEquals(100, calls, 12, who));
+    }
+
+    @Test
+    void roundTripsThatDifferLittleAreEqual() {
+        bench.show(tokyo.away(Duration.ofMillis(40)), osaka.away(Duration.ofMillis(60)));
+
+        assertEquals(List.of("tokyo", "osaka", "tokyo", "osaka"), bench.picks(4));
+    }
+
+    @Test
+    void roundTripsThatDifferMuchAreNot() {
+        bench.show(tokyo.away(Duration.ofMillis(70)), osaka.away(Duration.ofMillis(40)));
+
+        assertEquals(List.of("osaka", "osaka", "osaka", "osaka"), bench.picks(4));
+    }
+
+    @Test
+    void noDistanceWeighsMoreThanTheMost() {
+        assertEquals(1, CountedSeat.weight(0));
+        assertEquals(1, CountedSeat.weight(-1));
+        assertEquals(2, CountedSeat.weight(Duration.ofMillis(3).toNanos()));
+        assertEquals(16, CountedSeat.weight(Duration.ofMillis(255).toNanos()));
+        assertEquals(16, CountedSeat.weight(Duration.ofMillis(256).toNanos()));
+    }
+
+    @Test
+    void oneThatWasNotMeasuredIsNotStarved() {
+        bench.show(tokyo, osaka.unmeasured());
+
+        assertEquals(List.of("tokyo", "osaka"), bench.picks(2));
+    }
+
+    @Test
+    void aNewMeasurementCounts() {
+        bench.show(tokyo, osaka.unmeasured());
+        bench.picks(2);
+
+        osaka.away(Duration.ofMillis(100));
+
+        assertEquals(List.of("tokyo", "tokyo"), bench.picks(2));
+    }
+
+    @Test
+    void oneWithoutAChannelIsMadeReadyWhileCallsGoWhereOneStands() {
+        bench.show(tokyo.away(Duration.ofMillis(50)), osaka.unmeasured().standing(Standing.UNREADY));
+
+        assertEquals(List.of("tokyo", "tokyo"), bench.picks(2));
+        assertEquals(2, osaka.prepared);
+
+        osaka.standing(Standing.READY);
+        assertEquals(List.of("osaka", "osaka"), bench.picks(2));
+    }
+
+    @Test
+    void oneThatWouldNotBePickedIsNotMadeReadyEither() {
+        bench.show(tokyo, osaka.away(Duration.ofMillis(50)).standing(Standing.UNREADY));
+
+        assertEquals(List.of("tokyo", "tokyo"), bench.picks(2));
+        assertEquals(0, osaka.prepared);
+    }
+
+    @Test
+    void callsWaitForAChannelWhenNoneStands() {
+        bench.show(tokyo.standing(Standing.UNREADY), osaka.standing(Standing.UNREADY));
+
+        assertEquals(List.of("tokyo", "osaka"), bench.picks(2));
     }
 
     @Test
     void thoseTriedAreLeftOut() {
-        Candidates candidates = candidates(tokyo, osaka);
-        Seat first = candidates.pick(List.of());
-        Seat second = candidates.pick(List.of(first));
+        bench.show(tokyo, osaka);
+        Seat first = bench.pick();
+        Seat second = bench.pick(first);
 
         assertEquals("osaka", label(second));
-        assertNull(candidates.pick(List.of(first, second)));
+        assertNull(bench.pick(first, second));
     }
 
     @Test
     void anUpdateKeepsTheCountsOfThoseThatStay() {
-        Candidates before = candidates(tokyo, osaka);
-        Seat busy = before.pick(List.of());
-        busy.begin();
-        Candidates after = candidates(edge, tokyo);
+        Candidates before = bench.show(tokyo, osaka);
+        bench.pick().begin();
+        Candidates after = bench.show(edge, tokyo);
 
         assertSame(before, after);
-        for (int i = 0; i < 3; i++) {
-            assertEquals("edge", label(after.pick(List.of())));
-        }
+        assertEquals(List.of("edge", "edge", "edge"), bench.picks(3));
+        assertEquals(1, bench.balancer.outstanding(PolicyBench.PORT, tokyo));
+    }
+
+    @Test
+    void whoAsksAfterTheViewCameGetsItToo() {
+        PolicyBench late = new PolicyBench();
+        late.balancer.update(Map.of(PolicyBench.PORT, List.of(tokyo)));
+
+        assertEquals("tokyo", label(late.pick()));
     }
 
     @Test
     void aPortThatTheViewDoesNotNameHasNobody() {
-        Candidates candidates = candidates(tokyo);
-        balancer.update(Map.of());
+        bench.show(tokyo);
+        bench.balancer.update(Map.of());
 
-        assertNull(candidates.pick(List.of()));
+        assertNull(bench.pick());
     }
 
     @Test
     void moreCallsCannotFinishThanBegan() {
-        Seat seat = candidates(tokyo).pick(List.of());
-        seat.begin();
-        seat.finish();
+        bench.show(tokyo);
+        Seat seat = bench.pick();
+        int call = seat.begin();
+        seat.finish(call);
 
-        assertThrows(IllegalStateException.class, seat::finish);
+        assertThrows(IllegalStateException.class, () -> seat.finish(call));
     }
 
-    private record Named(String label) implements Candidate {
-        @Override
-        public void whenReady(Waiter waiter) {
-            waiter.onUnreachable("");
-        }
+    @Test
+    void oneThatNobodyAskedForIsOutAsFarAsItKnowsItself() {
+        assertFalse(bench.balancer.isOut(PolicyBench.PORT, tokyo));
+        assertTrue(bench.balancer.isOut(PolicyBench.PORT, osaka.standing(Standing.FAILED)));
     }
 }

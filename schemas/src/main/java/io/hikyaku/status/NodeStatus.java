@@ -99,6 +99,7 @@ public record NodeStatus(
 
     /// Who exports a service.
     ///
+    /// @param healthy whether a way leads there, and no event loop avoids it after failures
     /// @param outstanding calls of this node under way there
     public record Exporter(String cluster, String node, boolean healthy, long outstanding) {}
 

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /// One request of a caller and its answer: writes the request to a stream and the answer to the caller's side, both at
 /// once. As long as nothing of an answer has come, and the request is in hand, a refusal elsewhere is not its
-/// end.
+/// end; nor is the loss of a request that is complete and does no harm twice (RFC 9110 §9.2.2).
 public final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     /// For the parts of the first line and what bridges add; a frame takes no more room for a field than HTTP/1
     /// does.
@@ -177,7 +177,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!answering && replay.isWhole() && !unwanted) {
             frames.drop();
             frames = newReader();
-            if (attempts.retryAfter(code)) {
+            if (attempts.retryAfter(code, requestEnded && request.isIdempotent())) {
                 return;
             }
         }

@@ -1,16 +1,29 @@
 package io.hikyaku.call.exchange;
 
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import java.util.Set;
 
 /// A request as a listener has read it.
 ///
 /// @param head as it goes to the exporter
 /// @param hasBody whether bytes or trailers may follow
 public record Request(RequestHead head, boolean hasBody) {
+    /// RFC 9110 §9.2.2, without TRACE, which is not carried.
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+
     /// Whether it is a gRPC call.
     public boolean isGrpc() {
         CharSequence contentType = head.fields().get("content-type");
         return contentType != null && GrpcAnswer.isGrpc(contentType);
+    }
+
+    /// Whether the effect of the request sent twice is that of the request sent once.
+    boolean isIdempotent() {
+        return isIdempotent(head);
+    }
+
+    static boolean isIdempotent(RequestHead head) {
+        return IDEMPOTENT.contains(head.method());
     }
 
     public boolean isHead() {

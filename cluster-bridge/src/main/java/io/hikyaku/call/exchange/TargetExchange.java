@@ -15,7 +15,6 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +26,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// Places that are looked for when targets say that the ones before did not begin.
     private static final int MAX_PLACES = 3;
 
-    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
     private static final Logger LOG = LoggerFactory.getLogger(TargetExchange.class);
 
     private final ExportedPort port;
@@ -261,7 +259,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The request may have reached the target: it is repeated only if that does no harm.
     private boolean mayRepeat() {
         RequestHead head = request;
-        return head != null && requestEnded && replay.isWhole() && IDEMPOTENT.contains(head.method());
+        return head != null && requestEnded && replay.isWhole() && Request.isIdempotent(head);
     }
 
     private void findAnew() {

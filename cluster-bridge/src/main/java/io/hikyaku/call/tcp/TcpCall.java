@@ -85,7 +85,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
         LOG.debug("Connection reset with {} {}", code, detail);
         stream = null;
         boolean repeatable = !over && !serviceSpoke && replay.isWhole();
-        if (!repeatable || !attempts.retryAfter(code)) {
+        if (!repeatable || !attempts.retryAfter(code, false)) {
             fail(serviceSpoke ? Outcomes.CUT_OFF : Problem.of(code).code());
         }
     }

@@ -21,12 +21,7 @@ public final class TcpExport implements Export {
     public TcpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
         this.calls = context.metrics().exported(servicePort);
         this.idleTimeout = context.limits().tcpIdleTimeout();
-        this.targets = new Targets(
-                sockets,
-                shard,
-                port.target(),
-                context.limits().connectTimeout(),
-                context.metrics().targetConnections(servicePort));
+        this.targets = new Targets(sockets, shard, port.target(), context, servicePort);
     }
 
     @Override
@@ -43,5 +38,7 @@ public final class TcpExport implements Export {
 
     /// Nothing is kept between calls.
     @Override
-    public void close() {}
+    public void close() {
+        targets.close();
+    }
 }

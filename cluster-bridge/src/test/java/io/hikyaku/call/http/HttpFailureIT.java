@@ -139,28 +139,58 @@ class HttpFailureIT {
 
     @ParameterizedTest
     @CsvSource({
-        "REFUSED, 503, connection_limit_reached",
-        "NOT_EXPORTED, 503, destination_not_found",
-        "DENIED, 403, http_request_denied",
-        "TARGET_REFUSED, 502, connection_refused",
-        "TARGET_CONNECT_TIMEOUT, 504, connection_timeout",
-        "TARGET_UNRESOLVED, 502, dns_error",
-        "TARGET_TERMINATED, 502, connection_terminated",
-        "TARGET_TIMEOUT, 504, http_response_timeout",
-        "TARGET_PROTOCOL, 502, http_protocol_error",
-        "CHANNEL_LOST, 502, connection_terminated; details=\"transport_lost\"",
-        "INTERNAL, 502, proxy_internal_error",
+        "REFUSED, 503, connection_limit_reached, 3",
+        "NOT_EXPORTED, 503, destination_not_found, 2",
+        "DENIED, 403, http_request_denied, 2",
+        "TARGET_REFUSED, 502, connection_refused, 2",
+        "TARGET_CONNECT_TIMEOUT, 504, connection_timeout, 2",
+        "TARGET_UNRESOLVED, 502, dns_error, 2",
+        "TARGET_TERMINATED, 502, connection_terminated, 3",
+        "TARGET_TIMEOUT, 504, http_response_timeout, 1",
+        "TARGET_PROTOCOL, 502, http_protocol_error, 1",
+        "CHANNEL_LOST, 502, connection_terminated; details=\"transport_lost\", 3",
+        "INTERNAL, 502, proxy_internal_error, 1",
     })
-    void aResetBeforeTheAnswerIsAnError(ResetCode code, int status, String error) throws Exception {
+    void aResetBeforeTheAnswerIsAnErrorAfterSoManyTries(ResetCode code, int status, String error, int tries)
+            throws Exception {
         try (Conversation caller = callBare()) {
-            AtomicInteger opened = new AtomicInteger();
-            path.candidates((shard, own) -> List.of(
-                    CallPath.to("osaka", resetting(path.loops().loop(shard), code, opened)),
-                    CallPath.to("edge", resetting(path.loops().loop(shard), code, opened))));
+            AtomicInteger opened = resetEverywhere(code);
 
             assertProblem(status, error, caller.say(GET).hearHead());
-            assertEquals(code == ResetCode.REFUSED ? 3 : code.beforeAnyEffect() ? 2 : 1, opened.get());
+            assertEquals(tries, opened.get());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, 0, '', 3",
+        "HEAD, 0, '', 3",
+        "PUT, 2, ab, 3",
+        "PUT, 3, ab, 1",
+        "DELETE, 0, '', 3",
+        "OPTIONS, 0, '', 3",
+        "POST, 2, ab, 1",
+        "PATCH, 2, ab, 1",
+        "get, 0, '', 1",
+    })
+    void aCallThatMayHaveRunIsRepeatedIfItIsIdempotentAndWhole(String method, int length, String body, int tries)
+            throws Exception {
+        try (Conversation caller = callBare()) {
+            AtomicInteger opened = resetEverywhere(ResetCode.CHANNEL_LOST);
+            caller.say(method + " / HTTP/1.1\r\nHost: o\r\nContent-Length: " + length + "\r\n\r\n" + body);
+
+            assertTrue(caller.hearHead().startsWith("HTTP/1.1 502 "));
+            assertEquals(tries, opened.get());
+            path.await("counted", () -> path.sum("hikyaku.calls.retried", "reason", "transport-lost") == tries - 1);
+        }
+    }
+
+    private AtomicInteger resetEverywhere(ResetCode code) {
+        AtomicInteger opened = new AtomicInteger();
+        path.candidates((shard, own) -> List.of(
+                CallPath.to("osaka", resetting(path.loops().loop(shard), code, opened)),
+                CallPath.to("edge", resetting(path.loops().loop(shard), code, opened))));
+        return opened;
     }
 
     @Test

@@ -1,0 +1,57 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.channel.Channels;
+import io.hikyaku.channel.Closed;
+import io.hikyaku.stream.StreamMux;
+import io.hikyaku.stream.StreamOpener;
+import io.hikyaku.wire.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/// The channel of one event loop to one other instance, seen by looking at it: handshakes are tried again and fail
+/// without a word to whoever does not wait for them.
+final class ChannelWay implements RemoteExporter.Way {
+    private final NodeId node;
+    private final Channels<StreamMux> channels;
+    private @Nullable StreamMux current;
+    private int failures;
+
+    ChannelWay(NodeId node, Channels<StreamMux> channels) {
+        this.node = node;
+        this.channels = channels;
+    }
+
+    @Override
+    public State state() {
+        StreamMux last = current;
+        Closed closed = last == null ? null : last.closed();
+        if (closed != null) {
+            failures += closed.wasOpen() ? 0 : 1;
+            current = null;
+        }
+        StreamMux now = current == null ? channels.existing(node) : current;
+        current = now;
+        if (now == null) {
+            return State.NONE;
+        }
+        return now.isOpen() ? State.OPEN : State.OPENING;
+    }
+
+    @Override
+    public int failures() {
+        return failures;
+    }
+
+    @Override
+    public long roundTripNanos() {
+        StreamMux now = current;
+        return now == null ? -1 : now.roundTripNanos();
+    }
+
+    @Override
+    public StreamOpener open() {
+        state();
+        StreamMux now = channels.to(node);
+        current = now;
+        return now;
+    }
+}

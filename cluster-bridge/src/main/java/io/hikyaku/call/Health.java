@@ -1,0 +1,110 @@
+package io.hikyaku.call;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/// Whether something that calls are sent to is to be spared them, judged by how they go (decision 013). After so many
+/// failures in a row it is out for a while, longer each time; then one call at a time is let through, and the first
+/// that works brings it back in.
+///
+/// Failures are counted in rounds: a call that had begun before the last counted failure tells nothing new, so that a
+/// hundred calls that fail at once are one failure, not a hundred. Reads no clock: times are nanoseconds of the
+/// owner's. Belongs to the event loop of its owner.
+public final class Health {
+    /// How long the first time out lasts; each one after it lasts twice as long.
+    static final Duration FIRST_OUT = Duration.ofSeconds(5);
+    /// No time out is longer.
+    static final Duration LONGEST_OUT = Duration.ofMinutes(5);
+    /// A time out is shorter than its length by this share at most, so that bridges do not probe together.
+    static final double JITTER = 0.25;
+
+    private static final int MAX_DOUBLINGS = 10;
+
+    private final int threshold;
+    private final RandomGenerator random;
+    private int round;
+    private int failures;
+    private int timesOut;
+    private boolean out;
+    private boolean probing;
+    private long outNanos;
+    private long backAtNanos;
+    private long restoredAtNanos;
+
+    /// @param threshold failures in a row that put it out
+    public Health(int threshold, RandomGenerator random) {
+        this.threshold = threshold;
+        this.random = random;
+    }
+
+    public boolean isOut() {
+        return out;
+    }
+
+    /// How often it was put out without having stayed in for long in between.
+    public int timesOut() {
+        return timesOut;
+    }
+
+    /// Whether a call may go there: it is in, or it is time to see whether it works again and nobody does.
+    public boolean takesCalls(long nowNanos) {
+        return !out || !probing && isDue(nowNanos);
+    }
+
+    /// A call goes there, perhaps although it takes none.
+    ///
+    /// @return the call's round, for what is said about it later
+    public int begin(long nowNanos) {
+        probing |= out && isDue(nowNanos);
+        return round;
+    }
+
+    /// A call works.
+    public void onSuccess(int callRound, long nowNanos) {
+        if (callRound != round) {
+            return;
+        }
+        failures = 0;
+        if (out) {
+            out = false;
+            probing = false;
+            restoredAtNanos = nowNanos;
+        }
+    }
+
+    /// A call failed for a reason that lies there. While it is out and not yet due, that is nothing new.
+    public void onFailure(int callRound, long nowNanos) {
+        if (callRound != round || out && !isDue(nowNanos)) {
+            return;
+        }
+        round++;
+        failures++;
+        if (out || failures >= threshold) {
+            putOut(nowNanos);
+        }
+    }
+
+    /// A call is over. If it told nothing, another may find out.
+    public void onFinish(int callRound) {
+        if (callRound == round) {
+            probing = false;
+        }
+    }
+
+    private void putOut(long nowNanos) {
+        if (!out && nowNanos - restoredAtNanos > outNanos) {
+            timesOut = 0;
+        }
+        timesOut++;
+        long length = FIRST_OUT.toNanos() << Math.min(timesOut - 1, MAX_DOUBLINGS);
+        outNanos = (long) (Math.min(length, LONGEST_OUT.toNanos()) * (1 - JITTER * random.nextDouble()));
+        backAtNanos = nowNanos + outNanos;
+        out = true;
+        probing = false;
+        failures = 0;
+    }
+
+    private boolean isDue(long nowNanos) {
+        return nowNanos - backAtNanos >= 0;
+    }
+}

@@ -1,0 +1,23 @@
+package io.hikyaku.policy;
+
+import io.hikyaku.wire.stream.ResetCode;
+
+/// What the reset of a call tells about its exporter. Only that counts which no caller can bring about by what it
+/// sends: else one caller could put an exporter out for all.
+enum Verdict {
+    /// The exporter reached its target.
+    WORKS,
+    /// The exporter was not reached, or could not reach a target.
+    FAILED,
+    /// It may be the caller's fault, or the exporter has too much to do: then it gets fewer calls anyway.
+    NOTHING;
+
+    static Verdict of(ResetCode code) {
+        return switch (code) {
+            case CHANNEL_LOST, LEAVING, NOT_EXPORTED -> FAILED;
+            case TARGET_REFUSED, TARGET_CONNECT_TIMEOUT, TARGET_UNRESOLVED -> FAILED;
+            case TARGET_TERMINATED, TARGET_TIMEOUT, TARGET_PROTOCOL -> WORKS;
+            case REFUSED, DENIED, CANCELLED, IDLE, PROTOCOL, INTERNAL -> NOTHING;
+        };
+    }
+}

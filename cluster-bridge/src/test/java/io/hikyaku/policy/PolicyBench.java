@@ -1,0 +1,77 @@
+package io.hikyaku.policy;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Candidate;
+import io.hikyaku.call.Candidates;
+import io.hikyaku.call.Seat;
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.config.CallLimits;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A balancer with one port, a clock that the test moves, and what its meters say.
+final class PolicyBench {
+    static final ServicePort PORT = new ServicePort("shop/orders", 80);
+    private static final long SEED = 4;
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final CallContext context =
+            new CallContext("tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters));
+    private long nanos = 1;
+    final Balancer balancer = new Balancer(context, () -> nanos, new SplittableRandom(SEED));
+
+    Candidates show(Candidate... all) {
+        balancer.update(Map.of(PORT, List.of(all)));
+        return candidates();
+    }
+
+    Candidates candidates() {
+        return balancer.candidates(PORT);
+    }
+
+    void pass(Duration time) {
+        nanos += time.toNanos();
+    }
+
+    @Nullable
+    Seat pick(Seat... tried) {
+        return candidates().pick(List.of(tried));
+    }
+
+    /// Picks so often, and says who was picked in order.
+    List<String> picks(int count) {
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            labels.add(label(pick()));
+        }
+        return labels;
+    }
+
+    /// Picks so often, each a call that stays, and says how many everybody got.
+    Map<String, Integer> load(int calls) {
+        Map<String, Integer> byLabel = new TreeMap<>();
+        for (int i = 0; i < calls; i++) {
+            Seat seat = pick();
+            seat.begin();
+            byLabel.merge(label(seat), 1, Integer::sum);
+        }
+        return byLabel;
+    }
+
+    double meter(String name) {
+        return meters.find(name).meters().stream()
+                .mapToDouble(found -> found.measure().iterator().next().getValue())
+                .sum();
+    }
+
+    static String label(@Nullable Seat seat) {
+        return seat == null ? "nobody" : seat.candidate().label();
+    }
+}
