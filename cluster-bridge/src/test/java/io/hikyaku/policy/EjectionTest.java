@@ -106,7 +106,9 @@ class EjectionTest {
                 "NOT_EXPORTED",
                 "TARGET_REFUSED",
                 "TARGET_CONNECT_TIMEOUT",
-                "TARGET_UNRESOLVED"
+                "TARGET_UNRESOLVED",
+                "TARGET_CERTIFICATE",
+                "TARGET_TLS"
             })
     void whatNoCallerCanBringAboutCounts(ResetCode code) {
         bench.show(tokyo, osaka);
@@ -125,12 +127,16 @@ class EjectionTest {
                 "REFUSED",
                 "DENIED",
                 "CANCELLED",
+                "DEADLINE",
                 "IDLE",
                 "PROTOCOL",
                 "INTERNAL",
                 "TARGET_TERMINATED",
                 "TARGET_TIMEOUT",
-                "TARGET_PROTOCOL"
+                "TARGET_PROTOCOL",
+                "TARGET_CANCELLED",
+                "TARGET_BUSY",
+                "TARGET_ABORTED"
             })
     void whatACallerMayBringAboutDoesNotCount(ResetCode code) {
         bench.show(tokyo, osaka);
