@@ -63,11 +63,6 @@ public final class ImportListener {
                 .childHandler(new Accepted(door))
                 .bind(new InetSocketAddress(address.host(), address.port()));
         socket = bound.channel();
-        bound.addListener(done -> {
-            if (bound.channel().localAddress() instanceof InetSocketAddress at) {
-                port = at.getPort();
-            }
-        });
         return bound;
     }
 
@@ -76,13 +71,17 @@ public final class ImportListener {
     public void takeOver(ImportListener other) {
         door = other.door;
         socket = other.socket;
-        port = other.port;
+        port = other.port();
         other.socket = null;
         door.leadsTo = this;
     }
 
     /// The port in use, once bound.
     public int port() {
+        Channel from = socket;
+        if (from != null && from.localAddress() instanceof InetSocketAddress at) {
+            port = at.getPort(); // outlives the socket
+        }
         if (port == 0) {
             throw new IllegalStateException("Asked for the port before bind");
         }
