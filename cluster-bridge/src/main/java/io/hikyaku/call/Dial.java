@@ -3,17 +3,18 @@ package io.hikyaku.call;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.ssl.SslHandler;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Connects to one of an exported port's targets: the one picked, and after a failure the others, each once, those that
-/// are out last. Belongs to its event loop.
+/// Connects to one of an exported port's targets, with TLS where it wants that: the one picked, and if it cannot be
+/// reached the others, each once, those that are out last. Belongs to its event loop.
 public final class Dial {
     /// Who waits for the connection.
     public interface Waiter {
-        /// Connected; nothing has been read yet, and will not be before this has returned.
+        /// Connected; nothing of the application's has been read yet, and will not be before this has returned.
         void onConnected(Channel channel, int target);
 
         /// No target could be connected to.
@@ -28,7 +29,8 @@ public final class Dial {
     private int target;
     private int round;
     private boolean cancelled;
-    private @Nullable ChannelFuture connecting;
+    private boolean done;
+    private @Nullable Channel connecting;
 
     public Dial(Targets targets, int first, Waiter waiter) {
         this.targets = targets;
@@ -38,44 +40,90 @@ public final class Dial {
 
     public void start() {
         tried.set(target);
+        done = false;
         round = targets.beginConnect(target);
         ChannelFuture connect = targets.connect(target);
-        connecting = connect;
-        connect.addListener(done -> onDone(connect));
+        connecting = connect.channel();
+        connect.addListener(reached -> onReached(connect));
     }
 
     /// The waiter will not be called any more.
     public void cancel() {
         cancelled = true;
-        ChannelFuture pending = connecting;
+        Channel pending = connecting;
         if (pending != null) {
-            pending.channel().close();
+            pending.close();
         }
     }
 
-    private void onDone(ChannelFuture done) {
-        connecting = null;
-        Throwable cause = done.cause();
+    private void onReached(ChannelFuture connect) {
+        Channel channel = connect.channel();
+        Throwable cause = connect.cause();
+        if (cause != null) {
+            onFailed(channel, Targets.failure(cause), cause);
+            return;
+        }
+        SslHandler tls = targets.tls(target, channel);
+        if (tls == null) {
+            onConnected(channel);
+            return;
+        }
+        channel.pipeline().addLast(tls, new TlsHandshake(failure -> {
+            if (failure == null) {
+                onConnected(channel);
+            } else {
+                onFailed(channel, TargetSecurity.failure(failure), failure);
+            }
+        }));
+    }
+
+    private void onConnected(Channel channel) {
+        if (done) {
+            return;
+        }
+        leave();
         if (cancelled) {
             targets.onConnectCancelled(target, round);
-            done.channel().close();
-        } else if (cause == null) {
+            channel.close();
+        } else {
             targets.onConnected(target, round);
-            waiter.onConnected(done.channel(), target);
+            waiter.onConnected(channel, target);
+        }
+    }
+
+    private void onFailed(Channel channel, ResetCode code, Throwable cause) {
+        channel.close();
+        if (done) {
+            return;
+        }
+        leave();
+        if (cancelled) {
+            targets.onConnectCancelled(target, round);
         } else {
             LOG.debug("Connecting to a target failed", cause);
             targets.onConnectFailed(target, round);
-            connectToAnother(cause);
+            connectToAnother(code);
         }
     }
 
-    private void connectToAnother(Throwable cause) {
-        int other = targets.pickOther(tried);
+    private void connectToAnother(ResetCode code) {
+        int other = mayGoOn(code) ? targets.pickOther(tried) : -1;
         if (other < 0) {
-            waiter.onFailed(Targets.failure(cause), "");
+            waiter.onFailed(code, "");
         } else {
             target = other;
             start();
         }
+    }
+
+    /// A target that is not whom it should be is for people to look at, and not for others to stand in for.
+    private static boolean mayGoOn(ResetCode code) {
+        return code != ResetCode.TARGET_CERTIFICATE && code != ResetCode.TARGET_TLS;
+    }
+
+    /// The end of one attempt.
+    private void leave() {
+        done = true;
+        connecting = null;
     }
 }

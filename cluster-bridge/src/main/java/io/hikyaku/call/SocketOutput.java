@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
@@ -101,12 +102,17 @@ public final class SocketOutput implements Runnable {
         abort(channel);
     }
 
-    /// Ends a connection with a reset.
+    /// Ends a connection with a reset, in TLS too without a word of goodbye.
     public static void abort(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        channel.close();
+        ChannelHandlerContext nearest = channel.pipeline().firstContext();
+        if (nearest == null) {
+            channel.close();
+        } else {
+            nearest.close();
+        }
     }
 
     private void flushSoon() {

@@ -1,7 +1,10 @@
 package io.hikyaku.call;
 
+import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Target;
+import io.hikyaku.config.Target.Scheme;
+import io.hikyaku.config.TargetTls;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -10,6 +13,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
 /// cannot be connected to is out for a while ([Health]).
@@ -30,6 +35,7 @@ public final class Targets {
     private final Bootstrap bootstrap;
     private final EventLoop loop;
     private final List<Target> targets;
+    private final @Nullable TargetSecurity security;
     private final int[] outstanding;
     private final List<Health> health = new ArrayList<>();
     private final LongAdder ejected;
@@ -37,24 +43,28 @@ public final class Targets {
     private boolean closed;
     private int next;
 
-    /// @param targets one at least
+    /// @param port has one target at least
     /// @param servicePort label of the meters
-    public Targets(Sockets sockets, int shard, List<Target> targets, CallContext context, String servicePort) {
-        this(sockets, shard, targets, context, servicePort, new SplittableRandom());
+    /// @throws io.hikyaku.config.ConfigException if a file that the port names cannot be used
+    public Targets(Sockets sockets, int shard, ExportPort port, CallContext context, String servicePort) {
+        this(sockets, shard, port, context, servicePort, new SplittableRandom());
     }
 
     Targets(
             Sockets sockets,
             int shard,
-            List<Target> targets,
+            ExportPort port,
             CallContext context,
             String servicePort,
             RandomGenerator random) {
         Duration connectTimeout = context.limits().connectTimeout();
         LongAdder gauge = context.metrics().targetConnections(servicePort);
+        this.targets = port.target();
+        this.security = targets.stream().anyMatch(target -> target.scheme() == Scheme.HTTPS)
+                ? TargetSecurity.of(port.tls().orElse(TargetTls.DEFAULTS), connectTimeout)
+                : null;
         targets.forEach(target -> health.add(new Health(FAILURES, random)));
         this.ejected = context.metrics().ejectedTargets(servicePort);
-        this.targets = List.copyOf(targets);
         this.outstanding = new int[targets.size()];
         this.loop = sockets.loop(shard);
         this.bootstrap = sockets.dialler(shard)
@@ -72,6 +82,10 @@ public final class Targets {
 
     public int count() {
         return targets.size();
+    }
+
+    public Target get(int target) {
+        return targets.get(target);
     }
 
     public EventLoop loop() {
@@ -165,6 +179,14 @@ public final class Targets {
     ChannelFuture connect(int target) {
         HostPort address = targets.get(target).address();
         return bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
+    }
+
+    /// The handler that a fresh connection needs, null if it is to stay in the clear.
+    @Nullable
+    SslHandler tls(int target, Channel channel) {
+        TargetSecurity tls = security;
+        Target to = targets.get(target);
+        return tls == null || to.scheme() != Scheme.HTTPS ? null : tls.handler(channel.alloc(), to.address());
     }
 
     /// What a failed connect means to the caller.

@@ -74,16 +74,27 @@ public final class CallPath implements AutoCloseable {
         return new CallPath(2, limits, protocol);
     }
 
+    /// With an export of its own kind.
+    public static CallPath start(CallLimits limits, ExportPort port) {
+        CallPath path = new CallPath(2, limits, port.protocol());
+        path.export(port);
+        path.candidates((shard, own) -> List.of(own));
+        return path;
+    }
+
     public void export(Protocol protocol, int... targetPorts) {
         List<Target> targets = new ArrayList<>();
         for (int port : targetPorts) {
             targets.add(new Target(HostPort.parse("127.0.0.1:" + port)));
         }
-        ExportPort port = new ExportPort("main", 80, protocol, targets);
+        export(new ExportPort("main", 80, protocol, targets));
+    }
+
+    private void export(ExportPort port) {
         onEachShard(shard -> exports.get(shard)
                 .update(Map.of(
                         PORT,
-                        protocol == Protocol.HTTP
+                        port.protocol() == Protocol.HTTP
                                 ? new HttpExport(sockets, shard, context, PORT.toString(), port)
                                 : new TcpExport(sockets, shard, context, PORT.toString(), port))));
     }

@@ -21,12 +21,19 @@ public final class Origin implements AutoCloseable {
 
     private final ServerSocket server;
     private final Script script;
+    private final Wrapping wrapping;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
 
-    private Origin(Script script) {
+    /// What is put around a connection.
+    public interface Wrapping {
+        Socket around(Socket socket) throws IOException;
+    }
+
+    private Origin(Wrapping wrapping, Script script) {
+        this.wrapping = wrapping;
         this.script = script;
         try {
             server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
@@ -37,7 +44,12 @@ public final class Origin implements AutoCloseable {
     }
 
     public static Origin following(Script script) {
-        return new Origin(script);
+        return new Origin(socket -> socket, script);
+    }
+
+    /// With TLS, or something else, around each connection.
+    public static Origin following(Wrapping wrapping, Script script) {
+        return new Origin(wrapping, script);
     }
 
     /// Answers each request of each connection with the same bytes.
@@ -105,8 +117,8 @@ public final class Origin implements AutoCloseable {
     }
 
     private void follow(Socket socket) {
-        try (Conversation conversation = new Conversation(socket)) {
-            script.follow(new Heard(conversation));
+        try (Conversation conversation = new Conversation(wrapping.around(socket))) {
+            script.follow(new Heard(conversation, socket));
             endings.add("done");
         } catch (Exception ended) {
             endings.add(String.valueOf(ended.getMessage()));
@@ -124,9 +136,16 @@ public final class Origin implements AutoCloseable {
     /// A conversation whose heads are recorded.
     public final class Heard {
         private final Conversation conversation;
+        private final Socket socket;
 
-        Heard(Conversation conversation) {
+        Heard(Conversation conversation, Socket socket) {
             this.conversation = conversation;
+            this.socket = socket;
+        }
+
+        /// Ends the connection below without a word of what is around it.
+        public void cut() throws IOException {
+            socket.close();
         }
 
         public Conversation raw() {

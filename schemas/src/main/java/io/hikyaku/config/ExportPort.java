@@ -1,7 +1,9 @@
 package io.hikyaku.config;
 
 import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.config.Target.Scheme;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// A port of an exported service.
@@ -9,10 +11,29 @@ import java.util.function.Function;
 /// @param name a DNS-1123 label, as Kubernetes names ports
 /// @param port that callers mean; it need not be a target's
 /// @param target where the calls go; one at least, one of them for each call
-public record ExportPort(String name, int port, Protocol protocol, List<Target> target) {
+/// @param tls for `https://` targets; empty: as [TargetTls#DEFAULTS]
+public record ExportPort(
+        String name, int port, Protocol protocol, List<Target> target, Optional<TargetTls> tls, TargetHost host) {
 
     public ExportPort {
         target = List.copyOf(target);
+        boolean http = protocol == Protocol.HTTP;
+        new Rules()
+                .require(
+                        http || target.stream().allMatch(one -> one.scheme() == Scheme.PLAIN),
+                        "h2c:// and https:// are for protocol http; tcp carries bytes as they are, to host:port",
+                        "target")
+                .require(
+                        tls.isEmpty() || target.stream().anyMatch(one -> one.scheme() == Scheme.HTTPS),
+                        "of use only with https:// targets",
+                        "tls")
+                .require(http || host.equals(TargetHost.KEEP), "of use only with protocol http", "host")
+                .enforce();
+    }
+
+    /// A port with what holds when nothing else is said.
+    public ExportPort(String name, int port, Protocol protocol, List<Target> target) {
+        this(name, port, protocol, target, Optional.empty(), TargetHost.KEEP);
     }
 
     static ExportPort read(Setting setting) {
@@ -24,6 +45,8 @@ public record ExportPort(String name, int port, Protocol protocol, List<Target> 
                 "target",
                 value -> value.oneOrMore(
                         item -> item.parsed(Target::parse), new Identity<>("the same target as", Function.identity())));
-        return section.build(() -> new ExportPort(name.get(), port.get(), protocol.get(), target.get()));
+        var tls = section.optional("tls", TargetTls::read);
+        var host = section.optional("host", value -> value.parsed(TargetHost::new), TargetHost.KEEP);
+        return section.build(() -> new ExportPort(name.get(), port.get(), protocol.get(), target.get(), tls, host));
     }
 }

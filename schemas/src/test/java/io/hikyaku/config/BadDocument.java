@@ -180,9 +180,41 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "[0].target",
                         "a port to dial is between"),
                 exportPort(
-                        "{ name: a, port: 80, protocol: http, target: 'h2c://h:1' }",
+                        "{ name: a, port: 80, protocol: http, target: 'http://h:1' }",
                         "[0].target",
-                        "targets with h2c:// are not supported; accepted are host:port and [IPv6]:port"),
+                        "targets with http:// are not supported; accepted are host:port, h2c://host:port and"),
+                exportPort(
+                                "{ name: a, port: 80, protocol: tcp, target: [ 'h:1', 'https://h:1' ] }",
+                                "[0].target",
+                                "h2c:// and https:// are for protocol http")
+                        .notBySchema(),
+                exportPort(
+                                "{ name: a, port: 80, protocol: http, target: 'h2c://h:1', tls: {} }",
+                                "[0].tls",
+                                "of use only with https:// targets")
+                        .notBySchema(),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'https://h:1', tls: { key: k.pem } }",
+                        "[0].tls.key",
+                        "of use only with certificate"),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'https://h:1', tls: { certificate: c.pem } }",
+                        "[0].tls.certificate",
+                        "of use only with key"),
+                exportPort(
+                                "{ name: a, port: 80, protocol: http, target: 'https://h:1', tls: { serverName: 10.0.0.1 } }",
+                                "[0].tls.serverName",
+                                "'10.0.0.1' is an address, not a name")
+                        .notBySchema(),
+                exportPort(
+                        "{ name: a, port: 80, protocol: http, target: 'h:1', host: 'a b' }",
+                        "[0].host",
+                        "'a b' is neither a host name nor an IP address"),
+                exportPort(
+                                "{ name: a, port: 80, protocol: tcp, target: 'h:1', host: target }",
+                                "[0].host",
+                                "of use only with protocol http")
+                        .notBySchema(),
                 exportPort(
                         "{ name: a, port: 80, protocol: http, target: [ 'h:1', 'h:1' ] }",
                         "[0].target[1]",

@@ -76,6 +76,24 @@ class BridgeConfigTest {
                                         new ExportPort(
                                                 "http", 80, Protocol.HTTP, List.of(Target.parse("127.0.0.1:18080"))),
                                         new ExportPort(
+                                                "grpc",
+                                                9090,
+                                                Protocol.HTTP,
+                                                List.of(
+                                                        Target.parse("h2c://10.0.0.7:9090"),
+                                                        Target.parse("h2c://10.0.0.8:9090"))),
+                                        new ExportPort(
+                                                "web",
+                                                443,
+                                                Protocol.HTTP,
+                                                List.of(Target.parse("https://shop.internal:8443")),
+                                                Optional.of(new TargetTls(
+                                                        Optional.of(folder.resolve("targets/ca.crt")),
+                                                        Optional.of("shop.example"),
+                                                        Optional.of(folder.resolve("targets/tls.crt")),
+                                                        Optional.of(folder.resolve("targets/tls.key")))),
+                                                new TargetHost("target")),
+                                        new ExportPort(
                                                 "sql",
                                                 5432,
                                                 Protocol.TCP,

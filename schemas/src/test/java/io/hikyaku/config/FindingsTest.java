@@ -39,7 +39,7 @@ class FindingsTest {
                   - service: shop/orders
                     ports:
                       - { name: http, port: 80, protocol: http, target: "127.0.0.1:18080" }
-                      - { name: more, port: 81, protocl: http, target: [ "127.0.0.1:18081", "h2c://127.0.0.1:1" ] }
+                      - { name: more, port: 81, protocl: http, target: [ "127.0.0.1:18081", "ftp://127.0.0.1:1" ] }
                 imports:
                   - service: payments
                     ports: [ { port: 80, listen: "127.0.0.1:9400" } ]
@@ -59,7 +59,7 @@ class FindingsTest {
                   line 4: links[0].relay: 'relay-1.example:7443' is not a link: tls://host:port or wss://host[:port][/path]
                   line 5: links[1].relay: 'relay-2.example' lacks a port: host:port or [IPv6]:port
                   line 10: exports[0].ports[1].protocol: missing
-                  line 10: exports[0].ports[1].target[1]: targets with h2c:// are not supported; accepted are host:port and [IPv6]:port
+                  line 10: exports[0].ports[1].target[1]: targets with ftp:// are not supported; accepted are host:port, h2c://host:port and https://host:port
                   line 10: exports[0].ports[1].protocl: unknown key; did you mean 'protocol'?
                   line 12: imports[0].service: 'payments' lacks its namespace: namespace/name
                   line 14: admin.listen: 0.0.0.0:9400 is taken already by imports[0].ports[0].listen (127.0.0.1:9400)

@@ -45,6 +45,7 @@ class SchemaTest {
             DataSize.class, Set.of("size"),
             LinkUrl.class, Set.of("linkUrl", "listenUrl"),
             HostPort.class, Set.of("listenAddress"),
+            TargetHost.class, Set.of("targetHost"),
             ServiceName.class, Set.of("service"));
 
     private static String text(String file) {
@@ -218,6 +219,10 @@ class SchemaTest {
                 return; // a section, with defaults of its own
             }
             Object value = invoke(component, record);
+            if (value instanceof Optional<?> absent) {
+                assertTrue(absent.isEmpty() && !schema.has("default"), path + " has no default");
+                return;
+            }
             String expected = value instanceof Duration duration ? TimeSpan.format(duration) : value.toString();
             assertTrue(schema.has("default"), path + " has a default");
             assertEquals(expected, schema.get("default").asString(), path);

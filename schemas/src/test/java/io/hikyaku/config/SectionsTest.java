@@ -140,6 +140,18 @@ class SectionsTest {
                 Optional.of(Path.of("/run/secrets/kafka.properties")));
         var exportPort = new ExportPort("http", 80, Protocol.HTTP, List.of(Target.parse("[::1]:1")));
         var exportPorts = new ExportPort("sql", 5432, Protocol.TCP, List.of(Target.parse("h:1"), Target.parse("h:2")));
+        var tls = new TargetTls(
+                Optional.of(Path.of("/etc/hikyaku/ca.pem")),
+                Optional.of("shop.example"),
+                Optional.of(Path.of("/run/c.pem")),
+                Optional.of(Path.of("/run/k.pem")));
+        var everyKeyPort = new ExportPort(
+                "web",
+                443,
+                Protocol.HTTP,
+                List.of(Target.parse("https://h:1")),
+                Optional.of(tls),
+                new TargetHost("target"));
         var importPort = new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty());
         var tcpPort = new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP));
         return Stream.of(
@@ -187,6 +199,27 @@ class SectionsTest {
                         exportPort,
                         "{ name: sql, port: 5432, protocol: tcp, target: [ 'h:1', 'h:2' ] }",
                         exportPorts),
+                new Sample(
+                        "export port with TLS",
+                        ExportPort::read,
+                        "{ name: http, port: 80, protocol: http, target: 'https://[::1]:1', tls: {} }",
+                        new ExportPort(
+                                "http",
+                                80,
+                                Protocol.HTTP,
+                                List.of(Target.parse("https://[::1]:1")),
+                                Optional.of(TargetTls.DEFAULTS),
+                                TargetHost.KEEP),
+                        "{ name: web, port: 443, protocol: http, target: 'https://h:1', host: target,"
+                                + " tls: { trust: ca.pem, serverName: shop.example, certificate: /run/c.pem, key: /run/k.pem } }",
+                        everyKeyPort),
+                new Sample(
+                        "target TLS",
+                        TargetTls::read,
+                        "{}",
+                        TargetTls.DEFAULTS,
+                        "{ trust: ca.pem, serverName: shop.example, certificate: /run/c.pem, key: /run/k.pem }",
+                        tls),
                 new Sample(
                         "export",
                         Export::read,

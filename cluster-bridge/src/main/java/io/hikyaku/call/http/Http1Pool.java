@@ -2,6 +2,7 @@ package io.hikyaku.call.http;
 
 import io.hikyaku.call.Targets;
 import io.hikyaku.call.http1.TargetConnection;
+import io.hikyaku.config.TargetHost;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,14 +20,16 @@ final class Http1Pool implements TargetConnection.Keeper {
 
     private final Targets targets;
     private final int target;
+    private final TargetHost host;
     private final int maxHead;
     private final ArrayDeque<TargetConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
     /// @param maxHead bytes of a head, or of trailers
-    Http1Pool(Targets targets, int target, int maxHead) {
+    Http1Pool(Targets targets, int target, TargetHost host, int maxHead) {
         this.targets = targets;
         this.target = target;
+        this.host = host;
         this.maxHead = maxHead;
     }
 
@@ -51,6 +54,11 @@ final class Http1Pool implements TargetConnection.Keeper {
     @Override
     public boolean keep(TargetConnection connection) {
         return !closed && idle.size() < MAX_IDLE && idle.add(connection);
+    }
+
+    @Override
+    public String authority(String said) {
+        return host.authority(said, targets.get(target));
     }
 
     @Override

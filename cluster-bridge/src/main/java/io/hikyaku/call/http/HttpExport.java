@@ -32,10 +32,10 @@ public final class HttpExport implements Export, TargetPool {
     /// @param servicePort label of the meters
     public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
         this.port = new ExportedPort(context, context.metrics().exported(servicePort), this, Via.of(context.cluster()));
-        this.targets = new Targets(sockets, shard, port.target(), context, servicePort);
+        this.targets = new Targets(sockets, shard, port, context, servicePort);
         int maxHead = context.limits().maxHeaderSize().toInt();
         for (int target = 0; target < targets.count(); target++) {
-            pools.add(new Http1Pool(targets, target, maxHead));
+            pools.add(new Http1Pool(targets, target, port.host(), maxHead));
         }
     }
 

@@ -11,11 +11,14 @@ import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes HTTP/1.1 heads from their structure. What the other bridge sent is checked as if a caller had sent it:
 /// nothing that could be read as another line, another field or another message leaves here.
 final class HeadWriter {
+    private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] COLON = {':', ' '};
     private static final byte[] REQUEST_END = ascii(" HTTP/1.1\r\n");
@@ -34,21 +37,48 @@ final class HeadWriter {
 
     /// Writes a request for a target.
     ///
+    /// @param authority for `Host`
     /// @return how its body is to be written
     /// @throws Malformed if it holds what may not be sent
-    static Framing writeRequest(ByteBuf out, RequestHead head) {
+    static Framing writeRequest(ByteBuf out, RequestHead head, String authority) {
         AsciiString method = AsciiString.of(head.method());
         AsciiString path = AsciiString.of(head.path());
-        AsciiString host = AsciiString.of(head.authority());
+        AsciiString host = AsciiString.of(authority);
         require(Grammar.isToken(method), "method");
         require(Grammar.isTarget(path) && (path.byteAt(0) == '/' || path.contentEquals("*")), "path");
         require(host.isEmpty() || Grammar.isHost(host), "authority");
         write(out, method).writeByte(' ');
         write(out, path).writeBytes(REQUEST_END).writeBytes(HOST);
         write(out, host).writeBytes(CRLF);
-        Framing framing = writeFields(out, head.fields(), true, true);
+        Fields fields = head.version() == Version.HTTP_2 ? withOneCookie(head.fields()) : head.fields();
+        Framing framing = writeFields(out, fields, true, true);
         out.writeBytes(CRLF);
         return framing == null ? Framing.NONE : framing;
+    }
+
+    /// HTTP/2 may part `Cookie` into fields, which are one again for HTTP/1.1 (RFC 9113 §8.2.3).
+    private static Fields withOneCookie(Fields fields) {
+        List<CharSequence> cookies = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            if (COOKIE.contentEqualsIgnoreCase(fields.name(i))) {
+                cookies.add(fields.value(i));
+            }
+        }
+        if (cookies.size() < 2) {
+            return fields;
+        }
+        Fields joined = new Fields();
+        boolean written = false;
+        for (int i = 0; i < fields.size(); i++) {
+            boolean cookie = COOKIE.contentEqualsIgnoreCase(fields.name(i));
+            if (!cookie) {
+                joined.add(fields.name(i), fields.value(i));
+            } else if (!written) {
+                joined.add(fields.name(i), AsciiString.of(String.join("; ", cookies)));
+                written = true;
+            }
+        }
+        return joined;
     }
 
     /// How a caller's connection is to go on, and what it understands.

@@ -8,14 +8,19 @@ import io.hikyaku.call.exchange.TargetSide;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +40,11 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         ///
         /// @return false: it is not to be kept
         boolean keep(TargetConnection connection);
+
+        /// What a request is to say in `Host`.
+        ///
+        /// @param said by its caller
+        String authority(String said);
 
         /// A connection that was kept has closed.
         void forget(TargetConnection connection);
@@ -57,6 +67,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private boolean toHead;
     private boolean inBody;
     private boolean untilClose;
+    private boolean saidGoodbye;
     private boolean keepAlive;
     private int interim;
 
@@ -81,7 +92,8 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         interim = 0;
         deadline.clear();
         out.from(from);
-        request = new BodyWriter(out, HeadWriter.writeRequest(out.room(1024), head));
+        String authority = keeper.authority(head.authority());
+        request = new BodyWriter(out, HeadWriter.writeRequest(out.room(1024), head, authority));
     }
 
     @Override
@@ -179,7 +191,15 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         TargetExchange current = exchange;
         if (event instanceof ChannelOutputShutdownEvent && current != null) {
             current.onRequestUnwanted();
+        } else if (event instanceof SslCloseCompletionEvent closed) {
+            saidGoodbye = closed.isSuccess();
+            channel.close();
         }
+    }
+
+    /// In TLS an end without a goodbye may be anybody's (RFC 9112 §9.8).
+    private boolean endedCleanly() {
+        return saidGoodbye || channel.pipeline().get(SslHandler.class) == null;
     }
 
     @Override
@@ -194,7 +214,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
         if (current == null) {
             keeper.forget(this);
-        } else if (untilClose && inBody) {
+        } else if (untilClose && inBody && endedCleanly()) {
             inBody = false;
             current.onAnswerEnd(null);
         } else {
@@ -203,12 +223,17 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        Throwable inner = thrown.getCause();
+        Throwable cause = thrown instanceof DecoderException && inner != null ? inner : thrown;
         if (!(cause instanceof IOException)) {
             LOG.error("Replaying a call failed", cause);
             channel.close();
         } else if (channel.isActive() && cause instanceof io.netty.channel.socket.ChannelOutputShutdownException) {
             LOG.debug("Target takes no more of the request");
+        } else if (cause instanceof SSLException && exchange != null) {
+            LOG.debug("TLS with a target broke: {}", cause.getMessage());
+            exchange.onTargetReset(ResetCode.TARGET_TLS);
         } else {
             LOG.debug("Target's connection broke: {}", cause.getMessage());
             untilClose = false;

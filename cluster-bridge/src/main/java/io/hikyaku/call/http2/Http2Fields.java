@@ -85,8 +85,8 @@ final class Http2Fields {
         return contentLength;
     }
 
-    /// Appends names and values in turn for a message of HTTP/2: names in lower case, without what means something to
-    /// HTTP/1 alone.
+    /// Appends names and values in turn for a message of HTTP/2: names in lower case, without what means something
+    /// to HTTP/1 alone.
     ///
     /// @throws Malformed if a field may not be sent
     static void write(Fields fields, List<AsciiString> to) {

@@ -21,7 +21,7 @@ public final class TcpExport implements Export {
     public TcpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
         this.calls = context.metrics().exported(servicePort);
         this.idleTimeout = context.limits().tcpIdleTimeout();
-        this.targets = new Targets(sockets, shard, port.target(), context, servicePort);
+        this.targets = new Targets(sockets, shard, port, context, servicePort);
     }
 
     @Override

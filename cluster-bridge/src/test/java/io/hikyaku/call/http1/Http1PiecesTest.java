@@ -106,7 +106,7 @@ class Http1PiecesTest {
         ResponseHead response =
                 new ResponseHead(Version.HTTP_1_1, 200, "OK", new Fields().add("X", AsciiString.of(value)));
 
-        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request));
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, request.authority()));
         assertThrows(
                 Malformed.class,
                 () -> HeadWriter.writeResponse(
@@ -126,7 +126,7 @@ class Http1PiecesTest {
     void aBridgeThatSendsMoreThanALineIsNotObeyed(String method, String authority, String path) {
         RequestHead request = new RequestHead(Version.HTTP_1_1, method, "http", authority, path, new Fields());
 
-        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request));
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, request.authority()));
     }
 
     @Test
@@ -134,7 +134,7 @@ class Http1PiecesTest {
         Fields fields = new Fields().add("Content-Length", "3").add("Transfer-Encoding", "chunked");
         RequestHead request = new RequestHead(Version.HTTP_1_1, "POST", "http", "o", "/", fields);
 
-        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request));
+        assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, request.authority()));
     }
 
     @Test
@@ -147,9 +147,27 @@ class Http1PiecesTest {
         RequestHead request = new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", fields);
         ByteBuf out = Unpooled.buffer();
 
-        Framing framing = HeadWriter.writeRequest(out, request);
+        Framing framing = HeadWriter.writeRequest(out, request, "other.example");
 
         assertEquals(Framing.NONE, framing);
-        assertEquals("GET / HTTP/1.1\r\nHost: o\r\nX: y\r\n\r\n", out.toString(StandardCharsets.US_ASCII));
+        assertEquals("GET / HTTP/1.1\r\nHost: other.example\r\nX: y\r\n\r\n", out.toString(StandardCharsets.US_ASCII));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP_2, 'cookie: a=1; b=2; c=3\r\nx: y\r\n'",
+        "HTTP_1_1, 'cookie: a=1\r\nx: y\r\ncookie: b=2\r\ncookie: c=3\r\n'",
+    })
+    void cookiesThatHttp2MayPartAreOneFieldAgain(Version version, String expected) {
+        Fields fields = new Fields()
+                .add("cookie", "a=1")
+                .add("x", "y")
+                .add("cookie", "b=2")
+                .add("cookie", "c=3");
+        ByteBuf out = Unpooled.buffer();
+
+        HeadWriter.writeRequest(out, new RequestHead(version, "GET", "http", "o", "/", fields), "o");
+
+        assertEquals("GET / HTTP/1.1\r\nHost: o\r\n" + expected + "\r\n", out.toString(StandardCharsets.US_ASCII));
     }
 }

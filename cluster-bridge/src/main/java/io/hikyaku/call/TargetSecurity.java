@@ -1,0 +1,146 @@
+package io.hikyaku.call;
+
+import io.hikyaku.config.ConfigException;
+import io.hikyaku.config.Finding;
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.TargetTls;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/// The TLS that `https://` targets of one port are spoken to with: versions 1.2 and 1.3, the target's certificate and
+/// name always checked, HTTP/2 or HTTP/1.1 as the target chooses (ALPN, RFC 7301).
+final class TargetSecurity {
+    private static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
+
+    private final SslContext context;
+    private final Optional<String> serverName;
+    private final Duration handshakeTimeout;
+
+    private TargetSecurity(SslContext context, Optional<String> serverName, Duration handshakeTimeout) {
+        this.context = context;
+        this.serverName = serverName;
+        this.handshakeTimeout = handshakeTimeout;
+    }
+
+    /// @throws ConfigException if one of its files cannot be used
+    static TargetSecurity of(TargetTls tls, Duration handshakeTimeout) {
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .endpointIdentificationAlgorithm("HTTPS")
+                .applicationProtocolConfig(ALPN);
+        tls.trust()
+                .ifPresent(file -> use(file, "a PEM file of certificates", () -> builder.trustManager(file.toFile())));
+        tls.certificate().ifPresent(file -> {
+            Path key = tls.key().orElseThrow();
+            requireReadable(key);
+            use(
+                    file,
+                    "a PEM file of a certificate that " + key + " is the key of",
+                    () -> builder.keyManager(file.toFile(), key.toFile()));
+        });
+        try {
+            return new TargetSecurity(builder.build(), tls.serverName(), handshakeTimeout);
+        } catch (SSLException unusable) {
+            throw new IllegalStateException("TLS for targets cannot be set up", unusable);
+        }
+    }
+
+    /// The handler for a connection to a target.
+    SslHandler handler(ByteBufAllocator allocator, HostPort target) {
+        String host = withoutDot(serverName.orElse(target.host()));
+        SslHandler handler = context.newHandler(allocator, host, target.port());
+        handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
+        SNIHostName told = toldName(host);
+        if (told != null) {
+            SSLEngine engine = handler.engine();
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(told));
+            engine.setSSLParameters(parameters);
+        }
+        return handler;
+    }
+
+    /// What a handshake that failed means to the caller.
+    static ResetCode failure(Throwable failure) {
+        if (failure instanceof SslHandshakeTimeoutException) {
+            return ResetCode.TARGET_CONNECT_TIMEOUT;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException
+                    || cause instanceof CertPathValidatorException
+                    || cause instanceof CertPathBuilderException) {
+                return ResetCode.TARGET_CERTIFICATE;
+            }
+        }
+        return ResetCode.TARGET_TLS;
+    }
+
+    private static void use(Path file, String expected, Runnable reader) {
+        requireReadable(file);
+        try {
+            reader.run();
+        } catch (IllegalArgumentException unusable) { // Netty wraps all that is wrong; messages may quote a key
+            throw refused(file, "is not " + expected);
+        }
+    }
+
+    private static void requireReadable(Path file) {
+        try (var opened = Files.newInputStream(file)) {
+            opened.read();
+        } catch (IOException failed) {
+            throw refused(file, "cannot be read: " + failed.getMessage());
+        }
+    }
+
+    private static ConfigException refused(Path file, String why) {
+        return new ConfigException(file, List.of(new Finding("", 0, why)));
+    }
+
+    /// A name's final dot is for DNS alone.
+    private static String withoutDot(String host) {
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
+    /// Null for an address, which RFC 6066 §3 does not let be told.
+    private static @Nullable SNIHostName toldName(String host) {
+        if (new HostPort(host, 0).isLiteral()) {
+            return null;
+        }
+        try {
+            return new SNIHostName(host);
+        } catch (IllegalArgumentException notForTls) {
+            return null; // no name for TLS, yet perhaps one for DNS
+        }
+    }
+}
