@@ -10,10 +10,12 @@ import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.LogConfig;
 import io.hikyaku.config.RelayLink;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
+import io.hikyaku.node.Logging;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
@@ -25,6 +27,7 @@ import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -61,19 +65,21 @@ public final class Bridge implements AutoCloseable {
     private final StreamCounters streamCounters = new StreamCounters();
     private final MemoryBudget budget;
     private final ExporterViews views;
+    private LogConfig log;
     private volatile boolean bound;
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Bridge(BridgeConfig config, MeshNode node, String version) {
         this.config = config;
+        log = config.log();
         this.node = node;
         this.version = version;
         BridgeLimits limits = config.limits();
         budget = new MemoryBudget(limits.budget().bytes());
         directory = new Directory(
                 node.node(),
-                node.identity().trust(),
+                () -> node.identity().trust(),
                 limits.registry(),
                 node.control(),
                 node.metrics().registry());
@@ -99,6 +105,7 @@ public final class Bridge implements AutoCloseable {
         views = new ExporterViews(node, directory, () -> document(1, false), shards, imports);
         directory.addListener(views);
         node.router().attach(views);
+        node.onRenewal(publisher::onChange);
         BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
     }
 
@@ -148,6 +155,7 @@ public final class Bridge implements AutoCloseable {
             kafka.announceThrough(publisher);
         }
         views.showLater();
+        node.upkeep().start();
         LOG.info("bridge of cluster {} in mesh {} is node {}", config.cluster(), config.mesh(), node.node());
     }
 
@@ -161,6 +169,24 @@ public final class Bridge implements AutoCloseable {
         Map<ServicePort, HostPort> addresses = new HashMap<>();
         imports.listening().forEach(listening -> addresses.put(listening.port(), listening.address()));
         return addresses;
+    }
+
+    /// Follows the file that the configuration was read from. Exports, imports and what is logged change with it; a
+    /// file that changes anything else is refused.
+    public void follow(Path file) {
+        node.upkeep().follow(file, config, BridgeConfig::read, Set.of("exports", "imports", "log"), this::take);
+    }
+
+    private void take(BridgeConfig changed) throws IOException, InterruptedException {
+        imports.update(changed.imports()); // the one step that can fail
+        shards.all().forEach(shard -> shard.execute(() -> shard.exports().update(changed.exports())));
+        ownDocument.export(changed.exports());
+        publisher.onChange();
+        views.showLater();
+        if (!changed.log().equals(log)) {
+            log = changed.log();
+            Logging.configure(log);
+        }
     }
 
     /// Where links are accepted, with the ports that were really bound.
@@ -207,7 +233,7 @@ public final class Bridge implements AutoCloseable {
 
     private NodeStatus status() {
         return new BridgeStatus(node, version, directory, views.current(), imports, shards.all(), streamCounters, kafka)
-                .status(missing().isEmpty(), node.lifecycle(draining));
+                .status(missing().isEmpty(), node.upkeep().lifecycle(draining));
     }
 
     // ---- the end
@@ -217,6 +243,7 @@ public final class Bridge implements AutoCloseable {
     public void stop() throws InterruptedException {
         LOG.info("bridge of cluster {} drains", config.cluster());
         draining = true;
+        node.upkeep().close();
         Grace grace = node.grace();
         ownDocument.withdraw();
         publisher.onChange();

@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The listeners for local callers, one for each imported port. They change while the bridge runs; one thread at a time
 /// may do that.
@@ -45,6 +47,8 @@ final class Imports {
             return port.equals(other) && config.equals(otherConfig);
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Imports.class);
 
     private final Sockets sockets;
     private final CallContext context;
@@ -146,6 +150,10 @@ final class Imports {
             }
         });
         MeshNode.await(one.port() + " at " + one.config().listen(), bound);
+        LOG.info(
+                "{} at {}",
+                one.port(),
+                one.config().listen().withPort(one.listener().port()));
     }
 
     /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's

@@ -23,9 +23,13 @@ final class OwnDocument {
 
     /// Names these exports from now on. One that says the same as before is as old as it was.
     void export(List<Export> services) {
-        List<NodeDocument.Export> before = exports;
-        long now = System.currentTimeMillis();
-        exports = services.stream().map(service -> export(service, before, now)).toList();
+        exports = exports(services, exports, System.currentTimeMillis());
+    }
+
+    /// @param before what was said until now
+    /// @param now since when the new ones are, in milliseconds since 1970
+    static List<NodeDocument.Export> exports(List<Export> services, List<NodeDocument.Export> before, long now) {
+        return services.stream().map(service -> export(service, before, now)).toList();
     }
 
     /// Names no exports any more, so that nobody sends new calls; those that run still find this node.

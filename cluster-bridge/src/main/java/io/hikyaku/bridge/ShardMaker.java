@@ -8,6 +8,7 @@ import io.hikyaku.call.http.HttpExport;
 import io.hikyaku.call.tcp.TcpExport;
 import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.channel.Channels;
+import io.hikyaku.channel.CurrentIdentity;
 import io.hikyaku.channel.LocalIdentity;
 import io.hikyaku.channel.Loop;
 import io.hikyaku.channel.Shard;
@@ -15,6 +16,7 @@ import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.identity.ChannelTls;
+import io.hikyaku.identity.Identity;
 import io.hikyaku.link.EventLoops;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.stream.LocalStreams;
@@ -35,11 +37,8 @@ record ShardMaker(
         ChannelCounters channelCounters,
         StreamCounters streamCounters) {
     Shards make() {
-        LocalIdentity identity = new LocalIdentity(
-                node.key(),
-                new ChannelTls(node.identity()),
-                node.statement(),
-                node.identity().trust());
+        CurrentIdentity identity = new CurrentIdentity(identityOfNow());
+        node.onRenewal(() -> identity.renew(identityOfNow()));
         StreamSettings streams =
                 StreamSettings.of(config.limits().stream(), config.limits().channel(), budget, streamCounters);
         List<BridgeShard> shards = new ArrayList<>();
@@ -49,7 +48,12 @@ record ShardMaker(
         return new Shards(shards);
     }
 
-    private BridgeShard shard(int index, LocalIdentity identity, StreamSettings streams) {
+    private LocalIdentity identityOfNow() {
+        Identity identity = node.identity();
+        return new LocalIdentity(node.key(), new ChannelTls(identity), node.statement(), identity.trust());
+    }
+
+    private BridgeShard shard(int index, CurrentIdentity identity, StreamSettings streams) {
         Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
         ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
         exports.update(config.exports());
@@ -69,8 +73,7 @@ record ShardMaker(
                 exports.exports(),
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
-        return new BridgeShard(
-                index, node.loops().loop(index), node.node(), calls, channels, local, exports);
+        return new BridgeShard(index, node.loops().loop(index), node.node(), calls, channels, local, exports);
     }
 
     private Export export(int shard, ServicePort name, ExportPort port) {

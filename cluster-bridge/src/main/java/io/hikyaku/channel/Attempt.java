@@ -62,7 +62,7 @@ final class Attempt<U extends ChannelUser> {
         this.deadlineNanos = deadlineNanos;
         this.tries = tries;
         handshake = new Handshake(
-                shard.identity(), key.peer(), key.id(), key.initiatedHere(), shard.count(), user.initialCredit());
+                shard.identity().get(), key.peer(), key.id(), key.initiatedHere(), shard.count(), user.initialCredit());
     }
 
     ChannelKey key() {

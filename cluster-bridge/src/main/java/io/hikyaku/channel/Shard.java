@@ -19,12 +19,12 @@ public record Shard(
         int index,
         int count,
         ChannelLimits limits,
-        LocalIdentity identity,
+        CurrentIdentity identity,
         Loop loop,
         PacketSender out,
         ByteBufAllocator allocator,
         ChannelCounters counters) {
     NodeId self() {
-        return identity.key().nodeId();
+        return identity.node();
     }
 }

@@ -26,7 +26,11 @@ final class BridgeCommand implements Callable<Integer> {
         Logging.configure(config.log());
         String version = VersionCommand.version();
         Duration stopWithin = config.limits().drainTimeout().plus(BEYOND_DRAIN);
-        RunningProgram.run("bridge", stopWithin, () -> Bridge.start(config, version)::stop);
+        RunningProgram.run("bridge", stopWithin, () -> {
+            Bridge bridge = Bridge.start(config, version);
+            bridge.follow(file);
+            return bridge::stop;
+        });
         return Exit.DONE;
     }
 }

@@ -27,8 +27,12 @@ final class RelayCommand implements Callable<Integer> {
         RelayConfig relay = RelayConfig.read(config);
         Logging.configure(relay.log());
         String version = VersionCommand.version();
-        RunningProgram.run(
-                "relay", relay.limits().drainTimeout().plus(BEYOND_DRAIN), () -> RelayNode.start(relay, version)::stop);
+        Duration stopWithin = relay.limits().drainTimeout().plus(BEYOND_DRAIN);
+        RunningProgram.run("relay", stopWithin, () -> {
+            RelayNode node = RelayNode.start(relay, version);
+            node.follow(config);
+            return node::stop;
+        });
         return Exit.DONE;
     }
 }

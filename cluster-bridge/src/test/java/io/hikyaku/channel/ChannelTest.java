@@ -114,7 +114,7 @@ class ChannelTest {
                 0,
                 1,
                 net.limits,
-                high,
+                new CurrentIdentity(high),
                 net.time,
                 ByteBuf::release,
                 io.netty.buffer.UnpooledByteBufAllocator.DEFAULT,

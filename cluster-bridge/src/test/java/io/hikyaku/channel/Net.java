@@ -96,7 +96,14 @@ final class Net {
             this.identity = identity;
             for (int i = 0; i < count; i++) {
                 Shard shard = new Shard(
-                        i, count, limits, identity, time, this::transmit, UnpooledByteBufAllocator.DEFAULT, counters);
+                        i,
+                        count,
+                        limits,
+                        new CurrentIdentity(identity),
+                        time,
+                        this::transmit,
+                        UnpooledByteBufAllocator.DEFAULT,
+                        counters);
                 shards.add(new Channels<>(shard, peer -> user()));
             }
         }

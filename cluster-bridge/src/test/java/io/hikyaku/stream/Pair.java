@@ -2,6 +2,7 @@ package io.hikyaku.stream;
 
 import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.channel.Channels;
+import io.hikyaku.channel.CurrentIdentity;
 import io.hikyaku.channel.LocalIdentity;
 import io.hikyaku.channel.Shard;
 import io.hikyaku.channel.VirtualTime;
@@ -32,8 +33,15 @@ public final class Pair {
 
         private Side(LocalIdentity identity, ChannelLimits limits) {
             this.identity = identity;
-            Shard shard =
-                    new Shard(0, 1, limits, identity, time, this::transmit, UnpooledByteBufAllocator.DEFAULT, counters);
+            Shard shard = new Shard(
+                    0,
+                    1,
+                    limits,
+                    new CurrentIdentity(identity),
+                    time,
+                    this::transmit,
+                    UnpooledByteBufAllocator.DEFAULT,
+                    counters);
             StreamSettings settings =
                     new StreamSettings(256 * 1024, limits.window().bytes(), limits.maxStreams(), budget, streams);
             channels = new Channels<>(

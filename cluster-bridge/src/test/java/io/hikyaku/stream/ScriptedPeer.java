@@ -5,6 +5,7 @@ import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.channel.ChannelUser;
 import io.hikyaku.channel.Channels;
 import io.hikyaku.channel.Closed;
+import io.hikyaku.channel.CurrentIdentity;
 import io.hikyaku.channel.LocalIdentity;
 import io.hikyaku.channel.Shard;
 import io.hikyaku.channel.VirtualTime;
@@ -55,14 +56,22 @@ final class ScriptedPeer implements ChannelUser {
         StreamSettings settings =
                 new StreamSettings(256 * 1024, limits.window().bytes(), limits.maxStreams(), budget, streams);
         near = new Channels<>(
-                new Shard(0, 1, limits, nearIdentity, time, this::toFar, UnpooledByteBufAllocator.DEFAULT, counters),
+                new Shard(
+                        0,
+                        1,
+                        limits,
+                        new CurrentIdentity(nearIdentity),
+                        time,
+                        this::toFar,
+                        UnpooledByteBufAllocator.DEFAULT,
+                        counters),
                 peer -> new StreamMux(time, settings, known -> this::accept));
         far = new Channels<>(
                 new Shard(
                         0,
                         1,
                         ChannelLimits.DEFAULTS,
-                        farIdentity,
+                        new CurrentIdentity(farIdentity),
                         time,
                         packet -> time.after(1_000_000, () -> near.onPacket(packet)),
                         UnpooledByteBufAllocator.DEFAULT,

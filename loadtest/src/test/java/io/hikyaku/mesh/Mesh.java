@@ -60,6 +60,13 @@ final class Mesh implements AutoCloseable {
         return directory;
     }
 
+    /// Gives a member a new certificate, for a new key. For a moment its folder holds what does not fit together.
+    void renew(Member member, Duration valid) throws IOException, IdentityException {
+        Path directory = identity(member);
+        Files.delete(directory.resolve("tls.key"));
+        authority.issue(member, directory, valid);
+    }
+
     Path clusterIdentity(String cluster) throws IOException, IdentityException {
         return identity(Member.cluster(name, cluster));
     }
@@ -93,8 +100,10 @@ final class Mesh implements AutoCloseable {
     /// @param identity another folder than the cluster's own
     MeshBridge bridge(String cluster, Path identity, String more) throws Exception {
         int admin = Ports.free();
-        Bridge started = Bridge.start(BridgeConfig.read(bridgeFile(cluster, identity, admin, more)), VERSION);
-        return closedAtTheEnd(new MeshBridge(new Admin(admin), started));
+        Path file = bridgeFile(cluster, identity, admin, more);
+        Bridge started = Bridge.start(BridgeConfig.read(file), VERSION);
+        started.follow(file);
+        return closedAtTheEnd(new MeshBridge(new Admin(admin), started, file));
     }
 
     /// Writes a bridge's configuration without starting it.
@@ -182,7 +191,15 @@ final class Mesh implements AutoCloseable {
     }
 
     /// A bridge that runs here.
-    record MeshBridge(Admin admin, Bridge node) implements AutoCloseable {
+    record MeshBridge(Admin admin, Bridge node, Path file) implements AutoCloseable {
+        private static final int OWN_LINES = 5;
+
+        /// Writes other lines into its configuration file, in place of those that it was started with.
+        void change(String more) throws IOException {
+            List<String> own = Files.readAllLines(file).subList(0, OWN_LINES);
+            Files.writeString(file, String.join("\n", own) + "\n" + more);
+        }
+
         /// Opens a connection to an imported service's port 80.
         Talk to(String service) throws IOException {
             return Talk.with(port(service, 80));

@@ -78,6 +78,18 @@ public final class Identity {
         throw new IdentityException(problems);
     }
 
+    /// What [#load] reads in a directory.
+    public static List<Path> files(Path directory) {
+        return List.of(directory.resolve(CERTIFICATE), directory.resolve(KEY), directory.resolve(AUTHORITIES));
+    }
+
+    /// Whether nothing would change by using the other one.
+    public boolean isSameAs(Identity other) {
+        return chain.equals(other.chain)
+                && key.equals(other.key)
+                && trust.authorities().equals(other.trust.authorities());
+    }
+
     public Member member() {
         return member;
     }

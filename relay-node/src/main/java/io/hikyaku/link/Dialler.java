@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,8 @@ final class Dialler implements LinkSession.Owner {
 
     private final LinkUrl url;
     private final int shard;
-    private final LinkSession.Setup setup;
+    private final Supplier<LinkSession.Setup> setups;
+    private final LinkSettings settings;
     private final LinkMeters meters;
     private final EventLoops loops;
     private final EventLoop loop;
@@ -39,16 +41,17 @@ final class Dialler implements LinkSession.Owner {
     private long upNanos;
     private boolean stopped;
 
-    Dialler(LinkUrl url, int shard, EventLoops loops, LinkSession.Setup setup, LinkMeters meters) {
+    Dialler(LinkUrl url, int shard, EventLoops loops, Supplier<LinkSession.Setup> setups, LinkMeters meters) {
         this.url = url;
         this.shard = shard;
         this.loops = loops;
         this.loop = loops.loop(shard);
-        this.setup = setup;
+        this.setups = setups;
+        this.settings = setups.get().settings();
         this.meters = meters;
         this.backoff = new Backoff(
-                setup.settings().limits().reconnectBackoffMin(),
-                setup.settings().limits().reconnectBackoffMax(),
+                settings.limits().reconnectBackoffMin(),
+                settings.limits().reconnectBackoffMax(),
                 ThreadLocalRandom.current()::nextLong);
     }
 
@@ -85,7 +88,7 @@ final class Dialler implements LinkSession.Owner {
         link = null;
         session = null;
         Duration lived = Duration.ofNanos(loop.ticker().nanoTime() - upNanos);
-        if (ended.wasUp() && lived.compareTo(setup.settings().limits().reconnectBackoffMax()) > 0) {
+        if (ended.wasUp() && lived.compareTo(settings.limits().reconnectBackoffMax()) > 0) {
             backoff.reset(); // a relay that accepts and closes at once must not be dialled in a circle
         }
         again(reason);
@@ -97,14 +100,14 @@ final class Dialler implements LinkSession.Owner {
         }
         Bootstrap bootstrap = loops.dialler(shard)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        setup.settings().limits().connectTimeout().toMillis())
+                        settings.limits().connectTimeout().toMillis())
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         session = prepare(channel);
                     }
                 });
-        SocketOptions.apply(bootstrap, setup.settings());
+        SocketOptions.apply(bootstrap, settings);
         bootstrap
                 .connect(InetSocketAddress.createUnresolved(
                         url.address().host(), url.address().port()))
@@ -117,8 +120,9 @@ final class Dialler implements LinkSession.Owner {
     }
 
     private LinkSession prepare(Channel channel) {
+        LinkSession.Setup setup = setups.get(); // the same for TLS and greeting
         LinkTransport transport = LinkTransport.of(url);
-        Duration timeout = setup.settings().limits().handshakeTimeout();
+        Duration timeout = settings.limits().handshakeTimeout();
         SslHandler tls = setup.own()
                 .tls()
                 .client(channel.alloc(), transport.protocol(), url.address().host());

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,8 @@ final class LinkListener implements LinkSession.Owner {
 
     private final LinkUrl url;
     private final EventLoops loops;
-    private final LinkSession.Setup setup;
+    private final Supplier<LinkSession.Setup> setups;
+    private final LinkSettings settings;
     private final LinkMeters meters;
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
@@ -42,10 +44,11 @@ final class LinkListener implements LinkSession.Owner {
     /// Links that are up, by their session; others have none yet.
     private record State(@Nullable SocketLink link) {}
 
-    LinkListener(LinkUrl url, EventLoops loops, LinkSession.Setup setup, LinkMeters meters) {
+    LinkListener(LinkUrl url, EventLoops loops, Supplier<LinkSession.Setup> setups, LinkMeters meters) {
         this.url = url;
         this.loops = loops;
-        this.setup = setup;
+        this.setups = setups;
+        this.settings = setups.get().settings();
         this.meters = meters;
     }
 
@@ -58,7 +61,7 @@ final class LinkListener implements LinkSession.Owner {
                 accept(channel);
             }
         });
-        SocketOptions.apply(bootstrap, setup.settings());
+        SocketOptions.apply(bootstrap, settings);
         bootstrap
                 .bind(new InetSocketAddress(url.address().host(), url.address().port()))
                 .addListener((ChannelFuture future) -> {
@@ -107,14 +110,15 @@ final class LinkListener implements LinkSession.Owner {
     }
 
     private void accept(Channel channel) {
-        if (accepted.incrementAndGet() > setup.settings().limits().maxAccepted()) {
+        if (accepted.incrementAndGet() > settings.limits().maxAccepted()) {
             accepted.decrementAndGet();
             meters.onRefused(Refusal.LIMIT);
             channel.close();
             return;
         }
+        LinkSession.Setup setup = setups.get(); // the same for TLS and greeting
         LinkTransport transport = LinkTransport.of(url);
-        Duration timeout = setup.settings().limits().handshakeTimeout();
+        Duration timeout = settings.limits().handshakeTimeout();
         SslHandler tls = setup.own().tls().server(channel.alloc(), transport.protocol());
         tls.setHandshakeTimeoutMillis(timeout.toMillis());
         channel.pipeline().addLast(tls);

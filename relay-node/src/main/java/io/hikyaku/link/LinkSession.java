@@ -74,7 +74,11 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     /// What all sessions of a node share.
     ///
     /// @param shardCount how many event loops this node has
-    record Setup(LinkIdentity own, int shardCount, LinkSettings settings, LinkEvents events) {}
+    record Setup(LinkIdentity own, int shardCount, LinkSettings settings, LinkEvents events) {
+        Setup withOwn(LinkIdentity renewed) {
+            return new Setup(renewed, shardCount, settings, events);
+        }
+    }
 
     /// What this connection is.
     ///

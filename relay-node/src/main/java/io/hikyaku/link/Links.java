@@ -15,7 +15,7 @@ public final class Links {
     static final String NODE_STOPS = "the node stops";
 
     private final EventLoops loops;
-    private final LinkSession.Setup setup;
+    private volatile LinkSession.Setup setup;
     private final Map<LinkTransport, LinkMeters> meters = new EnumMap<>(LinkTransport.class);
     private final List<Dialler> diallers = new CopyOnWriteArrayList<>();
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
@@ -32,7 +32,7 @@ public final class Links {
     /// Keeps one link from each event loop to whoever answers at the URL, from now until [#stop].
     public void dial(LinkUrl url) {
         for (int shard = 0; shard < loops.count(); shard++) {
-            Dialler dialler = new Dialler(url, shard, loops, setup, metersOf(url));
+            Dialler dialler = new Dialler(url, shard, loops, () -> setup, metersOf(url));
             diallers.add(dialler);
             dialler.start();
         }
@@ -42,9 +42,14 @@ public final class Links {
     ///
     /// @return the URL with the port that is really listened at, or why that is not possible
     public CompletableFuture<LinkUrl> listen(LinkUrl url) {
-        LinkListener listener = new LinkListener(url, loops, setup, metersOf(url));
+        LinkListener listener = new LinkListener(url, loops, () -> setup, metersOf(url));
         listeners.add(listener);
         return listener.start();
+    }
+
+    /// Greets as this from now on. Links that stand, and greetings under way, keep what they began with.
+    public void renew(LinkIdentity own) {
+        setup = setup.withOwn(own);
     }
 
     /// Every link that is kept or accepted, up or not, in the order of dialling and listening.

@@ -26,12 +26,11 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -71,9 +70,8 @@ public final class MeshNode {
     }
 
     private final Settings settings;
-    private final Identity identity;
     private final InstanceKey key = InstanceKey.generate();
-    private final LinkIdentity linkIdentity;
+    private volatile LinkIdentity own;
     private final EventLoops loops;
     private final EventExecutor controlThread = new DefaultEventExecutor(new DefaultThreadFactory("control", true));
     private final ControlLoop control = ControlLoop.on(controlThread);
@@ -81,6 +79,8 @@ public final class MeshNode {
     private final Router router;
     private final Links links;
     private final List<LinkUrl> listening = new ArrayList<>();
+    private final Upkeep upkeep;
+    private final List<Runnable> renewals = new CopyOnWriteArrayList<>();
     private final long startNanos = System.nanoTime();
     private @Nullable RegistryFlood flood;
     private @Nullable AdminServer admin;
@@ -88,13 +88,13 @@ public final class MeshNode {
 
     private MeshNode(Settings settings, Identity identity) {
         this.settings = settings;
-        this.identity = identity;
-        linkIdentity = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
+        own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
         loops = EventLoops.start(settings.eventLoops());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
         LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());
-        links = new Links(loops, linkIdentity, linkSettings, metrics.registry(), router);
+        upkeep = new Upkeep(this::identity, metrics.registry());
+        links = new Links(loops, own, linkSettings, metrics.registry(), router);
     }
 
     /// Loads the identity and makes everything, without a socket yet.
@@ -102,31 +102,16 @@ public final class MeshNode {
     /// @param expected who the certificate must say this is
     /// @throws IdentityException if the identity cannot be used or is somebody else's
     public static MeshNode of(Settings settings, Member.Kind expected, @Nullable String name) throws IdentityException {
-        Identity identity = Identity.load(settings.identity(), InstantSource.system());
-        requireMember(identity.member(), settings.mesh(), expected, name);
+        IdentityFolder files = new IdentityFolder(settings.identity(), settings.mesh(), expected, name);
+        Identity identity = files.load();
         identity.warnings().forEach(LOG::warn);
-        return new MeshNode(settings, identity);
-    }
-
-    private static void requireMember(Member member, String mesh, Member.Kind kind, @Nullable String name)
-            throws IdentityException {
-        List<String> problems = new ArrayList<>();
-        if (member.kind() != kind) {
-            problems.add("the certificate is that of " + member + ", which is not a "
-                    + kind.name().toLowerCase(Locale.ROOT));
-        } else if (name != null && !member.name().equals(name)) {
-            problems.add("the certificate is that of " + member + ", the configuration is that of " + name);
-        }
-        if (!member.mesh().equals(mesh)) {
-            problems.add("the certificate is of mesh " + member.mesh() + ", the configuration of mesh " + mesh);
-        }
-        if (!problems.isEmpty()) {
-            throw new IdentityException(problems);
-        }
+        MeshNode node = new MeshNode(settings, identity);
+        node.upkeep.follow(files, node::renew);
+        return node;
     }
 
     public Identity identity() {
-        return identity;
+        return own.identity();
     }
 
     public InstanceKey key() {
@@ -140,7 +125,7 @@ public final class MeshNode {
 
     /// This node's statement, a compact JWS.
     public String statement() {
-        return linkIdentity.statement();
+        return own.statement();
     }
 
     public EventLoops loops() {
@@ -198,6 +183,26 @@ public final class MeshNode {
         }
     }
 
+    /// What changes on disk while the program runs.
+    public Upkeep upkeep() {
+        return upkeep;
+    }
+
+    /// The identity was renewed: what is signed with it is to be signed anew. On the control loop.
+    public void onRenewal(Runnable action) {
+        renewals.add(action);
+    }
+
+    /// Links that stand keep what they have, and the address stays, which comes of the instance key.
+    private void renew(Identity renewed) {
+        LinkIdentity next = LinkIdentity.of(renewed, key, settings.forwards(), settings.transit());
+        control.execute(() -> {
+            own = next;
+            links.renew(next);
+            renewals.forEach(Runnable::run);
+        });
+    }
+
     /// Where links are accepted, with the ports that were really bound.
     public List<LinkUrl> listening() {
         return List.copyOf(listening);
@@ -216,12 +221,6 @@ public final class MeshNode {
                 roundTrip < 0 ? null : roundTrip,
                 link == null ? 0 : link.queuedBytes(),
                 status.lastError());
-    }
-
-    /// What status shows of changes.
-    public NodeStatus.Lifecycle lifecycle(boolean draining) {
-        return new NodeStatus.Lifecycle(
-                draining, null, null, identity().notAfter().toString());
     }
 
     /// Waits for something that listens to be bound.
@@ -262,6 +261,7 @@ public final class MeshNode {
     ///
     /// @param grace for what waits to be sent
     public void close(Grace grace) {
+        upkeep.close();
         Duration drain = grace.left();
         quietly("links", () -> links.stop(drain), drain.plus(CLOSING));
         router.close();

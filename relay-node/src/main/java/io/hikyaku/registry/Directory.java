@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ public final class Directory {
     private record Known(NodeDocument document, byte[] signed, boolean confirmed, long risenAt) {}
 
     private final NodeId self;
-    private final MeshTrust trust;
+    private final Supplier<MeshTrust> trust;
     private final RegistryLimits limits;
     private final ControlLoop loop;
     private final Map<NodeId, Known> nodes = new HashMap<>();
@@ -71,7 +72,9 @@ public final class Directory {
     private volatile boolean ready;
 
     /// @param self this node, whose own documents are not taken
-    public Directory(NodeId self, MeshTrust trust, RegistryLimits limits, ControlLoop loop, MeterRegistry meters) {
+    /// @param trust as it is when a document comes
+    public Directory(
+            NodeId self, Supplier<MeshTrust> trust, RegistryLimits limits, ControlLoop loop, MeterRegistry meters) {
         this.self = self;
         this.trust = trust;
         this.limits = limits;
@@ -125,7 +128,7 @@ public final class Directory {
     ///     what was there already. Else the node is not listed until a fresh one comes
     /// @return whether it is genuine and not older than what is known
     public boolean offer(byte[] signed, boolean fresh) {
-        return switch (SignedDocuments.verify(signed, trust)) {
+        return switch (SignedDocuments.verify(signed, trust.get())) {
             case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
             case Verdict.Genuine(NodeDocument document) ->
                 document.node().equals(self) || take(document, signed, fresh);
@@ -140,7 +143,7 @@ public final class Directory {
             confirm(known);
             return true;
         }
-        return switch (SignedDocuments.verify(signed, trust)) {
+        return switch (SignedDocuments.verify(signed, trust.get())) {
             case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
             case Verdict.Genuine(NodeDocument document)
             when !document.node().equals(node) || document.sequence() != sequence ->

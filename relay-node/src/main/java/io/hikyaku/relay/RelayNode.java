@@ -7,14 +7,17 @@ import io.hikyaku.config.RelayLimits;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
+import io.hikyaku.node.Logging;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.wire.NodeId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,6 +79,7 @@ public final class RelayNode implements AutoCloseable {
         node.listen(config.listen());
         bound = true;
         config.peers().forEach(node.links()::dial);
+        node.upkeep().start();
         LOG.info("relay {} of mesh {} is node {}", node.identity().member().name(), config.mesh(), node());
         LOG.info(
                 "listening at {}{}",
@@ -93,6 +97,12 @@ public final class RelayNode implements AutoCloseable {
     /// This process's address.
     public NodeId node() {
         return node.node();
+    }
+
+    /// Follows the file that the configuration was read from: what is logged changes with it, and nothing else may.
+    public void follow(Path file) {
+        node.upkeep()
+                .follow(file, config, RelayConfig::read, Set.of("log"), changed -> Logging.configure(changed.log()));
     }
 
     /// Where links are accepted, with the ports that were really bound.
@@ -123,7 +133,7 @@ public final class RelayNode implements AutoCloseable {
                 List.of(),
                 List.of(),
                 NodeStatus.Streams.NONE,
-                node.lifecycle(draining));
+                node.upkeep().lifecycle(draining));
     }
 
     /// Stops as SIGTERM asks: others send their packets another way first, if they have one, and until they do
@@ -131,6 +141,7 @@ public final class RelayNode implements AutoCloseable {
     public void stop() throws InterruptedException {
         LOG.info("relay {} drains", node.identity().member().name());
         draining = true;
+        node.upkeep().close();
         Grace grace = node.grace();
         boolean moved = grace.await(node.control(), node.leaveRoutes());
         LOG.info(moved ? "nobody needs this relay any more" : "the time to find another way is over");

@@ -43,7 +43,7 @@ class DirectoryTest {
     }
 
     private Directory directory(RegistryLimits limits) {
-        Directory made = new Directory(SELF, osaka.identity.trust(), limits, time, meters);
+        Directory made = new Directory(SELF, osaka.identity::trust, limits, time, meters);
         made.addListener(new Directory.Listener() {
             @Override
             public void onLive(NodeDocument document) {

@@ -1,0 +1,42 @@
+package io.hikyaku.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.hikyaku.config.Export;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Protocol;
+import io.hikyaku.config.ServiceName;
+import io.hikyaku.config.Target;
+import io.hikyaku.wire.registry.NodeDocument;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OwnDocumentTest {
+    private static Export export(String service, int port, String target) {
+        return new Export(
+                ServiceName.parse(service),
+                List.of(new ExportPort("main", port, Protocol.HTTP, List.of(Target.parse(target)))));
+    }
+
+    private static List<Long> since(List<NodeDocument.Export> exports) {
+        return exports.stream().map(NodeDocument.Export::since).toList();
+    }
+
+    @Test
+    void anExportThatSaysTheSameIsAsOldAsItWas() {
+        // Given
+        List<NodeDocument.Export> before = OwnDocument.exports(
+                List.of(export("a/same", 80, "x:1"), export("a/port", 80, "x:1"), export("a/gone", 80, "x:1")),
+                List.of(),
+                1);
+
+        // When
+        List<NodeDocument.Export> now = OwnDocument.exports(
+                List.of(export("a/same", 80, "other:2"), export("a/port", 81, "x:1"), export("a/new", 80, "x:1")),
+                before,
+                2);
+
+        // Then
+        assertEquals(List.of(1L, 2L, 2L), since(now));
+    }
+}
