@@ -14,6 +14,8 @@ import java.util.function.Function;
 /// @param listen where links of others are accepted: this cluster is a hub. Empty: it never forwards
 /// @param transit clusters that may carry others' packets and announce routes, as relays do
 /// @param admin empty: no admin server
+/// @param accessLog empty: none is written
+/// @param tracing empty: traces of callers are passed on, and no span is added
 /// @param eventLoops threads that carry calls, 1 to 256
 public record BridgeConfig(
         String mesh,
@@ -26,6 +28,8 @@ public record BridgeConfig(
         List<Import> imports,
         Optional<AdminConfig> admin,
         LogConfig log,
+        Optional<AccessLogConfig> accessLog,
+        Optional<TracingConfig> tracing,
         int eventLoops,
         BridgeLimits limits) {
 
@@ -77,6 +81,8 @@ public record BridgeConfig(
                 List.<Import>of());
         var admin = section.optional("admin", AdminConfig::read);
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);
+        var accessLog = section.optional("accessLog", AccessLogConfig::read);
+        var tracing = section.optional("tracing", TracingConfig::read);
         var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
         var limits = section.optional("limits", BridgeLimits::read, BridgeLimits.DEFAULTS);
         return section.build(() -> new BridgeConfig(
@@ -90,6 +96,8 @@ public record BridgeConfig(
                 imports,
                 admin,
                 log,
+                accessLog,
+                tracing,
                 eventLoops,
                 limits));
     }

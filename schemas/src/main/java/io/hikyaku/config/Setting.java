@@ -88,6 +88,35 @@ record Setting(YamlNode node, String path, Reading reading) {
         return integer(1, 65_535);
     }
 
+    /// A number with or without a point.
+    double decimal(double min, double max) {
+        if (!(node instanceof Scalar(int line, Type type, String text))
+                || type != Type.INTEGER && type != Type.DECIMAL) {
+            throw expected("a number");
+        }
+        double number = parseDouble(text);
+        if (!(number >= min && number <= max)) {
+            throw refuse(text + " is not between " + min + " and " + max);
+        }
+        return number;
+    }
+
+    private double parseDouble(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException unusual) { // .inf, .nan, 0x1F
+            throw refuse(text + " is not a usable number: decimal digits only");
+        }
+    }
+
+    /// `true` or `false`.
+    boolean flag() {
+        if (node instanceof Scalar(int line, Type type, String text) && type == Type.BOOLEAN) {
+            return Boolean.parseBoolean(text);
+        }
+        throw expected("true or false");
+    }
+
     private long number(long min, long max) {
         if (!(node instanceof Scalar(int line, Type type, String text)) || type != Type.INTEGER) {
             throw expected("a whole number");

@@ -2,6 +2,7 @@ package io.hikyaku.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,8 @@ class BridgeConfigTest {
                         List.of(),
                         Optional.empty(),
                         LogConfig.DEFAULTS,
+                        Optional.empty(),
+                        Optional.empty(),
                         Runtime.getRuntime().availableProcessors(),
                         BridgeLimits.DEFAULTS),
                 config);
@@ -107,6 +110,8 @@ class BridgeConfigTest {
                                         new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP))))),
                         Optional.of(new AdminConfig(new HostPort("127.0.0.1", 9400))),
                         LogConfig.DEFAULTS,
+                        Optional.of(new AccessLogConfig(Optional.of(folder.resolve("access.log")), false)),
+                        Optional.of(new TracingConfig(URI.create("http://otel.example:4318"), 0.1)),
                         2,
                         new BridgeLimits(
                                 limits.link(),

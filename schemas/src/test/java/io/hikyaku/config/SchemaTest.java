@@ -48,6 +48,9 @@ class SchemaTest {
             TargetHost.class, Set.of("targetHost"),
             ServiceName.class, Set.of("service"));
 
+    private static final Map<Class<?>, String> PLAIN =
+            Map.of(int.class, "integer", double.class, "number", boolean.class, "boolean");
+
     private static String text(String file) {
         try (var stream = SchemaTest.class.getResourceAsStream(file)) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
@@ -192,10 +195,7 @@ class SchemaTest {
                                 .toList(),
                         path);
             } else {
-                assertEquals(
-                        type == int.class ? "integer" : "string",
-                        resolved.get("type").asString(),
-                        path);
+                assertEquals(PLAIN.getOrDefault(type, "string"), resolved.get("type").asString(), path);
             }
         }
 

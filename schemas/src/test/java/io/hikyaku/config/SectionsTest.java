@@ -3,6 +3,7 @@ package io.hikyaku.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -169,6 +170,20 @@ class SectionsTest {
                         identity,
                         "{ directory: /etc/hikyaku/elsewhere/../id }",
                         identity),
+                new Sample(
+                        "access log",
+                        AccessLogConfig::read,
+                        "{ path: stdout }",
+                        new AccessLogConfig(Optional.empty(), false),
+                        "{ path: calls.log, query: true }",
+                        new AccessLogConfig(Optional.of(Path.of("/etc/hikyaku/calls.log")), true)),
+                new Sample(
+                        "tracing",
+                        TracingConfig::read,
+                        "{ endpoint: 'http://c:4318' }",
+                        new TracingConfig(URI.create("http://c:4318"), 0.01),
+                        "{ endpoint: 'https://[::1]:1/otlp', sampleRatio: 1 }",
+                        new TracingConfig(URI.create("https://[::1]:1/otlp"), 1)),
                 new Sample("admin", AdminConfig::read, "{ listen: '[::1]:0' }", admin, "{ listen: '[::1]:0' }", admin),
                 new Sample(
                         "relay link",
