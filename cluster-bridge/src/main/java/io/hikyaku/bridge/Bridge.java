@@ -54,6 +54,7 @@ public final class Bridge implements AutoCloseable {
 
     private final BridgeConfig config;
     private final String version;
+    private final CallMetrics metrics;
     private final MeshNode node;
     private final OwnDocument ownDocument;
     private final Directory directory;
@@ -70,11 +71,12 @@ public final class Bridge implements AutoCloseable {
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Bridge(BridgeConfig config, MeshNode node, String version) {
+    private Bridge(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
         this.config = config;
         log = config.log();
         this.node = node;
         this.version = version;
+        this.metrics = metrics;
         BridgeLimits limits = config.limits();
         budget = new MemoryBudget(limits.budget().bytes());
         directory = new Directory(
@@ -84,10 +86,7 @@ public final class Bridge implements AutoCloseable {
                 node.control(),
                 node.metrics().registry());
         CallContext calls = new CallContext(
-                config.cluster(),
-                limits.call(),
-                limits.channel().handshakeTimeout(),
-                new CallMetrics(node.metrics().registry()));
+                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics);
         Sockets sockets = new LoopSockets(node.loops());
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
@@ -128,7 +127,7 @@ public final class Bridge implements AutoCloseable {
                 limits.registry(),
                 limits.drainTimeout());
         MeshNode node = MeshNode.of(settings, Member.Kind.CLUSTER, config.cluster());
-        Bridge bridge = new Bridge(config, node, version);
+        Bridge bridge = new Bridge(config, node, Observers.of(config, node, version), version);
         try {
             bridge.open();
             return bridge;
@@ -193,8 +192,6 @@ public final class Bridge implements AutoCloseable {
     public List<LinkUrl> listening() {
         return node.listening();
     }
-
-    // ---- making the parts
 
     private Optional<KafkaLink> kafkaLink() {
         return config.links().stream()
@@ -291,5 +288,6 @@ public final class Bridge implements AutoCloseable {
         }
         directory.close();
         node.close(grace);
+        metrics.close(); // after the last call has ended
     }
 }

@@ -66,11 +66,13 @@ record ShardMaker(
                 node.router(),
                 EventLoops.ALLOCATOR,
                 channelCounters);
-        Channels<StreamMux> channels =
-                new Channels<>(shard, peer -> new StreamMux(loop, streams, known -> exports.exports()));
+        Channels<StreamMux> channels = new Channels<>(
+                shard,
+                peer -> new StreamMux(
+                        loop, streams, known -> exports.exports().from(known.member().name())));
         LocalStreams local = new LocalStreams(
                 node.loops().loop(index),
-                exports.exports(),
+                exports.exports().from(config.cluster()),
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
         return new BridgeShard(index, node.loops().loop(index), node.node(), calls, channels, local, exports);

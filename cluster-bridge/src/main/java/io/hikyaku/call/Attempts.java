@@ -31,6 +31,11 @@ public final class Attempts {
         /// A stream is open: everything is to be written to it from the start.
         void onOpened(Stream stream);
 
+        /// An attempt begins.
+        ///
+        /// @param cluster where it goes
+        void onAttempt(String cluster);
+
         /// There is none, and no attempt will follow.
         void onProblem(Problem problem);
     }
@@ -108,6 +113,7 @@ public final class Attempts {
         count++;
         Attempt attempt = new Attempt(seat);
         current = attempt;
+        caller.onAttempt(seat.candidate().label());
         seat.candidate().whenReady(attempt);
         attempt.limitWait();
     }

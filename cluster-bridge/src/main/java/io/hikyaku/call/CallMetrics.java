@@ -1,31 +1,48 @@
 package io.hikyaku.call;
 
+import io.hikyaku.call.observe.CallBooks;
+import io.hikyaku.call.observe.CallObservers;
+import io.hikyaku.call.observe.Observation;
+import io.hikyaku.call.observe.Observation.Side;
+import io.hikyaku.call.observe.ServiceCalls;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Meters of calls. Labels are service ports of the configuration and closed sets, never what callers send.
-public final class CallMetrics {
+/// Meters of calls and of their connections.
+public final class CallMetrics implements AutoCloseable {
     private final MeterRegistry registry;
-    private final Map<Tags, LongAdder> gauges = new ConcurrentHashMap<>();
+    private final CallBooks books;
+    private final CallObservers observers;
     private final Map<Tags, Counter> retried = new ConcurrentHashMap<>();
 
     public CallMetrics(MeterRegistry registry) {
+        this(registry, CallObservers.NONE);
+    }
+
+    public CallMetrics(MeterRegistry registry, CallObservers observers) {
         this.registry = registry;
+        this.observers = observers;
+        books = new CallBooks(registry, observers);
     }
 
     /// Calls of local programs to an imported port.
     public Calls imported(String servicePort) {
-        return new Calls("import", servicePort);
+        return new Calls(books.calls(Side.IMPORT, servicePort));
     }
 
     /// Calls of other clusters, and of the own one, to an exported port.
     public Calls exported(String servicePort) {
-        return new Calls("export", servicePort);
+        return new Calls(books.calls(Side.EXPORT, servicePort));
+    }
+
+    /// What is known of the calls of each service port, for status.
+    public Collection<ServiceCalls> all() {
+        return books.all();
     }
 
     /// Connections that local programs hold open to an imported port.
@@ -59,39 +76,30 @@ public final class CallMetrics {
     }
 
     private LongAdder gauge(String name, Tags tags) {
-        return gauges.computeIfAbsent(tags.and("", name), key -> {
-            LongAdder value = new LongAdder();
-            Gauge.builder(name, value, LongAdder::sum).tags(tags).register(registry);
-            return value;
-        });
+        return books.gauge(name, tags);
+    }
+
+    /// Ends what calls are observed with; after the last call.
+    @Override
+    public void close() {
+        observers.close();
     }
 
     /// The calls of one service port on one side.
-    public final class Calls {
-        private final Tags tags;
-        private final LongAdder inFlight;
-        private final Map<String, Counter> byOutcome = new ConcurrentHashMap<>();
-
-        Calls(String side, String servicePort) {
-            tags = Tags.of("side", side, "service", servicePort);
-            inFlight = gauge("hikyaku.calls.in.flight", tags);
+    public record Calls(ServiceCalls books) {
+        /// A call begins; it must be finished once.
+        public Observation begin() {
+            return books.begin();
         }
 
-        public void begin() {
-            inFlight.increment();
-        }
-
-        /// @param outcome of a closed set: see [Outcomes] and [Problem#code]
-        public void finish(String outcome) {
-            inFlight.decrement();
-            byOutcome.computeIfAbsent(outcome, this::counter).increment();
-        }
-
-        private Counter counter(String outcome) {
-            return Counter.builder("hikyaku.calls")
-                    .tags(tags)
-                    .tag("outcome", outcome)
-                    .register(registry);
+        /// A call that was refused before it was understood.
+        ///
+        /// @return a new id for it
+        public CharSequence refused(Problem problem) {
+            Observation call = books.begin();
+            CharSequence id = call.nameAnew();
+            call.finish(problem.code(), problem.status());
+            return id;
         }
     }
 }

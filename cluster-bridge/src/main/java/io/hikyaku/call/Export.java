@@ -9,7 +9,9 @@ public interface Export {
     CallProtocol protocol();
 
     /// A call came; refuses by resetting the stream.
-    StreamHandler accept(Stream stream);
+    ///
+    /// @param caller the cluster it comes from, as the channel proved it
+    StreamHandler accept(Stream stream, String caller);
 
     /// Ends idle connections; running calls go on.
     void close();

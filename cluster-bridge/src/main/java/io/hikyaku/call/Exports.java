@@ -11,7 +11,7 @@ import java.util.Map;
 
 /// What this cluster exports, on one event loop: finds by a stream's metadata (PROTOCOL.md §7.1) whose it is. A caller
 /// names a service, never an address.
-public final class Exports implements StreamAcceptor {
+public final class Exports {
     private Map<ServicePort, Export> byPort = Map.of();
     private boolean draining;
 
@@ -32,8 +32,14 @@ public final class Exports implements StreamAcceptor {
         byPort.values().forEach(Export::close);
     }
 
-    @Override
-    public StreamHandler onOpen(Stream stream, ByteBuf metadata) {
+    /// Takes the calls of one cluster.
+    ///
+    /// @param caller its name, as the channel proved it
+    public StreamAcceptor from(String caller) {
+        return (stream, metadata) -> onOpen(stream, metadata, caller);
+    }
+
+    private StreamHandler onOpen(Stream stream, ByteBuf metadata, String caller) {
         OpenMetadata call;
         try {
             call = OpenMetadata.read(metadata);
@@ -50,6 +56,6 @@ public final class Exports implements StreamAcceptor {
             stream.reset(ResetCode.REFUSED, "The bridge stops");
             return Refused.HANDLER;
         }
-        return export.accept(stream);
+        return export.accept(stream, caller);
     }
 }

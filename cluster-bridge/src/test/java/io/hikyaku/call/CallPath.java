@@ -47,7 +47,7 @@ public final class CallPath implements AutoCloseable {
             Exports own = new Exports();
             exports.add(own);
             balancers.add(new Balancer(context, System::nanoTime, new java.util.SplittableRandom(1)));
-            local.add(to("tokyo", new LocalStreams(loops.loop(shard), own, WINDOW, 10_000)));
+            local.add(to("tokyo", new LocalStreams(loops.loop(shard), own.from("tokyo"), WINDOW, 10_000)));
         }
         List<Candidates> candidates =
                 balancers.stream().map(balancer -> balancer.candidates(PORT)).toList();

@@ -105,6 +105,28 @@ class ArchitectureTest {
                 .check(code);
     }
 
+    @Test
+    void nothingButTracingKnowsOpenTelemetry() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(tree("tracing"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(code);
+    }
+
+    @Test
+    void nothingButWhatStartsTheBridgeKnowsTracing() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(trees("tracing", "bridge"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(tree("tracing"))
+                .check(code);
+    }
+
     /// The same code runs in a simulator with virtual time and a virtual network.
     @Test
     void channelAndStreamDoNoInputOrOutputAndStartNoThreads() {

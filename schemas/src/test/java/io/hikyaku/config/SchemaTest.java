@@ -195,7 +195,8 @@ class SchemaTest {
                                 .toList(),
                         path);
             } else {
-                assertEquals(PLAIN.getOrDefault(type, "string"), resolved.get("type").asString(), path);
+                assertEquals(
+                        PLAIN.getOrDefault(type, "string"), resolved.get("type").asString(), path);
             }
         }
 

@@ -5,6 +5,7 @@ import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
 import io.hikyaku.call.StreamOutput;
+import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
@@ -30,7 +31,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     private final CallerSide side;
     private final HttpPort port;
-    private final Request request;
+    private final Observation seen;
+    private final RequestHead request;
     private final Attempts attempts;
     private final Replay replay = new Replay();
     private FrameReader frames;
@@ -48,10 +50,10 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     public CallerExchange(CallerSide side, HttpPort port, Request request) {
         this.side = side;
         this.port = port;
-        this.request = request;
+        this.seen = port.calls().begin();
+        this.request = seen.onCallerRequest(request.head());
         this.attempts = new Attempts(port.route(), side.loop(), this);
         this.frames = newReader();
-        port.calls().begin();
     }
 
     /// Makes the call; the side may be called within.
@@ -73,6 +75,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// Takes ownership.
     public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
+        seen.onRequestBytes(data.readableBytes());
         if (unwanted || over) {
             data.release();
         } else if (to == null) {
@@ -127,7 +130,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         stream = opened;
         output = to;
         side.from(opened);
-        to.write(request.head());
+        to.write(request);
         replay.sendTo(to::writeBody);
         if (requestEnded) {
             endRequest(to);
@@ -135,6 +138,11 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             to.flush();
         }
         side.onProgress();
+    }
+
+    @Override
+    public void onAttempt(String cluster) {
+        seen.onPeer(cluster);
     }
 
     @Override
@@ -213,6 +221,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onResponseHead(ResponseHead head) {
+        seen.onAnswerHead(head);
         if (head.status() >= 200) {
             replay.drop();
             side.writeHead(head);
@@ -225,11 +234,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onBody(ByteBuf data) {
+        seen.onAnswerBytes(data.readableBytes());
         side.writeBody(data);
     }
 
     @Override
     public void onTrailers(Fields trailers) {
+        seen.onAnswerTrailers(trailers);
         answerTrailers = trailers;
     }
 
@@ -270,8 +281,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             finish(Outcomes.CUT_OFF);
             side.onExchangeCutOff(problem);
         } else {
-            finish(problem.code());
-            side.onExchangeFailed(problem);
+            finish(problem.code(), problem.status());
+            side.onExchangeFailed(problem, seen.requestId());
         }
     }
 
@@ -283,6 +294,10 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     }
 
     private void finish(String outcome) {
+        finish(outcome, outcome.equals(Outcomes.CANCELLED) ? Observation.CANCELLED_STATUS : 0);
+    }
+
+    private void finish(String outcome, int status) {
         if (over) {
             return;
         }
@@ -291,7 +306,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         frames.drop();
         replay.drop();
         attempts.finish();
-        port.calls().finish(outcome);
+        seen.finish(outcome, status);
     }
 
     private void forgetStream() {

@@ -57,7 +57,9 @@ public interface CallerSide {
     void onExchangeEnd(boolean clean);
 
     /// The call failed before anything of an answer was written.
-    void onExchangeFailed(Problem problem);
+    ///
+    /// @param requestId for the answer
+    void onExchangeFailed(Problem problem, CharSequence requestId);
 
     /// The call failed after the answer had begun: the caller must not take it for complete.
     void onExchangeCutOff(Problem problem);

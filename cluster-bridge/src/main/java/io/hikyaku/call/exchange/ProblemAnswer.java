@@ -1,11 +1,11 @@
 package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.observe.RequestIds;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 /// An answer that a bridge gives in the place of the service: status, `Proxy-Status` (RFC 9209) and problem details
 /// (RFC 9457). Says which bridge and what kind of failure, nothing about addresses.
@@ -13,15 +13,16 @@ import java.util.UUID;
 /// @param body to be left out where the request was HEAD
 public record ProblemAnswer(ResponseHead head, byte[] body) {
     /// @param service who was called
-    public static ProblemAnswer of(String cluster, String service, Problem problem) {
+    /// @param requestId by which the call is found in the bridges' access logs
+    public static ProblemAnswer of(String cluster, String service, Problem problem, CharSequence requestId) {
         byte[] body = """
-                {"type":"urn:hikyaku:problem:%s","title":"%s","status":%d,"detail":"%s","instance":"urn:uuid:%s"}
+                {"type":"urn:hikyaku:problem:%s","title":"%s","status":%d,"detail":"%s","instance":"%s"}
                 """.formatted(
                         problem.code(),
                         problem.title(),
                         problem.status(),
                         problem.title() + ": " + service,
-                        UUID.randomUUID())
+                        RequestIds.urn(requestId))
                 .getBytes(StandardCharsets.US_ASCII);
         Fields fields = new Fields()
                 .add("Content-Type", "application/problem+json")

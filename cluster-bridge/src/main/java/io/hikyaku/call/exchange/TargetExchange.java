@@ -4,6 +4,7 @@ import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
 import io.hikyaku.call.StreamOutput;
+import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.Malformed;
@@ -30,6 +31,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     private final ExportedPort port;
     private final Stream stream;
+    private final Observation seen;
     private final StreamOutput answer;
     private final FrameReader frames;
     private final Replay replay = new Replay();
@@ -46,12 +48,14 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private boolean answered;
     private boolean over;
 
-    public TargetExchange(ExportedPort port, Stream stream) {
+    /// @param caller the cluster the call comes from
+    public TargetExchange(ExportedPort port, Stream stream, String caller) {
         this.port = port;
         this.stream = stream;
         this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
-        port.calls().begin();
+        this.seen = port.calls().begin();
+        seen.onPeer(caller);
     }
 
     @Override
@@ -112,9 +116,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onRequestHead(RequestHead head) {
-        request = head;
-        head.fields().add(Via.NAME, port.via().value(head.version()));
-        find(head, false);
+        RequestHead marked = seen.onBridgeRequest(head);
+        request = marked;
+        marked.fields().add(Via.NAME, port.via().value(head.version()));
+        find(marked, false);
     }
 
     @Override
@@ -125,6 +130,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     @Override
     public void onBody(ByteBuf data) {
         TargetSide to = side;
+        seen.onRequestBytes(data.readableBytes());
         if (unwanted || over) {
             data.release();
         } else if (to == null) {
@@ -164,6 +170,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// A head of the response, perhaps an interim one.
     public void onAnswerHead(ResponseHead head) {
+        seen.onAnswerHead(head);
         answering = true;
         headAnswered = head.status() >= 200;
         replay.drop();
@@ -173,6 +180,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// Takes ownership.
     public void onAnswerBody(ByteBuf data) {
+        seen.onAnswerBytes(data.readableBytes());
         answer.writeBody(data);
         limitQuiet();
         readAsWanted();
@@ -181,6 +189,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The response is complete.
     public void onAnswerEnd(@Nullable Fields trailers) {
         if (trailers != null) {
+            seen.onAnswerTrailers(trailers);
             answer.write(new Trailers(trailers));
         }
         answered = true;
@@ -378,6 +387,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         frames.drop();
         replay.drop();
         answer.drop();
-        port.calls().finish(outcome);
+        seen.finish(outcome, outcome.equals(Outcomes.CANCELLED) ? Observation.CANCELLED_STATUS : 0);
     }
 }

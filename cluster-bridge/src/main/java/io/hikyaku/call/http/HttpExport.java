@@ -45,8 +45,8 @@ public final class HttpExport implements Export, TargetPool {
     }
 
     @Override
-    public StreamHandler accept(Stream stream) {
-        return new TargetExchange(port, stream);
+    public StreamHandler accept(Stream stream, String caller) {
+        return new TargetExchange(port, stream, caller);
     }
 
     @Override

@@ -105,9 +105,10 @@ final class CallerAnswer implements CallerSide {
     }
 
     @Override
-    public void onExchangeFailed(Problem problem) {
+    public void onExchangeFailed(Problem problem, CharSequence requestId) {
         boolean stays = keepAlive && connection.mayStay();
-        connection.answer(problem, new HeadWriter.ToCaller(request.head().version(), isHead(), stays));
+        connection.answer(
+                problem, requestId, new HeadWriter.ToCaller(request.head().version(), isHead(), stays));
         connection.onExchangeEnd(stays);
     }
 

@@ -8,6 +8,7 @@ import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.ProblemAnswer;
 import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.observe.RequestIds;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
@@ -78,7 +79,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     /// Turns away a connection above the listener's cap, and closes it.
     public static void turnAway(HttpPort port, Channel socket) {
         ByteBuf answer = socket.alloc().buffer(1024);
-        writeProblem(answer, port, Problem.TOO_MANY_CONNECTIONS, UNREAD);
+        writeProblem(answer, port, Problem.TOO_MANY_CONNECTIONS, RequestIds.next(), UNREAD);
         // The socket becomes active after this: only then can it be written to.
         socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
     }
@@ -275,9 +276,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         LOG.debug("Refused a request to {}: {}", port.service(), rejected.getMessage());
         CallerExchange current = exchange;
         if (current == null) {
-            port.calls().begin();
-            port.calls().finish(rejected.problem().code());
-            answer(rejected.problem(), UNREAD);
+            answer(rejected.problem(), port.calls().refused(rejected.problem()), UNREAD);
             leave();
         } else {
             current.abandon(rejected.problem());
@@ -297,12 +296,13 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     /// Writes a whole answer of the bridge's own.
-    void answer(Problem problem, HeadWriter.ToCaller caller) {
-        writeProblem(out.room(1024), port, problem, caller);
+    void answer(Problem problem, CharSequence requestId, HeadWriter.ToCaller caller) {
+        writeProblem(out.room(1024), port, problem, requestId, caller);
     }
 
-    private static void writeProblem(ByteBuf room, HttpPort port, Problem problem, HeadWriter.ToCaller caller) {
-        ProblemAnswer answer = ProblemAnswer.of(port.context().cluster(), port.service(), problem);
+    private static void writeProblem(
+            ByteBuf room, HttpPort port, Problem problem, CharSequence requestId, HeadWriter.ToCaller caller) {
+        ProblemAnswer answer = ProblemAnswer.of(port.context().cluster(), port.service(), problem, requestId);
         HeadWriter.writeResponse(room, answer.head(), caller);
         if (!caller.toHead()) {
             room.writeBytes(answer.body());

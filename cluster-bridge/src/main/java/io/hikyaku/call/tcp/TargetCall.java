@@ -6,6 +6,7 @@ import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
 import io.hikyaku.call.Targets;
+import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.stream.ResetCode;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// caller back by its credit.
 final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private final Targets targets;
-    private final CallMetrics.Calls calls;
+    private final Observation seen;
     private final Duration idleTimeout;
     private final Stream stream;
     private final Replay waiting = new Replay();
@@ -29,13 +30,13 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private boolean targetEnded;
     private boolean over;
 
-    TargetCall(Targets targets, CallMetrics.Calls calls, Duration idleTimeout, Stream stream) {
+    TargetCall(Targets targets, CallMetrics.Calls calls, Duration idleTimeout, Stream stream, String caller) {
         this.targets = targets;
-        this.calls = calls;
+        this.seen = calls.begin();
+        seen.onPeer(caller);
         this.idleTimeout = idleTimeout;
         this.stream = stream;
         this.dial = new Dial(targets, targets.pick(), this);
-        calls.begin();
     }
 
     void start() {
@@ -71,8 +72,10 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (over) {
             data.release();
         } else if (to == null) {
+            seen.onRequestBytes(data.readableBytes());
             waiting.hold(data);
         } else {
+            seen.onRequestBytes(data.readableBytes());
             to.write(data);
         }
     }
@@ -115,6 +118,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (over) {
             data.release();
         } else {
+            seen.onAnswerBytes(data.readableBytes());
             stream.write(data);
         }
     }
@@ -159,7 +163,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (!over) {
             over = true;
             waiting.drop();
-            calls.finish(outcome);
+            seen.finish(outcome, 0);
             if (target >= 0) {
                 targets.finish(target);
             }

@@ -5,6 +5,7 @@ import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
+import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class TcpCall implements Attempts.Caller, Splice.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(TcpCall.class);
 
-    private final CallMetrics.Calls calls;
+    private final Observation seen;
     private final Attempts attempts;
     private final Splice splice;
     private final Replay replay = new Replay();
@@ -29,10 +30,9 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     private boolean over;
 
     TcpCall(Channel socket, Attempts.Route route, CallMetrics.Calls calls) {
-        this.calls = calls;
+        this.seen = calls.begin();
         this.attempts = new Attempts(route, socket.eventLoop(), this);
         this.splice = new Splice(socket, this, route.context().limits().tcpIdleTimeout());
-        calls.begin();
     }
 
     Splice splice() {
@@ -61,6 +61,11 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     }
 
     @Override
+    public void onAttempt(String cluster) {
+        seen.onPeer(cluster);
+    }
+
+    @Override
     public void onProblem(Problem problem) {
         fail(problem.code());
     }
@@ -68,6 +73,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     @Override
     public void onData(ByteBuf data) {
         serviceSpoke = true;
+        seen.onAnswerBytes(data.readableBytes());
         replay.drop();
         splice.write(data);
     }
@@ -102,6 +108,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     @Override
     public void onBytes(ByteBuf data) {
         Stream to = stream;
+        seen.onRequestBytes(data.readableBytes());
         if (over) {
             data.release();
         } else if (to == null) {
@@ -165,7 +172,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
             over = true;
             replay.drop();
             attempts.finish();
-            calls.finish(outcome);
+            seen.finish(outcome, 0);
         }
     }
 }

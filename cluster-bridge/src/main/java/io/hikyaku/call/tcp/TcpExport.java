@@ -30,8 +30,8 @@ public final class TcpExport implements Export {
     }
 
     @Override
-    public StreamHandler accept(Stream stream) {
-        TargetCall call = new TargetCall(targets, calls, idleTimeout, stream);
+    public StreamHandler accept(Stream stream, String caller) {
+        TargetCall call = new TargetCall(targets, calls, idleTimeout, stream, caller);
         call.start();
         return call;
     }

@@ -51,12 +51,12 @@ class HttpCallIT {
         try (Conversation caller = call(Origin.answering(HELLO))) {
             // When
             caller.say(
-                    "GET /a%20b?c=%2F HTTP/1.1\r\nX-Two: 1\r\nHost: orders:80\r\nx-oDD: \t v w \r\nX-Two: 2\r\n\r\n");
+                    "GET /a%20b?c=%2F HTTP/1.1\r\nX-Two: 1\r\nHost: orders:80\r\nx-oDD: \t v w \r\nX-Two: 2\r\nX-Request-Id: 7\r\n\r\n");
             caller.hearHead();
 
             // Then
             assertEquals(
-                    "GET /a%20b?c=%2F HTTP/1.1\r\nHost: orders:80\r\nX-Two: 1\r\nx-oDD: v w\r\nX-Two: 2\r\n"
+                    "GET /a%20b?c=%2F HTTP/1.1\r\nHost: orders:80\r\nX-Two: 1\r\nx-oDD: v w\r\nX-Two: 2\r\nX-Request-Id: 7\r\n"
                             + "Via: 1.1 tokyo\r\nVia: 1.1 tokyo\r\n\r\n",
                     origin.takeHead());
         }
@@ -80,11 +80,13 @@ class HttpCallIT {
                 Origin.answering(
                         "HTTP/1.1 200 OK\r\nConnection: x-mine\r\nX-Mine: 1\r\nKeep-Alive: 1\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n"))) {
             caller.say(
-                    "GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade, X-Named, HTTP2-Settings\r\nX-Named: 1\r\nUpgrade: h2c\r\n"
+                    "GET / HTTP/1.1\r\nHost: o\r\nX-Request-Id: 7\r\nConnection: Upgrade, X-Named, HTTP2-Settings\r\nX-Named: 1\r\nUpgrade: h2c\r\n"
                             + "HTTP2-Settings: AA\r\nKeep-Alive: 1\r\nProxy-Connection: x\r\nProxy-Authorization: x\r\nTE: gzip\r\n\r\n");
 
             assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", caller.hearHead());
-            assertEquals("GET / HTTP/1.1\r\nHost: o\r\nVia: 1.1 tokyo\r\nVia: 1.1 tokyo\r\n\r\n", origin.takeHead());
+            assertEquals(
+                    "GET / HTTP/1.1\r\nHost: o\r\nX-Request-Id: 7\r\nVia: 1.1 tokyo\r\nVia: 1.1 tokyo\r\n\r\n",
+                    origin.takeHead());
         }
     }
 

@@ -168,7 +168,7 @@ class HttpRefusalIT {
             assertTrue(answer.contains("\r\nContent-Type: application/problem+json\r\n"), answer);
             assertTrue(answer.contains("{\"type\":\"urn:hikyaku:problem:bad-request\",\"title\":\""), answer);
             assertTrue(answer.contains("\"status\":400,\"detail\":\""), answer);
-            assertTrue(answer.contains("shop/orders:80\",\"instance\":\"urn:uuid:"), answer);
+            assertTrue(answer.contains("shop/orders:80\",\"instance\":\"urn:hikyaku:request:"), answer);
         }
     }
 }

@@ -1,0 +1,194 @@
+package io.hikyaku.call.observe;
+
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/// The fields of a request by which its call is found again, in logs and in traces. A caller's are checked: what is not
+/// valid is dropped, and a request without an id gets one. Nothing is copied as long as nothing has to change.
+final class Correlation {
+    private static final AsciiString REQUEST_ID = AsciiString.cached("X-Request-Id");
+    private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+    private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
+    private static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
+    private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+    private static final AsciiString BAGGAGE = AsciiString.cached("baggage");
+    private static final String GRPC = "application/grpc";
+
+    /// W3C Baggage §3.3.2: as much has to be carried, and no more.
+    private static final int MAX_BAGGAGE = 8192;
+
+    private static final int MAX_GRPC_STATUS = 99;
+
+    private final RequestHead request;
+    private Fields fields;
+    private boolean copied;
+    private int ids;
+    private int parents;
+    private int states;
+    private int baggage;
+    private boolean grpc;
+    private @Nullable CharSequence id;
+    private @Nullable CharSequence parent;
+
+    private Correlation(RequestHead request) {
+        this.request = request;
+        this.fields = request.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            read(fields.name(i), fields.value(i));
+        }
+    }
+
+    /// @return the request as it goes on
+    static RequestHead ofCaller(RequestHead request, Observation call) {
+        Correlation found = new Correlation(request);
+        found.checkId();
+        found.checkTrace();
+        return found.observed(call);
+    }
+
+    /// The caller's bridge has checked them.
+    ///
+    /// @return the request as it goes on
+    static RequestHead ofBridge(RequestHead request, Observation call) {
+        return new Correlation(request).observed(call);
+    }
+
+    /// What `grpc-status` says, −1 if nothing.
+    static int grpcStatus(Fields fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (is(fields.name(i), GRPC_STATUS)) {
+                return grpcStatus(fields.value(i));
+            }
+        }
+        return -1;
+    }
+
+    private static int grpcStatus(CharSequence value) {
+        int status = 0;
+        for (int i = 0; i < value.length(); i++) {
+            int digit = value.charAt(i) - '0';
+            status = status * 10 + digit;
+            if (digit < 0 || digit > 9 || status > MAX_GRPC_STATUS) {
+                return -1;
+            }
+        }
+        return value.isEmpty() ? -1 : status;
+    }
+
+    private void read(CharSequence name, CharSequence value) {
+        switch (name.length()) {
+            case 12 -> {
+                if (is(name, REQUEST_ID)) {
+                    ids++;
+                    id = value;
+                } else if (is(name, CONTENT_TYPE)) {
+                    grpc = isGrpc(value);
+                }
+            }
+            case 11 -> {
+                if (is(name, TRACEPARENT)) {
+                    parents++;
+                    parent = value;
+                }
+            }
+            case 10 -> states += is(name, TRACESTATE) ? 1 : 0;
+            case 7 -> baggage += is(name, BAGGAGE) ? value.length() : 0;
+            default -> {}
+        }
+    }
+
+    /// `application/grpc`, also with `+proto` or parameters; not `application/grpc-web`.
+    private static boolean isGrpc(CharSequence value) {
+        int length = GRPC.length();
+        return value.length() >= length
+                && AsciiString.regionMatches(value, true, 0, GRPC, 0, length)
+                && (value.length() == length || "+; ".indexOf(value.charAt(length)) >= 0);
+    }
+
+    private void checkId() {
+        CharSequence own = id;
+        if (ids != 1 || own == null || !RequestIds.isSane(own)) {
+            if (ids > 0) {
+                drop(REQUEST_ID);
+            }
+            AsciiString made = RequestIds.next();
+            fields.add(REQUEST_ID, made);
+            id = made;
+        }
+    }
+
+    private void checkTrace() {
+        CharSequence own = parent;
+        boolean valid = parents == 1 && own != null && TraceContext.isValid(own);
+        if (parents > 0 && !valid) {
+            drop(TRACEPARENT);
+            parent = null;
+        }
+        if (states > 0) {
+            checkState(valid);
+        }
+        if (baggage > MAX_BAGGAGE) {
+            drop(BAGGAGE);
+        }
+    }
+
+    private void checkState(boolean hasParent) {
+        String state = joinedState();
+        String checked = hasParent ? TraceState.checked(state) : null;
+        if (!state.equals(checked)) {
+            drop(TRACESTATE);
+            if (checked != null) {
+                fields.add(TRACESTATE, checked);
+            }
+        }
+    }
+
+    private String joinedState() {
+        StringBuilder joined = new StringBuilder();
+        for (int i = 0; i < fields.size(); i++) {
+            if (is(fields.name(i), TRACESTATE)) {
+                joined.append(joined.isEmpty() ? "" : ",").append(fields.value(i));
+            }
+        }
+        return joined.toString();
+    }
+
+    private RequestHead observed(Observation call) {
+        CharSequence known = id;
+        call.onMarks(known == null ? "" : known, grpc);
+        CharSequence above = parent;
+        CallSpan span = call.trace(above == null ? null : TraceContext.parse(above));
+        if (span != null) {
+            if (parents > 0) {
+                drop(TRACEPARENT);
+            }
+            fields.add(TRACEPARENT, TraceContext.field(span));
+        }
+        return copied
+                ? new RequestHead(
+                        request.version(),
+                        request.method(),
+                        request.scheme(),
+                        request.authority(),
+                        request.path(),
+                        fields)
+                : request;
+    }
+
+    private void drop(AsciiString name) {
+        Fields kept = new Fields();
+        for (int i = 0; i < fields.size(); i++) {
+            if (!is(fields.name(i), name)) {
+                kept.add(fields.name(i), fields.value(i));
+            }
+        }
+        fields = kept;
+        copied = true;
+    }
+
+    private static boolean is(CharSequence name, AsciiString wanted) {
+        return wanted.contentEqualsIgnoreCase(name);
+    }
+}

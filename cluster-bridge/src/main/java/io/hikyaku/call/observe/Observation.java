@@ -1,0 +1,286 @@
+package io.hikyaku.call.observe;
+
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import org.jspecify.annotations.Nullable;
+
+/// One call as one bridge sees it, from its beginning to its one end. Belongs to the call's event loop until
+/// [#finish], and does not change after.
+public final class Observation {
+    /// The status that the access log shows for a call whose caller went away.
+    public static final int CANCELLED_STATUS = 499;
+
+    /// As peer of a call that found no exporter.
+    public static final String NO_PEER = "none";
+
+    /// Bytes are told to the meters in such steps, so that long calls show while they last.
+    private static final long STEP_BYTES = 64 * 1024;
+
+    /// Who keeps the books of a service port.
+    public interface Ledger {
+        Side side();
+
+        /// `namespace/name:port`
+        String service();
+
+        /// Adds a span, if calls are traced.
+        @Nullable
+        CallSpan trace(Observation call, @Nullable TraceContext parent);
+
+        /// Bytes passed since the last time.
+        void onBytes(Observation call, long request, long response);
+
+        void onFinish(Observation call);
+    }
+
+    /// Which bridge of the two.
+    public enum Side {
+        IMPORT("import"),
+        EXPORT("export");
+
+        private final String text;
+
+        Side(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private final Ledger ledger;
+    private final long startNanos = System.nanoTime();
+    private long firstByteNanos;
+    private long endNanos;
+    private boolean answerBegan;
+    private String protocol = "tcp";
+    private String peer = NO_PEER;
+    private @Nullable RequestHead head;
+    private CharSequence requestId = "";
+    private @Nullable CallSpan span;
+    private boolean grpc;
+    private int attempts;
+    private int status;
+    private int grpcStatus = -1;
+    private long requestBytes;
+    private long responseBytes;
+    private long toldRequestBytes;
+    private long toldResponseBytes;
+    private String outcome = "";
+
+    public Observation(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /// A request was read from a caller: gives it marks to be found by, and takes away those that are not valid.
+    ///
+    /// @return the request as it goes on
+    public RequestHead onCallerRequest(RequestHead request) {
+        take(request);
+        return Correlation.ofCaller(request, this);
+    }
+
+    /// A request came from the caller's bridge.
+    ///
+    /// @return the request as it goes on
+    public RequestHead onBridgeRequest(RequestHead request) {
+        take(request);
+        return Correlation.ofBridge(request, this);
+    }
+
+    private void take(RequestHead request) {
+        head = request;
+        protocol = protocol(request.version());
+    }
+
+    private static String protocol(Version version) {
+        return switch (version) {
+            case HTTP_1_0 -> "http/1.0";
+            case HTTP_1_1 -> "http/1.1";
+            case HTTP_2 -> "http/2";
+        };
+    }
+
+    /// Gives an id to what cannot be read.
+    public CharSequence nameAnew() {
+        requestId = RequestIds.next();
+        protocol = "http";
+        return requestId;
+    }
+
+    /// An attempt to reach an exporter begins, or the caller's bridge is known.
+    ///
+    /// @param cluster its name, as the channel proved it
+    public void onPeer(String cluster) {
+        tellBytes();
+        peer = cluster;
+        attempts++;
+    }
+
+    public void onRequestBytes(int bytes) {
+        requestBytes += bytes;
+        tellSteps();
+    }
+
+    /// The head of an answer, perhaps an interim one.
+    public void onAnswerHead(ResponseHead answer) {
+        if (answer.status() >= 200 || answer.status() == 101) {
+            onAnswerBegin();
+            status = answer.status();
+            if (status == 101) {
+                protocol = "websocket";
+            } else if (grpc) {
+                onGrpcStatus(answer.fields());
+            }
+        }
+    }
+
+    /// The trailers of an answer.
+    public void onAnswerTrailers(Fields trailers) {
+        if (grpc) {
+            onGrpcStatus(trailers);
+        }
+    }
+
+    private void onGrpcStatus(Fields fields) {
+        int found = Correlation.grpcStatus(fields);
+        grpcStatus = found < 0 ? grpcStatus : found;
+    }
+
+    public void onAnswerBytes(int bytes) {
+        onAnswerBegin();
+        responseBytes += bytes;
+        tellSteps();
+    }
+
+    private void onAnswerBegin() {
+        if (!answerBegan) {
+            answerBegan = true;
+            firstByteNanos = System.nanoTime();
+        }
+    }
+
+    /// The call is over; nothing may follow.
+    ///
+    /// @param how of a closed set
+    /// @param ownStatus of an answer that the bridge gives in the place of the service, 0 if it gives none
+    public void finish(String how, int ownStatus) {
+        endNanos = System.nanoTime();
+        outcome = how;
+        if (ownStatus > 0) {
+            status = ownStatus;
+        }
+        tellBytes();
+        ledger.onFinish(this);
+    }
+
+    private void tellSteps() {
+        if (requestBytes - toldRequestBytes + responseBytes - toldResponseBytes >= STEP_BYTES) {
+            tellBytes();
+        }
+    }
+
+    private void tellBytes() {
+        long request = requestBytes - toldRequestBytes;
+        long response = responseBytes - toldResponseBytes;
+        if (request + response > 0) {
+            toldRequestBytes = requestBytes;
+            toldResponseBytes = responseBytes;
+            ledger.onBytes(this, request, response);
+        }
+    }
+
+    /// What [Correlation] has found in the request.
+    ///
+    /// @param id of the request, as it goes on
+    /// @param ofGrpc whether the request is one of gRPC
+    void onMarks(CharSequence id, boolean ofGrpc) {
+        requestId = id;
+        grpc = ofGrpc;
+        if (ofGrpc) {
+            protocol = "grpc";
+        }
+    }
+
+    /// Begins a span, if calls are traced.
+    @Nullable
+    CallSpan trace(@Nullable TraceContext parent) {
+        span = ledger.trace(this, parent);
+        return span;
+    }
+
+    public Side side() {
+        return ledger.side();
+    }
+
+    public String service() {
+        return ledger.service();
+    }
+
+    public String protocol() {
+        return protocol;
+    }
+
+    /// The other bridge's cluster, or [#NO_PEER].
+    public String peer() {
+        return peer;
+    }
+
+    /// Null for TCP, and for what was refused unread.
+    public @Nullable RequestHead head() {
+        return head;
+    }
+
+    /// Empty if there is none.
+    public CharSequence requestId() {
+        return requestId;
+    }
+
+    public @Nullable CallSpan span() {
+        return span;
+    }
+
+    public int attempts() {
+        return attempts;
+    }
+
+    /// 0: none.
+    public int status() {
+        return status;
+    }
+
+    /// −1: none.
+    public int grpcStatus() {
+        return grpcStatus;
+    }
+
+    public long requestBytes() {
+        return requestBytes;
+    }
+
+    public long responseBytes() {
+        return responseBytes;
+    }
+
+    /// Until the first byte of the answer, −1 if there was none.
+    public long firstByteNanos() {
+        return answerBegan ? firstByteNanos - startNanos : -1;
+    }
+
+    public long durationNanos() {
+        return endNanos - startNanos;
+    }
+
+    /// When it ended, by [System#nanoTime].
+    public long endNanos() {
+        return endNanos;
+    }
+
+    public String outcome() {
+        return outcome;
+    }
+}
