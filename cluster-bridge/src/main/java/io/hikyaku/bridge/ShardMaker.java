@@ -69,7 +69,9 @@ record ShardMaker(
         Channels<StreamMux> channels = new Channels<>(
                 shard,
                 peer -> new StreamMux(
-                        loop, streams, known -> exports.exports().from(known.member().name())));
+                        loop,
+                        streams,
+                        known -> exports.exports().from(known.member().name())));
         LocalStreams local = new LocalStreams(
                 node.loops().loop(index),
                 exports.exports().from(config.cluster()),
