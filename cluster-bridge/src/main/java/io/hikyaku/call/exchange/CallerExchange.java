@@ -13,6 +13,7 @@ import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Trailers;
+import io.hikyaku.wire.call.HttpFrame.Version;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -276,6 +277,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private void fail(Problem problem) {
         if (over) {
             return;
+        }
+        if (seen.isGrpc() && request.version() == Version.HTTP_2) {
+            seen.onGrpcStatus(GrpcAnswer.status(problem));
         }
         if (answering) {
             finish(Outcomes.CUT_OFF);

@@ -435,16 +435,13 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         private void onRejected(Http2Stream http2, @Nullable CallerHttp2Stream known, Rejected rejected, boolean end)
                 throws Http2Exception {
             LOG.debug("Refused a request to {}: {}", port.service(), rejected.getMessage());
-            if (known == null) {
-                port.calls().begin();
-                port.calls().finish(rejected.problem().code());
-            }
+            CharSequence requestId = known == null ? port.calls().refused(rejected.problem()) : "";
             if (known != null || rejected.problem() == Problem.BAD_REQUEST) {
                 throw Http2Exception.streamError(http2.id(), Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());
             }
             CallerHttp2Stream refused = new CallerHttp2Stream(CallerHttp2Connection.this, http2, null, end);
             http2.setProperty(key, refused);
-            refused.answer(rejected.problem());
+            refused.answer(rejected.problem(), requestId);
         }
     }
 }

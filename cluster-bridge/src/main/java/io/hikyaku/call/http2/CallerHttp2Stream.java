@@ -238,9 +238,9 @@ final class CallerHttp2Stream implements CallerSide {
     }
 
     @Override
-    public void onExchangeFailed(Problem problem) {
+    public void onExchangeFailed(Problem problem, CharSequence requestId) {
         exchange = null;
-        answer(problem);
+        answer(problem, requestId);
         giveWindow();
     }
 
@@ -258,7 +258,7 @@ final class CallerHttp2Stream implements CallerSide {
     }
 
     /// Writes a whole answer of the bridge's own.
-    void answer(Problem problem) {
+    void answer(Problem problem, CharSequence requestId) {
         answered = true;
         if (grpc) {
             List<AsciiString> fields = new ArrayList<>(
@@ -266,7 +266,7 @@ final class CallerHttp2Stream implements CallerSide {
             connection.writeHeaders(http2.id(), withStatus(200, fields), true).addListener(written -> onEndWritten());
         } else {
             ProblemAnswer answer = ProblemAnswer.of(
-                    connection.port().context().cluster(), connection.port().service(), problem);
+                    connection.port().context().cluster(), connection.port().service(), problem, requestId);
             connection.writeHeaders(http2.id(), headers(answer.head()), toHead);
             if (!toHead) {
                 connection

@@ -151,6 +151,15 @@ public final class Observation {
         grpcStatus = found < 0 ? grpcStatus : found;
     }
 
+    public boolean isGrpc() {
+        return grpc;
+    }
+
+    /// The bridge gives this status in the place of the service; its HTTP status is then 200.
+    public void onGrpcStatus(int own) {
+        grpcStatus = own;
+    }
+
     public void onAnswerBytes(int bytes) {
         onAnswerBegin();
         responseBytes += bytes;
@@ -172,7 +181,7 @@ public final class Observation {
         endNanos = System.nanoTime();
         outcome = how;
         if (ownStatus > 0) {
-            status = ownStatus;
+            status = grpcStatus >= 0 && ownStatus != CANCELLED_STATUS ? 200 : ownStatus;
         }
         tellBytes();
         ledger.onFinish(this);

@@ -47,12 +47,24 @@ class Http2CallIT {
     @Test
     void aRequestBecomesOneOfHttp1WithItsFieldsInOrder() throws Exception {
         try (Http2Talk caller = call(Origin.answering("HTTP/1.1 200 OK\r\nX-B: 2\r\nContent-Length: 5\r\n\r\nhello"))) {
-            caller.request(1, true, "GET", "/a%20b?c=%2F", "x-two", "1", "accept", "*/*", "x-two", "\u00e9");
+            caller.request(
+                    1,
+                    true,
+                    "GET",
+                    "/a%20b?c=%2F",
+                    "x-two",
+                    "1",
+                    "accept",
+                    "*/*",
+                    "x-two",
+                    "\u00e9",
+                    "x-request-id",
+                    "7");
 
             assertEquals(":status: 200\nx-b: 2\ncontent-length: 5\n", caller.fields(caller.hearOf(1)));
             assertEquals("hello", caller.hearBody(1));
             assertEquals(
-                    "GET /a%20b?c=%2F HTTP/1.1\r\nHost: orders:80\r\nx-two: 1\r\naccept: */*\r\nx-two: \u00e9\r\n"
+                    "GET /a%20b?c=%2F HTTP/1.1\r\nHost: orders:80\r\nx-two: 1\r\naccept: */*\r\nx-two: \u00e9\r\nx-request-id: 7\r\n"
                             + "Via: 2.0 tokyo\r\nVia: 2.0 tokyo\r\n\r\n",
                     origin.takeHead());
         }
