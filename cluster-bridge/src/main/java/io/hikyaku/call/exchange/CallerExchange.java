@@ -33,7 +33,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final CallerSide side;
     private final HttpPort port;
     private final Observation seen;
-    private final RequestHead request;
+    private final Request request;
+    private final RequestHead head;
     private final Attempts attempts;
     private final Replay replay = new Replay();
     private FrameReader frames;
@@ -52,7 +53,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         this.side = side;
         this.port = port;
         this.seen = port.calls().begin();
-        this.request = seen.onCallerRequest(request.head());
+        this.request = request;
+        this.head = seen.onCallerRequest(request.head());
         this.attempts = new Attempts(port.route(), side.loop(), this);
         this.frames = newReader();
     }
@@ -131,7 +133,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         stream = opened;
         output = to;
         side.from(opened);
-        to.write(request);
+        to.write(head);
         replay.sendTo(to::writeBody);
         if (requestEnded) {
             endRequest(to);
@@ -278,7 +280,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (over) {
             return;
         }
-        if (seen.isGrpc() && request.version() == Version.HTTP_2) {
+        if (seen.isGrpc() && head.version() == Version.HTTP_2) {
             seen.onGrpcStatus(GrpcAnswer.status(problem));
         }
         if (answering) {
