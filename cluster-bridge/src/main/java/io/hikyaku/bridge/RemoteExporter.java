@@ -119,7 +119,7 @@ final class RemoteExporter implements Candidate {
         if (now == Way.State.OPENING) {
             handshake = health.begin(at);
         } else if (now == Way.State.OPEN) {
-            health.onSuccess(handshake, at);
+            health.onSuccess(health.begin(at), at); // whoever made it
         }
         seen = now;
     }

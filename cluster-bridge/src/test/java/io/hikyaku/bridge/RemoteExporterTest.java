@@ -1,0 +1,185 @@
+package io.hikyaku.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.hikyaku.bridge.RemoteExporter.Way.State;
+import io.hikyaku.call.Candidate.Standing;
+import io.hikyaku.call.Candidate.Waiter;
+import io.hikyaku.stream.StreamOpener;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RemoteExporterTest {
+    private static final Duration FIRST_OUT = Duration.ofSeconds(5);
+    private static final StreamOpener NOBODY = (metadata, handler) -> {
+        throw new AssertionError("nothing is to be opened");
+    };
+
+    private final ScriptedWay way = new ScriptedWay();
+    private long nanos = 1;
+    private final RemoteExporter exporter = new RemoteExporter("osaka", way, () -> nanos, () -> 0);
+
+    private void pass(Duration time) {
+        nanos += time.toNanos();
+    }
+
+    @Test
+    void oneWithoutAChannelIsUnready() {
+        assertEquals(Standing.UNREADY, exporter.standing());
+        assertEquals(-1, exporter.roundTripNanos());
+    }
+
+    @Test
+    void preparingOpensOneChannel() {
+        exporter.prepare();
+        exporter.prepare();
+
+        assertEquals(1, way.opened);
+        assertEquals(Standing.UNREADY, exporter.standing());
+
+        way.state = State.OPEN;
+        exporter.prepare();
+        assertEquals(1, way.opened);
+        assertEquals(Standing.READY, exporter.standing());
+    }
+
+    @Test
+    void aHandshakeThatFailsPutsItOutForAWhileThoughNobodyWaitsForIt() {
+        exporter.prepare();
+        way.fail();
+
+        assertEquals(Standing.FAILED, exporter.standing());
+
+        pass(FIRST_OUT.minusNanos(1));
+        assertEquals(Standing.FAILED, exporter.standing());
+
+        pass(Duration.ofNanos(1));
+        assertEquals(Standing.UNREADY, exporter.standing());
+    }
+
+    @Test
+    void anotherFailurePutsItOutForTwiceAsLong() {
+        exporter.prepare();
+        way.fail();
+        exporter.standing();
+        pass(FIRST_OUT);
+        exporter.prepare();
+        assertEquals(Standing.UNREADY, exporter.standing());
+        way.fail();
+        exporter.standing();
+
+        pass(FIRST_OUT.multipliedBy(2).minusNanos(1));
+        assertEquals(Standing.FAILED, exporter.standing());
+
+        pass(Duration.ofNanos(1));
+        assertEquals(Standing.UNREADY, exporter.standing());
+    }
+
+    @Test
+    void aChannelThatStandsEndsTheTimeOut() {
+        exporter.prepare();
+        way.fail();
+        exporter.standing();
+
+        way.state = State.OPEN; // the other side made it
+        assertEquals(Standing.READY, exporter.standing());
+
+        way.state = State.NONE;
+        assertEquals(Standing.UNREADY, exporter.standing());
+    }
+
+    @Test
+    void aCallThatComesAlthoughItIsOutOpensAChannel() {
+        exporter.prepare();
+        way.fail();
+        exporter.standing();
+        exporter.whenReady(new Waiter() {
+            @Override
+            public void onReady(StreamOpener opener) {
+                assertEquals(NOBODY, opener);
+            }
+
+            @Override
+            public void onUnreachable(String detail) {
+                throw new AssertionError(detail);
+            }
+        });
+
+        assertEquals(2, way.opened);
+        assertEquals(Standing.UNREADY, exporter.standing());
+    }
+
+    @Test
+    void aLostChannelIsNoFailure() {
+        way.state = State.OPEN;
+        exporter.standing();
+        way.state = State.NONE;
+
+        assertEquals(Standing.UNREADY, exporter.standing());
+    }
+
+    @Test
+    void theDistanceIsThatOfTheChannelAndRememberedForAWhile() {
+        way.state = State.OPEN;
+        way.roundTripNanos = 7;
+        assertEquals(7, exporter.roundTripNanos());
+        way.roundTripNanos = 9;
+        assertEquals(9, exporter.roundTripNanos());
+        way.state = State.NONE;
+        way.roundTripNanos = -1;
+        exporter.standing();
+
+        pass(RemoteExporter.DISTANCE_KEPT.minusNanos(1));
+        assertEquals(9, exporter.roundTripNanos());
+
+        pass(Duration.ofNanos(1));
+        assertEquals(-1, exporter.roundTripNanos());
+    }
+
+    @Test
+    void aNewChannelHasTheOldDistanceUntilItIsMeasured() {
+        way.state = State.OPEN;
+        way.roundTripNanos = 7;
+        exporter.roundTripNanos();
+        way.state = State.NONE;
+        exporter.standing();
+        way.state = State.OPEN;
+        way.roundTripNanos = -1;
+
+        assertEquals(7, exporter.roundTripNanos());
+    }
+
+    private static final class ScriptedWay implements RemoteExporter.Way {
+        private State state = State.NONE;
+        private int failures;
+        private int opened;
+        private long roundTripNanos = -1;
+
+        void fail() {
+            state = State.NONE;
+            failures++;
+        }
+
+        @Override
+        public State state() {
+            return state;
+        }
+
+        @Override
+        public int failures() {
+            return failures;
+        }
+
+        @Override
+        public long roundTripNanos() {
+            return roundTripNanos;
+        }
+
+        @Override
+        public StreamOpener open() {
+            opened++;
+            state = state == State.NONE ? State.OPENING : state;
+            return NOBODY;
+        }
+    }
+}

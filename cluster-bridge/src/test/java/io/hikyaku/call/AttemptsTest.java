@@ -1,0 +1,344 @@
+package io.hikyaku.call;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.stream.Stream;
+import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.stream.ResetCode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AttemptsTest {
+    private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(2);
+
+    private final EmbeddedChannel loop = new EmbeddedChannel();
+    private final ScriptedCandidates candidates = new ScriptedCandidates();
+    private final List<String> caller = new ArrayList<>();
+    private final Attempts attempts = new Attempts(
+            new Attempts.Route(
+                    candidates,
+                    new byte[] {1},
+                    new CallContext(
+                            "tokyo", CallLimits.DEFAULTS, OPEN_TIMEOUT, new CallMetrics(new SimpleMeterRegistry()))),
+            loop.eventLoop(),
+            new RecordingCaller());
+
+    @Test
+    void theSeatHearsOfTheFirstOfAnAnswerAndOfTheEnd() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        attempts.start();
+        osaka.handler().onData(Unpooled.buffer().writeByte(1));
+        osaka.handler().onData(Unpooled.buffer().writeByte(2));
+        osaka.handler().onEnd();
+        attempts.finish();
+
+        assertEquals(List.of("begin", "answer", "finish"), osaka.heard);
+        assertEquals(List.of("opened", "data", "data", "end"), caller);
+        assertEquals(1, candidates.calls);
+    }
+
+    @Test
+    void anAnswerWithoutBytesIsOneToo() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        attempts.start();
+        osaka.handler().onEnd();
+
+        assertEquals(List.of("begin", "answer"), osaka.heard);
+    }
+
+    @Test
+    void theSeatHearsOfAResetWhateverTheCallerMakesOfIt() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        attempts.start();
+        osaka.handler().onReset(ResetCode.CHANNEL_LOST, "", false);
+
+        assertEquals(List.of("begin", "CHANNEL_LOST"), osaka.heard);
+        assertEquals(List.of("opened", "CHANNEL_LOST"), caller);
+    }
+
+    @Test
+    void aSeatThatWasLeftHearsNothingMore() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        attempts.start();
+        attempts.finish();
+        osaka.handler().onData(Unpooled.buffer());
+        osaka.handler().onReset(ResetCode.CANCELLED, "", true);
+
+        assertEquals(List.of("begin", "finish"), osaka.heard);
+    }
+
+    @Test
+    void aCallThatWasRefusedGoesElsewhereWithoutBeingRepeatable() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        ScriptedSeat edge = candidates.add("edge");
+        attempts.start();
+
+        assertTrue(attempts.retryAfter(ResetCode.NOT_EXPORTED, false));
+        assertEquals(List.of("begin", "finish"), osaka.heard);
+        assertEquals(List.of("begin"), edge.heard);
+        assertEquals(List.of("UNKNOWN_SERVICE false"), candidates.retries);
+    }
+
+    @Test
+    void aCallThatWasRefusedForGoodAsksNobodyTwice() {
+        candidates.add("osaka");
+        attempts.start();
+
+        assertFalse(attempts.retryAfter(ResetCode.NOT_EXPORTED, true));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ResetCode.class,
+            names = {"CHANNEL_LOST", "LEAVING", "TARGET_TERMINATED"})
+    void aCallThatMayHaveRunIsRepeatedIfItMayRunTwice(ResetCode code) {
+        candidates.add("osaka");
+        attempts.start();
+
+        assertFalse(attempts.retryAfter(code, false));
+        assertTrue(attempts.retryAfter(code, true));
+        assertEquals(List.of(Problem.of(code) + " true"), candidates.retries);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ResetCode.class,
+            names = {"TARGET_TIMEOUT", "TARGET_PROTOCOL", "INTERNAL", "PROTOCOL", "CANCELLED", "IDLE", "DEADLINE"})
+    void aCallThatWouldEndTheSameIsNotRepeated(ResetCode code) {
+        candidates.add("osaka");
+        candidates.add("edge");
+        attempts.start();
+
+        assertFalse(attempts.retryAfter(code, true));
+    }
+
+    @Test
+    void aRepeatPrefersAnotherExporter() {
+        candidates.add("osaka");
+        ScriptedSeat edge = candidates.add("edge");
+        attempts.start();
+        attempts.retryAfter(ResetCode.CHANNEL_LOST, true);
+
+        assertEquals(List.of("begin"), edge.heard);
+    }
+
+    @Test
+    void nothingIsTriedMoreOftenThanTheBound() {
+        for (int i = 0; i <= Attempts.MAX_ATTEMPTS; i++) {
+            candidates.add("osaka-" + i);
+        }
+        attempts.start();
+        for (int i = 1; i < Attempts.MAX_ATTEMPTS; i++) {
+            assertTrue(attempts.retryAfter(ResetCode.REFUSED, true));
+        }
+
+        assertFalse(attempts.retryAfter(ResetCode.REFUSED, true));
+    }
+
+    @Test
+    void withoutLeaveNothingIsTriedAgain() {
+        candidates.add("osaka");
+        ScriptedSeat edge = candidates.add("edge");
+        candidates.leave = false;
+        attempts.start();
+
+        assertFalse(attempts.retryAfter(ResetCode.CHANNEL_LOST, true));
+        assertEquals(List.of(), edge.heard);
+    }
+
+    @Test
+    void aWaitThatLastsTooLongIsTheSeatsFailureAndTheCallGoesElsewhere() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        osaka.silent = true;
+        ScriptedSeat edge = candidates.add("edge");
+        loop.freezeTime();
+        attempts.start();
+        loop.advanceTimeBy(OPEN_TIMEOUT.toNanos() - 1, TimeUnit.NANOSECONDS);
+        loop.runScheduledPendingTasks();
+        assertEquals(List.of("begin"), osaka.heard);
+
+        loop.advanceTimeBy(1, TimeUnit.NANOSECONDS);
+        loop.runScheduledPendingTasks();
+
+        assertEquals(List.of("begin", "unreachable", "finish"), osaka.heard);
+        assertEquals(List.of("begin"), edge.heard);
+        assertEquals(List.of("UNREACHABLE false"), candidates.retries);
+    }
+
+    private final class RecordingCaller implements Attempts.Caller {
+        @Override
+        public void onOpened(Stream stream) {
+            caller.add("opened");
+        }
+
+        @Override
+        public void onProblem(Problem problem) {
+            caller.add(problem.toString());
+        }
+
+        @Override
+        public void onData(ByteBuf data) {
+            data.release();
+            caller.add("data");
+        }
+
+        @Override
+        public void onEnd() {
+            caller.add("end");
+        }
+
+        @Override
+        public void onReset(ResetCode code, String detail, boolean byPeer) {
+            caller.add(code.toString());
+        }
+
+        @Override
+        public void onWritable() {}
+
+        @Override
+        public void onStopSending() {}
+    }
+
+    private static final class ScriptedCandidates implements Candidates {
+        private final List<ScriptedSeat> seats = new ArrayList<>();
+        private final List<String> retries = new ArrayList<>();
+        private boolean leave = true;
+        private int calls;
+
+        ScriptedSeat add(String label) {
+            ScriptedSeat seat = new ScriptedSeat(label);
+            seats.add(seat);
+            return seat;
+        }
+
+        @Override
+        public void onCall() {
+            calls++;
+        }
+
+        @Override
+        public @Nullable Seat pick(Collection<Seat> tried) {
+            return seats.stream()
+                    .filter(seat -> !tried.contains(seat))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public boolean allowRetry(Problem reason, boolean mayHaveRun) {
+            retries.add(reason + " " + mayHaveRun);
+            return leave;
+        }
+    }
+
+    private static final class ScriptedSeat implements Seat, Candidate {
+        private final String label;
+        private final List<String> heard = new ArrayList<>();
+        private @Nullable StreamHandler handler;
+        private boolean silent;
+
+        ScriptedSeat(String label) {
+            this.label = label;
+        }
+
+        StreamHandler handler() {
+            StreamHandler opened = handler;
+            if (opened == null) {
+                throw new AssertionError("nothing was opened at " + label);
+            }
+            return opened;
+        }
+
+        @Override
+        public String label() {
+            return label;
+        }
+
+        @Override
+        public Candidate candidate() {
+            return this;
+        }
+
+        @Override
+        public void whenReady(Waiter waiter) {
+            if (!silent) {
+                waiter.onReady((metadata, opened) -> {
+                    metadata.release();
+                    handler = opened;
+                    return NoStream.INSTANCE;
+                });
+            }
+        }
+
+        @Override
+        public int begin() {
+            heard.add("begin");
+            return 7;
+        }
+
+        @Override
+        public void onAnswer(int call) {
+            hear(call, "answer");
+        }
+
+        @Override
+        public void onReset(int call, ResetCode code) {
+            hear(call, code.toString());
+        }
+
+        @Override
+        public void onUnreachable(int call) {
+            hear(call, "unreachable");
+        }
+
+        @Override
+        public void finish(int call) {
+            hear(call, "finish");
+        }
+
+        private void hear(int call, String what) {
+            assertEquals(7, call);
+            heard.add(what);
+        }
+    }
+
+    private enum NoStream implements Stream {
+        INSTANCE;
+
+        @Override
+        public void write(ByteBuf data) {
+            data.release();
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void reset(ResetCode code, String detail) {}
+
+        @Override
+        public void stopSending() {}
+
+        @Override
+        public void consumed(int bytes) {}
+    }
+}
