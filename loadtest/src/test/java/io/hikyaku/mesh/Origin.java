@@ -22,9 +22,9 @@ final class Origin implements AutoCloseable {
     private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
     private volatile Script script;
 
-    private Origin(InetAddress address, Script script) throws IOException {
+    private Origin(InetAddress address, int port, Script script) throws IOException {
         this.script = script;
-        server = new ServerSocket(0, 1024, address);
+        server = new ServerSocket(port, 1024, address);
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -33,7 +33,12 @@ final class Origin implements AutoCloseable {
     }
 
     static Origin at(InetAddress address, Script script) throws IOException {
-        return new Origin(address, script);
+        return new Origin(address, 0, script);
+    }
+
+    /// At a port that was found free before.
+    static Origin at(int port, Script script) throws IOException {
+        return new Origin(InetAddress.getLoopbackAddress(), port, script);
     }
 
     /// From the next connection on.
