@@ -45,18 +45,24 @@ class BalancingIT {
     }
 
     @Test
-    void noCallFailsWhileAServiceIsDeadSomewhereAndItIsAvoidedUntilItIsBack() throws Exception {
+    void noCallFailsWhileAServiceIsDeadSomewhereAndItIsAvoided() throws Exception {
         try (Talk caller = tokyo.to(ORDERS)) {
             // When
-            for (int call = 0; call < 20; call++) {
-                assertEquals("osaka", caller.get("/name").body());
-            }
+            callOften(caller);
 
             // Then
             assertTrue(tokyo.admin().sum("hikyaku_exporters_ejected", ORDERS) > 0);
             assertTrue(tokyo.admin().sum("hikyaku_targets_ejected", ORDERS) > 0);
             assertEquals(3, tokyo.admin().sum("hikyaku_calls_retried_total", ORDERS, "target-refused"));
             tokyo.admin().awaitExporters(ORDERS, 1);
+        }
+    }
+
+    @Test
+    void aServiceThatIsBackIsCalledAgain() throws Exception {
+        try (Talk caller = tokyo.to(ORDERS)) {
+            // Given
+            callOften(caller);
 
             // When
             mesh.closedAtTheEnd(Origin.at(nearPort, new HttpScript("tokyo")));
@@ -68,6 +74,12 @@ class BalancingIT {
             tokyo.admin().awaitExporters(ORDERS, 2);
             assertEquals(0, tokyo.admin().sum("hikyaku_exporters_ejected"));
             assertEquals(0, tokyo.admin().sum("hikyaku_targets_ejected"));
+        }
+    }
+
+    private static void callOften(Talk caller) throws Exception {
+        for (int call = 0; call < 20; call++) {
+            assertEquals("osaka", caller.get("/name").body());
         }
     }
 }
