@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
@@ -26,7 +28,11 @@ class TargetsTest {
     private final Targets targets = new Targets(
             new OneLoop(EmbeddedChannel.builder().ticker(ticker).build().eventLoop()),
             0,
-            List.of(Target.parse("10.0.0.1:80"), Target.parse("10.0.0.2:80"), Target.parse("10.0.0.3:80")),
+            new ExportPort(
+                    "main",
+                    80,
+                    Protocol.TCP,
+                    List.of(Target.parse("10.0.0.1:80"), Target.parse("10.0.0.2:80"), Target.parse("10.0.0.3:80"))),
             new CallContext("tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters)),
             "shop/orders:80",
             () -> 0);
