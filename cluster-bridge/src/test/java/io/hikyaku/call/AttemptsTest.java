@@ -28,6 +28,7 @@ class AttemptsTest {
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private final ScriptedCandidates candidates = new ScriptedCandidates();
     private final List<String> caller = new ArrayList<>();
+    private final List<String> tried = new ArrayList<>();
     private final Attempts attempts = new Attempts(
             new Attempts.Route(
                     candidates,
@@ -134,6 +135,7 @@ class AttemptsTest {
         attempts.retryAfter(ResetCode.CHANNEL_LOST, true);
 
         assertEquals(List.of("begin"), edge.heard);
+        assertEquals(List.of("osaka", "edge"), tried);
     }
 
     @Test
@@ -180,6 +182,11 @@ class AttemptsTest {
     }
 
     private final class RecordingCaller implements Attempts.Caller {
+        @Override
+        public void onAttempt(String cluster) {
+            tried.add(cluster);
+        }
+
         @Override
         public void onOpened(Stream stream) {
             caller.add("opened");
