@@ -135,7 +135,7 @@ final class Imports {
             candidates.add(shard.ask(() -> shard.balancer().candidates(port)));
         }
         Map<Protocol, SocketService> services = Map.of(
-                Protocol.HTTP, new HttpService(sockets, context, candidates, port),
+                Protocol.HTTP, new HttpService(sockets, context, candidates, port, config),
                 Protocol.TCP, new TcpService(sockets, context, candidates, port));
         return new ImportListener(sockets, context, services, config.protocol().orElse(null), port.toString());
     }

@@ -3,6 +3,7 @@ package io.hikyaku.call;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.stream.StreamOpener;
+import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// any. The exporter's seat hears how each goes. Belongs to its event loop.
 public final class Attempts {
     static final int MAX_ATTEMPTS = 3;
+    private static final int DEADLINE_ROOM = 16;
 
     /// Resets after which another try may well get an answer that this one did not get. A target that was too slow,
     /// or whose answer was not valid, is not asked again.
@@ -38,6 +40,11 @@ public final class Attempts {
 
         /// There is none, and no attempt will follow.
         void onProblem(Problem problem);
+
+        /// What is left of the time that the call was given, in microseconds; 0: no limit.
+        default long remainingMicros() {
+            return 0;
+        }
     }
 
     private final Route route;
@@ -162,8 +169,20 @@ public final class Attempts {
         @Override
         public void onReady(StreamOpener opener) {
             if (decide()) {
-                caller.onOpened(opener.open(Unpooled.wrappedBuffer(route.metadata()), this));
+                caller.onOpened(opener.open(metadata(), this));
             }
+        }
+
+        private ByteBuf metadata() {
+            ByteBuf fixed = Unpooled.wrappedBuffer(route.metadata());
+            long left = caller.remainingMicros();
+            if (left == 0) {
+                return fixed;
+            }
+            ByteBuf metadata =
+                    Unpooled.buffer(fixed.readableBytes() + DEADLINE_ROOM).writeBytes(fixed);
+            OpenMetadata.writeDeadline(metadata, Math.clamp(left, 1, OpenMetadata.MAX_DEADLINE_MICROS));
+            return metadata;
         }
 
         @Override

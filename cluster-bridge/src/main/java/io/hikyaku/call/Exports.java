@@ -56,6 +56,6 @@ public final class Exports {
             stream.reset(ResetCode.REFUSED, "The bridge stops");
             return Refused.HANDLER;
         }
-        return export.accept(stream, caller);
+        return export.accept(stream, call, caller);
     }
 }

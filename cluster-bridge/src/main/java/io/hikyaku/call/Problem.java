@@ -12,7 +12,7 @@ public enum Problem {
     URI_TOO_LONG(414, "http_request_error", "The request line is too long"),
     EXPECTATION_FAILED(417, "http_request_error", "The expectation is not known"),
     HEAD_TOO_LARGE(431, "http_request_error", "The header section is too large"),
-    NOT_IMPLEMENTED(501, "http_request_error", "The transfer coding is not known"),
+    NOT_IMPLEMENTED(501, "http_request_error", "The transfer coding or protocol is not known"),
     VERSION_NOT_SUPPORTED(505, "http_request_error", "The HTTP version is not supported"),
 
     TOO_MANY_CONNECTIONS(503, "connection_limit_reached", "Too many connections", 1),

@@ -7,6 +7,7 @@ import io.hikyaku.call.tcp.TcpService;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.HostPort;
+import io.hikyaku.config.ImportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.hikyaku.link.EventLoops;
@@ -39,7 +40,7 @@ public final class CallPath implements AutoCloseable {
     private final CallContext context;
     private final ImportListener listener;
 
-    private CallPath(int shards, CallLimits limits, @Nullable Protocol protocol) {
+    private CallPath(int shards, CallLimits limits, @Nullable Protocol protocol, Optional<Duration> timeout) {
         loops = EventLoops.start(shards);
         sockets = new LoopSockets(loops);
         context = new CallContext("tokyo", limits, Duration.ofSeconds(2), new CallMetrics(meters));
@@ -51,11 +52,13 @@ public final class CallPath implements AutoCloseable {
         }
         List<Candidates> candidates =
                 balancers.stream().map(balancer -> balancer.candidates(PORT)).toList();
+        ImportPort importPort =
+                new ImportPort(PORT.port(), HostPort.parse("127.0.0.1:0"), Optional.ofNullable(protocol), timeout);
         listener = new ImportListener(
                 sockets,
                 context,
                 Map.of(
-                        Protocol.HTTP, new HttpService(sockets, context, candidates, PORT),
+                        Protocol.HTTP, new HttpService(sockets, context, candidates, PORT, importPort),
                         Protocol.TCP, new TcpService(sockets, context, candidates, PORT)),
                 protocol,
                 PORT.toString());
@@ -63,20 +66,28 @@ public final class CallPath implements AutoCloseable {
     }
 
     public static CallPath start(Protocol protocol, CallLimits limits, int... targetPorts) {
-        CallPath path = new CallPath(2, limits, protocol);
+        CallPath path = new CallPath(2, limits, protocol, Optional.empty());
         path.export(protocol, targetPorts);
+        path.candidates((shard, own) -> List.of(own));
+        return path;
+    }
+
+    /// Of HTTP, with a time limit for whole calls.
+    public static CallPath startLimited(Duration timeout, int... targetPorts) {
+        CallPath path = new CallPath(2, CallLimits.DEFAULTS, Protocol.HTTP, Optional.of(timeout));
+        path.export(Protocol.HTTP, targetPorts);
         path.candidates((shard, own) -> List.of(own));
         return path;
     }
 
     /// Without a protocol, an export or a candidate.
     public static CallPath startBare(@Nullable Protocol protocol, CallLimits limits) {
-        return new CallPath(2, limits, protocol);
+        return new CallPath(2, limits, protocol, Optional.empty());
     }
 
     /// With an export of its own kind.
     public static CallPath start(CallLimits limits, ExportPort port) {
-        CallPath path = new CallPath(2, limits, port.protocol());
+        CallPath path = new CallPath(2, limits, port.protocol(), Optional.empty());
         path.export(port);
         path.candidates((shard, own) -> List.of(own));
         return path;

@@ -1,5 +1,6 @@
 package io.hikyaku.config;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /// A port of an imported service and where this bridge offers it.
@@ -7,13 +8,21 @@ import java.util.Optional;
 /// @param port the exporter's
 /// @param listen local address; port 0 takes any free one
 /// @param protocol what callers speak; empty: what the oldest exporter says
-public record ImportPort(int port, HostPort listen, Optional<Protocol> protocol) {
+/// @param timeout for a whole HTTP call, from its request's head to the last byte of its answer; empty: none
+public record ImportPort(int port, HostPort listen, Optional<Protocol> protocol, Optional<Duration> timeout) {
+
+    public ImportPort {
+        if (timeout.isPresent()) {
+            new Rules().positive("timeout", timeout.get()).enforce();
+        }
+    }
 
     static ImportPort read(Setting setting) {
         Section section = setting.section();
         var port = section.required("port", Setting::port);
         var listen = section.required("listen", Setting::listenAddress);
         var protocol = section.optional("protocol", value -> value.choice(Protocol.class));
-        return section.build(() -> new ImportPort(port.get(), listen.get(), protocol));
+        var timeout = section.optional("timeout", Setting::duration);
+        return section.build(() -> new ImportPort(port.get(), listen.get(), protocol, timeout));
     }
 }

@@ -106,8 +106,16 @@ class BridgeConfigTest {
                         List.of(new Import(
                                 ServiceName.parse("shop/payments"),
                                 List.of(
-                                        new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty()),
-                                        new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP))))),
+                                        new ImportPort(
+                                                80,
+                                                new HostPort("127.0.0.1", 19000),
+                                                Optional.empty(),
+                                                Optional.empty()),
+                                        new ImportPort(
+                                                5432,
+                                                new HostPort("::1", 15432),
+                                                Optional.of(Protocol.TCP),
+                                                Optional.empty())))),
                         Optional.of(new AdminConfig(new HostPort("127.0.0.1", 9400))),
                         LogConfig.DEFAULTS,
                         Optional.of(new AccessLogConfig(Optional.of(folder.resolve("access.log")), false)),

@@ -153,8 +153,8 @@ class SectionsTest {
                 List.of(Target.parse("https://h:1")),
                 Optional.of(tls),
                 new TargetHost("target"));
-        var importPort = new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty());
-        var tcpPort = new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP));
+        var importPort = new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty(), Optional.empty());
+        var tcpPort = new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP), Optional.empty());
         return Stream.of(
                 new Sample(
                         "log",

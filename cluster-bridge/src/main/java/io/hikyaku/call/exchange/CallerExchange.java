@@ -30,7 +30,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerExchange.class);
 
-    private final CallerSide side;
+    private CallerSide side;
     private final HttpPort port;
     private final Observation seen;
     private final Request request;
@@ -38,6 +38,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final Attempts attempts;
     private final Replay replay = new Replay();
     private FrameReader frames;
+    private @Nullable TimeLimit timeLimit;
     private @Nullable Stream stream;
     private @Nullable StreamOutput output;
     private @Nullable Fields requestTrailers;
@@ -61,7 +62,34 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     /// Makes the call; the side may be called within.
     public void start() {
-        attempts.start();
+        long nanos = timeGiven();
+        if (nanos < 0) {
+            fail(Problem.BAD_REQUEST);
+        } else {
+            timeLimit = TimeLimit.of(side.loop(), nanos, () -> abandon(Problem.DEADLINE_EXCEEDED));
+            attempts.start();
+        }
+    }
+
+    /// Nanoseconds, by what the caller says and the configuration allows; 0: no limit, −1: the caller's is
+    /// malformed.
+    private long timeGiven() {
+        long allowed = port.timeout().toNanos();
+        CharSequence asked = head.fields().get(GrpcTimeout.NAME);
+        if (asked == null || !request.isGrpc()) {
+            return allowed;
+        }
+        long nanos = GrpcTimeout.parse(asked);
+        if (nanos < 0) {
+            return -1;
+        }
+        return allowed == 0 ? Math.max(1, nanos) : Math.clamp(nanos, 1, allowed);
+    }
+
+    @Override
+    public long remainingMicros() {
+        TimeLimit limit = timeLimit;
+        return limit == null ? 0 : Math.max(1, limit.leftNanos() / 1000);
     }
 
     /// Whether something of an answer was written.
@@ -225,7 +253,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     @Override
     public void onResponseHead(ResponseHead head) {
         seen.onAnswerHead(head);
-        if (head.status() >= 200) {
+        if (head.status() == 101 && request.isWebSocket()) {
+            replay.drop();
+            side = side.switchProtocols(head, this);
+            headWritten = true;
+            answering = true;
+            endTimeLimit(); // it is for calls, and this is a connection now
+        } else if (head.status() >= 200) {
             replay.drop();
             side.writeHead(head);
             headWritten = true;
@@ -308,11 +342,20 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             return;
         }
         over = true;
+        endTimeLimit();
         forgetStream();
         frames.drop();
         replay.drop();
         attempts.finish();
         seen.finish(outcome, status);
+    }
+
+    private void endTimeLimit() {
+        TimeLimit limit = timeLimit;
+        timeLimit = null;
+        if (limit != null) {
+            limit.cancel();
+        }
     }
 
     private void forgetStream() {

@@ -35,6 +35,13 @@ public interface CallerSide {
     /// @throws Malformed if it holds what may not be sent; then nothing was written
     void writeHead(ResponseHead head);
 
+    /// Says that a WebSocket is open, to a caller that has asked for one.
+    ///
+    /// @param exchange gets the bytes that the caller sends from now on
+    /// @return where bytes are written from now on
+    /// @throws Malformed if the head holds what may not be sent; then nothing was written
+    CallerSide switchProtocols(ResponseHead head, CallerExchange exchange);
+
     /// Takes ownership.
     ///
     /// @throws Malformed if the head does not allow it

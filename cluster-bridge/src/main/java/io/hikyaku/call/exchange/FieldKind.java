@@ -13,9 +13,10 @@ public enum FieldKind {
     CONNECTION("connection"),
     TE("te"),
     EXPECT("expect"),
+    /// Ends at each hop, unless it asks for a WebSocket.
+    UPGRADE("upgrade"),
     /// Ends at each hop (RFC 9110 §7.6.1).
     HOP_BY_HOP(
-            "upgrade",
             "keep-alive",
             "http2-settings",
             "proxy-connection",

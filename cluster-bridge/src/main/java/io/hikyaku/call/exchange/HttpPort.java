@@ -3,11 +3,13 @@ package io.hikyaku.call.exchange;
 import io.hikyaku.call.Attempts;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
+import java.time.Duration;
 
 /// One imported HTTP port on one event loop: what all its connections share.
 ///
 /// @param service `namespace/name:port`, for answers and metrics
-public record HttpPort(String service, Via via, Attempts.Route route, CallMetrics.Calls calls) {
+/// @param timeout for a whole call; zero: none
+public record HttpPort(String service, Via via, Duration timeout, Attempts.Route route, CallMetrics.Calls calls) {
     public CallContext context() {
         return route.context();
     }

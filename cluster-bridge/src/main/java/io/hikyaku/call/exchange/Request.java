@@ -26,6 +26,11 @@ public record Request(RequestHead head, boolean hasBody) {
         return IDEMPOTENT.contains(head.method());
     }
 
+    /// Whether it asks for a WebSocket.
+    public boolean isWebSocket() {
+        return WebSocket.isAsked(head);
+    }
+
     public boolean isHead() {
         return head.method().equals("HEAD");
     }

@@ -37,6 +37,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final Replay replay = new Replay();
     private @Nullable RequestHead request;
     private @Nullable Fields requestTrailers;
+    private @Nullable TimeLimit timeLimit;
     private TargetPool.@Nullable Wish wish;
     private @Nullable TargetSide side;
     private int places;
@@ -48,14 +49,16 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private boolean answered;
     private boolean over;
 
+    /// @param deadlineMicros time that the call has left; 0: no limit
     /// @param caller the cluster the call comes from
-    public TargetExchange(ExportedPort port, Stream stream, String caller) {
+    public TargetExchange(ExportedPort port, Stream stream, long deadlineMicros, String caller) {
         this.port = port;
         this.stream = stream;
         this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
         this.seen = port.calls().begin();
         seen.onPeer(caller);
+        this.timeLimit = TimeLimit.of(port.loop(), deadlineMicros * 1000, this::onDeadline);
     }
 
     @Override
@@ -172,10 +175,30 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     public void onAnswerHead(ResponseHead head) {
         seen.onAnswerHead(head);
         answering = true;
-        headAnswered = head.status() >= 200;
+        headAnswered = head.status() >= 200 || head.status() == 101;
         replay.drop();
         answer.write(head);
         limitQuiet();
+    }
+
+    /// A WebSocket is open: bytes go another way from now on.
+    public void onSwitched(ResponseHead head, TargetSide tunnel) {
+        side = tunnel;
+        endTimeLimit(); // it is for calls, and this is a connection now
+        onAnswerHead(head);
+    }
+
+    private void endTimeLimit() {
+        TimeLimit limit = timeLimit;
+        timeLimit = null;
+        if (limit != null) {
+            limit.cancel();
+        }
+    }
+
+    /// Whether more of the answer can go on its way now.
+    public boolean takesMore() {
+        return answer.isWritable();
     }
 
     /// Takes ownership.
@@ -265,6 +288,11 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
     }
 
+    /// The time that the call was given has passed.
+    private void onDeadline() {
+        fail(ResetCode.DEADLINE);
+    }
+
     /// The request may have reached the target: it is repeated only if that does no harm.
     private boolean mayRepeat() {
         RequestHead head = request;
@@ -297,6 +325,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             throw new IllegalStateException("A place without a request");
         }
         side = to;
+        TimeLimit limit = timeLimit;
+        if (limit != null && head.fields().get(GrpcTimeout.NAME) != null) {
+            head.fields().set(GrpcTimeout.NAME, GrpcTimeout.format(limit.leftNanos()));
+        }
         to.begin(this, head, stream);
         replay.sendTo(to::writeBody);
         to.limit(port.context().limits().responseTimeout());
@@ -384,6 +416,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     private void finish(String outcome) {
         over = true;
+        endTimeLimit();
         frames.drop();
         replay.drop();
         answer.drop();

@@ -2,6 +2,7 @@ package io.hikyaku.call.http;
 
 import io.hikyaku.call.Targets;
 import io.hikyaku.call.http1.TargetConnection;
+import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.TargetHost;
 import io.netty.channel.Channel;
 import java.time.Duration;
@@ -22,15 +23,16 @@ final class Http1Pool implements TargetConnection.Keeper {
     private final int target;
     private final TargetHost host;
     private final int maxHead;
+    private final Duration tunnelIdle;
     private final ArrayDeque<TargetConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /// @param maxHead bytes of a head, or of trailers
-    Http1Pool(Targets targets, int target, TargetHost host, int maxHead) {
+    Http1Pool(Targets targets, int target, TargetHost host, CallLimits limits) {
         this.targets = targets;
         this.target = target;
         this.host = host;
-        this.maxHead = maxHead;
+        this.maxHead = limits.maxHeaderSize().toInt();
+        this.tunnelIdle = limits.tcpIdleTimeout();
     }
 
     /// The idle connection that was used last, null if there is none; an exchange is to begin on it.
@@ -45,7 +47,7 @@ final class Http1Pool implements TargetConnection.Keeper {
 
     /// Makes a fresh socket a connection; an exchange is to begin on it.
     TargetConnection join(Channel channel) {
-        TargetConnection connection = new TargetConnection(channel, maxHead, KEEP_IDLE, this);
+        TargetConnection connection = new TargetConnection(channel, maxHead, KEEP_IDLE, tunnelIdle, this);
         channel.pipeline().addLast(connection);
         targets.begin(target);
         return connection;

@@ -9,12 +9,14 @@ import io.hikyaku.call.exchange.ExportedPort;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetPool;
 import io.hikyaku.call.exchange.Via;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.call.http1.TargetConnection;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
@@ -31,11 +33,11 @@ public final class HttpExport implements Export, TargetPool {
 
     /// @param servicePort label of the meters
     public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
-        this.port = new ExportedPort(context, context.metrics().exported(servicePort), this, Via.of(context.cluster()));
+        this.port = new ExportedPort(
+                context, context.metrics().exported(servicePort), this, sockets.loop(shard), Via.of(context.cluster()));
         this.targets = new Targets(sockets, shard, port, context, servicePort);
-        int maxHead = context.limits().maxHeaderSize().toInt();
         for (int target = 0; target < targets.count(); target++) {
-            pools.add(new Http1Pool(targets, target, port.host(), maxHead));
+            pools.add(new Http1Pool(targets, target, port.host(), context.limits()));
         }
     }
 
@@ -45,14 +47,15 @@ public final class HttpExport implements Export, TargetPool {
     }
 
     @Override
-    public StreamHandler accept(Stream stream, String caller) {
-        return new TargetExchange(port, stream, caller);
+    public StreamHandler accept(Stream stream, OpenMetadata call, String caller) {
+        return new TargetExchange(port, stream, call.deadlineMicros(), caller);
     }
 
     @Override
     public Wish find(RequestHead head, boolean fresh, Waiter waiter) {
         int target = targets.pick();
-        TargetConnection idle = fresh ? null : pools.get(target).take();
+        TargetConnection idle =
+                fresh || WebSocket.isAsked(head) ? null : pools.get(target).take();
         if (idle != null) {
             waiter.onSide(idle);
             return GRANTED;

@@ -10,12 +10,14 @@ import io.hikyaku.call.Sockets;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.Via;
 import io.hikyaku.call.http1.CallerConnection;
+import io.hikyaku.config.ImportPort;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,13 +27,15 @@ public final class HttpService implements SocketService {
     private final List<HttpPort> shards = new ArrayList<>();
 
     /// @param candidates one for each event loop
-    public HttpService(Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port) {
+    public HttpService(
+            Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port, ImportPort config) {
         this.sockets = sockets;
         CallMetrics.Calls calls = context.metrics().imported(port.toString());
         Via via = Via.of(context.cluster());
+        Duration timeout = config.timeout().orElse(Duration.ZERO);
         byte[] metadata = metadata(port);
         for (Candidates onShard : candidates) {
-            shards.add(new HttpPort(port.toString(), via, new Route(onShard, metadata, context), calls));
+            shards.add(new HttpPort(port.toString(), via, timeout, new Route(onShard, metadata, context), calls));
         }
     }
 

@@ -1,7 +1,9 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
@@ -10,6 +12,7 @@ import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the answer to one request of a caller's connection.
@@ -22,7 +25,7 @@ final class CallerAnswer implements CallerSide {
     CallerAnswer(CallerConnection connection, Http1Request request) {
         this.connection = connection;
         this.request = request;
-        this.keepAlive = request.keepAlive();
+        this.keepAlive = request.keepAlive() && !request.webSocket();
     }
 
     @Override
@@ -58,16 +61,36 @@ final class CallerAnswer implements CallerSide {
     @Override
     public void writeHead(ResponseHead head) {
         keepAlive &= !connection.isDraining();
-        ByteBuf room = connection.out().room(512);
-        int start = room.writerIndex();
-        try {
+        if (request.webSocket()) {
+            connection.onNoWebSocket();
+        }
+        writeOrNothing(room -> {
             Framing framing = HeadWriter.writeResponse(room, head, toCaller());
             keepAlive &= framing.kind() != Framing.Kind.UNTIL_CLOSE;
             body = new BodyWriter(connection.out(), framing);
+        });
+    }
+
+    /// What is wrong with a head must not leave half of it behind.
+    private void writeOrNothing(Consumer<ByteBuf> head) {
+        ByteBuf room = connection.out().room(512);
+        int start = room.writerIndex();
+        try {
+            head.accept(room);
         } catch (Malformed malformed) {
-            room.writerIndex(start); // what is wrong with a head must not leave half of it behind
+            room.writerIndex(start);
             throw malformed;
         }
+    }
+
+    @Override
+    public CallerSide switchProtocols(ResponseHead head, CallerExchange exchange) {
+        CharSequence key = request.head().fields().get(WebSocket.KEY);
+        if (key == null) {
+            throw new IllegalStateException("A WebSocket without a key");
+        }
+        writeOrNothing(room -> HeadWriter.writeSwitch(room, head, key));
+        return connection.toTunnel(exchange);
     }
 
     @Override

@@ -188,6 +188,32 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         updateReading();
     }
 
+    /// A WebSocket was asked for, and will not be opened: the request was complete with its head.
+    void onNoWebSocket() {
+        CallerExchange current = exchange;
+        if (current != null) {
+            current.onRequestEnd(null);
+        }
+    }
+
+    /// A WebSocket is open: puts what passes bytes on in this handler's place, and gives it those that came early.
+    CallerTunnel toTunnel(CallerExchange current) {
+        CallerTunnel tunnel =
+                new CallerTunnel(channel, out, current, port.context().limits().tcpIdleTimeout());
+        ByteBuf early = input;
+        input = null;
+        exchange = null;
+        deadline.close();
+        channel.pipeline().replace(this, null, tunnel.splice());
+        channel.eventLoop().execute(() -> {
+            if (early != null) {
+                channel.pipeline().fireChannelRead(early);
+            }
+            tunnel.onProgress();
+        });
+        return tunnel;
+    }
+
     /// Whether another request may follow the one that is being answered.
     boolean mayStay() {
         return phase == Phase.ANSWERING && !draining;
@@ -251,7 +277,9 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             phase = Phase.BODY;
         } else {
             phase = Phase.ANSWERING;
-            next.onRequestEnd(null);
+            if (!request.webSocket()) {
+                next.onRequestEnd(null);
+            }
         }
         next.start();
         onProgress();

@@ -4,6 +4,7 @@ import io.hikyaku.call.Problem;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ final class FieldSection {
     private boolean chunked;
     private boolean close;
     private boolean keepAlive;
+    private boolean upgradeNamed;
+    private @Nullable AsciiString upgrade;
 
     private FieldSection() {}
 
@@ -103,6 +106,12 @@ final class FieldSection {
         return keepAlive;
     }
 
+    /// Whether it asks for, or agrees to, a WebSocket (RFC 6455 §4.1).
+    boolean webSocket() {
+        AsciiString value = upgrade;
+        return upgradeNamed && value != null && WebSocket.PROTOCOL.contentEqualsIgnoreCase(value);
+    }
+
     private static int endOfLine(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && bytes[at] != '\r') {
@@ -155,6 +164,7 @@ final class FieldSection {
                     fields.add(name, value);
                 }
             }
+            case UPGRADE -> upgrade = upgrade == null ? value : AsciiString.EMPTY_STRING;
             case HOP_BY_HOP -> {}
             case ORDINARY, PROTECTED -> fields.add(name, value);
         }
@@ -214,6 +224,7 @@ final class FieldSection {
                 names.add(name);
                 named = names;
             }
+            case UPGRADE -> upgradeNamed = true;
             case TE, HOP_BY_HOP, CONNECTION -> {}
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, PROTECTED ->
                 throw Rejected.badRequest("Connection names a protected field");

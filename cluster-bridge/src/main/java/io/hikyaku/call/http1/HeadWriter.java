@@ -2,6 +2,7 @@ package io.hikyaku.call.http1;
 
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -27,6 +28,7 @@ final class HeadWriter {
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE_TO_WEB_SOCKET = ascii("Upgrade: websocket\r\nConnection: Upgrade\r\n");
     private static final byte[] CONNECTION_TE = ascii("Connection: TE\r\n");
 
     private HeadWriter() {}
@@ -123,6 +125,19 @@ final class HeadWriter {
         out.writeBytes(CRLF);
     }
 
+    /// Writes the answer that opens a WebSocket.
+    ///
+    /// @param key the caller's
+    /// @throws Malformed if it holds what may not be sent
+    static void writeSwitch(ByteBuf out, ResponseHead head, CharSequence key) {
+        Fields fields = head.fields();
+        fields.set(WebSocket.ACCEPT, WebSocket.accept(key));
+        fields.set(WebSocket.UPGRADE, WebSocket.PROTOCOL);
+        writeStatusLine(out, head);
+        writeFields(out, fields, false, false);
+        out.writeBytes(CRLF);
+    }
+
     /// @throws Malformed if one may not be sent
     static void writeTrailers(ByteBuf out, Fields trailers) {
         for (int i = 0; i < trailers.size(); i++) {
@@ -166,6 +181,11 @@ final class HeadWriter {
                 case TE -> {
                     writeField(out, name, value);
                     out.writeBytes(CONNECTION_TE);
+                }
+                case UPGRADE -> {
+                    if (WebSocket.PROTOCOL.contentEqualsIgnoreCase(value)) {
+                        out.writeBytes(UPGRADE_TO_WEB_SOCKET);
+                    }
                 }
                 case HOST, CONNECTION, HOP_BY_HOP -> {}
             }

@@ -4,10 +4,12 @@ import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.Via;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /// A request's head as it was read from a caller.
 ///
@@ -25,11 +27,25 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
         if (section.chunked() && !current) {
             throw Rejected.badRequest("Transfer-Encoding in HTTP/1.0");
         }
+        if (line.method().equals("GET") && current && section.webSocket() && isBodiless(section)) {
+            requireKey(section.fields().get(WebSocket.KEY));
+            section.fields().add(WebSocket.UPGRADE, WebSocket.PROTOCOL);
+        }
         Fields fields = section.fields().add(Via.NAME, via.value(line.version()));
         RequestHead head =
                 new RequestHead(line.version(), line.method(), "http", authority(line, section), line.path(), fields);
         long length = section.chunked() ? -1 : Math.max(0, section.contentLength());
         return new Http1Request(head, length, current ? !section.close() : section.keepAlive());
+    }
+
+    private static boolean isBodiless(FieldSection section) {
+        return !section.chunked() && section.contentLength() <= 0;
+    }
+
+    private static void requireKey(@Nullable CharSequence key) {
+        if (key == null || !WebSocket.isKey(key)) {
+            throw Rejected.badRequest("Sec-WebSocket-Key");
+        }
     }
 
     private static String authority(RequestLine line, FieldSection section) {
@@ -54,8 +70,12 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
         return host;
     }
 
+    boolean webSocket() {
+        return WebSocket.isAsked(head);
+    }
+
     Request request() {
-        return new Request(head, contentLength != 0);
+        return new Request(head, contentLength != 0 || webSocket());
     }
 
     Framing framing() {

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 /// @param head as it goes to the caller's bridge
 /// @param framing how the body that follows is delimited
 /// @param keepAlive whether the connection may be used again
-record Response(ResponseHead head, Framing framing, boolean keepAlive) {
+/// @param webSocket whether it agrees to a WebSocket, if its status is 101
+record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean webSocket) {
     private static final int STATUS_LINE_MIN = "HTTP/1.1 200".length();
     private static final int MAX_REASON_BYTES = 1024;
 
@@ -39,7 +40,7 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive) {
         }
         ResponseHead head = new ResponseHead(version, status, reason(bytes, end), section.fields());
         boolean keepAlive = version == Version.HTTP_1_1 ? !section.close() : section.keepAlive();
-        return new Response(head, framing(section, status, toHead), keepAlive);
+        return new Response(head, framing(section, status, toHead), keepAlive, section.webSocket());
     }
 
     /// RFC 9112 §6.3.

@@ -5,9 +5,11 @@ import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -59,9 +61,11 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private final BodyReader body;
     private final Deadline deadline;
     private final Duration keepIdle;
+    private final Duration tunnelIdle;
     private @Nullable ByteBuf input;
     private @Nullable TargetExchange exchange;
     private @Nullable BodyWriter request;
+    private @Nullable CharSequence webSocketKey;
     private boolean used;
     private boolean closed;
     private boolean toHead;
@@ -73,9 +77,11 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
 
     /// @param maxHead bytes of a head, or of trailers
     /// @param keepIdle how long it is kept between exchanges
-    public TargetConnection(Channel channel, int maxHead, Duration keepIdle, Keeper keeper) {
+    /// @param tunnelIdle how long a WebSocket may carry nothing
+    public TargetConnection(Channel channel, int maxHead, Duration keepIdle, Duration tunnelIdle, Keeper keeper) {
         this.keeper = keeper;
         this.keepIdle = keepIdle;
+        this.tunnelIdle = tunnelIdle;
         this.channel = channel;
         this.out = new SocketOutput(channel);
         this.heads = new HeadFinder(maxHead, maxHead);
@@ -87,6 +93,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public void begin(TargetExchange next, RequestHead head, Stream from) {
         exchange = next;
         toHead = head.method().equals("HEAD");
+        webSocketKey = WebSocket.isAsked(head) ? keyOf(head) : null;
         inBody = false;
         untilClose = false;
         interim = 0;
@@ -94,6 +101,14 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         out.from(from);
         String authority = keeper.authority(head.authority());
         request = new BodyWriter(out, HeadWriter.writeRequest(out.room(1024), head, authority));
+    }
+
+    /// The caller's key, or an own one for a caller whose version of HTTP knows none.
+    private static CharSequence keyOf(RequestHead head) {
+        CharSequence given = head.fields().get(WebSocket.KEY);
+        CharSequence key = given == null ? WebSocket.newKey() : given;
+        head.fields().set(WebSocket.KEY, key);
+        return key;
     }
 
     @Override
@@ -266,6 +281,12 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         Response response = Response.read(bytes, toHead);
+        CharSequence key = webSocketKey;
+        if (response.head().status() == 101 && key != null) {
+            requireAccept(response, key);
+            toTunnel(response.head(), current);
+            return false;
+        }
         if (response.head().status() < 200) {
             interim++;
             if (interim > MAX_INTERIM || response.head().status() == 101) {
@@ -274,7 +295,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             current.onAnswerHead(response.head());
             return true;
         }
-        keepAlive = response.keepAlive();
+        keepAlive = response.keepAlive() && key == null;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
         current.onAnswerHead(response.head());
         body.start(response.framing());
@@ -283,6 +304,31 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             endAnswer(current, null);
         }
         return true;
+    }
+
+    /// Only what has read the handshake may get the bytes that follow it (RFC 6455 §4.1).
+    private static void requireAccept(Response response, CharSequence key) {
+        CharSequence accept = response.head().fields().get(WebSocket.ACCEPT);
+        if (!response.webSocket() || accept == null || !WebSocket.accept(key).contentEquals(accept)) {
+            throw Rejected.badRequest("answer to the WebSocket handshake");
+        }
+    }
+
+    /// Puts what passes bytes on in this handler's place, and gives it those that came with the head.
+    private void toTunnel(ResponseHead head, TargetExchange current) {
+        TargetTunnel tunnel = new TargetTunnel(channel, out, current, tunnelIdle, keeper::onFinished);
+        ByteBuf early = input;
+        input = null;
+        exchange = null;
+        deadline.close();
+        channel.pipeline().replace(this, null, tunnel.splice());
+        current.onSwitched(head, tunnel);
+        current.flushAnswer();
+        if (early != null && early.isReadable()) {
+            channel.eventLoop().execute(() -> channel.pipeline().fireChannelRead(early));
+        } else if (early != null) {
+            early.release();
+        }
     }
 
     private void endAnswer(TargetExchange current, @Nullable Fields trailers) {

@@ -109,6 +109,7 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
             server(true);
             initialSettings(new Http2Settings()
                     .maxConcurrentStreams(limits.http().maxStreams())
+                    .connectProtocolEnabled(true)
                     .initialWindowSize(STREAM_WINDOW)
                     .maxHeaderListSize(limits.maxHeaderSize().bytes()));
             validateHeaders(true);

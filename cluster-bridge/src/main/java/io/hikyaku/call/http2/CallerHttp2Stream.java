@@ -7,6 +7,7 @@ import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.GrpcAnswer;
 import io.hikyaku.call.exchange.ProblemAnswer;
 import io.hikyaku.call.exchange.Request;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
@@ -187,6 +188,20 @@ final class CallerHttp2Stream implements CallerSide {
         head = headers(answer);
         headHeld = grpc && answer.fields().get(GrpcAnswer.STATUS) != null;
         connection.flushSoon(this);
+    }
+
+    /// In HTTP/2 an open WebSocket is an answer of 200, and there is no key to answer for (RFC 8441 §5).
+    @Override
+    public CallerSide switchProtocols(ResponseHead answer, CallerExchange by) {
+        Fields fields = new Fields();
+        for (int i = 0; i < answer.fields().size(); i++) {
+            if (!WebSocket.ACCEPT.contentEqualsIgnoreCase(answer.fields().name(i))) {
+                fields.add(answer.fields().name(i), answer.fields().value(i));
+            }
+        }
+        writeHead(new ResponseHead(answer.version(), 200, "", fields));
+        left = -1;
+        return this;
     }
 
     @Override

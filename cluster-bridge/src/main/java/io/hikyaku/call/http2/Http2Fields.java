@@ -95,7 +95,7 @@ final class Http2Fields {
             switch (FieldKind.of(name)) {
                 case ORDINARY, PROTECTED, EXPECT, CONTENT_LENGTH -> writeField(name, fields.value(i), to);
                 case TE -> writeField(name, TRAILERS, to);
-                case HOST, TRANSFER_ENCODING, CONNECTION, HOP_BY_HOP -> {}
+                case HOST, TRANSFER_ENCODING, CONNECTION, UPGRADE, HOP_BY_HOP -> {}
             }
         }
     }
@@ -154,7 +154,7 @@ final class Http2Fields {
             case CONTENT_LENGTH -> onContentLength(name, value);
             case EXPECT -> onExpect(name, value);
             case TE -> onTe(name, value);
-            case TRANSFER_ENCODING, CONNECTION, HOP_BY_HOP -> {
+            case TRANSFER_ENCODING, CONNECTION, UPGRADE, HOP_BY_HOP -> {
                 if (CONNECTION_SPECIFIC.contains(name)) {
                     throw Rejected.badRequest("connection-specific field");
                 }

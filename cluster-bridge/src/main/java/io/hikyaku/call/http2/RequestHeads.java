@@ -5,6 +5,7 @@ import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.Via;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
@@ -13,12 +14,15 @@ import io.netty.util.AsciiString;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the heads of callers' requests (RFC 9113 §8.3.1).
+/// Reads the heads of callers' requests (RFC 9113 §8.3.1). A CONNECT that asks for a WebSocket (RFC 8441) becomes the
+/// GET that asks for one.
 final class RequestHeads {
     private static final int MAX_METHOD_BYTES = 64;
     private static final int MAX_AUTHORITY_BYTES = 1024;
     private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("Transfer-Encoding");
     private static final AsciiString CHUNKED = AsciiString.cached("chunked");
+
+    private static final AsciiString PROTOCOL = AsciiString.cached(":protocol");
 
     private RequestHeads() {}
 
@@ -35,7 +39,11 @@ final class RequestHeads {
             throw Rejected.badRequest(":scheme");
         }
         Fields fields = section.fields();
-        if (bodyFollows && section.contentLength() < 0) {
+        boolean webSocket = method.equals("CONNECT");
+        if (webSocket) {
+            method = "GET";
+            fields.add(WebSocket.UPGRADE, WebSocket.PROTOCOL); // PROTOCOL.md §7.2
+        } else if (bodyFollows && section.contentLength() < 0) {
             fields.add(TRANSFER_ENCODING, CHUNKED); // PROTOCOL.md §7.2
         } else if (!bodyFollows && section.contentLength() > 0) {
             throw Rejected.badRequest("Content-Length without a body");
@@ -49,7 +57,15 @@ final class RequestHeads {
         if (method.length() > MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
             throw Rejected.badRequest(":method");
         }
-        if (method.equals("CONNECT") || method.equals("TRACE")) {
+        CharSequence protocol = headers.get(PROTOCOL);
+        boolean webSocket = protocol != null && WebSocket.PROTOCOL.contentEqualsIgnoreCase(protocol);
+        if (protocol != null && !method.equals("CONNECT")) {
+            throw Rejected.badRequest(":protocol");
+        }
+        if (protocol != null && !webSocket) {
+            throw new Rejected(Problem.NOT_IMPLEMENTED, ":protocol");
+        }
+        if (method.equals("CONNECT") && !webSocket || method.equals("TRACE")) {
             throw new Rejected(Problem.METHOD_NOT_ALLOWED, method);
         }
         return method;

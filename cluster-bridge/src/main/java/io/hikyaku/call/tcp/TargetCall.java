@@ -5,6 +5,8 @@ import io.hikyaku.call.Dial;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
+import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.Splice;
 import io.hikyaku.call.Targets;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
@@ -47,11 +49,11 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     public void onConnected(Channel channel, int connected) {
         target = connected;
         targets.begin(connected);
-        Splice joined = new Splice(channel, this, idleTimeout);
+        Splice joined = new Splice(channel, new SocketOutput(channel), this, idleTimeout);
         splice = joined;
         channel.pipeline().addLast(joined);
         joined.from(stream);
-        waiting.sendTo(joined::write);
+        waiting.sendTo(data -> pass(data, joined));
         waiting.drop();
         if (callerEnded) {
             joined.end();
@@ -76,8 +78,14 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
             waiting.hold(data);
         } else {
             seen.onRequestBytes(data.readableBytes());
-            to.write(data);
+            pass(data, to);
         }
+    }
+
+    private static void pass(ByteBuf data, Splice to) {
+        int length = data.readableBytes();
+        to.write(data);
+        to.owe(length);
     }
 
     @Override

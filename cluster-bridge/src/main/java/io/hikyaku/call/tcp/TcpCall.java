@@ -5,6 +5,8 @@ import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
+import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.Splice;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.stream.ResetCode;
@@ -32,7 +34,8 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     TcpCall(Channel socket, Attempts.Route route, CallMetrics.Calls calls) {
         this.seen = calls.begin();
         this.attempts = new Attempts(route, socket.eventLoop(), this);
-        this.splice = new Splice(socket, this, route.context().limits().tcpIdleTimeout());
+        this.splice = new Splice(
+                socket, new SocketOutput(socket), this, route.context().limits().tcpIdleTimeout());
     }
 
     Splice splice() {
@@ -75,7 +78,9 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
         serviceSpoke = true;
         seen.onAnswerBytes(data.readableBytes());
         replay.drop();
+        int length = data.readableBytes();
         splice.write(data);
+        splice.owe(length);
     }
 
     @Override

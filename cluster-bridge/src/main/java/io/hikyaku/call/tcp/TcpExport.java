@@ -9,6 +9,7 @@ import io.hikyaku.config.ExportPort;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
+import io.hikyaku.wire.call.OpenMetadata;
 import java.time.Duration;
 
 /// An exported TCP port on one event loop: each stream becomes a connection to a target.
@@ -30,7 +31,7 @@ public final class TcpExport implements Export {
     }
 
     @Override
-    public StreamHandler accept(Stream stream, String caller) {
+    public StreamHandler accept(Stream stream, OpenMetadata opened, String caller) {
         TargetCall call = new TargetCall(targets, calls, idleTimeout, stream, caller);
         call.start();
         return call;

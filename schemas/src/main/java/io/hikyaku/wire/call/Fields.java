@@ -67,6 +67,17 @@ public final class Fields {
         return null;
     }
 
+    /// Gives the first field of this name another value, in its place, or adds it at the end.
+    public void set(CharSequence name, CharSequence value) {
+        for (int i = 0; i < size; i++) {
+            if (AsciiString.contentEqualsIgnoreCase(namesAndValues[2 * i], name)) {
+                namesAndValues[2 * i + 1] = value;
+                return;
+            }
+        }
+        add(name, value);
+    }
+
     /// @throws IllegalArgumentException if the section is above its limits: the layer above checks those first
     void write(ByteBuf out) {
         if (size > MAX_COUNT) {

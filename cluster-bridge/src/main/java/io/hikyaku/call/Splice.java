@@ -1,7 +1,5 @@
-package io.hikyaku.call.tcp;
+package io.hikyaku.call;
 
-import io.hikyaku.call.Deadline;
-import io.hikyaku.call.SocketOutput;
 import io.hikyaku.stream.Stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -18,9 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /// A TCP connection joined to a stream: bytes both ways, each side's end as the other's end, a reset as a reset.
 /// Belongs to its event loop.
-final class Splice extends ChannelInboundHandlerAdapter {
+public final class Splice extends ChannelInboundHandlerAdapter {
     /// Who started it and hears how it ends.
-    interface Owner {
+    public interface Owner {
         /// The socket has sent bytes; takes ownership. Not called while [#takesMore] says no.
         void onBytes(ByteBuf data);
 
@@ -47,10 +45,11 @@ final class Splice extends ChannelInboundHandlerAdapter {
     private boolean inputEnded;
     private boolean outputEnded;
 
-    Splice(Channel channel, Owner owner, Duration idleTimeout) {
+    /// @param out of the same channel
+    public Splice(Channel channel, SocketOutput out, Owner owner, Duration idleTimeout) {
         this.channel = channel;
         this.owner = owner;
-        this.out = new SocketOutput(channel);
+        this.out = out;
         this.idleTimeout = idleTimeout;
         this.idle = new Deadline(channel.eventLoop(), owner::onIdle);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -58,20 +57,23 @@ final class Splice extends ChannelInboundHandlerAdapter {
     }
 
     /// The stream whose bytes are written from now on.
-    void from(@Nullable Stream stream) {
+    public void from(@Nullable Stream stream) {
         out.from(stream);
     }
 
-    /// Takes ownership of bytes from the stream.
-    void write(ByteBuf data) {
+    /// Takes ownership of bytes for the socket.
+    public void write(ByteBuf data) {
         idle.set(idleTimeout);
-        int length = data.readableBytes();
         out.write(data);
-        out.owe(length);
+    }
+
+    /// Notes that `bytes` of the stream's were taken, for which credit is due once the socket has room.
+    public void owe(int bytes) {
+        out.owe(bytes);
     }
 
     /// The stream has ended: so does this direction of the connection.
-    void end() {
+    public void end() {
         outputEnded = true;
         if (inputEnded) {
             out.closeAfterWrites();
@@ -80,7 +82,15 @@ final class Splice extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void abort() {
+    /// Ends the connection after everything written so far.
+    public void close() {
+        inputEnded = true;
+        outputEnded = true;
+        out.closeAfterWrites();
+    }
+
+    /// Ends the connection with a reset.
+    public void abort() {
         inputEnded = true;
         outputEnded = true;
         out.abort();
@@ -88,7 +98,7 @@ final class Splice extends ChannelInboundHandlerAdapter {
 
     /// After the socket's end there is nothing to read, and asking Netty's epoll transport to would close the
     /// connection as if its other direction had ended too.
-    void updateReading() {
+    public void updateReading() {
         boolean wanted = owner.takesMore();
         if (!inputEnded && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);

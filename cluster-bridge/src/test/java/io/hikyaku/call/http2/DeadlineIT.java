@@ -1,0 +1,97 @@
+package io.hikyaku.call.http2;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.call.CallPath;
+import io.hikyaku.call.Conversation;
+import io.hikyaku.call.Http2Talk;
+import io.hikyaku.call.NoLeaks;
+import io.hikyaku.call.Origin;
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.Protocol;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Calls that have a time of their own.
+@ExtendWith(NoLeaks.class)
+@Timeout(120)
+class DeadlineIT {
+    private static final String[] GRPC = {"content-type", "application/grpc", "te", "trailers"};
+
+    private final Origin silent = Origin.following(heard -> {
+        heard.head();
+        heard.raw().hearGone();
+    });
+    private CallPath path;
+
+    DeadlineIT() throws IOException {}
+
+    @AfterEach
+    void everythingIsReturned() throws IOException {
+        path.awaitQuiet();
+        silent.close();
+        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
+        path.close();
+    }
+
+    @Test
+    void aCallWhoseConfiguredTimeHasPassedIsEndedOnBothSides() throws Exception {
+        path = CallPath.startLimited(Duration.ofMillis(300), silent.port());
+        try (Conversation caller = Conversation.with(path.port())) {
+            caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
+
+            String head = caller.hearHead();
+
+            assertTrue(head.startsWith("HTTP/1.1 504 "), head);
+            assertTrue(head.contains("error=http_response_timeout"), head);
+            silent.takeEnding();
+        }
+    }
+
+    @Test
+    void aGrpcCallersTimeEndsTheCall() throws Exception {
+        path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, silent.port());
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.request(1, true, "POST", "/a.B/C", "content-type", "application/grpc-web", "grpc-timeout", "7S");
+            assertTrue(silent.takeHead().contains("grpc-timeout: 7S\r\n"), "not gRPC, so not looked at");
+            caller.reset(1, 8);
+
+            caller.request(3, true, "POST", "/a.B/C", with("grpc-timeout", "600m"));
+
+            assertEquals("4", status(caller, 3));
+        }
+    }
+
+    @Test
+    void aTimeThatCannotBeReadIsAnInternalError() throws Exception {
+        path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, silent.port());
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.request(1, true, "POST", "/a.B/C", with("grpc-timeout", "123456789S"));
+
+            assertEquals("13", status(caller, 1));
+            assertEquals(0, silent.headsHeard());
+        }
+    }
+
+    private static String[] with(String name, String value) {
+        String[] all = java.util.Arrays.copyOf(GRPC, GRPC.length + 2);
+        all[GRPC.length] = name;
+        all[GRPC.length + 1] = value;
+        return all;
+    }
+
+    private static String status(Http2Talk caller, int stream) throws IOException {
+        Http2Talk.Frame only = caller.hearOf(stream);
+        assertTrue(only.ends());
+        Matcher status = Pattern.compile("grpc-status: (\\d+)").matcher(caller.fields(only));
+        assertTrue(status.find());
+        return status.group(1);
+    }
+}
