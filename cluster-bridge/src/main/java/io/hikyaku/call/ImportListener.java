@@ -102,8 +102,12 @@ public final class ImportListener {
         return bound == null ? GlobalEventExecutor.INSTANCE.newSucceededFuture(null) : bound.close();
     }
 
-    /// Lets running calls end and begins no new ones on open connections; those without a call are closed.
+    /// Lets running calls end and begins no new ones on open connections; those without a call are closed, and
+    /// those whose protocol is not known yet reset.
     public void drain() {
+        for (Channel connection : waiting) {
+            connection.eventLoop().execute(() -> giveUpWaiting(connection));
+        }
         for (Channel connection : connections) {
             connection.pipeline().fireUserEventTriggered(new SocketService.Draining());
         }

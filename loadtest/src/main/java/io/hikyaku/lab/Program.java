@@ -27,6 +27,7 @@ public final class Program implements AutoCloseable {
     private final Path log;
     private final int adminPort;
     private final Process process;
+    private boolean asked;
 
     private Program(String name, Path log, int adminPort, Process process) {
         this.name = name;
@@ -123,9 +124,12 @@ public final class Program implements AutoCloseable {
         process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /// Asks it to end (SIGTERM) and returns at once.
+    /// Asks it to end (SIGTERM) and returns at once. Once only: being told a second time ends it without draining.
     void askToStop() {
-        process.destroy();
+        if (!asked) {
+            asked = true;
+            process.destroy();
+        }
     }
 
     /// Asks it to end (SIGTERM) and waits; kills it after fifteen seconds.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.lab.Ports;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import io.hikyaku.status.NodeStatus;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What SIGTERM does to calls that run, and to those that come: nothing, as long as there is another way.
 @Timeout(120)
@@ -31,6 +32,7 @@ class DrainIT {
     private static final String ORDERS = "shop/orders";
     private static final String LINE = "shop/line";
     private static final int CALLERS = 4;
+    private static final String QUICK = "limits: { link: { reconnectBackoffMin: 20ms, reconnectBackoffMax: 200ms } }\n";
 
     @TempDir
     Path folder;
@@ -92,31 +94,52 @@ class DrainIT {
         void run() throws Exception;
     }
 
+    /// What stops, and what is there in its place.
+    enum Between {
+        RELAY_AND_RELAY,
+        RELAY_AND_KAFKA,
+        HUB_AND_RELAY
+    }
+
+    /// @param stop as SIGTERM does
+    private record Middle(Admin admin, String url, Stop stop) {}
+
+    private Middle middle(Between between) throws Exception {
+        if (between == Between.HUB_AND_RELAY) {
+            MeshBridge hub = mesh.bridge("hub", "listen: [ \"tls://127.0.0.1:0\" ]\n");
+            return new Middle(hub.admin(), hub.url(), hub.node()::stop);
+        }
+        MeshRelay relay = mesh.relayAt("relay-1", "tls");
+        return new Middle(relay.admin(), relay.url(), relay.node()::stop);
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void noCallIsLostWhenARelayIsToldToStopAndThereIsAnotherWay(boolean kafka) throws Exception {
+    @EnumSource(Between.class)
+    void noCallIsLostWhenWhatLiesBetweenIsToldToStopAndThereIsAnotherWay(Between between) throws Exception {
         // Given
-        MeshRelay first = mesh.relayAt("relay-1", "tls");
-        MeshRelay second = kafka ? first : mesh.relayAt("relay-2", "wss");
-        String links = Mesh.linksTo(first.url()) + (kafka ? overKafka() : "  - relay: \"" + second.url() + "\"\n");
-        MeshBridge osaka = osaka(links, "");
-        MeshBridge tokyo = tokyo(links, "");
+        Middle first = middle(between);
+        int second = Ports.free();
+        boolean kafka = between == Between.RELAY_AND_KAFKA;
+        String links = "transit: [ hub ]\n"
+                + Mesh.linksTo(first.url())
+                + (kafka ? overKafka() : "  - relay: \"wss://127.0.0.1:" + second + "/link\"\n");
+        MeshBridge osaka = osaka(links, QUICK);
+        MeshBridge tokyo = tokyo(links, QUICK);
         tokyo.awaitAnswer(ORDERS);
-        Await.until(
-                "a relay is used",
-                () -> pathFrom(tokyo, osaka).startsWith("via tls:")
-                        || pathFrom(tokyo, osaka).startsWith("via wss:"));
-        MeshRelay relay = pathFrom(tokyo, osaka).contains(first.url()) ? first : second;
-        tokyo.admin().awaitExporters(LINE, 1);
+        Await.until("the first is used", () -> pathFrom(tokyo, osaka).contains(first.url()));
+        if (!kafka) {
+            MeshRelay relay = mesh.relay("relay-2", "listen: [ \"wss://127.0.0.1:%d/link\" ]\n".formatted(second));
+            Await.until("the second is there", () -> relay.admin().sum("hikyaku_links_up") == 4);
+        }
         Traffic traffic = Traffic.of(tokyo, ORDERS, CALLERS);
         try (Talk lasting = tokyo.to(LINE)) {
             assertEquals("0001", lasting.say("x").hear(4));
             traffic.awaitMore(100);
 
             // When
-            CompletableFuture<Void> stopped = inBackground(relay.node()::stop);
-            Await.until("it says so", () -> draining(relay.admin()));
-            boolean readyMeanwhile = relay.admin().ready();
+            CompletableFuture<Void> stopped = inBackground(first.stop());
+            Await.until("it says so", () -> draining(first.admin()));
+            boolean readyMeanwhile = first.admin().ready();
             int count = 1;
             while (!stopped.isDone()) {
                 assertEquals("%04d".formatted(++count), lasting.say("x").hear(4));
@@ -128,7 +151,7 @@ class DrainIT {
             assertFalse(readyMeanwhile);
             assertEquals("%04d".formatted(++count), lasting.say("x").hear(4));
             assertEquals(List.of(), traffic.stop());
-            assertFalse(pathFrom(tokyo, osaka).contains(relay.url()));
+            assertFalse(pathFrom(tokyo, osaka).contains(first.url()));
         }
         tokyo.admin().awaitQuiet();
         osaka.admin().awaitQuiet();
