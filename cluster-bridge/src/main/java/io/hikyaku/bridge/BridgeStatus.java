@@ -1,6 +1,9 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.observe.RecentCalls;
+import io.hikyaku.call.observe.ServiceCalls;
 import io.hikyaku.channel.Channel;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
@@ -9,6 +12,7 @@ import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -25,6 +29,7 @@ record BridgeStatus(
         Imports imports,
         List<BridgeShard> shards,
         StreamCounters counters,
+        CallMetrics metrics,
         @Nullable KafkaSide kafka) {
     NodeStatus status(boolean ready, NodeStatus.Lifecycle lifecycle) {
         List<String> listening = new ArrayList<>();
@@ -46,7 +51,27 @@ record BridgeStatus(
                 channels(),
                 new NodeStatus.Streams(
                         counters.open(), counters.opened.sum(), counters.resetHere.sum() + counters.resetByPeer.sum()),
-                lifecycle);
+                lifecycle,
+                calls());
+    }
+
+    private List<NodeStatus.Calls> calls() {
+        return metrics.all().stream()
+                .map(BridgeStatus::calls)
+                .sorted(Comparator.comparing(NodeStatus.Calls::service).thenComparing(NodeStatus.Calls::side))
+                .toList();
+    }
+
+    private static NodeStatus.Calls calls(ServiceCalls service) {
+        RecentCalls.Minute minute = service.lastMinute();
+        return new NodeStatus.Calls(
+                service.service(),
+                service.side().toString(),
+                service.inFlight(),
+                minute.perSecond(),
+                minute.failedShare(),
+                TimeUnit.NANOSECONDS.toMicros(minute.p50Nanos()),
+                TimeUnit.NANOSECONDS.toMicros(minute.p99Nanos()));
     }
 
     private List<NodeStatus.Member> members() {
@@ -91,7 +116,7 @@ record BridgeStatus(
                         entry.getValue().stream()
                                 .map(exporter -> exporter(entry.getKey(), exporter))
                                 .toList()))
-                .sorted(java.util.Comparator.comparing(NodeStatus.Service::service)
+                .sorted(Comparator.comparing(NodeStatus.Service::service)
                         .thenComparing(NodeStatus.Service::port))
                 .toList();
     }

@@ -5,6 +5,7 @@ import io.hikyaku.status.NodeStatus;
 import io.hikyaku.status.NodeStatusJson;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_BYTES = 64 << 20;
+    private static final int MAX_SECONDS = 3600;
 
     @Spec
     private CommandSpec spec;
@@ -37,17 +40,48 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints JSON, as the admin server gives it at /api/v1/status.")
     private boolean json;
 
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            fallbackValue = "2",
+            paramLabel = "SECONDS",
+            description = "Shows it again every so many seconds (default: ${FALLBACK-VALUE}), until Ctrl-C.")
+    private @Nullable Integer everySeconds;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        NodeStatus status = NodeStatusJson.read(fetch(address()));
-        var out = spec.commandLine().getOut();
-        if (json) {
-            out.println(NodeStatusJson.pretty(status));
+        HostPort address = address();
+        PrintWriter out = spec.commandLine().getOut();
+        Integer every = everySeconds;
+        if (every == null) {
+            out.print(text(address));
+            out.flush();
         } else {
-            out.print(StatusText.of(status));
+            StatusWatch.Screen screen = StatusWatch.isTerminal() ? StatusWatch.Screen.REFRESHED : StatusWatch.Screen.ROLL;
+            new StatusWatch(out, screen, seconds(every), () -> text(address)).run();
         }
-        out.flush();
         return Exit.DONE;
+    }
+
+    private Duration seconds(int every) {
+        if (every < 1 || every > MAX_SECONDS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--watch: " + every + " is not between 1 and " + MAX_SECONDS);
+        }
+        return Duration.ofSeconds(every);
+    }
+
+    private String text(HostPort address) throws IOException, InterruptedException {
+        NodeStatus status = read(fetch(address));
+        return json ? NodeStatusJson.pretty(status) + "\n" : StatusText.of(status);
+    }
+
+    private static NodeStatus read(byte[] answer) throws IOException {
+        try {
+            return NodeStatusJson.read(answer);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private HostPort address() {

@@ -21,9 +21,11 @@ final class StatusText {
         text.self(status);
         text.links(status.links());
         text.members(status.members());
+        text.clusters(status);
         text.services(status.services());
         text.imports(status.imports());
         text.channels(status.channels());
+        text.calls(status.calls());
         text.streams(status);
         return text.out.toString();
     }
@@ -85,6 +87,37 @@ final class StatusText {
                     member.documentSequence() == null
                             ? NONE
                             : member.documentSequence().toString());
+        }
+        append(table);
+    }
+
+    /// What is known of whole clusters: by their services and by the channels to them.
+    private void clusters(NodeStatus status) {
+        TextTable table = new TextTable("CLUSTER", "NODES", "REACHABLE", "SERVICES", "CALLS NOW", "ROUND TRIP");
+        ClusterSummary.of(status)
+                .forEach(cluster -> table.row(
+                        cluster.name(),
+                        Integer.toString(cluster.nodes()),
+                        Integer.toString(cluster.reachable()),
+                        Integer.toString(cluster.services()),
+                        Long.toString(cluster.outstanding()),
+                        roundTrip(cluster.roundTripMicros())));
+        append(table);
+    }
+
+    /// Those under way now, and those that ended within the last minute.
+    private void calls(List<NodeStatus.Calls> calls) {
+        TextTable table = new TextTable("CALLS", "SIDE", "NOW", "PER SECOND", "FAILED", "P50", "P99");
+        for (NodeStatus.Calls one : calls) {
+            boolean any = one.perSecond() > 0;
+            table.row(
+                    one.service(),
+                    one.side(),
+                    Long.toString(one.inFlight()),
+                    String.format(Locale.ROOT, "%.1f", one.perSecond()),
+                    any ? String.format(Locale.ROOT, "%.2f %%", one.failedShare() * 100) : NONE,
+                    roundTrip(any ? one.p50Micros() : null),
+                    roundTrip(any ? one.p99Micros() : null));
         }
         append(table);
     }

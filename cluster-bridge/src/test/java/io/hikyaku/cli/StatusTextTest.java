@@ -38,7 +38,8 @@ class StatusTextTest {
                 List.of(),
                 List.of(),
                 NodeStatus.Streams.NONE,
-                null);
+                null,
+                List.of());
 
         // When
         String text = StatusText.of(status);
@@ -86,7 +87,10 @@ class StatusTextTest {
                         new NodeStatus.Reload(
                                 "refused", "2026-11-23T10:00:00Z", List.of("line 3: links: a change needs a restart")),
                         new NodeStatus.Reload("applied", "2026-11-23T09:00:00Z", List.of()),
-                        "2026-11-24T10:00:00Z"));
+                        "2026-11-24T10:00:00Z"),
+                List.of(
+                        new NodeStatus.Calls("shop/orders:80", "import", 3, 1_234.56, 0.0123, 1_200, 34_567),
+                        new NodeStatus.Calls("shop/stock:80", "export", 0, 0, 0, 0, 0)));
 
         // When
         String text = StatusText.of(status);
@@ -98,6 +102,10 @@ class StatusTextTest {
                   line 3: links: a change needs a restart
                 changed certificate applied at 2026-11-23T09:00:00Z
 
+                CLUSTER  NODES  REACHABLE  SERVICES  CALLS NOW  ROUND TRIP
+                edge     1      0          1         0          -
+                osaka    1      1          1         3          2.00 ms
+
                 SERVICE      PORT  PROTOCOL  EXPORTED BY
                 shop/orders  80    http      osaka (01234567), edge (01234567, unhealthy)
 
@@ -106,6 +114,10 @@ class StatusTextTest {
 
                 CHANNEL TO  NODE      EVENT LOOP  PATH         STREAMS  ROUND TRIP
                 osaka       01234567  1           via relay-1  4        2.00 ms
+
+                CALLS           SIDE    NOW  PER SECOND  FAILED  P50      P99
+                shop/orders:80  import  3    1234.6      1.23 %  1.20 ms  34.57 ms
+                shop/stock:80   export  0    0.0         -       -        -
 
                 streams: 4 open, 10 opened, 1 reset
                 """, text);

@@ -133,7 +133,8 @@ public final class RelayNode implements AutoCloseable {
                 List.of(),
                 List.of(),
                 NodeStatus.Streams.NONE,
-                node.upkeep().lifecycle(draining));
+                node.upkeep().lifecycle(draining),
+                List.of());
     }
 
     /// Stops as SIGTERM asks: others send their packets another way first, if they have one, and until they do

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param channels to other bridges
 /// @param streams in numbers
 /// @param lifecycle what happened to it since it started; missing in earlier versions
+/// @param calls by service port and side, as this node sees them; earlier versions say nothing of them
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeStatus(
         String program,
@@ -37,7 +38,11 @@ public record NodeStatus(
         List<Import> imports,
         List<Channel> channels,
         Streams streams,
-        @Nullable Lifecycle lifecycle) {
+        @Nullable Lifecycle lifecycle,
+        List<Calls> calls) {
+    public NodeStatus {
+        calls = calls == null ? List.of() : List.copyOf(calls);
+    }
 
     /// What happened to a node since it started.
     ///
@@ -127,6 +132,21 @@ public record NodeStatus(
             @Nullable String path,
             long streams,
             @Nullable Long roundTripMicros) {}
+
+    /// The calls of a service port: those under way, and those that ended within the last minute.
+    ///
+    /// @param service `namespace/name:port`
+    /// @param side `import`: of local callers; `export`: to local targets
+    /// @param failedShare 0 to 1; calls that ended with a problem, a status of 500 or more, or such a one of gRPC
+    /// @param p50Micros half of the calls took no longer, within a tenth; 0 if there were none
+    public record Calls(
+            String service,
+            String side,
+            long inFlight,
+            double perSecond,
+            double failedShare,
+            long p50Micros,
+            long p99Micros) {}
 
     /// Streams now, and since the start.
     public record Streams(long open, long opened, long reset) {

@@ -25,7 +25,8 @@ class NodeStatusJsonTest {
             List.of(new NodeStatus.Channel("01", "c", 0, "via r", 1, null)),
             new NodeStatus.Streams(1, 2, 3),
             new NodeStatus.Lifecycle(
-                    true, new NodeStatus.Reload("refused", "2026-01-01T00:00:00Z", List.of("x: y")), null, null));
+                    true, new NodeStatus.Reload("refused", "2026-01-01T00:00:00Z", List.of("x: y")), null, null),
+            List.of(new NodeStatus.Calls("a/b:80", "import", 1, 2.5, 0.25, 1_000, 2_000)));
 
     @Test
     void whatIsWrittenIsRead() {
@@ -56,6 +57,18 @@ class NodeStatusJsonTest {
 
         // Then
         assertEquals(STATUS, back);
+    }
+
+    @Test
+    void whatEarlierVersionsDoNotSayIsEmpty() {
+        // Given
+        String json = NodeStatusJson.pretty(STATUS).replace("\"calls\"", "\"unknown\"");
+
+        // When
+        NodeStatus back = NodeStatusJson.read(json.getBytes(StandardCharsets.UTF_8));
+
+        // Then
+        assertEquals(List.of(), back.calls());
     }
 
     @Test
