@@ -229,7 +229,16 @@ public final class Bridge implements AutoCloseable {
     }
 
     private NodeStatus status() {
-        return new BridgeStatus(node, version, directory, views.current(), imports, shards.all(), streamCounters, metrics, kafka)
+        return new BridgeStatus(
+                        node,
+                        version,
+                        directory,
+                        views.current(),
+                        imports,
+                        shards.all(),
+                        streamCounters,
+                        metrics,
+                        kafka)
                 .status(missing().isEmpty(), node.upkeep().lifecycle(draining));
     }
 

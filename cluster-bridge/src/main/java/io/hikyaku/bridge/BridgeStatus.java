@@ -116,8 +116,7 @@ record BridgeStatus(
                         entry.getValue().stream()
                                 .map(exporter -> exporter(entry.getKey(), exporter))
                                 .toList()))
-                .sorted(Comparator.comparing(NodeStatus.Service::service)
-                        .thenComparing(NodeStatus.Service::port))
+                .sorted(Comparator.comparing(NodeStatus.Service::service).thenComparing(NodeStatus.Service::port))
                 .toList();
     }
 

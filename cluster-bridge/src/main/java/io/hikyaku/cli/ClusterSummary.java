@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// @param outstanding calls of the node under way there
 /// @param roundTripMicros the least of the channels to it, once it was measured
 record ClusterSummary(
-        String name, int nodes, int reachable, int services, long outstanding, @Nullable Long roundTripMicros) {
+        String name,
+        int nodes,
+        int reachable,
+        int services,
+        long outstanding,
+        @Nullable Long roundTripMicros) {
     private static final String CLUSTER = "/cluster/";
 
     private static final class Sum {

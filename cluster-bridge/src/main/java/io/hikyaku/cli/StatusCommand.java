@@ -1,5 +1,6 @@
 package io.hikyaku.cli;
 
+import io.hikyaku.cli.StatusWatch.Screen;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.status.NodeStatusJson;
@@ -57,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
             out.print(text(address));
             out.flush();
         } else {
-            StatusWatch.Screen screen = StatusWatch.isTerminal() ? StatusWatch.Screen.REFRESHED : StatusWatch.Screen.ROLL;
+            Screen screen = StatusWatch.isTerminal() ? Screen.REFRESHED : Screen.ROLL;
             new StatusWatch(out, screen, seconds(every), () -> text(address)).run();
         }
         return Exit.DONE;

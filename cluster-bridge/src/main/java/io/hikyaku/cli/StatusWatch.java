@@ -69,8 +69,8 @@ final class StatusWatch {
         } catch (IOException e) {
             Instant since = awaySince == null ? now : awaySince;
             awaySince = since;
-            String away = now + ", no answer since " + since + ": " + TextTable.printable(String.valueOf(e.getMessage()));
-            print(away + "\n", screen == Screen.REFRESHED ? last : "");
+            String why = TextTable.printable(String.valueOf(e.getMessage()));
+            print(now + ", no answer since " + since + ": " + why + "\n", screen == Screen.REFRESHED ? last : "");
         }
     }
 

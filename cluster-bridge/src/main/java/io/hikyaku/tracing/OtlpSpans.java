@@ -60,8 +60,12 @@ public final class OtlpSpans implements Spans {
                 .setEndpoint(tracesOf(config.endpoint()))
                 .setTimeout(SEND_WITHIN)
                 .build());
-        count(meters, "hikyaku.spans.sent", "Spans that the collector took", exporter::sent);
-        count(meters, "hikyaku.spans.failed", "Spans that the collector did not take", exporter::failed);
+        FunctionCounter.builder("hikyaku.spans.sent", exporter, CountedExporter::sent)
+                .description("Spans that the collector took")
+                .register(meters);
+        FunctionCounter.builder("hikyaku.spans.failed", exporter, CountedExporter::failed)
+                .description("Spans that the collector did not take")
+                .register(meters);
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(Resource.create(resource(source)))
                 .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.sampleRatio())))
@@ -73,13 +77,6 @@ public final class OtlpSpans implements Spans {
                         .build())
                 .build();
         return new OtlpSpans(provider, source.version());
-    }
-
-    private static void count(
-            MeterRegistry meters, String name, String description, java.util.function.LongSupplier value) {
-        FunctionCounter.builder(name, value, java.util.function.LongSupplier::getAsLong)
-                .description(description)
-                .register(meters);
     }
 
     private static String tracesOf(URI endpoint) {

@@ -53,7 +53,8 @@ class StatusWatchTest {
 
         // Then
         assertEquals(
-                "NOW\none\n\n" + "NOW, no answer since NOW: nothing?[2J answers\n\n".repeat(2) + "NOW\nback\n\n", shown);
+                "NOW\none\n\n" + "NOW, no answer since NOW: nothing?[2J answers\n\n".repeat(2) + "NOW\nback\n\n",
+                shown);
     }
 
     @Test
