@@ -18,6 +18,7 @@ public final class CallMetrics implements AutoCloseable {
     private final MeterRegistry registry;
     private final CallBooks books;
     private final CallObservers observers;
+    private final int refusalLinesPerSecond;
     private final Map<Tags, Counter> retried = new ConcurrentHashMap<>();
 
     public CallMetrics(MeterRegistry registry) {
@@ -25,8 +26,14 @@ public final class CallMetrics implements AutoCloseable {
     }
 
     public CallMetrics(MeterRegistry registry, CallObservers observers) {
+        this(registry, observers, Refusals.LINES_PER_SECOND);
+    }
+
+    /// @param refusalLinesPerSecond in the log, for each imported port
+    CallMetrics(MeterRegistry registry, CallObservers observers, int refusalLinesPerSecond) {
         this.registry = registry;
         this.observers = observers;
+        this.refusalLinesPerSecond = refusalLinesPerSecond;
         books = new CallBooks(registry, observers);
     }
 
@@ -73,6 +80,11 @@ public final class CallMetrics implements AutoCloseable {
 
     private Counter retries(Tags tags) {
         return Counter.builder("hikyaku.calls.retried").tags(tags).register(registry);
+    }
+
+    /// What was refused of callers of an imported port.
+    public Refusals refusals(String servicePort) {
+        return new Refusals(registry, servicePort, refusalLinesPerSecond);
     }
 
     private LongAdder gauge(String name, Tags tags) {

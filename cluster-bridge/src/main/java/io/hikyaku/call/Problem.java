@@ -9,6 +9,7 @@ public enum Problem {
     BAD_REQUEST(400, "http_request_error", "The request is malformed"),
     METHOD_NOT_ALLOWED(405, "http_request_error", "The method is not allowed"),
     REQUEST_TIMEOUT(408, "http_request_error", "The request did not arrive in time"),
+    BODY_TOO_LARGE(413, "http_request_error", "The body is too large"),
     URI_TOO_LONG(414, "http_request_error", "The request line is too long"),
     EXPECTATION_FAILED(417, "http_request_error", "The expectation is not known"),
     HEAD_TOO_LARGE(431, "http_request_error", "The header section is too large"),
@@ -32,6 +33,7 @@ public enum Problem {
     TARGET_BUSY(503, "connection_limit_reached", "The service asks for calm", 1),
     TARGET_ABORTED(502, "http_protocol_error", "The service aborted the call"),
     TARGET_PROTOCOL(502, "http_protocol_error", "The service's answer is not valid"),
+    LOOP(502, "proxy_loop_detected", "The call goes in a circle"),
     TRANSPORT_LOST(502, "connection_terminated", "The way to the exporter was lost"),
     INTERNAL(502, "proxy_internal_error", "The bridges failed");
 

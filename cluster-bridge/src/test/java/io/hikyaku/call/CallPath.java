@@ -2,10 +2,12 @@ package io.hikyaku.call;
 
 import io.hikyaku.call.http.HttpExport;
 import io.hikyaku.call.http.HttpService;
+import io.hikyaku.call.observe.CallObservers;
 import io.hikyaku.call.tcp.TcpExport;
 import io.hikyaku.call.tcp.TcpService;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Forwarded;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.ImportPort;
 import io.hikyaku.config.Protocol;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// The whole way of calls inside one process: a listener, streams, an export. For tests and measurements.
 public final class CallPath implements AutoCloseable {
     public static final ServicePort PORT = new ServicePort("shop/orders", 80);
+    /// As it is unless configured.
+    public static final ImportPort IMPORT = importPort(Optional.empty(), Forwarded.OBFUSCATED, false);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int WINDOW = 256 * 1024;
 
@@ -40,10 +44,11 @@ public final class CallPath implements AutoCloseable {
     private final CallContext context;
     private final ImportListener listener;
 
-    private CallPath(int shards, CallLimits limits, @Nullable Protocol protocol, Optional<Duration> timeout) {
+    private CallPath(int shards, CallLimits limits, @Nullable Protocol protocol, ImportPort importPort) {
         loops = EventLoops.start(shards);
         sockets = new LoopSockets(loops);
-        context = new CallContext("tokyo", limits, Duration.ofSeconds(2), new CallMetrics(meters));
+        context = new CallContext(
+                "tokyo", limits, Duration.ofSeconds(2), new CallMetrics(meters, CallObservers.NONE, Integer.MAX_VALUE));
         for (int shard = 0; shard < loops.count(); shard++) {
             Exports own = new Exports();
             exports.add(own);
@@ -52,8 +57,6 @@ public final class CallPath implements AutoCloseable {
         }
         List<Candidates> candidates =
                 balancers.stream().map(balancer -> balancer.candidates(PORT)).toList();
-        ImportPort importPort =
-                new ImportPort(PORT.port(), HostPort.parse("127.0.0.1:0"), Optional.ofNullable(protocol), timeout);
         listener = new ImportListener(
                 sockets,
                 context,
@@ -65,8 +68,18 @@ public final class CallPath implements AutoCloseable {
         listener.bind(HostPort.parse("127.0.0.1:0")).syncUninterruptibly();
     }
 
+    /// What an import's port may be configured to do with HTTP.
+    public static ImportPort importPort(Optional<Duration> timeout, Forwarded forwarded, boolean trustForwarded) {
+        return new ImportPort(
+                PORT.port(), HostPort.parse("127.0.0.1:0"), Optional.empty(), timeout, forwarded, trustForwarded);
+    }
+
     public static CallPath start(Protocol protocol, CallLimits limits, int... targetPorts) {
-        CallPath path = new CallPath(2, limits, protocol, Optional.empty());
+        return start(protocol, limits, IMPORT, targetPorts);
+    }
+
+    public static CallPath start(Protocol protocol, CallLimits limits, ImportPort importPort, int... targetPorts) {
+        CallPath path = new CallPath(2, limits, protocol, importPort);
         path.export(protocol, targetPorts);
         path.candidates((shard, own) -> List.of(own));
         return path;
@@ -74,7 +87,8 @@ public final class CallPath implements AutoCloseable {
 
     /// Of HTTP, with a time limit for whole calls.
     public static CallPath startLimited(Duration timeout, int... targetPorts) {
-        CallPath path = new CallPath(2, CallLimits.DEFAULTS, Protocol.HTTP, Optional.of(timeout));
+        CallPath path = new CallPath(
+                2, CallLimits.DEFAULTS, Protocol.HTTP, importPort(Optional.of(timeout), Forwarded.NONE, false));
         path.export(Protocol.HTTP, targetPorts);
         path.candidates((shard, own) -> List.of(own));
         return path;
@@ -82,12 +96,12 @@ public final class CallPath implements AutoCloseable {
 
     /// Without a protocol, an export or a candidate.
     public static CallPath startBare(@Nullable Protocol protocol, CallLimits limits) {
-        return new CallPath(2, limits, protocol, Optional.empty());
+        return new CallPath(2, limits, protocol, IMPORT);
     }
 
     /// With an export of its own kind.
     public static CallPath start(CallLimits limits, ExportPort port) {
-        CallPath path = new CallPath(2, limits, port.protocol(), Optional.empty());
+        CallPath path = new CallPath(2, limits, port.protocol(), IMPORT);
         path.export(port);
         path.candidates((shard, own) -> List.of(own));
         return path;
@@ -162,6 +176,14 @@ public final class CallPath implements AutoCloseable {
         return meters.find(meter).tags(tags).meters().stream()
                 .mapToDouble(found -> found.measure().iterator().next().getValue())
                 .sum();
+    }
+
+    /// What was refused, by reason.
+    public String rejections() {
+        return meters.find("hikyaku.requests.rejected").counters().stream()
+                .map(counter -> counter.getId().getTag("reason") + "=" + counter.count())
+                .toList()
+                .toString();
     }
 
     public Optional<Meter> find(String meter, String... tags) {

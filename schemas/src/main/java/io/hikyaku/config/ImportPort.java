@@ -9,7 +9,15 @@ import java.util.Optional;
 /// @param listen local address; port 0 takes any free one
 /// @param protocol what callers speak; empty: what the oldest exporter says
 /// @param timeout for a whole HTTP call, from its request's head to the last byte of its answer; empty: none
-public record ImportPort(int port, HostPort listen, Optional<Protocol> protocol, Optional<Duration> timeout) {
+/// @param forwarded how services are told of callers
+/// @param trustForwarded whether what callers say of where requests come from is passed on
+public record ImportPort(
+        int port,
+        HostPort listen,
+        Optional<Protocol> protocol,
+        Optional<Duration> timeout,
+        Forwarded forwarded,
+        boolean trustForwarded) {
 
     public ImportPort {
         if (timeout.isPresent()) {
@@ -23,6 +31,8 @@ public record ImportPort(int port, HostPort listen, Optional<Protocol> protocol,
         var listen = section.required("listen", Setting::listenAddress);
         var protocol = section.optional("protocol", value -> value.choice(Protocol.class));
         var timeout = section.optional("timeout", Setting::duration);
-        return section.build(() -> new ImportPort(port.get(), listen.get(), protocol, timeout));
+        var forwarded = section.optional("forwarded", value -> value.choice(Forwarded.class), Forwarded.OBFUSCATED);
+        var trusted = section.optional("trustForwarded", Setting::flag, false);
+        return section.build(() -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted));
     }
 }

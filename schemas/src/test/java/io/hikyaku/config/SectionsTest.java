@@ -153,8 +153,10 @@ class SectionsTest {
                 List.of(Target.parse("https://h:1")),
                 Optional.of(tls),
                 new TargetHost("target"));
-        var importPort = new ImportPort(80, new HostPort("127.0.0.1", 19000), Optional.empty(), Optional.empty());
-        var tcpPort = new ImportPort(5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP), Optional.empty());
+        var importPort = new ImportPort(
+                80, new HostPort("127.0.0.1", 19000), Optional.empty(), Optional.empty(), Forwarded.OBFUSCATED, false);
+        var tcpPort = new ImportPort(
+                5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP), Optional.empty(), Forwarded.ADDRESS, true);
         return Stream.of(
                 new Sample(
                         "log",
@@ -248,7 +250,7 @@ class SectionsTest {
                         ImportPort::read,
                         "{ port: 80, listen: '127.0.0.1:19000' }",
                         importPort,
-                        "{ port: 5432, listen: '[::1]:15432', protocol: tcp }",
+                        "{ port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true }",
                         tcpPort),
                 new Sample(
                         "import",
@@ -256,7 +258,7 @@ class SectionsTest {
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' } ] }",
                         new Import(service, List.of(importPort)),
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' },"
-                                + " { port: 5432, listen: '[::1]:15432', protocol: tcp } ] }",
+                                + " { port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true } ] }",
                         new Import(service, List.of(importPort, tcpPort))));
     }
 

@@ -2,9 +2,24 @@ package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
 
 /// One exported HTTP port on one event loop: what all its calls share.
 ///
 /// @param pool where its targets are
-public record ExportedPort(CallContext context, CallMetrics.Calls calls, TargetPool pool, EventLoop loop, Via via) {}
+public record ExportedPort(CallContext context, CallMetrics.Calls calls, TargetPool pool, EventLoop loop, Via via) {
+    private static final AsciiString SOURCE_CLUSTER = AsciiString.cached("X-Hikyaku-Source-Cluster");
+
+    /// The request as the target gets it: with our name in `Via` and the cluster that it came from, which nobody
+    /// else may say.
+    ///
+    /// @param caller as its channel has proved
+    RequestHead mark(RequestHead head, String caller) {
+        Fields fields = head.fields().without(FieldKind::isOwn);
+        fields.add(Via.NAME, via.value(head.version())).add(SOURCE_CLUSTER, caller);
+        return new RequestHead(head.version(), head.method(), head.scheme(), head.authority(), head.path(), fields);
+    }
+}

@@ -23,21 +23,54 @@ public enum FieldKind {
             "proxy-authenticate",
             "proxy-authorization",
             "proxy-authentication-info"),
-    /// Passes, and a `Connection` field may not name it away: identity, forwarding, trace.
+    /// Passes, and a `Connection` field may not name it away: identity, trace.
     PROTECTED(
             "authorization",
             "baggage",
             "content-type",
             "cookie",
-            "forwarded",
+            "grpc-timeout",
             "idempotency-key",
             "traceparent",
             "tracestate",
             "trailer",
             "via",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto");
+            "x-request-id"),
+    /// Says where a request comes from: believed from callers only where they are trusted. Besides these, all whose
+    /// name begins with `x-forwarded-` or `x-envoy-`, and ours.
+    FORWARDING("forwarded", "x-real-ip", "x_real_ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"),
+    /// A field that says where a message ends, for servers that make no difference between `-` and `_`.
+    DISGUISED("content_length", "transfer_encoding");
+
+    /// What all our own fields begin with; nobody else may set one in a request.
+    static final AsciiString OWN_PREFIX = AsciiString.cached("x-hikyaku-");
+
+    private static final AsciiString[] FORWARDING_PREFIXES = {
+        AsciiString.cached("x-forwarded-"), AsciiString.cached("x-envoy-"), OWN_PREFIX
+    };
+    /// Fields that are about the routing, the content or the answer as a whole have to be known before it
+    /// (RFC 9110 §6.5.1).
+    private static final List<AsciiString> NO_TRAILERS = cached(
+            "age",
+            "authentication-info",
+            "cache-control",
+            "content-encoding",
+            "content-range",
+            "date",
+            "expires",
+            "if-match",
+            "if-modified-since",
+            "if-none-match",
+            "if-range",
+            "if-unmodified-since",
+            "location",
+            "max-forwards",
+            "pragma",
+            "range",
+            "retry-after",
+            "set-cookie",
+            "vary",
+            "www-authenticate");
 
     private static final Known[][] BY_LENGTH = byLength();
 
@@ -59,7 +92,47 @@ public enum FieldKind {
                 }
             }
         }
-        return ORDINARY;
+        return isForwarding(name) ? FORWARDING : ORDINARY;
+    }
+
+    /// Whether a field of this name may stand in trailers.
+    public static boolean isTrailer(CharSequence name) {
+        return of(name) == ORDINARY && NO_TRAILERS.stream().noneMatch(other -> other.contentEqualsIgnoreCase(name));
+    }
+
+    /// Whether the field is one of our own.
+    static boolean isOwn(CharSequence name) {
+        return startsWith(name, OWN_PREFIX);
+    }
+
+    private static boolean isForwarding(CharSequence name) {
+        if (name.length() < 2 || name.charAt(0) != 'x' && name.charAt(0) != 'X') {
+            return false;
+        }
+        for (AsciiString prefix : FORWARDING_PREFIXES) {
+            if (startsWith(name, prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Without regard to case, nor to the difference between `-` and `_`, which some servers do not make.
+    private static boolean startsWith(CharSequence name, AsciiString prefix) {
+        if (name.length() < prefix.length()) {
+            return false;
+        }
+        for (int at = 0; at < prefix.length(); at++) {
+            char next = name.charAt(at) == '_' ? '-' : name.charAt(at);
+            if (AsciiString.toLowerCase(next) != prefix.charAt(at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<AsciiString> cached(String... names) {
+        return Arrays.stream(names).map(AsciiString::cached).toList();
     }
 
     private static Known[][] byLength() {

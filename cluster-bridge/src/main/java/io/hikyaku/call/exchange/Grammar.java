@@ -8,7 +8,11 @@ public final class Grammar {
     private static final int VALUE = 2;
     private static final int TARGET = 4;
     private static final int HOST = 8;
+    private static final int DIGIT = 16;
+    /// A colon and the digits of a port.
+    private static final int MAX_PORT_BYTES = 6;
     private static final byte[] CLASSES = classes();
+    private static final String MAX_LENGTH = Long.toString(Long.MAX_VALUE);
 
     private Grammar() {}
 
@@ -19,8 +23,13 @@ public final class Grammar {
             boolean token = alphanumeric || c > 0 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
             boolean value = c == '\t' || c >= ' ' && c != 127;
             boolean target = c > ' ' && c < 127 && c != '#' && c != '\\';
-            boolean host = alphanumeric || c > 0 && "-._~%!$&'()*+;=:[]".indexOf(c) >= 0;
-            classes[c] = (byte) ((token ? TOKEN : 0) | (value ? VALUE : 0) | (target ? TARGET : 0) | (host ? HOST : 0));
+            boolean host = alphanumeric || c > 0 && "-._~%!$&'()*+;=".indexOf(c) >= 0;
+            boolean digit = c >= '0' && c <= '9';
+            classes[c] = (byte) ((token ? TOKEN : 0)
+                    | (value ? VALUE : 0)
+                    | (target ? TARGET : 0)
+                    | (host ? HOST : 0)
+                    | (digit ? DIGIT : 0));
         }
         return classes;
     }
@@ -46,8 +55,29 @@ public final class Grammar {
         return from < to && all(TARGET, bytes, from, to);
     }
 
+    /// Whether it is a host with an optional port (RFC 9110 §7.2): no user, no list, no path.
     public static boolean isHost(byte[] bytes, int from, int to) {
-        return from < to && all(HOST, bytes, from, to);
+        int end = from;
+        if (from < to && bytes[from] == '[') {
+            end = endOfAddress(bytes, from + 1, to);
+        } else {
+            while (end < to && (CLASSES[bytes[end] & 0xff] & HOST) != 0) {
+                end++;
+            }
+        }
+        if (end <= from || end == to) {
+            return end > from;
+        }
+        return bytes[end] == ':' && to - end <= MAX_PORT_BYTES && all(DIGIT, bytes, end + 1, to);
+    }
+
+    /// @return the index after an IPv6 address and its bracket, as far as its letters tell; −1: it is none
+    private static int endOfAddress(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (bytes[at] == ':' || bytes[at] == '.' || Character.digit(bytes[at], 16) >= 0)) {
+            at++;
+        }
+        return at > from && at < to && bytes[at] == ']' ? at + 1 : -1;
     }
 
     public static boolean isToken(AsciiString text) {
@@ -79,15 +109,11 @@ public final class Grammar {
     /// Whether it may stand in `Content-Length`: digits, without leading zeros, below 2^63 (RFC 9110 §8.6).
     public static boolean isLength(AsciiString text) {
         int length = text.length();
-        if (length == 0 || length > 18 || length > 1 && text.byteAt(0) == '0') {
+        if (length > 1 && text.byteAt(0) == '0' || length > MAX_LENGTH.length()) {
             return false;
         }
-        for (int at = 0; at < length; at++) {
-            if (text.byteAt(at) < '0' || text.byteAt(at) > '9') {
-                return false;
-            }
-        }
-        return true;
+        boolean fits = length < MAX_LENGTH.length() || text.compareTo(MAX_LENGTH) <= 0;
+        return fits && length > 0 && all(DIGIT, text.array(), text.arrayOffset(), text.arrayOffset() + length);
     }
 
     private static boolean all(int kind, byte[] bytes, int from, int to) {

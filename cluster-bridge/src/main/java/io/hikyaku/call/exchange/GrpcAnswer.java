@@ -63,13 +63,14 @@ public final class GrpcAnswer {
             case TARGET_CANCELLED -> CANCELLED;
             case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
             case DENIED -> PERMISSION_DENIED;
-            case TARGET_BUSY, HEAD_TOO_LARGE -> RESOURCE_EXHAUSTED;
+            case TARGET_BUSY, HEAD_TOO_LARGE, BODY_TOO_LARGE -> RESOURCE_EXHAUSTED;
             case BAD_REQUEST,
                     METHOD_NOT_ALLOWED,
                     URI_TOO_LONG,
                     EXPECTATION_FAILED,
                     NOT_IMPLEMENTED,
                     VERSION_NOT_SUPPORTED,
+                    LOOP,
                     TARGET_PROTOCOL,
                     TARGET_ABORTED,
                     INTERNAL -> GrpcAnswer.INTERNAL;

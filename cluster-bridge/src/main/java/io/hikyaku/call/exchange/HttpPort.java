@@ -3,13 +3,21 @@ package io.hikyaku.call.exchange;
 import io.hikyaku.call.Attempts;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.Refusals;
 import java.time.Duration;
 
 /// One imported HTTP port on one event loop: what all its connections share.
 ///
 /// @param service `namespace/name:port`, for answers and metrics
 /// @param timeout for a whole call; zero: none
-public record HttpPort(String service, Via via, Duration timeout, Attempts.Route route, CallMetrics.Calls calls) {
+/// @param forwarding what services are told of where requests come from
+public record HttpPort(
+        String service,
+        Duration timeout,
+        Attempts.Route route,
+        CallMetrics.Calls calls,
+        Refusals refusals,
+        Forwarding forwarding) {
     public CallContext context() {
         return route.context();
     }

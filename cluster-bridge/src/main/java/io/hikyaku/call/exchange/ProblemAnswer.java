@@ -50,6 +50,7 @@ public record ProblemAnswer(ResponseHead head, byte[] body) {
             case 403 -> "Forbidden";
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
+            case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
             case 417 -> "Expectation Failed";
             case 431 -> "Request Header Fields Too Large";

@@ -1,25 +1,31 @@
 package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 
 /// Bytes that are not the HTTP message they should be. Without a stack trace, because whoever sends them decides how
 /// often it is made.
 public final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final Problem problem;
+    private final Violation violation;
 
-    /// @param what for the log; never bytes of the message
-    public Rejected(Problem problem, String what) {
+    /// @param what for the log, in our own words; never bytes of the message
+    public Rejected(Violation violation, String what) {
         super(what, null, false, false);
-        this.problem = problem;
+        this.violation = violation;
     }
 
+    /// Of a kind that has no name of its own.
     public static Rejected badRequest(String what) {
-        return new Rejected(Problem.BAD_REQUEST, what);
+        return new Rejected(Violation.MESSAGE, what);
+    }
+
+    public Violation violation() {
+        return violation;
     }
 
     public Problem problem() {
-        return problem;
+        return violation.problem();
     }
 }

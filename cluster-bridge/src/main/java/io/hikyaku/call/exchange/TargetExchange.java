@@ -32,6 +32,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final ExportedPort port;
     private final Stream stream;
     private final Observation seen;
+    private final String caller;
     private final StreamOutput answer;
     private final FrameReader frames;
     private final Replay replay = new Replay();
@@ -53,6 +54,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// @param caller the cluster the call comes from
     public TargetExchange(ExportedPort port, Stream stream, long deadlineMicros, String caller) {
         this.port = port;
+        this.caller = caller;
         this.stream = stream;
         this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
@@ -119,9 +121,8 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onRequestHead(RequestHead head) {
-        RequestHead marked = seen.onBridgeRequest(head);
+        RequestHead marked = port.mark(seen.onBridgeRequest(head), caller);
         request = marked;
-        marked.fields().add(Via.NAME, port.via().value(head.version()));
         find(marked, false);
     }
 

@@ -4,11 +4,12 @@ import io.hikyaku.call.Attempts.Route;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Candidates;
+import io.hikyaku.call.Refusals;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Sockets;
+import io.hikyaku.call.exchange.Forwarding;
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.exchange.Via;
 import io.hikyaku.call.http1.CallerConnection;
 import io.hikyaku.config.ImportPort;
 import io.hikyaku.wire.call.CallProtocol;
@@ -30,12 +31,15 @@ public final class HttpService implements SocketService {
     public HttpService(
             Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port, ImportPort config) {
         this.sockets = sockets;
-        CallMetrics.Calls calls = context.metrics().imported(port.toString());
-        Via via = Via.of(context.cluster());
+        String name = port.toString();
+        CallMetrics.Calls calls = context.metrics().imported(name);
+        Refusals refusals = context.metrics().refusals(name);
+        Forwarding forwarding = new Forwarding(context.cluster(), config.forwarded(), config.trustForwarded());
         Duration timeout = config.timeout().orElse(Duration.ZERO);
         byte[] metadata = metadata(port);
         for (Candidates onShard : candidates) {
-            shards.add(new HttpPort(port.toString(), via, timeout, new Route(onShard, metadata, context), calls));
+            Route route = new Route(onShard, metadata, context);
+            shards.add(new HttpPort(name, timeout, route, calls, refusals, forwarding));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the body of an HTTP/1 message out of its framing (RFC 9112 §6, §7). Chunk extensions are checked and dropped.
 final class BodyReader {
-    private static final int MAX_SIZE_DIGITS = 15;
-    private static final int MAX_CHUNK_LINE_BYTES = 256 + MAX_SIZE_DIGITS;
+    /// Of chunk extensions, whatever the body's size.
+    private static final int FREE_EXTENSION_BYTES = 4096;
 
     private enum State {
         PLAIN,
@@ -26,15 +26,19 @@ final class BodyReader {
     private State state = State.DONE;
     private boolean chunked;
     private long left;
+    private long bodyBytes;
+    private long extensionBytes;
     private @Nullable Fields trailers;
 
     BodyReader(int maxTrailers) {
-        trailerFinder = new HeadFinder(maxTrailers, maxTrailers);
+        trailerFinder = HeadFinder.ofTrailers(maxTrailers);
     }
 
     void start(Framing framing) {
         chunked = framing.kind() == Framing.Kind.CHUNKED;
         trailers = null;
+        bodyBytes = 0;
+        extensionBytes = 0;
         left = framing.kind() == Framing.Kind.UNTIL_CLOSE ? Long.MAX_VALUE : framing.length();
         state = switch (framing.kind()) {
             case NONE -> State.DONE;
@@ -86,34 +90,27 @@ final class BodyReader {
     private boolean readChunkSize(ByteBuf in) {
         int lf = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
         int length = lf < 0 ? in.readableBytes() : lf + 1 - in.readerIndex();
-        if (length > MAX_CHUNK_LINE_BYTES) {
-            throw Rejected.badRequest("chunk line too long");
+        if (length > ChunkLine.MAX_BYTES) {
+            throw new Rejected(Violation.CHUNK_EXTENSION, "chunk line above " + ChunkLine.MAX_BYTES + " bytes");
         }
         if (lf < 0) {
             return false;
         }
-        byte[] line = ByteBufUtil.getBytes(in, in.readerIndex(), length);
+        ChunkLine line = ChunkLine.read(ByteBufUtil.getBytes(in, in.readerIndex(), length));
         in.skipBytes(length);
-        left = chunkSize(line);
+        countExtensions(line);
+        left = line.size();
         state = left == 0 ? State.TRAILERS : State.CHUNK;
         return true;
     }
 
-    /// `1*HEXDIG [ ";" extension ] CRLF`, with no blanks around the size.
-    private static long chunkSize(byte[] line) {
-        int end = line.length - 2;
-        long size = 0;
-        int at = 0;
-        while (at < end && Character.digit(line[at], 16) >= 0) {
-            size = size << 4 | Character.digit(line[at], 16);
-            at++;
+    /// What is spent on extensions must stay in a proportion to what they stand beside.
+    private void countExtensions(ChunkLine line) {
+        bodyBytes += line.size();
+        extensionBytes += line.extensionBytes();
+        if (extensionBytes > FREE_EXTENSION_BYTES && extensionBytes > bodyBytes) {
+            throw new Rejected(Violation.CHUNK_EXTENSION, "more bytes of chunk extensions than of the body");
         }
-        boolean sized = at > 0 && at <= MAX_SIZE_DIGITS;
-        boolean ended = end >= 0 && line[end] == '\r' && (at == end || line[at] == ';');
-        if (!sized || !ended || !Grammar.isValue(line, at, end)) {
-            throw Rejected.badRequest("chunk size");
-        }
-        return size;
     }
 
     private boolean readChunkEnd(ByteBuf in) {
@@ -121,7 +118,7 @@ final class BodyReader {
             return false;
         }
         if (in.readByte() != '\r' || in.readByte() != '\n') {
-            throw Rejected.badRequest("chunk does not end where it should");
+            throw new Rejected(Violation.CHUNK, "chunk does not end where it should");
         }
         state = State.CHUNK_SIZE;
         return true;

@@ -4,9 +4,11 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.ProblemAnswer;
+import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.observe.RequestIds;
 import io.hikyaku.config.CallLimits;
@@ -57,6 +59,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private final SocketOutput out;
     private final HeadFinder heads;
     private final BodyReader body;
+    private final Provenance provenance;
     private final Deadline deadline;
     private Phase phase = Phase.HEAD;
     private @Nullable ByteBuf input;
@@ -69,15 +72,17 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         this.port = port;
         this.channel = channel;
         this.out = new SocketOutput(channel);
-        this.heads = new HeadFinder(
+        this.heads = HeadFinder.ofHeads(
                 limits.maxRequestLineSize().toInt(), limits.maxHeaderSize().toInt());
         this.body = new BodyReader(limits.maxHeaderSize().toInt());
+        this.provenance = port.forwarding().from(channel.remoteAddress());
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
         deadline.set(limits.idleTimeout());
     }
 
     /// Turns away a connection above the listener's cap, and closes it.
     public static void turnAway(HttpPort port, Channel socket) {
+        port.refusals().count(Violation.CONNECTIONS, "too many connections", socket.remoteAddress());
         ByteBuf answer = socket.alloc().buffer(1024);
         writeProblem(answer, port, Problem.TOO_MANY_CONNECTIONS, RequestIds.next(), UNREAD);
         // The socket becomes active after this: only then can it be written to.
@@ -269,7 +274,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
-        Http1Request request = Http1Request.read(bytes, port.via());
+        Http1Request request = Http1Request.read(bytes, provenance);
         CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request());
         exchange = next;
         if (request.contentLength() != 0) {
@@ -301,7 +306,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onRejected(Rejected rejected) {
-        LOG.debug("Refused a request to {}: {}", port.service(), rejected.getMessage());
+        port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), channel.remoteAddress());
         CallerExchange current = exchange;
         if (current == null) {
             answer(rejected.problem(), port.calls().refused(rejected.problem()), UNREAD);
@@ -314,12 +319,19 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private void onDeadline() {
         CallerExchange current = exchange;
         if (current != null) {
-            current.abandon(
-                    phase == Phase.BODY && current.takesMore() ? Problem.REQUEST_TIMEOUT : Problem.TARGET_TIMEOUT);
+            onLate(current);
         } else if (phase == Phase.HEAD && heads.isWithin()) {
-            onRejected(new Rejected(Problem.REQUEST_TIMEOUT, "no complete head in time"));
+            onRejected(new Rejected(Violation.HEAD_TIME, "no complete head in time"));
         } else {
             channel.close();
+        }
+    }
+
+    private void onLate(CallerExchange current) {
+        if (phase == Phase.BODY && current.takesMore()) {
+            onRejected(new Rejected(Violation.BODY_TIME, "no more of the body in time"));
+        } else {
+            current.abandon(Problem.TARGET_TIMEOUT);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
@@ -29,6 +29,7 @@ final class FieldSection {
     private @Nullable List<AsciiString> named;
     private long contentLength = -1;
     private boolean chunked;
+    private boolean takesTrailers;
     private boolean close;
     private boolean keepAlive;
     private boolean upgradeNamed;
@@ -45,14 +46,14 @@ final class FieldSection {
         int at = from;
         for (int count = 0; bytes[at] != '\r'; count++) {
             if (count == MAX_FIELDS) {
-                throw new Rejected(Problem.HEAD_TOO_LARGE, "more than " + MAX_FIELDS + " fields");
+                throw new Rejected(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
             }
             int end = endOfLine(bytes, at, to);
             section.readLine(bytes, at, end);
             at = end + 2;
         }
         if (section.chunked && section.contentLength >= 0) {
-            throw Rejected.badRequest("Content-Length and Transfer-Encoding");
+            throw new Rejected(Violation.FRAMING, "Content-Length and Transfer-Encoding");
         }
         return section;
     }
@@ -63,12 +64,12 @@ final class FieldSection {
         int at = from;
         for (int count = 0; bytes[at] != '\r'; count++) {
             if (count == MAX_FIELDS) {
-                throw new Rejected(Problem.HEAD_TOO_LARGE, "more than " + MAX_FIELDS + " trailers");
+                throw new Rejected(Violation.TRAILER_SIZE, "more than " + MAX_FIELDS + " trailers");
             }
             int end = endOfLine(bytes, at, to);
             AsciiString name = nameOf(bytes, at, end);
             AsciiString value = valueOf(bytes, at + name.length() + 1, end);
-            if (FieldKind.of(name) == FieldKind.ORDINARY) {
+            if (FieldKind.isTrailer(name)) {
                 trailers.add(name, value);
             }
             at = end + 2;
@@ -78,7 +79,9 @@ final class FieldSection {
 
     Fields fields() {
         List<AsciiString> away = named;
-        return away == null ? fields : without(away);
+        return away == null
+                ? fields
+                : fields.without(name -> away.stream().anyMatch(gone -> gone.contentEqualsIgnoreCase(name)));
     }
 
     /// Null: there was none.
@@ -118,7 +121,7 @@ final class FieldSection {
             at++;
         }
         if (at + 1 >= to || bytes[at + 1] != '\n') {
-            throw Rejected.badRequest("bare CR");
+            throw new Rejected(Violation.LINE_END, "bare CR");
         }
         return at;
     }
@@ -126,7 +129,9 @@ final class FieldSection {
     private static AsciiString nameOf(byte[] bytes, int from, int end) {
         int colon = Grammar.endOfToken(bytes, from, end);
         if (colon == from || colon == end || bytes[colon] != ':') {
-            throw Rejected.badRequest(bytes[from] == ' ' || bytes[from] == '\t' ? "folded line" : "field name");
+            boolean folded = isBlank(bytes[from]);
+            throw new Rejected(
+                    folded ? Violation.FOLDED_LINE : Violation.FIELD_NAME, "no field name where one must be");
         }
         return new AsciiString(bytes, from, colon - from, false);
     }
@@ -141,7 +146,7 @@ final class FieldSection {
             last--;
         }
         if (!Grammar.isValue(bytes, first, last)) {
-            throw Rejected.badRequest("control character in a field value");
+            throw new Rejected(Violation.FIELD_VALUE, "control character in a field value");
         }
         return new AsciiString(bytes, first, last - first, false);
     }
@@ -159,27 +164,24 @@ final class FieldSection {
             case TRANSFER_ENCODING -> onTransferEncoding(name, value);
             case CONNECTION -> onConnection(value);
             case EXPECT -> onExpect(name, value);
-            case TE -> {
-                if (TRAILERS.contentEqualsIgnoreCase(value)) {
-                    fields.add(name, value);
-                }
-            }
+            case TE -> onTe(name, value);
             case UPGRADE -> upgrade = upgrade == null ? value : AsciiString.EMPTY_STRING;
+            case DISGUISED -> throw new Rejected(Violation.FIELD_NAME, "a framing field's name with underscores");
             case HOP_BY_HOP -> {}
-            case ORDINARY, PROTECTED -> fields.add(name, value);
+            case ORDINARY, PROTECTED, FORWARDING -> fields.add(name, value);
         }
     }
 
     private void onHost(AsciiString value) {
         if (host != null) {
-            throw Rejected.badRequest("more than one Host");
+            throw new Rejected(Violation.HOST, "more than one Host");
         }
         host = value;
     }
 
     private void onContentLength(AsciiString name, AsciiString value) {
         if (contentLength >= 0 || !Grammar.isLength(value)) {
-            throw Rejected.badRequest("Content-Length");
+            throw new Rejected(Violation.CONTENT_LENGTH, "Content-Length");
         }
         contentLength = value.parseLong();
         fields.add(name, value);
@@ -187,19 +189,30 @@ final class FieldSection {
 
     private void onTransferEncoding(AsciiString name, AsciiString value) {
         if (chunked) {
-            throw Rejected.badRequest("more than one Transfer-Encoding");
+            throw new Rejected(Violation.TRANSFER_CODING, "more than one Transfer-Encoding");
         }
         if (!CHUNKED.contentEqualsIgnoreCase(value)) {
             boolean other = Grammar.isToken(value);
-            throw new Rejected(other ? Problem.NOT_IMPLEMENTED : Problem.BAD_REQUEST, "Transfer-Encoding");
+            throw new Rejected(
+                    other ? Violation.UNKNOWN_TRANSFER_CODING : Violation.TRANSFER_CODING, "Transfer-Encoding");
         }
         chunked = true;
         fields.add(name, value);
     }
 
+    /// Of what a caller takes besides chunks, trailers are all that both bridges can bring.
+    private void onTe(AsciiString name, AsciiString value) {
+        for (AsciiString part : value.split(',')) {
+            if (!takesTrailers && TRAILERS.contentEqualsIgnoreCase(part.trim())) {
+                takesTrailers = true;
+                fields.add(name, TRAILERS);
+            }
+        }
+    }
+
     private void onExpect(AsciiString name, AsciiString value) {
         if (!CONTINUE.contentEqualsIgnoreCase(value)) {
-            throw new Rejected(Problem.EXPECTATION_FAILED, "Expect");
+            throw new Rejected(Violation.EXPECTATION, "Expect");
         }
         fields.add(name, value);
     }
@@ -226,19 +239,8 @@ final class FieldSection {
             }
             case UPGRADE -> upgradeNamed = true;
             case TE, HOP_BY_HOP, CONNECTION -> {}
-            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, PROTECTED ->
-                throw Rejected.badRequest("Connection names a protected field");
+            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, PROTECTED, FORWARDING, DISGUISED ->
+                throw new Rejected(Violation.PROTECTED_FIELD, "Connection names a protected field");
         }
-    }
-
-    private Fields without(List<AsciiString> away) {
-        Fields kept = new Fields();
-        for (int i = 0; i < fields.size(); i++) {
-            CharSequence name = fields.name(i);
-            if (away.stream().noneMatch(gone -> gone.contentEqualsIgnoreCase(name))) {
-                kept.add(name, fields.value(i));
-            }
-        }
-        return kept;
     }
 }

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Rejected;
 import io.netty.buffer.ByteBuf;
 
@@ -9,16 +9,27 @@ import io.netty.buffer.ByteBuf;
 final class HeadFinder {
     private final int maxFirstLine;
     private final int maxHead;
+    private final Violation tooLarge;
     private int scanned;
     private int lineStart;
     private boolean firstLineEnded;
     private boolean skippedEmptyLine;
 
-    /// @param maxFirstLine bytes of the first line, without its end
-    /// @param maxHead bytes of the whole head
-    HeadFinder(int maxFirstLine, int maxHead) {
+    private HeadFinder(int maxFirstLine, int maxHead, Violation tooLarge) {
         this.maxFirstLine = maxFirstLine;
         this.maxHead = maxHead;
+        this.tooLarge = tooLarge;
+    }
+
+    /// @param maxFirstLine bytes of the first line, without its end
+    /// @param maxHead bytes of the whole head
+    static HeadFinder ofHeads(int maxFirstLine, int maxHead) {
+        return new HeadFinder(maxFirstLine, maxHead, Violation.HEAD_SIZE);
+    }
+
+    /// @param max bytes of all trailers
+    static HeadFinder ofTrailers(int max) {
+        return new HeadFinder(Integer.MAX_VALUE, max, Violation.TRAILER_SIZE);
     }
 
     /// The length of the head that starts at the reader index, its empty line included, or −1 as long as its end
@@ -35,7 +46,7 @@ final class HeadFinder {
             }
             int end = lf + 1 - in.readerIndex();
             if (end - lineStart < 2 || in.getByte(lf - 1) != '\r') {
-                throw Rejected.badRequest("bare LF");
+                throw new Rejected(Violation.LINE_END, "bare LF");
             }
             if (end - lineStart > 2) {
                 onLine(end);
@@ -72,7 +83,7 @@ final class HeadFinder {
 
     private void skipEmptyLine(ByteBuf in) {
         if (skippedEmptyLine) {
-            throw Rejected.badRequest("more than one empty line before the head");
+            throw new Rejected(Violation.LINE_END, "more than one empty line before the head");
         }
         skippedEmptyLine = true;
         scanned = 0;
@@ -88,13 +99,13 @@ final class HeadFinder {
 
     private void requireFirstLine(int bytes) {
         if (bytes > maxFirstLine) {
-            throw new Rejected(Problem.URI_TOO_LONG, "first line above " + maxFirstLine + " bytes");
+            throw new Rejected(Violation.FIRST_LINE_SIZE, "first line above " + maxFirstLine + " bytes");
         }
     }
 
     private void requireHead(int bytes) {
         if (bytes > maxHead) {
-            throw new Rejected(Problem.HEAD_TOO_LARGE, "head above " + maxHead + " bytes");
+            throw new Rejected(tooLarge, "above " + maxHead + " bytes");
         }
     }
 }

@@ -141,7 +141,7 @@ final class HeadWriter {
     /// @throws Malformed if one may not be sent
     static void writeTrailers(ByteBuf out, Fields trailers) {
         for (int i = 0; i < trailers.size(); i++) {
-            if (FieldKind.of(trailers.name(i)) == FieldKind.ORDINARY) {
+            if (FieldKind.isTrailer(trailers.name(i))) {
                 writeField(out, trailers.name(i), trailers.value(i));
             }
         }
@@ -170,7 +170,7 @@ final class HeadWriter {
             CharSequence name = fields.name(i);
             CharSequence value = fields.value(i);
             switch (FieldKind.of(name)) {
-                case ORDINARY, PROTECTED, EXPECT -> writeField(out, name, value);
+                case ORDINARY, PROTECTED, FORWARDING, EXPECT -> writeField(out, name, value);
                 case CONTENT_LENGTH, TRANSFER_ENCODING -> {
                     require(framing == null, "two framings");
                     framing = framing(name, value);
@@ -179,6 +179,7 @@ final class HeadWriter {
                     }
                 }
                 case TE -> {
+                    require(AsciiString.contentEqualsIgnoreCase("trailers", value), "TE");
                     writeField(out, name, value);
                     out.writeBytes(CONNECTION_TE);
                 }
@@ -187,6 +188,7 @@ final class HeadWriter {
                         out.writeBytes(UPGRADE_TO_WEB_SOCKET);
                     }
                 }
+                case DISGUISED -> require(false, "a framing field's name with underscores");
                 case HOST, CONNECTION, HOP_BY_HOP -> {}
             }
         }

@@ -1,11 +1,11 @@
 package io.hikyaku.call.http1;
 
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
-import io.hikyaku.call.exchange.Via;
 import io.hikyaku.call.exchange.WebSocket;
-import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
@@ -19,23 +19,23 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
     private static final int MAX_AUTHORITY_BYTES = 1024;
 
     /// @param bytes the whole head, its empty line included
+    /// @param provenance what is known of who sent it
     /// @throws Rejected if it may not be passed on (RFC 9112)
-    static Http1Request read(byte[] bytes, Via via) {
+    static Http1Request read(byte[] bytes, Provenance provenance) {
         RequestLine line = RequestLine.read(bytes);
         FieldSection section = FieldSection.read(bytes, line.length(), bytes.length);
         boolean current = line.version() == Version.HTTP_1_1;
         if (section.chunked() && !current) {
-            throw Rejected.badRequest("Transfer-Encoding in HTTP/1.0");
+            throw new Rejected(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
         }
         if (line.method().equals("GET") && current && section.webSocket() && isBodiless(section)) {
             requireKey(section.fields().get(WebSocket.KEY));
             section.fields().add(WebSocket.UPGRADE, WebSocket.PROTOCOL);
         }
-        Fields fields = section.fields().add(Via.NAME, via.value(line.version()));
-        RequestHead head =
-                new RequestHead(line.version(), line.method(), "http", authority(line, section), line.path(), fields);
+        RequestHead head = new RequestHead(
+                line.version(), line.method(), "http", authority(line, section), line.path(), section.fields());
         long length = section.chunked() ? -1 : Math.max(0, section.contentLength());
-        return new Http1Request(head, length, current ? !section.close() : section.keepAlive());
+        return new Http1Request(provenance.mark(head), length, current ? !section.close() : section.keepAlive());
     }
 
     private static boolean isBodiless(FieldSection section) {
@@ -44,7 +44,7 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
 
     private static void requireKey(@Nullable CharSequence key) {
         if (key == null || !WebSocket.isKey(key)) {
-            throw Rejected.badRequest("Sec-WebSocket-Key");
+            throw new Rejected(Violation.WEB_SOCKET, "Sec-WebSocket-Key");
         }
     }
 
@@ -53,19 +53,19 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
         String target = line.authority();
         if (host == null) {
             if (line.version() == Version.HTTP_1_1) {
-                throw Rejected.badRequest("no Host");
+                throw new Rejected(Violation.HOST, "no Host");
             }
             return target == null ? "" : requireHost(target);
         }
         if (target != null && !host.contentEqualsIgnoreCase(target)) {
-            throw Rejected.badRequest("Host differs from the request target");
+            throw new Rejected(Violation.HOST, "Host differs from the request target");
         }
         return requireHost(host.toString());
     }
 
     private static String requireHost(String host) {
         if (host.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(host))) {
-            throw Rejected.badRequest("Host");
+            throw new Rejected(Violation.HOST, "malformed Host");
         }
         return host;
     }

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.call.HttpFrame.Version;
@@ -24,18 +24,18 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         int afterMethod = Grammar.endOfToken(head, 0, end);
         int afterTarget = indexOf(head, ' ', Math.min(afterMethod + 1, end));
         if (afterMethod == 0 || afterMethod > MAX_METHOD_BYTES || head[afterMethod] != ' ' || head[end + 1] != '\n') {
-            throw Rejected.badRequest("request line");
+            throw new Rejected(Violation.REQUEST_LINE, "request line");
         }
         if (afterTarget >= end || !Grammar.isTarget(head, afterMethod + 1, afterTarget)) {
-            throw Rejected.badRequest("request target");
+            throw new Rejected(Violation.REQUEST_TARGET, "request target");
         }
         Version version = version(head, afterTarget + 1, end);
         return withTarget(method(head, afterMethod), head, afterMethod + 1, afterTarget, version, end + 2);
     }
 
     private static RequestLine withTarget(String method, byte[] head, int from, int to, Version version, int length) {
-        if (method.equals("CONNECT") || method.equals("TRACE")) {
-            throw new Rejected(Problem.METHOD_NOT_ALLOWED, method);
+        if (isRefused(method)) {
+            throw new Rejected(Violation.METHOD, "CONNECT, TRACE or PRI");
         }
         if (head[from] == '/') {
             return new RequestLine(method, null, text(head, from, to), version, length);
@@ -45,7 +45,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         }
         int authority = from + HTTP.length();
         if (authority >= to || !HTTP.contentEqualsIgnoreCase(new AsciiString(head, from, HTTP.length(), false))) {
-            throw Rejected.badRequest("request target");
+            throw new Rejected(Violation.REQUEST_TARGET, "request target");
         }
         return absolute(method, head, authority, to, version, length);
     }
@@ -59,6 +59,12 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         String rest = text(head, path, to);
         return new RequestLine(
                 method, text(head, authority, path), rest.startsWith("/") ? rest : "/" + rest, version, length);
+    }
+
+    /// Methods of proxies, one that has servers show what they were sent (fields that we add too), and one that
+    /// stands for no request at all (RFC 9113 §11.6). Whatever their case, since some servers make nothing of it.
+    private static boolean isRefused(String method) {
+        return method.equalsIgnoreCase("CONNECT") || method.equalsIgnoreCase("TRACE") || method.equals("PRI");
     }
 
     private static String method(byte[] head, int length) {
@@ -78,7 +84,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
                 && head[from + 4] == '/'
                 && head[from + 6] == '.';
         if (!isHttp) {
-            throw Rejected.badRequest("HTTP version");
+            throw new Rejected(Violation.REQUEST_LINE, "HTTP version");
         }
         if (head[from + 5] == '1' && head[from + 7] == '1') {
             return Version.HTTP_1_1;
@@ -86,7 +92,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         if (head[from + 5] == '1' && head[from + 7] == '0') {
             return Version.HTTP_1_0;
         }
-        throw new Rejected(Problem.VERSION_NOT_SUPPORTED, "HTTP version");
+        throw new Rejected(Violation.VERSION, "HTTP version");
     }
 
     private static String text(byte[] bytes, int from, int to) {

@@ -1,5 +1,6 @@
 package io.hikyaku.call.http1;
 
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
@@ -30,13 +31,13 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
                 && bytes[8] == ' '
                 && (end == STATUS_LINE_MIN || bytes[STATUS_LINE_MIN] == ' ');
         if (!isHttp || bytes[end + 1] != '\n') {
-            throw Rejected.badRequest("status line");
+            throw new Rejected(Violation.MESSAGE, "status line");
         }
         Version version = bytes[7] == '1' ? Version.HTTP_1_1 : Version.HTTP_1_0;
         int status = status(bytes);
         FieldSection section = FieldSection.read(bytes, end + 2, bytes.length);
         if (section.chunked() && version == Version.HTTP_1_0) {
-            throw Rejected.badRequest("Transfer-Encoding in HTTP/1.0");
+            throw new Rejected(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
         }
         ResponseHead head = new ResponseHead(version, status, reason(bytes, end), section.fields());
         boolean keepAlive = version == Version.HTTP_1_1 ? !section.close() : section.keepAlive();
@@ -58,12 +59,12 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
         int status = 0;
         for (int at = 9; at < STATUS_LINE_MIN; at++) {
             if (bytes[at] < '0' || bytes[at] > '9') {
-                throw Rejected.badRequest("status");
+                throw new Rejected(Violation.MESSAGE, "status");
             }
             status = status * 10 + bytes[at] - '0';
         }
         if (status < 100) {
-            throw Rejected.badRequest("status");
+            throw new Rejected(Violation.MESSAGE, "status");
         }
         return status;
     }
@@ -71,7 +72,7 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
     private static String reason(byte[] bytes, int end) {
         int from = Math.min(STATUS_LINE_MIN + 1, end);
         if (end - from > MAX_REASON_BYTES || !Grammar.isValue(bytes, from, end)) {
-            throw Rejected.badRequest("reason phrase");
+            throw new Rejected(Violation.MESSAGE, "reason phrase");
         }
         return end - from == 2 && bytes[from] == 'O' && bytes[from + 1] == 'K'
                 ? "OK"

@@ -2,6 +2,7 @@ package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
@@ -84,7 +85,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         this.tunnelIdle = tunnelIdle;
         this.channel = channel;
         this.out = new SocketOutput(channel);
-        this.heads = new HeadFinder(maxHead, maxHead);
+        this.heads = HeadFinder.ofHeads(maxHead, maxHead);
         this.body = new BodyReader(maxHead);
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
     }
@@ -266,7 +267,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
                 }
                 endAnswer(current, body.trailers());
             } else if (!current.awaitsHead()) {
-                throw Rejected.badRequest("bytes after the response");
+                throw new Rejected(Violation.MESSAGE, "bytes after the response");
             } else if (!readHead(in, current)) {
                 return;
             }
@@ -290,7 +291,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         if (response.head().status() < 200) {
             interim++;
             if (interim > MAX_INTERIM || response.head().status() == 101) {
-                throw Rejected.badRequest("interim response");
+                throw new Rejected(Violation.MESSAGE, "interim response");
             }
             current.onAnswerHead(response.head());
             return true;

@@ -3,7 +3,9 @@ package io.hikyaku.call.http2;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.config.CallLimits;
@@ -63,6 +65,7 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
 
     private final HttpPort port;
     private final EventLoop loop;
+    private final Provenance provenance;
     private final Http2Connection.PropertyKey key;
     private final FrameBudget budget;
     private final List<CallerHttp2Stream> toFlush = new ArrayList<>();
@@ -79,9 +82,11 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
             EventLoop loop,
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
+            Http2Settings settings,
+            Provenance provenance) {
         super(decoder, encoder, settings);
         this.port = port;
+        this.provenance = provenance;
         this.loop = loop;
         this.key = connection().newKey();
         this.budget = new FrameBudget();
@@ -95,16 +100,16 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
 
     /// Serves a connection whose preface may have been read.
     public static CallerHttp2Connection of(HttpPort port, Channel channel) {
-        return new Builder(port, channel.eventLoop()).build();
+        return new Builder(port, channel).build();
     }
 
     private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<CallerHttp2Connection, Builder> {
         private final HttpPort port;
-        private final EventLoop loop;
+        private final Channel channel;
 
-        Builder(HttpPort port, EventLoop loop) {
+        Builder(HttpPort port, Channel channel) {
             this.port = port;
-            this.loop = loop;
+            this.channel = channel;
             CallLimits limits = port.context().limits();
             server(true);
             initialSettings(new Http2Settings()
@@ -127,7 +132,8 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         @Override
         protected CallerHttp2Connection build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new CallerHttp2Connection(port, loop, decoder, encoder, settings);
+            Provenance provenance = port.forwarding().from(channel.remoteAddress());
+            return new CallerHttp2Connection(port, channel.eventLoop(), decoder, encoder, settings, provenance);
         }
     }
 
@@ -378,7 +384,7 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
                     Fields trailers = Http2Fields.readTrailers(headers);
                     known.onRequestEnd(trailers.size() == 0 ? null : trailers);
                 } else {
-                    throw Rejected.badRequest("trailers without the end");
+                    throw new Rejected(Violation.FRAMING, "trailers without the end");
                 }
             } catch (Rejected rejected) {
                 onRejected(http2, known, rejected, end);
@@ -423,7 +429,7 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) {
             CallLimits limits = port.context().limits();
             Request request = RequestHeads.read(
-                    headers, !end, port.via(), limits.maxRequestLineSize().toInt());
+                    headers, !end, provenance, limits.maxRequestLineSize().toInt());
             CallerHttp2Stream stream = new CallerHttp2Stream(CallerHttp2Connection.this, http2, request, end);
             http2.setProperty(key, stream);
             stream.start(request);
@@ -435,7 +441,11 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
 
         private void onRejected(Http2Stream http2, @Nullable CallerHttp2Stream known, Rejected rejected, boolean end)
                 throws Http2Exception {
-            LOG.debug("Refused a request to {}: {}", port.service(), rejected.getMessage());
+            port.refusals()
+                    .count(
+                            rejected.violation(),
+                            String.valueOf(rejected.getMessage()),
+                            context().channel().remoteAddress());
             CharSequence requestId = known == null ? port.calls().refused(rejected.problem()) : "";
             if (known != null || rejected.problem() == Problem.BAD_REQUEST) {
                 throw Http2Exception.streamError(http2.id(), Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
@@ -59,10 +59,10 @@ final class Http2Fields {
             AsciiString name = AsciiString.of(header.getKey());
             AsciiString value = AsciiString.of(header.getValue());
             if (isPseudo(name)) {
-                throw Rejected.badRequest("pseudo-header field in trailers");
+                throw new Rejected(Violation.PSEUDO_HEADER, "pseudo-header field in trailers");
             }
             requireField(name, value);
-            if (FieldKind.of(name) == FieldKind.ORDINARY) {
+            if (FieldKind.isTrailer(name)) {
                 trailers.add(name, value);
                 requireCount(trailers.size());
             }
@@ -93,9 +93,9 @@ final class Http2Fields {
         for (int i = 0; i < fields.size(); i++) {
             AsciiString name = AsciiString.of(fields.name(i));
             switch (FieldKind.of(name)) {
-                case ORDINARY, PROTECTED, EXPECT, CONTENT_LENGTH -> writeField(name, fields.value(i), to);
+                case ORDINARY, PROTECTED, FORWARDING, EXPECT, CONTENT_LENGTH -> writeField(name, fields.value(i), to);
                 case TE -> writeField(name, TRAILERS, to);
-                case HOST, TRANSFER_ENCODING, CONNECTION, UPGRADE, HOP_BY_HOP -> {}
+                case HOST, TRANSFER_ENCODING, CONNECTION, UPGRADE, HOP_BY_HOP, DISGUISED -> {}
             }
         }
     }
@@ -106,7 +106,7 @@ final class Http2Fields {
     static void writeTrailers(Fields trailers, List<AsciiString> to) {
         for (int i = 0; i < trailers.size(); i++) {
             AsciiString name = AsciiString.of(trailers.name(i));
-            if (FieldKind.of(name) == FieldKind.ORDINARY) {
+            if (FieldKind.isTrailer(name)) {
                 writeField(name, trailers.value(i), to);
             }
         }
@@ -127,19 +127,19 @@ final class Http2Fields {
 
     private static void requireCount(int count) {
         if (count > MAX_FIELDS) {
-            throw new Rejected(Problem.HEAD_TOO_LARGE, "more than " + MAX_FIELDS + " fields");
+            throw new Rejected(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
         }
     }
 
     /// RFC 9113 §8.2.1, and no control characters at all.
     private static void requireField(AsciiString name, AsciiString value) {
         if (!Grammar.isLowerCaseToken(name)) {
-            throw Rejected.badRequest("field name");
+            throw new Rejected(Violation.FIELD_NAME, "field name");
         }
         boolean blankAtAnEnd =
                 !value.isEmpty() && (isBlank(value.byteAt(0)) || isBlank(value.byteAt(value.length() - 1)));
         if (!Grammar.isValue(value) || blankAtAnEnd) {
-            throw Rejected.badRequest("field value");
+            throw new Rejected(Violation.FIELD_VALUE, "field value");
         }
     }
 
@@ -156,23 +156,24 @@ final class Http2Fields {
             case TE -> onTe(name, value);
             case TRANSFER_ENCODING, CONNECTION, UPGRADE, HOP_BY_HOP -> {
                 if (CONNECTION_SPECIFIC.contains(name)) {
-                    throw Rejected.badRequest("connection-specific field");
+                    throw new Rejected(Violation.CONNECTION_FIELD, "connection-specific field");
                 }
             }
-            case ORDINARY, PROTECTED -> fields.add(name, value);
+            case DISGUISED -> throw new Rejected(Violation.FIELD_NAME, "a framing field's name with underscores");
+            case ORDINARY, PROTECTED, FORWARDING -> fields.add(name, value);
         }
     }
 
     private void onHost(AsciiString value) {
         if (host != null) {
-            throw Rejected.badRequest("more than one Host");
+            throw new Rejected(Violation.HOST, "more than one Host");
         }
         host = value;
     }
 
     private void onContentLength(AsciiString name, AsciiString value) {
         if (contentLength >= 0 || !Grammar.isLength(value)) {
-            throw Rejected.badRequest("Content-Length");
+            throw new Rejected(Violation.CONTENT_LENGTH, "Content-Length");
         }
         contentLength = value.parseLong();
         fields.add(name, value);
@@ -180,14 +181,14 @@ final class Http2Fields {
 
     private void onTe(AsciiString name, AsciiString value) {
         if (!TRAILERS.contentEqualsIgnoreCase(value)) {
-            throw Rejected.badRequest("TE");
+            throw new Rejected(Violation.CONNECTION_FIELD, "TE");
         }
         fields.add(name, value);
     }
 
     private void onExpect(AsciiString name, AsciiString value) {
         if (!CONTINUE.contentEqualsIgnoreCase(value)) {
-            throw new Rejected(Problem.EXPECTATION_FAILED, "Expect");
+            throw new Rejected(Violation.EXPECTATION, "Expect");
         }
         fields.add(name, value);
     }

@@ -1,10 +1,10 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
-import io.hikyaku.call.exchange.Via;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
@@ -26,17 +26,18 @@ final class RequestHeads {
 
     private RequestHeads() {}
 
+    /// @param provenance what is known of who sent it
     /// @param maxPath bytes
     /// @throws Rejected if it may not be passed on; as a malformed request where the problem is
     /// [Problem#BAD_REQUEST]
-    static Request read(Http2Headers headers, boolean bodyFollows, Via via, int maxPath) {
+    static Request read(Http2Headers headers, boolean bodyFollows, Provenance provenance, int maxPath) {
         String method = method(headers);
         Http2Fields section = Http2Fields.read(headers);
         String authority = authority(headers.authority(), section.host());
         String path = path(headers.path(), method, maxPath);
         String scheme = String.valueOf(headers.scheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw Rejected.badRequest(":scheme");
+            throw new Rejected(Violation.PSEUDO_HEADER, ":scheme");
         }
         Fields fields = section.fields();
         boolean webSocket = method.equals("CONNECT");
@@ -46,27 +47,28 @@ final class RequestHeads {
         } else if (bodyFollows && section.contentLength() < 0) {
             fields.add(TRANSFER_ENCODING, CHUNKED); // PROTOCOL.md §7.2
         } else if (!bodyFollows && section.contentLength() > 0) {
-            throw Rejected.badRequest("Content-Length without a body");
+            throw new Rejected(Violation.FRAMING, "Content-Length without a body");
         }
-        fields.add(Via.NAME, via.http2());
-        return new Request(new RequestHead(Version.HTTP_2, method, scheme, authority, path, fields), bodyFollows);
+        RequestHead head = new RequestHead(Version.HTTP_2, method, scheme, authority, path, fields);
+        return new Request(provenance.mark(head), bodyFollows);
     }
 
     private static String method(Http2Headers headers) {
         String method = String.valueOf(headers.method());
         if (method.length() > MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
-            throw Rejected.badRequest(":method");
+            throw new Rejected(Violation.PSEUDO_HEADER, ":method");
         }
         CharSequence protocol = headers.get(PROTOCOL);
         boolean webSocket = protocol != null && WebSocket.PROTOCOL.contentEqualsIgnoreCase(protocol);
         if (protocol != null && !method.equals("CONNECT")) {
-            throw Rejected.badRequest(":protocol");
+            throw new Rejected(Violation.PSEUDO_HEADER, ":protocol");
         }
         if (protocol != null && !webSocket) {
-            throw new Rejected(Problem.NOT_IMPLEMENTED, ":protocol");
+            throw new Rejected(Violation.UNKNOWN_PROTOCOL, ":protocol");
         }
-        if (method.equals("CONNECT") && !webSocket || method.equals("TRACE")) {
-            throw new Rejected(Problem.METHOD_NOT_ALLOWED, method);
+        boolean connect = method.equalsIgnoreCase("CONNECT");
+        if (connect && !webSocket || method.equalsIgnoreCase("TRACE")) {
+            throw new Rejected(Violation.METHOD, "CONNECT or TRACE");
         }
         return method;
     }
@@ -74,22 +76,22 @@ final class RequestHeads {
     private static String path(@Nullable CharSequence text, String method, int max) {
         AsciiString path = AsciiString.of(text == null ? "" : text);
         if (path.length() > max) {
-            throw new Rejected(Problem.URI_TOO_LONG, ":path");
+            throw new Rejected(Violation.FIRST_LINE_SIZE, ":path");
         }
         boolean wholeServer = path.contentEquals("*") && method.equals("OPTIONS");
         if (!Grammar.isTarget(path) || path.byteAt(0) != '/' && !wholeServer) {
-            throw Rejected.badRequest(":path");
+            throw new Rejected(Violation.REQUEST_TARGET, ":path");
         }
         return path.toString();
     }
 
     private static String authority(@Nullable CharSequence pseudo, @Nullable AsciiString host) {
         if (pseudo != null && host != null && !host.contentEqualsIgnoreCase(pseudo)) {
-            throw Rejected.badRequest("Host differs from :authority");
+            throw new Rejected(Violation.HOST, "Host differs from the authority");
         }
         CharSequence text = pseudo == null ? host : pseudo;
         if (text == null || text.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(text))) {
-            throw Rejected.badRequest(":authority");
+            throw new Rejected(Violation.HOST, "malformed authority");
         }
         return text.toString();
     }

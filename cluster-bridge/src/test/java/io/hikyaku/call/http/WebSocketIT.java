@@ -79,8 +79,10 @@ class WebSocketIT {
                     "GET /chat?room=1 HTTP/1.1\r\nHost: orders:80\r\nSec-WebSocket-Key: " + KEY
                             + "\r\nOrigin: https://shop.example\r\nSec-WebSocket-Protocol: chat, superchat\r\n"
                             + "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Version: 13\r\nCookie: a=1\r\nX-Request-Id: 7\r\n"
-                            + "Upgrade: websocket\r\nConnection: Upgrade\r\nVia: 1.1 tokyo\r\nVia: 1.1 tokyo\r\n\r\n",
-                    origin.takeHead());
+                            + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Forwarded: for=_x;by=_tokyo;proto=http;host=\"orders:80\"\r\n"
+                            + "Via: 1.1 tokyo\r\nVia: 1.1 tokyo\r\nX-Hikyaku-Source-Cluster: tokyo\r\n\r\n",
+                    origin.takeHead().replaceFirst("for=_[0-9a-f]{16};", "for=_x;"));
         }
     }
 

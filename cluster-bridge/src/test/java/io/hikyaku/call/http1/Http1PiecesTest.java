@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.call.exchange.Forwarding;
+import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.call.exchange.Rejected;
-import io.hikyaku.call.exchange.Via;
+import io.hikyaku.config.Forwarded;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
@@ -29,7 +31,7 @@ class Http1PiecesTest {
     @Test
     void aHeadIsFoundByteByByte() {
         String head = "\r\nGET / HTTP/1.1\r\nHost: o\r\n\r\n";
-        HeadFinder finder = new HeadFinder(100, 100);
+        HeadFinder finder = HeadFinder.ofHeads(100, 100);
         ByteBuf in = Unpooled.buffer();
         for (int i = 0; i < head.length() - 1; i++) {
             in.writeByte(head.charAt(i));
@@ -43,7 +45,7 @@ class Http1PiecesTest {
     @Test
     void headsThatFollowEachOtherAreFoundOneByOne() {
         String head = "GET / HTTP/1.1\r\n\r\n";
-        HeadFinder finder = new HeadFinder(100, 100);
+        HeadFinder finder = HeadFinder.ofHeads(100, 100);
         ByteBuf in = bytes(head + head);
 
         assertEquals(head.length(), finder.find(in));
@@ -56,7 +58,7 @@ class Http1PiecesTest {
     void aHeadMayBeAsLongAsTheLimitAndNoLonger(int firstLine, int whole, boolean found) {
         String line = "GET /" + "a".repeat(firstLine - 5) + "\r\n";
         String head = line + "X: " + "b".repeat(whole - line.length() - 7) + "\r\n\r\n";
-        HeadFinder finder = new HeadFinder(20, 60);
+        HeadFinder finder = HeadFinder.ofHeads(20, 60);
 
         if (found) {
             assertEquals(whole, finder.find(bytes(head)));
@@ -91,7 +93,9 @@ class Http1PiecesTest {
         byte[] head =
                 "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-        Http1Request request = Http1Request.read(head, Via.of("tokyo"));
+        Provenance nobody = new Forwarding("tokyo", Forwarded.NONE, false).from(null);
+
+        Http1Request request = Http1Request.read(head, nobody);
 
         assertEquals(
                 new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"),

@@ -65,8 +65,9 @@ class Http2CallIT {
             assertEquals("hello", caller.hearBody(1));
             assertEquals(
                     "GET /a%20b?c=%2F HTTP/1.1\r\nHost: orders:80\r\nx-two: 1\r\naccept: */*\r\nx-two: \u00e9\r\nx-request-id: 7\r\n"
-                            + "Via: 2.0 tokyo\r\nVia: 2.0 tokyo\r\n\r\n",
-                    origin.takeHead());
+                            + "Forwarded: for=_x;by=_tokyo;proto=http;host=\"orders:80\"\r\n"
+                            + "Via: 2.0 tokyo\r\nVia: 2.0 tokyo\r\nX-Hikyaku-Source-Cluster: tokyo\r\n\r\n",
+                    origin.takeHead().replaceFirst("for=_[0-9a-f]{16};", "for=_x;"));
         }
     }
 

@@ -7,6 +7,7 @@ import io.hikyaku.wire.Varint;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of an HTTP head or trailer section, in order, with duplicates, and with the bytes of names and values as
@@ -76,6 +77,24 @@ public final class Fields {
             }
         }
         add(name, value);
+    }
+
+    /// These fields, but those of such names; itself if it has none of them.
+    public Fields without(Predicate<CharSequence> names) {
+        int first = 0;
+        while (first < size && !names.test(name(first))) {
+            first++;
+        }
+        if (first == size) {
+            return this;
+        }
+        Fields kept = new Fields(size);
+        for (int i = 0; i < size; i++) {
+            if (i < first || i > first && !names.test(name(i))) {
+                kept.add(name(i), value(i));
+            }
+        }
+        return kept;
     }
 
     /// @throws IllegalArgumentException if the section is above its limits: the layer above checks those first

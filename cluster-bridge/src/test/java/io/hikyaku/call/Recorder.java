@@ -1,0 +1,73 @@
+package io.hikyaku.call;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/// A service that records every byte it gets, connection by connection, and answers what it takes for a request.
+public final class Recorder implements AutoCloseable {
+    public static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private final Origin origin;
+    private final List<StringBuffer> connections = new CopyOnWriteArrayList<>();
+
+    private Recorder(String answer, Predicate<String> complete) {
+        origin = Origin.following(heard -> record(heard.raw(), answer, complete));
+    }
+
+    /// Answers as often as what came since the last answer ends with an empty line.
+    public static Recorder start() {
+        return answering(OK, text -> text.endsWith("\r\n\r\n"));
+    }
+
+    /// @param complete whether what came since the last answer is to be answered
+    public static Recorder answering(String answer, Predicate<String> complete) {
+        return new Recorder(answer, complete);
+    }
+
+    private void record(Conversation caller, String answer, Predicate<String> complete) throws IOException {
+        StringBuffer bytes = new StringBuffer();
+        connections.add(bytes);
+        StringBuilder request = new StringBuilder();
+        InputStream in = caller.in();
+        byte[] piece = new byte[16 * 1024];
+        for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+            String text = new String(piece, 0, length, StandardCharsets.ISO_8859_1);
+            bytes.append(text);
+            request.append(text);
+            if (complete.test(request.toString())) {
+                request.setLength(0);
+                caller.say(answer);
+            }
+        }
+    }
+
+    public int port() {
+        return origin.port();
+    }
+
+    /// Connections that were made.
+    public int connections() {
+        return origin.connections();
+    }
+
+    /// All bytes that came, of all connections, one after the other; what differs from call to call put
+    /// aside.
+    public String heard() {
+        return String.join("", connections)
+                .replaceAll("for=_[0-9a-f]{16};", "for=_x;")
+                .replaceAll("X-Request-Id: [!-~]+\r\n", "");
+    }
+
+    public void forget() {
+        connections.forEach(bytes -> bytes.setLength(0));
+    }
+
+    @Override
+    public void close() throws IOException {
+        origin.close();
+    }
+}
