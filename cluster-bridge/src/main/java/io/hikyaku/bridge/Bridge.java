@@ -11,7 +11,6 @@ import io.hikyaku.config.HostPort;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.config.LogConfig;
-import io.hikyaku.config.RelayLink;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
@@ -92,7 +91,7 @@ public final class Bridge implements AutoCloseable {
         shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
         imports = new Imports(sockets, calls, shards.all(), limits.drainTimeout());
         RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
-        kafka = kafkaLink().map(this::kafkaSide).orElse(null);
+        kafka = config.kafka().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
         publisher = new Publisher(
                 this::document,
@@ -148,7 +147,7 @@ public final class Bridge implements AutoCloseable {
         if (config.links().isEmpty()) {
             node.control().execute(directory::onSnapshotEnd); // a hub: others come to it
         }
-        relayUrls().forEach(node.links()::dial);
+        config.relays().forEach(node.links()::dial);
         publisher.start();
         if (kafka != null) {
             kafka.announceThrough(publisher);
@@ -193,23 +192,9 @@ public final class Bridge implements AutoCloseable {
         return node.listening();
     }
 
-    private Optional<KafkaLink> kafkaLink() {
-        return config.links().stream()
-                .filter(KafkaLink.class::isInstance)
-                .map(KafkaLink.class::cast)
-                .findFirst();
-    }
-
     private KafkaSide kafkaSide(KafkaLink link) {
         return new KafkaSide(
                 node, config.mesh(), config.cluster(), link, config.limits().route(), directory);
-    }
-
-    private List<LinkUrl> relayUrls() {
-        return config.links().stream()
-                .filter(RelayLink.class::isInstance)
-                .map(link -> ((RelayLink) link).relay())
-                .toList();
     }
 
     private NodeDocument document(long sequence, boolean leaving) {

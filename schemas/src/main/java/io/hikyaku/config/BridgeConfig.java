@@ -49,6 +49,22 @@ public record BridgeConfig(
                 .enforce();
     }
 
+    /// The link over Kafka, if there is one.
+    public Optional<KafkaLink> kafka() {
+        return links.stream()
+                .filter(KafkaLink.class::isInstance)
+                .map(KafkaLink.class::cast)
+                .findFirst();
+    }
+
+    /// The relays to dial.
+    public List<LinkUrl> relays() {
+        return links.stream()
+                .filter(RelayLink.class::isInstance)
+                .map(link -> ((RelayLink) link).relay())
+                .toList();
+    }
+
     /// Reads a file, or throws [ConfigException] with everything that is wrong in it.
     public static BridgeConfig read(Path file) {
         return Reading.file(file, BridgeConfig::read);
