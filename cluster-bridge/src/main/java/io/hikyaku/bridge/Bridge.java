@@ -214,16 +214,9 @@ public final class Bridge implements AutoCloseable {
     }
 
     private NodeStatus status() {
-        return new BridgeStatus(
-                        node,
-                        version,
-                        directory,
-                        views.current(),
-                        imports,
-                        shards.all(),
-                        streamCounters,
-                        metrics,
-                        kafka)
+        ExporterView view = views.current();
+        List<BridgeShard> all = shards.all();
+        return new BridgeStatus(node, version, directory, view, imports, all, streamCounters, metrics, kafka)
                 .status(missing().isEmpty(), node.upkeep().lifecycle(draining));
     }
 

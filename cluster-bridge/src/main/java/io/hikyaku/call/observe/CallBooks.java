@@ -16,12 +16,14 @@ public final class CallBooks {
     private final MeterRegistry registry;
     private final CallObservers observers;
     private final PeerLabels labels = new PeerLabels();
+    private final CallHistograms histograms = new CallHistograms();
     private final Map<String, LongAdder> gauges = new ConcurrentHashMap<>();
     private final Map<String, ServiceCalls> calls = new ConcurrentHashMap<>();
 
     public CallBooks(MeterRegistry registry, CallObservers observers) {
         this.registry = registry;
         this.observers = observers;
+        histograms.register(registry);
         AccessLog log = observers.log();
         if (log != null) {
             count("hikyaku.access.log.lines", "Lines written to the access log", log.written());
@@ -60,6 +62,10 @@ public final class CallBooks {
 
     MeterRegistry registry() {
         return registry;
+    }
+
+    CallHistograms histograms() {
+        return histograms;
     }
 
     PeerLabels labels() {

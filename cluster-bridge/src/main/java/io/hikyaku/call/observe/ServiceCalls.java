@@ -22,6 +22,7 @@ public final class ServiceCalls implements Observation.Ledger {
     private final String service;
     private final MeterRegistry registry;
     private final PeerLabels labels;
+    private final CallHistograms histograms;
     private final CallObservers observers;
     private final LongAdder inFlight;
     private final Map<String, PeerMeters> peers = new ConcurrentHashMap<>();
@@ -32,6 +33,7 @@ public final class ServiceCalls implements Observation.Ledger {
         this.service = service;
         this.registry = books.registry();
         this.labels = books.labels();
+        this.histograms = books.histograms();
         this.observers = books.observers();
         this.inFlight = inFlight;
     }
@@ -94,6 +96,7 @@ public final class ServiceCalls implements Observation.Ledger {
     private PeerMeters labelled(String peer) {
         return peers.computeIfAbsent(
                 peer,
-                label -> new PeerMeters(registry, Tags.of("side", side.toString(), "service", service, "peer", label)));
+                label -> new PeerMeters(
+                        registry, histograms, Tags.of("side", side.toString(), "service", service, "peer", label)));
     }
 }
