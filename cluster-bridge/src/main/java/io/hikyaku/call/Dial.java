@@ -25,6 +25,7 @@ public final class Dial {
 
     private final Targets targets;
     private final Waiter waiter;
+    private final boolean http1;
     private final BitSet tried = new BitSet();
     private int target;
     private int round;
@@ -33,6 +34,12 @@ public final class Dial {
     private @Nullable Channel connecting;
 
     public Dial(Targets targets, int first, Waiter waiter) {
+        this(targets, first, false, waiter);
+    }
+
+    /// @param http1 whether HTTP/2 is of no use, should the target choose it
+    public Dial(Targets targets, int first, boolean http1, Waiter waiter) {
+        this.http1 = http1;
         this.targets = targets;
         this.waiter = waiter;
         this.target = first;
@@ -63,7 +70,7 @@ public final class Dial {
             onFailed(channel, Targets.failure(cause), cause);
             return;
         }
-        SslHandler tls = targets.tls(target, channel);
+        SslHandler tls = targets.tls(target, channel, http1);
         if (tls == null) {
             onConnected(channel);
             return;

@@ -35,30 +35,38 @@ import org.jspecify.annotations.Nullable;
 /// The TLS that `https://` targets of one port are spoken to with: versions 1.2 and 1.3, the target's certificate and
 /// name always checked, HTTP/2 or HTTP/1.1 as the target chooses (ALPN, RFC 7301).
 final class TargetSecurity {
-    private static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
-            Protocol.ALPN,
-            SelectorFailureBehavior.NO_ADVERTISE,
-            SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2,
-            ApplicationProtocolNames.HTTP_1_1);
-
-    private final SslContext context;
+    private final SslContext anyVersion;
+    private final SslContext onlyHttp1;
     private final Optional<String> serverName;
     private final Duration handshakeTimeout;
 
-    private TargetSecurity(SslContext context, Optional<String> serverName, Duration handshakeTimeout) {
-        this.context = context;
+    private TargetSecurity(
+            SslContext anyVersion, SslContext onlyHttp1, Optional<String> serverName, Duration handshakeTimeout) {
+        this.anyVersion = anyVersion;
+        this.onlyHttp1 = onlyHttp1;
         this.serverName = serverName;
         this.handshakeTimeout = handshakeTimeout;
     }
 
     /// @throws ConfigException if one of its files cannot be used
     static TargetSecurity of(TargetTls tls, Duration handshakeTimeout) {
+        return new TargetSecurity(
+                context(tls, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1),
+                context(tls, ApplicationProtocolNames.HTTP_1_1),
+                tls.serverName(),
+                handshakeTimeout);
+    }
+
+    private static SslContext context(TargetTls tls, String... versions) {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .endpointIdentificationAlgorithm("HTTPS")
-                .applicationProtocolConfig(ALPN);
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        versions));
         tls.trust()
                 .ifPresent(file -> use(file, "a PEM file of certificates", () -> builder.trustManager(file.toFile())));
         tls.certificate().ifPresent(file -> {
@@ -70,16 +78,18 @@ final class TargetSecurity {
                     () -> builder.keyManager(file.toFile(), key.toFile()));
         });
         try {
-            return new TargetSecurity(builder.build(), tls.serverName(), handshakeTimeout);
+            return builder.build();
         } catch (SSLException unusable) {
             throw new IllegalStateException("TLS for targets cannot be set up", unusable);
         }
     }
 
     /// The handler for a connection to a target.
-    SslHandler handler(ByteBufAllocator allocator, HostPort target) {
+    ///
+    /// @param http1 whether HTTP/2 is of no use
+    SslHandler handler(ByteBufAllocator allocator, HostPort target, boolean http1) {
         String host = withoutDot(serverName.orElse(target.host()));
-        SslHandler handler = context.newHandler(allocator, host, target.port());
+        SslHandler handler = (http1 ? onlyHttp1 : anyVersion).newHandler(allocator, host, target.port());
         handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         SNIHostName told = toldName(host);
         if (told != null) {

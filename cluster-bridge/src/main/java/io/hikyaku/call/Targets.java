@@ -182,11 +182,13 @@ public final class Targets {
     }
 
     /// The handler that a fresh connection needs, null if it is to stay in the clear.
+    ///
+    /// @param http1 whether HTTP/2 is of no use
     @Nullable
-    SslHandler tls(int target, Channel channel) {
+    SslHandler tls(int target, Channel channel, boolean http1) {
         TargetSecurity tls = security;
         Target to = targets.get(target);
-        return tls == null || to.scheme() != Scheme.HTTPS ? null : tls.handler(channel.alloc(), to.address());
+        return tls == null || to.scheme() != Scheme.HTTPS ? null : tls.handler(channel.alloc(), to.address(), http1);
     }
 
     /// What a failed connect means to the caller.

@@ -27,6 +27,10 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
+    Socket socket() {
+        return socket;
+    }
+
     public static Conversation with(int port) throws IOException {
         return new Conversation(new Socket(InetAddress.getLoopbackAddress(), port));
     }

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// A caller that speaks HTTP/2 frame by frame, also wrong ones. Blocking; for one thread.
+/// A caller, or a service, that speaks HTTP/2 frame by frame, also wrong ones. Blocking; for one thread.
 public final class Http2Talk implements AutoCloseable {
     public static final int DATA = 0;
     public static final int HEADERS = 1;
@@ -40,7 +40,11 @@ public final class Http2Talk implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1024 * 1024);
 
     private Http2Talk(int port) throws IOException {
-        socket = new Socket("127.0.0.1", port);
+        this(new Socket("127.0.0.1", port));
+    }
+
+    private Http2Talk(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = new DataInputStream(socket.getInputStream());
@@ -67,6 +71,22 @@ public final class Http2Talk implements AutoCloseable {
         Http2Talk talk = new Http2Talk(port);
         talk.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return talk.frame(SETTINGS, 0, 0);
+    }
+
+    /// A service's side of a connection: the preface was heard, and settings are sent.
+    ///
+    /// @param settings identifiers and values in turn
+    static Http2Talk serving(Socket socket, int... settings) throws IOException {
+        Http2Talk talk = new Http2Talk(socket);
+        String preface = new String(talk.in.readNBytes(24), StandardCharsets.US_ASCII);
+        if (!preface.equals("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")) {
+            throw new IOException("not the preface: " + preface);
+        }
+        ByteBuffer payload = ByteBuffer.allocate(6 * settings.length / 2);
+        for (int i = 0; i < settings.length; i += 2) {
+            payload.putShort((short) settings[i]).putInt(settings[i + 1]);
+        }
+        return talk.frame(SETTINGS, 0, 0, payload.array());
     }
 
     /// Connected, and nothing sent.
@@ -125,6 +145,14 @@ public final class Http2Talk implements AutoCloseable {
 
     public Http2Talk reset(int stream, int error) throws IOException {
         return frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(error).array());
+    }
+
+    public Http2Talk goAway(int lastStream, int error) throws IOException {
+        return frame(
+                GOAWAY,
+                0,
+                0,
+                ByteBuffer.allocate(8).putInt(lastStream).putInt(error).array());
     }
 
     public Http2Talk window(int stream, int increment) throws IOException {

@@ -148,6 +148,19 @@ public final class Origin implements AutoCloseable {
             socket.close();
         }
 
+        /// Speaks HTTP/2 from here on.
+        ///
+        /// @param settings identifiers and values in turn
+        public Http2Talk http2(int... settings) throws IOException {
+            return Http2Talk.serving(conversation.socket(), settings);
+        }
+
+        /// Records a head that was not heard as text.
+        public String heard(String head) {
+            heads.add(head);
+            return head;
+        }
+
         public Conversation raw() {
             return conversation;
         }

@@ -13,6 +13,11 @@ public record Request(RequestHead head, boolean hasBody) {
 
     /// Whether it is a gRPC call.
     public boolean isGrpc() {
+        return isGrpc(head);
+    }
+
+    /// Whether it is the head of a gRPC call.
+    public static boolean isGrpc(RequestHead head) {
         CharSequence contentType = head.fields().get("content-type");
         return contentType != null && GrpcAnswer.isGrpc(contentType);
     }

@@ -1,0 +1,190 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.Deadline;
+import io.hikyaku.call.Targets;
+import io.hikyaku.call.http2.TargetHttp2Connection;
+import io.hikyaku.call.http2.TargetHttp2Connection.Terms;
+import io.hikyaku.config.TargetHost;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP/2 connections to one target: usually one; more, up to a bound, when the target takes no more streams on
+/// those there are. Exchanges that find no room wait in turn. Belongs to its event loop.
+final class Http2Pool implements TargetHttp2Connection.Keeper {
+    private static final int MAX_CONNECTIONS = 16;
+    private static final int MAX_WAITING = 10_000;
+
+    private final Targets targets;
+    private final int target;
+    private final TargetHost host;
+    private final Terms terms;
+    private final Dialling dialling;
+    private final Duration patience;
+    private final Deadline wait;
+    private final List<TargetHttp2Connection> connections = new ArrayList<>();
+    private final ArrayDeque<Search> waiting = new ArrayDeque<>();
+    private int pending;
+    private boolean closed;
+
+    /// Connects on behalf of the pool.
+    interface Dialling {
+        void dial();
+    }
+
+    /// @param patience how long an exchange waits for room once all connections are there
+    /// @param dialling is to end in [#onDialled]
+    Http2Pool(Targets targets, int target, TargetHost host, Terms terms, Duration patience, Dialling dialling) {
+        this.targets = targets;
+        this.target = target;
+        this.host = host;
+        this.terms = terms;
+        this.patience = patience;
+        this.dialling = dialling;
+        this.wait = new Deadline(targets.loop(), this::onPatienceOver);
+    }
+
+    /// Gives the search a place, now or later.
+    void find(Search search) {
+        TargetHttp2Connection with = withRoom(search);
+        if (with != null) {
+            serve(with, search);
+        } else if (waiting.size() >= MAX_WAITING) {
+            search.fail(ResetCode.REFUSED);
+        } else {
+            waiting.add(search);
+            targets.begin(target);
+            search.at(() -> {
+                waiting.remove(search);
+                targets.finish(target);
+            });
+            goOn();
+        }
+    }
+
+    /// Speaks HTTP/2 on a fresh connection, which serves once its target has said its settings.
+    void join(Channel channel) {
+        pending++;
+        TargetHttp2Connection.on(channel, terms, this);
+    }
+
+    /// A connection that was asked for is there, or it failed.
+    ///
+    /// @return those who wait, who are to search on; empty if others may serve them
+    List<Search> onDialled(boolean failed) {
+        pending--;
+        if (failed && !connections.isEmpty()) {
+            waitForRoom();
+            return List.of();
+        }
+        return takeWaiting();
+    }
+
+    private List<Search> takeWaiting() {
+        List<Search> all = new ArrayList<>(waiting);
+        waiting.clear();
+        all.forEach(search -> targets.finish(target));
+        return all;
+    }
+
+    private @Nullable TargetHttp2Connection withRoom(Search search) {
+        for (TargetHttp2Connection connection : connections) {
+            if (connection.hasRoom() && !(search.fresh() && connection.isRefusing())) {
+                return connection;
+            }
+        }
+        return null;
+    }
+
+    private void serve(TargetHttp2Connection connection, Search search) {
+        targets.begin(target);
+        search.found(connection.open());
+    }
+
+    /// Serves those who wait as far as there is room, and looks for more.
+    private void goOn() {
+        while (!waiting.isEmpty()) {
+            TargetHttp2Connection with = withRoom(waiting.getFirst());
+            if (with == null) {
+                break;
+            }
+            targets.finish(target);
+            serve(with, waiting.removeFirst());
+        }
+        if (waiting.isEmpty()) {
+            wait.clear();
+        } else if (pending == 0 && connections.size() < MAX_CONNECTIONS) {
+            pending++;
+            dialling.dial();
+        } else if (pending == 0) {
+            waitForRoom();
+        }
+    }
+
+    private void waitForRoom() {
+        if (!waiting.isEmpty()) {
+            long since = waiting.getFirst().sinceNanos();
+            wait.set(Duration.ofNanos(Math.max(0, since + patience.toNanos() - now())));
+        }
+    }
+
+    private void onPatienceOver() {
+        while (!waiting.isEmpty() && now() - waiting.getFirst().sinceNanos() >= patience.toNanos()) {
+            targets.finish(target);
+            waiting.removeFirst().fail(ResetCode.REFUSED);
+        }
+        goOn();
+    }
+
+    private long now() {
+        return targets.loop().ticker().nanoTime();
+    }
+
+    @Override
+    public void onReady(TargetHttp2Connection connection) {
+        pending--;
+        connections.add(connection);
+        goOn();
+        if (closed) {
+            connection.leave();
+        }
+    }
+
+    @Override
+    public void onUnusable(TargetHttp2Connection connection, ResetCode why) {
+        for (Search search : onDialled(true)) {
+            search.fail(why);
+        }
+    }
+
+    @Override
+    public void onRoom() {
+        goOn();
+    }
+
+    @Override
+    public void forget(TargetHttp2Connection connection) {
+        connections.remove(connection);
+    }
+
+    @Override
+    public String authority(String said) {
+        String authority = host.authority(said, targets.get(target));
+        return authority.isEmpty() ? targets.get(target).authority() : authority;
+    }
+
+    @Override
+    public void onFinished() {
+        targets.finish(target);
+    }
+
+    /// Ends idle connections; the others end with their exchanges.
+    void close() {
+        closed = true;
+        List.copyOf(connections).forEach(TargetHttp2Connection::leave);
+    }
+}

@@ -1,0 +1,145 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.Dial;
+import io.hikyaku.call.Targets;
+import io.hikyaku.call.http1.TargetConnection;
+import io.hikyaku.call.http2.TargetHttp2Connection.Terms;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Target.Scheme;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/// One target of an exported HTTP port: which version is spoken with it, and its connections in both. Belongs to its
+/// event loop.
+final class HttpTarget {
+    /// grpc-java's servers take a PING in five minutes for decent, and end the connections of those who ask more
+    /// often.
+    private static final Duration PING_AFTER = Duration.ofSeconds(310);
+
+    private static final Duration PING_PATIENCE = Duration.ofSeconds(20);
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
+
+    private final Targets targets;
+    private final int index;
+    private final Scheme scheme;
+    private final IntFunction<HttpTarget> others;
+    private final Http1Pool http1;
+    private final Http2Pool http2;
+    /// What its last TLS connection said.
+    private boolean choosesHttp1;
+
+    /// @param others finds the same port's targets
+    HttpTarget(Targets targets, int index, ExportPort port, CallContext context, IntFunction<HttpTarget> others) {
+        this.targets = targets;
+        this.index = index;
+        this.others = others;
+        this.scheme = targets.get(index).scheme();
+        Terms terms = new Terms(
+                scheme == Scheme.HTTPS ? HTTPS : HTTP,
+                context.limits().maxHeaderSize().toInt(),
+                context.limits().connectTimeout(),
+                context.limits().idleTimeout(),
+                PING_AFTER,
+                PING_PATIENCE);
+        this.http1 = new Http1Pool(targets, index, port.host(), context.limits());
+        this.http2 = new Http2Pool(
+                targets, index, port.host(), terms, context.limits().connectTimeout(), this::dialForHttp2);
+    }
+
+    /// Gives the search a place, now or later.
+    void find(Search search) {
+        boolean alone = search.fresh() || search.isWebSocket();
+        TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take();
+        if (idle != null) {
+            search.found(idle);
+        } else if (speaksOnlyHttp2(search) || scheme == Scheme.HTTPS && !choosesHttp1 && !search.isWebSocket()) {
+            http2.find(search);
+        } else {
+            Dial dial = new Dial(targets, index, search.isWebSocket(), new ForOne(search));
+            search.at(dial::cancel);
+            dial.start();
+        }
+    }
+
+    private boolean speaksOnlyHttp2(Search search) {
+        return scheme == Scheme.H2C || scheme == Scheme.PLAIN && search.isGrpc();
+    }
+
+    private void dialForHttp2() {
+        new Dial(targets, index, new ForHttp2()).start();
+    }
+
+    /// Puts a fresh connection to use for a search.
+    private void use(Channel channel, Search search) {
+        if (isHttp2(channel, search)) {
+            http2.join(channel);
+            http2.find(search);
+        } else if (search.isOver()) {
+            channel.close();
+        } else {
+            search.found(http1.join(channel));
+        }
+    }
+
+    private boolean isHttp2(Channel channel, Search search) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            return speaksOnlyHttp2(search);
+        }
+        boolean chosen = ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
+        choosesHttp1 = search.isWebSocket() ? choosesHttp1 : !chosen;
+        return chosen;
+    }
+
+    void close() {
+        http1.close();
+        http2.close();
+    }
+
+    /// A connection that one search has asked for.
+    private final class ForOne implements Dial.Waiter {
+        private final Search search;
+
+        ForOne(Search search) {
+            this.search = search;
+        }
+
+        @Override
+        public void onConnected(Channel channel, int target) {
+            others.apply(target).use(channel, search);
+        }
+
+        @Override
+        public void onFailed(ResetCode code, String detail) {
+            search.fail(code);
+        }
+    }
+
+    /// A connection that those who wait for HTTP/2 share.
+    private final class ForHttp2 implements Dial.Waiter {
+        @Override
+        public void onConnected(Channel channel, int target) {
+            List<Search> waiting = http2.onDialled(false);
+            HttpTarget to = others.apply(target);
+            if (waiting.isEmpty()) {
+                channel.close();
+                return;
+            }
+            to.use(channel, waiting.getFirst());
+            waiting.subList(1, waiting.size()).forEach(to::find);
+        }
+
+        @Override
+        public void onFailed(ResetCode code, String detail) {
+            http2.onDialled(true).forEach(search -> search.fail(code));
+        }
+    }
+}

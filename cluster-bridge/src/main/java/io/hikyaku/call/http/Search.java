@@ -1,0 +1,79 @@
+package io.hikyaku.call.http;
+
+import io.hikyaku.call.exchange.Request;
+import io.hikyaku.call.exchange.TargetPool;
+import io.hikyaku.call.exchange.TargetSide;
+import io.hikyaku.call.exchange.WebSocket;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.stream.ResetCode;
+import org.jspecify.annotations.Nullable;
+
+/// One exchange that looks for its place, from target to target. Belongs to its event loop.
+final class Search implements TargetPool.Wish {
+    private final TargetPool.Waiter waiter;
+    private final boolean fresh;
+    private final boolean grpc;
+    private final boolean webSocket;
+    private final long sinceNanos;
+    private @Nullable Runnable onCancel;
+    private boolean over;
+
+    Search(RequestHead head, boolean fresh, TargetPool.Waiter waiter, long nowNanos) {
+        this.waiter = waiter;
+        this.fresh = fresh;
+        this.grpc = Request.isGrpc(head);
+        this.webSocket = WebSocket.isAsked(head);
+        this.sinceNanos = nowNanos;
+    }
+
+    /// Whether a connection that was used before will not do.
+    boolean fresh() {
+        return fresh;
+    }
+
+    boolean isGrpc() {
+        return grpc;
+    }
+
+    /// Whether the connection may become a WebSocket, which takes it for good.
+    boolean isWebSocket() {
+        return webSocket;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /// Nobody waits any more, or a place was found.
+    boolean isOver() {
+        return over;
+    }
+
+    /// What is to be undone if the search is called off where it is now.
+    void at(Runnable undo) {
+        onCancel = undo;
+    }
+
+    void found(TargetSide side) {
+        over = true;
+        waiter.onSide(side);
+    }
+
+    void fail(ResetCode code) {
+        if (!over) {
+            over = true;
+            waiter.onFailed(code, "");
+        }
+    }
+
+    @Override
+    public void cancel() {
+        Runnable undo = onCancel;
+        if (!over) {
+            over = true;
+            if (undo != null) {
+                undo.run();
+            }
+        }
+    }
+}
