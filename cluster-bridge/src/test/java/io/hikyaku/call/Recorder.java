@@ -2,9 +2,11 @@ package io.hikyaku.call;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /// A service that records every byte it gets, connection by connection, and answers what it takes for a request.
@@ -14,6 +16,9 @@ public final class Recorder implements AutoCloseable {
     private final Origin origin;
     private final List<StringBuffer> connections = new CopyOnWriteArrayList<>();
 
+    private final AtomicInteger cleanEnds = new AtomicInteger();
+    private final AtomicInteger resets = new AtomicInteger();
+
     private Recorder(String answer, Predicate<String> complete) {
         origin = Origin.following(heard -> record(heard.raw(), answer, complete));
     }
@@ -21,6 +26,11 @@ public final class Recorder implements AutoCloseable {
     /// Answers as often as what came since the last answer ends with an empty line.
     public static Recorder start() {
         return answering(OK, text -> text.endsWith("\r\n\r\n"));
+    }
+
+    /// Never answers.
+    public static Recorder silent() {
+        return answering("", text -> false);
     }
 
     /// @param complete whether what came since the last answer is to be answered
@@ -34,15 +44,30 @@ public final class Recorder implements AutoCloseable {
         StringBuilder request = new StringBuilder();
         InputStream in = caller.in();
         byte[] piece = new byte[16 * 1024];
-        for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
-            String text = new String(piece, 0, length, StandardCharsets.ISO_8859_1);
-            bytes.append(text);
-            request.append(text);
-            if (complete.test(request.toString())) {
-                request.setLength(0);
-                caller.say(answer);
+        try {
+            for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+                String text = new String(piece, 0, length, StandardCharsets.ISO_8859_1);
+                bytes.append(text);
+                request.append(text);
+                if (complete.test(request.toString())) {
+                    request.setLength(0);
+                    caller.say(answer);
+                }
             }
+            cleanEnds.incrementAndGet();
+        } catch (SocketException reset) {
+            resets.incrementAndGet();
         }
+    }
+
+    /// Connections that the bridge has closed.
+    public int cleanEnds() {
+        return cleanEnds.get();
+    }
+
+    /// Connections that the bridge has reset.
+    public int resets() {
+        return resets.get();
     }
 
     public int port() {

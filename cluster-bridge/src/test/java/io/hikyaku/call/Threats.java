@@ -1,6 +1,7 @@
 package io.hikyaku.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -29,7 +30,7 @@ public final class Threats implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger(Refusals.class);
 
     public Threats() {
-        this(CallLimits.DEFAULTS, CallPath.IMPORT, Recorder.start());
+        this(Recorder.start());
     }
 
     public Threats(CallLimits limits, ImportPort importPort, Recorder origin) {
@@ -40,6 +41,11 @@ public final class Threats implements AutoCloseable {
         logger.setLevel(Level.INFO);
         logger.setAdditive(false);
         logger.addAppender(lines);
+    }
+
+    /// Without anything configured.
+    public Threats(Recorder origin) {
+        this(CallLimits.DEFAULTS, CallPath.IMPORT, origin);
     }
 
     public CallPath path() {
@@ -93,6 +99,18 @@ public final class Threats implements AutoCloseable {
                 line.matches("Refused a request of 127\\.0\\.0\\.1 to shop/orders:80: " + violation.code()
                         + " \\([A-Za-z0-9 ,'/.-]+\\)"),
                 line);
+    }
+
+    /// Says the bytes and expects that they are refused, after some of them went on to a service that is told so by
+    /// a reset.
+    public void cutsOff(int status, Violation violation, String request) throws IOException {
+        origin.forget();
+        int resets = origin.resets();
+        int connections = origin.connections();
+        refusesLate(status, violation, request);
+        path.await("reset at the service", () -> origin.resets() - resets == origin.connections() - connections);
+        assertEquals(0, origin.cleanEnds());
+        assertFalse(origin.heard().endsWith("0\r\n\r\n"), origin.heard());
     }
 
     /// Says the request and expects that exactly these bytes reach the service.

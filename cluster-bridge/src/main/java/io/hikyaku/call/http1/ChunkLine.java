@@ -36,12 +36,12 @@ record ChunkLine(long size, int extensionBytes) {
     }
 
     private static void requireExtensions(byte[] line, int from, int end) {
-        int at = from;
-        while (at < end) {
+        int at = end - from > MAX_EXTENSION_BYTES ? -1 : from;
+        while (at >= 0 && at < end) {
             at = line[at] == ';' ? skipExtension(line, blanks(line, at + 1, end), end) : -1;
-            if (at < 0) {
-                throw new Rejected(Violation.CHUNK_EXTENSION, "chunk extension");
-            }
+        }
+        if (at < 0) {
+            throw new Rejected(Violation.CHUNK_EXTENSION, "chunk extension");
         }
     }
 

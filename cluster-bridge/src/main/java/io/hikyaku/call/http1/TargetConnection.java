@@ -23,6 +23,7 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
     /// Interim responses to one request; more is a flood.
     private static final int MAX_INTERIM = 32;
+
+    /// Some servers take a body of theirs for the next request, whose answer would then be someone else's.
+    private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetConnection.class);
 
@@ -67,6 +71,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable TargetExchange exchange;
     private @Nullable BodyWriter request;
     private @Nullable CharSequence webSocketKey;
+    private boolean unusualBody;
     private boolean used;
     private boolean closed;
     private boolean toHead;
@@ -101,7 +106,9 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         deadline.clear();
         out.from(from);
         String authority = keeper.authority(head.authority());
-        request = new BodyWriter(out, HeadWriter.writeRequest(out.room(1024), head, authority));
+        Framing framing = HeadWriter.writeRequest(out.room(1024), head, authority);
+        request = new BodyWriter(out, framing);
+        unusualBody = framing.kind() != Framing.Kind.NONE && BODILESS.contains(head.method());
     }
 
     /// The caller's key, or an own one for a caller whose version of HTTP knows none.
@@ -296,7 +303,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             current.onAnswerHead(response.head());
             return true;
         }
-        keepAlive = response.keepAlive() && key == null;
+        keepAlive = response.keepAlive() && key == null && !unusualBody;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
         current.onAnswerHead(response.head());
         body.start(response.framing());

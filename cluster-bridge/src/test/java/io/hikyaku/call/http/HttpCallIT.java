@@ -247,29 +247,6 @@ class HttpCallIT {
     }
 
     @Test
-    void pipelinedRequestsAreAnsweredInOrder() throws Exception {
-        int count = 500;
-        try (Conversation caller = call(service -> {
-            while (true) {
-                String path = service.head().split(" ", 3)[1];
-                service.say("HTTP/1.1 200 OK\r\nContent-Length: " + path.length() + "\r\n\r\n" + path);
-            }
-        })) {
-            StringBuilder requests = new StringBuilder();
-            for (int i = 0; i < count; i++) {
-                requests.append("GET /").append(i).append(" HTTP/1.1\r\nHost: o\r\n\r\n");
-            }
-            caller.say(requests.toString());
-
-            for (int i = 0; i < count; i++) {
-                String wanted = "/" + i;
-                assertEquals("HTTP/1.1 200 OK\r\nContent-Length: " + wanted.length() + "\r\n\r\n", caller.hearHead());
-                assertEquals(wanted, caller.hear(wanted.length()));
-            }
-        }
-    }
-
-    @Test
     void aConnectionEndsWhenTheCallerWantsItTo() throws Exception {
         try (Conversation caller = call(Origin.answering(HELLO))) {
             caller.say("GET / HTTP/1.1\r\nHost: o\r\nConnection: close\r\n\r\n");
@@ -297,17 +274,6 @@ class HttpCallIT {
                 assertTrue(caller.hearHead().contains("Content-Length: 5\r\nConnection: keep-alive\r\n"));
                 assertEquals("hello", caller.hear(5));
             }
-        }
-    }
-
-    @Test
-    void theAuthorityOfATargetInAbsoluteFormIsTheHost() throws Exception {
-        try (Conversation caller = call(Origin.answering(HELLO))) {
-            caller.say("GET http://Orders:80?x HTTP/1.1\r\nHost: orders:80\r\n\r\n")
-                    .hearHead();
-
-            String head = origin.takeHead();
-            assertTrue(head.startsWith("GET /?x HTTP/1.1\r\nHost: orders:80\r\n"), head);
         }
     }
 

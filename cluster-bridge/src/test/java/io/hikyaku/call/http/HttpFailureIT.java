@@ -274,42 +274,6 @@ class HttpFailureIT {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "HTTP/1.1 200 OK^Content-Length: 5^Transfer-Encoding: chunked^^",
-                "HTTP/1.1 200 OK^Content-Length: 5^Content-Length: 6^^",
-                "HTTP/1.1 101 Switching Protocols^^",
-                "HTTP/1.1 20 OK^^",
-                "HTTP/3.0 200 OK^^",
-                "hello^^",
-                "HTTP/1.1 200 OK^X : y^^",
-            })
-    void anAnswerThatIsNoneIsABadGateway(String answer) throws Exception {
-        try (Conversation caller = call(service -> {
-            service.head();
-            service.say(answer.replace("^", "\r\n"));
-            service.raw().hearGone();
-        })) {
-            assertProblem(502, "http_protocol_error", caller.say(GET).hearHead());
-        }
-    }
-
-    @Test
-    void bytesAfterAnAnswerAreNotTheNextAnswer() throws Exception {
-        try (Conversation caller = call(service -> {
-            service.head();
-            service.say(HELLO + HELLO.replace("hello", "wrong"));
-            service.raw().hearGone();
-        })) {
-            for (int i = 0; i < 3; i++) {
-                caller.say(GET).hearHead();
-                assertEquals("hello", caller.hear(5));
-            }
-        }
-    }
-
     @Test
     void anIdleConnectionThatTheServiceHasClosedIsNoReasonToFail() throws Exception {
         try (Conversation caller = call(service -> {
