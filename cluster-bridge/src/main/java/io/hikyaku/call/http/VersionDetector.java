@@ -1,6 +1,7 @@
 package io.hikyaku.call.http;
 
 import io.hikyaku.call.Deadline;
+import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.http1.CallerConnection;
@@ -12,12 +13,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Looks at a connection's first bytes, and puts the handler of the version that they show in its own place: HTTP/2
 /// with
 /// prior knowledge begins with a preface that is no request of HTTP/1 (RFC 9113 §3.4).
 final class VersionDetector extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(VersionDetector.class);
+
     private final HttpPort port;
     private @Nullable Deadline deadline;
     private @Nullable ByteBuf input;
@@ -58,6 +64,16 @@ final class VersionDetector extends ChannelInboundHandlerAdapter {
         if (event instanceof SocketService.Draining) {
             context.channel().close();
         }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("Caller's connection broke: {}", cause.getMessage());
+        } else {
+            LOG.error("Beginning to serve a caller of {} failed", port.service(), cause);
+        }
+        SocketOutput.abort(context.channel());
     }
 
     @Override

@@ -63,6 +63,10 @@ final class CallerHttp2Stream implements CallerSide {
         this.movedNanos = connection.now();
     }
 
+    boolean hasRequestEnded() {
+        return requestEnded;
+    }
+
     // ---- the caller's half
 
     void start(Request request) {

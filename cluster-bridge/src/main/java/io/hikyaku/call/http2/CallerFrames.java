@@ -1,0 +1,140 @@
+package io.hikyaku.call.http2;
+
+import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.Request;
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.wire.call.Fields;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and all
+/// of
+/// it within bounds.
+final class CallerFrames extends Http2FrameAdapter {
+    /// Before stream ids run out.
+    private static final int LAST_STREAM_ID = 1 << 30;
+
+    private final CallerHttp2Connection connection;
+    private final HttpPort port;
+    private final FrameBudget budget = new FrameBudget();
+
+    CallerFrames(CallerHttp2Connection connection) {
+        this.connection = connection;
+        this.port = connection.port();
+    }
+
+    /// Time has passed: to be called once a second at most.
+    void refill() {
+        budget.refill();
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext from,
+            int id,
+            Http2Headers headers,
+            int dependency,
+            short weight,
+            boolean exclusive,
+            int padding,
+            boolean end)
+            throws Http2Exception {
+        onHeadersRead(from, id, headers, padding, end);
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext from, int id, Http2Headers headers, int padding, boolean end)
+            throws Http2Exception {
+        Http2Stream http2 = connection.connection().stream(id);
+        if (http2 == null) {
+            return;
+        }
+        budget.onUseful();
+        CallerHttp2Stream known = connection.streamOf(http2);
+        try {
+            if (known == null) {
+                onRequest(http2, headers, end);
+            } else if (end) {
+                Fields trailers = Http2Fields.readTrailers(headers);
+                known.onRequestEnd(trailers.size() == 0 ? null : trailers);
+            } else {
+                throw new Rejected(Violation.FRAMING, "trailers without the end");
+            }
+        } catch (Rejected rejected) {
+            onRejected(http2, known, rejected, end);
+        }
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext from, int id, ByteBuf data, int padding, boolean end) {
+        Http2Stream http2 = connection.connection().stream(id);
+        CallerHttp2Stream stream = http2 == null ? null : connection.streamOf(http2);
+        if (stream == null) {
+            return data.readableBytes() + padding;
+        }
+        if (data.isReadable()) {
+            budget.onUseful();
+        }
+        stream.onData(data.retain(), end);
+        return padding;
+    }
+
+    @Override
+    public void onPingRead(ChannelHandlerContext from, long data) throws Http2Exception {
+        budget.spend();
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) throws Http2Exception {
+        budget.spend();
+    }
+
+    @Override
+    public void onPriorityRead(ChannelHandlerContext from, int id, int dependency, short weight, boolean exclusive)
+            throws Http2Exception {
+        budget.spend();
+    }
+
+    @Override
+    public void onWindowUpdateRead(ChannelHandlerContext from, int id, int increment) throws Http2Exception {
+        budget.spend();
+    }
+
+    private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) {
+        CallLimits limits = port.context().limits();
+        Request request = RequestHeads.read(
+                headers,
+                !end,
+                connection.provenance(),
+                limits.maxRequestLineSize().toInt());
+        CallerHttp2Stream stream = new CallerHttp2Stream(connection, http2, request, end);
+        connection.serve(http2, stream);
+        stream.start(request);
+        connection.flushSoon(stream);
+        if (http2.id() >= LAST_STREAM_ID) {
+            connection.drain();
+        }
+    }
+
+    private void onRejected(Http2Stream http2, @Nullable CallerHttp2Stream known, Rejected rejected, boolean end)
+            throws Http2Exception {
+        port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), connection.remoteAddress());
+        CharSequence requestId = known == null ? port.calls().refused(rejected.problem()) : "";
+        if (known != null || rejected.problem() == Problem.BAD_REQUEST) {
+            throw Http2Exception.streamError(http2.id(), Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());
+        }
+        CallerHttp2Stream refused = new CallerHttp2Stream(connection, http2, null, end);
+        connection.serve(http2, refused);
+        refused.answer(rejected.problem(), requestId);
+    }
+}

@@ -1,0 +1,72 @@
+package io.hikyaku.call.http2;
+
+import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.exchange.Provenance;
+import io.hikyaku.config.CallLimits;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2FrameReader;
+import io.netty.handler.codec.http2.Http2Settings;
+
+/// Puts together what reads and writes a caller's HTTP/2, with its bounds.
+final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<CallerHttp2Connection, CallerHttp2Codec> {
+    /// What one stream may send before the exporter's bridge takes it.
+    private static final int STREAM_WINDOW = 256 * 1024;
+
+    /// Streams that a caller may reset, or make us reset, within the time: CVE-2023-44487, CVE-2025-8671.
+    private static final int MAX_RESETS = 200;
+
+    private static final int RESETS_SECONDS = 30;
+    /// CVE-2026-33871.
+    private static final int MAX_SMALL_CONTINUATIONS = 16;
+
+    private static final int MAX_EMPTY_DATA = 8;
+
+    private final HttpPort port;
+    private final Channel channel;
+    private final OpenedStreams opened = new OpenedStreams();
+
+    CallerHttp2Codec(HttpPort port, Channel channel) {
+        CallLimits limits = port.context().limits();
+        long maxHead = limits.maxHeaderSize().bytes();
+        this.port = port;
+        this.channel = channel;
+        Http2Connection connection = new DefaultHttp2Connection(true);
+        Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+        Http2FrameReader reader = new DefaultHttp2FrameReader(
+                new DefaultHttp2HeadersDecoder(true, true, maxHead), MAX_SMALL_CONTINUATIONS);
+        initialSettings(new Http2Settings()
+                .maxConcurrentStreams(limits.http().maxStreams())
+                .connectProtocolEnabled(true)
+                .initialWindowSize(STREAM_WINDOW)
+                .maxHeaderListSize(maxHead));
+        decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS);
+        encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS);
+        decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);
+        codec(
+                new DefaultHttp2ConnectionDecoder(
+                        connection, encoder, new StrictFrameReader(reader, connection, opened)),
+                encoder);
+    }
+
+    @Override
+    protected CallerHttp2Connection build() {
+        return super.build();
+    }
+
+    @Override
+    protected CallerHttp2Connection build(
+            Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+        Provenance provenance = port.forwarding().from(channel.remoteAddress());
+        return new CallerHttp2Connection(port, channel.eventLoop(), decoder, encoder, settings, provenance, opened);
+    }
+}

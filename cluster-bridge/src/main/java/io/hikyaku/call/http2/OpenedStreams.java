@@ -1,0 +1,51 @@
+package io.hikyaku.call.http2;
+
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+
+/// Which of a connection's latest streams the caller has opened, and which of them it has ended: Netty forgets a stream
+/// when it closes, and then takes no offence at heads for it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
+final class OpenedStreams {
+    /// The caller's latest stream ids that are told apart; it uses every other number.
+    private static final int REMEMBERED = 256;
+
+    private final int[] ids = new int[REMEMBERED];
+    private final boolean[] ended = new boolean[REMEMBERED];
+    private int last;
+
+    /// A stream is closed.
+    ///
+    /// @param byEnd whether the caller had sent all it wanted to; false: somebody reset it
+    void onClosed(int id, boolean byEnd) {
+        if (ids[slot(id)] == id) {
+            ended[slot(id)] = byEnd;
+        }
+    }
+
+    /// A head came for a stream that is not open: it opens the stream, or has crossed with a reset.
+    ///
+    /// @throws Http2Exception for the whole connection, if it cannot be either
+    void onHead(int id) throws Http2Exception {
+        boolean ofCaller = (id & 1) == 1;
+        if (ofCaller && id > last) {
+            last = id;
+            ids[slot(id)] = id;
+            ended[slot(id)] = false;
+        } else if (ofCaller && id > last - 2 * REMEMBERED) {
+            requireReset(id);
+        }
+    }
+
+    private void requireReset(int id) throws Http2Exception {
+        if (ids[slot(id)] != id) {
+            throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "Stream %d after %d", id, last);
+        }
+        if (ended[slot(id)]) {
+            throw Http2Exception.connectionError(Http2Error.STREAM_CLOSED, "Stream %d has ended", id);
+        }
+    }
+
+    private static int slot(int id) {
+        return id >>> 1 & REMEMBERED - 1;
+    }
+}
