@@ -1,0 +1,79 @@
+package io.hikyaku.mesh;
+
+import io.hikyaku.lab.Ports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Services of every protocol in osaka, which programs in tokyo call: one such mesh for each way between the two,
+/// started by the first test class that wants it and shared by all others of this JVM.
+final class SharedMesh {
+    static final String WEB = "shop/web";
+    static final String RAW = "shop/raw";
+    static final String LINE = "shop/line";
+    static final String GRPC = "shop/grpc";
+    private static final String LIMITS = "limits: { call: { idleTimeout: 20s } }\n";
+    private static final Map<Way, SharedMesh> STARTED = new EnumMap<>(Way.class);
+
+    final Mesh.MeshBridge tokyo;
+    final Mesh.MeshBridge osaka;
+    /// A real server.
+    final WebService web = new WebService();
+    /// Follows a script in HTTP/1.1.
+    final Origin raw = Origin.following(new HttpScript("osaka"));
+    /// Follows a script in TCP.
+    final Origin line = Origin.following(Talk::hearAll);
+    /// Where a test's gRPC server is called.
+    final int grpcTarget = Ports.free();
+
+    private SharedMesh(Way way) throws Exception {
+        Mesh mesh = new Mesh(Files.createDirectories(Path.of("target", "meshes").toAbsolutePath()));
+        Way.Links links = way.open(mesh);
+        osaka = mesh.bridge("osaka", links.exporter() + LIMITS + """
+                exports:
+                  - service: shop/web
+                    ports:
+                      - { name: http, port: 80, protocol: http, target: "127.0.0.1:%1$d" }
+                  - service: shop/raw
+                    ports: [ { name: http, port: 80, protocol: http, target: "127.0.0.1:%2$d" } ]
+                  - service: shop/grpc
+                    ports: [ { name: grpc, port: 80, protocol: http, target: "127.0.0.1:%4$d" } ]
+                  - service: shop/line
+                    ports: [ { name: tcp, port: 80, protocol: tcp, target: "127.0.0.1:%3$d" } ]
+                """.formatted(web.port(), raw.port(), line.port(), grpcTarget));
+        tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, GRPC, LINE));
+        for (String service : new String[] {WEB, RAW, GRPC, LINE}) {
+            tokyo.admin().awaitExporters(service, 1);
+        }
+    }
+
+    static synchronized SharedMesh over(Way way) throws Exception {
+        SharedMesh mesh = STARTED.get(way);
+        if (mesh == null) {
+            mesh = new SharedMesh(way);
+            STARTED.put(way, mesh);
+        }
+        return mesh;
+    }
+
+    /// Where a program in tokyo finds a service.
+    int port(String service) {
+        return tokyo.port(service, 80);
+    }
+
+    String webUrl() {
+        return "http://127.0.0.1:" + port(WEB);
+    }
+
+    /// The same service without anything between.
+    String directWebUrl() {
+        return "http://127.0.0.1:" + web.port();
+    }
+
+    /// Waits until nothing is left of any call.
+    void awaitQuiet() throws Exception {
+        tokyo.admin().awaitQuiet();
+        osaka.admin().awaitQuiet();
+    }
+}
