@@ -39,8 +39,8 @@ class CurlIT {
 
     static Stream<Arguments> waysAndVersions() {
         return Stream.of(Way.ONE_RELAY, Way.KAFKA)
-                .flatMap(way -> Stream.of("--http1.1", "--http2-prior-knowledge")
-                        .map(version -> Arguments.of(way, version)));
+                .flatMap(way ->
+                        Stream.of("--http1.1", "--http2-prior-knowledge").map(version -> Arguments.of(way, version)));
     }
 
     @BeforeEach

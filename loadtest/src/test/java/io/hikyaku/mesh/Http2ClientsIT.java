@@ -42,9 +42,8 @@ class Http2ClientsIT {
     Way way;
 
     private final Vertx vertx = Vertx.vertx();
-    private final HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setHttp2ClearTextUpgrade(false));
+    private final HttpClient client = vertx.createHttpClient(
+            new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
     private SharedMesh mesh;
 
     @BeforeEach
@@ -96,8 +95,7 @@ class Http2ClientsIT {
     void vertxHearsAnAnswerWhileItStillSpeaks() throws Exception {
         // Given
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        var request = WebService.done(
-                client.request(HttpMethod.POST, mesh.port(SharedMesh.WEB), "127.0.0.1", "/echo"));
+        var request = WebService.done(client.request(HttpMethod.POST, mesh.port(SharedMesh.WEB), "127.0.0.1", "/echo"));
         request.setChunked(true);
         request.write("first");
         HttpClientResponse response = WebService.done(request.response()
@@ -149,8 +147,7 @@ class Http2ClientsIT {
         Path body = Files.write(folder.resolve("body"), WebService.payload(10, 20_000));
 
         // When
-        Tool.Ended gets =
-                h2load.run(folder, "-n", "1000", "-c", "4", "-m", "50", mesh.webUrl() + "/bytes/1000/11");
+        Tool.Ended gets = h2load.run(folder, "-n", "1000", "-c", "4", "-m", "50", mesh.webUrl() + "/bytes/1000/11");
         Tool.Ended posts =
                 h2load.run(folder, "-n", "200", "-c", "2", "-m", "10", "-d", body.toString(), mesh.webUrl() + "/echo");
 

@@ -72,15 +72,13 @@ class JavaHttpClientIT {
         List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
         for (int call = 0; call < CALLS; call++) {
             answers.add(client.sendAsync(
-                    request("/echo")
-                            .POST(BodyPublishers.ofByteArray(own(call)))
-                            .build(),
-                    BodyHandlers.ofByteArray()));
+                    request("/echo").POST(BodyPublishers.ofByteArray(own(call))).build(), BodyHandlers.ofByteArray()));
         }
 
         // Then
         for (int call = 0; call < CALLS; call++) {
-            assertArrayEquals(own(call), answers.get(call).get(60, TimeUnit.SECONDS).body());
+            assertArrayEquals(
+                    own(call), answers.get(call).get(60, TimeUnit.SECONDS).body());
         }
     }
 

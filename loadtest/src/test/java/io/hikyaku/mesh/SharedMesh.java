@@ -30,7 +30,8 @@ final class SharedMesh {
     private SharedMesh(Way way) throws Exception {
         Mesh mesh = new Mesh(Files.createDirectories(Path.of("target", "meshes").toAbsolutePath()));
         Way.Links links = way.open(mesh);
-        osaka = mesh.bridge("osaka", links.exporter() + LIMITS + """
+        osaka = mesh.bridge(
+                "osaka", links.exporter() + LIMITS + """
                 exports:
                   - service: shop/web
                     ports:

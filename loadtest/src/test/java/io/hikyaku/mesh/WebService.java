@@ -106,8 +106,8 @@ final class WebService implements AutoCloseable {
 
     private static String fields(MultiMap fields) {
         StringBuilder text = new StringBuilder();
-        fields.forEach((name, value) ->
-                text.append(name).append(": ").append(value).append('\n'));
+        fields.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append('\n'));
         return text.toString();
     }
 
@@ -117,7 +117,7 @@ final class WebService implements AutoCloseable {
 
     private static void bytes(HttpServerRequest request, int count, long seed) {
         Buffer body = Buffer.buffer(payload(seed, count));
-        if (request.method() == HttpMethod.HEAD) {
+        if (request.method().equals(HttpMethod.HEAD)) {
             request.response()
                     .putHeader("content-length", String.valueOf(count))
                     .end();
@@ -176,8 +176,7 @@ final class WebService implements AutoCloseable {
 
     static String hash(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
