@@ -237,21 +237,22 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
             return;
         }
         draining = true;
-        goAway(
-                context(),
-                Integer.MAX_VALUE,
-                Http2Error.NO_ERROR.code(),
-                Unpooled.EMPTY_BUFFER,
-                context().newPromise());
+        sayGoAway(Integer.MAX_VALUE);
         encoder().writePing(context(), false, 0, context().newPromise());
         flushSoon(null);
         loop.schedule(this::closeWhenDone, DRAIN_NOTICE.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /// The handler closes once no stream is open.
+    private void sayGoAway(int lastStream) {
+        goAway(context(), lastStream, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, context().newPromise());
+    }
+
+    /// Takes no more streams; the handler closes the connection once none is open.
     private void closeWhenDone() {
         ChannelHandlerContext open = context;
         if (open != null && open.channel().isActive()) {
+            sayGoAway(connection().remote().lastStreamCreated());
+            flushSoon(null);
             open.channel().close();
         }
     }
