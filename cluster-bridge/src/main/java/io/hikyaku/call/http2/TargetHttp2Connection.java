@@ -616,6 +616,14 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
         }
 
         @Override
+        public void onPingAckRead(ChannelHandlerContext from, long data) {
+            if (pinged) {
+                pinged = false;
+                life.set(terms.pingAfter);
+            }
+        }
+
+        @Override
         public void onPriorityRead(ChannelHandlerContext from, int id, int dependency, short weight, boolean exclusive)
                 throws Http2Exception {
             budget.spend();

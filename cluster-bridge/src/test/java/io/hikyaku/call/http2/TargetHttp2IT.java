@@ -399,4 +399,43 @@ class TargetHttp2IT {
         }
         assertEquals(2, origin.connections());
     }
+
+    @Test
+    void callsThatFindNoRoomWaitForItAndThenAreRefused() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        Origin full = Origin.following(heard -> {
+            Http2Talk talk = heard.http2(MAX_STREAMS, 1);
+            if (origin.connections() == 1) {
+                Frame request = talk.hear(HEADERS);
+                over.await();
+                talk.headers(request.stream(), true, ":status", "204");
+            }
+            talk.hearsEnd();
+        });
+        origin = full;
+        CallLimits usual = CallLimits.DEFAULTS;
+        CallLimits hasty = new CallLimits(
+                java.time.Duration.ofMillis(500),
+                usual.headerTimeout(),
+                usual.responseTimeout(),
+                usual.idleTimeout(),
+                usual.tcpIdleTimeout(),
+                usual.protocolWait(),
+                usual.maxConnectionsPerListener(),
+                usual.retryBudget(),
+                usual.maxHeaderSize(),
+                usual.maxRequestLineSize(),
+                usual.http());
+        Target target = Target.parse("h2c://127.0.0.1:" + full.port());
+        path = CallPath.start(hasty, new ExportPort("main", 80, Protocol.HTTP, List.of(target)));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            for (int stream = 1; stream <= 2 * 17; stream += 2) {
+                caller.request(stream, true, "GET", "/" + stream);
+            }
+            Frame refused = caller.hear(HEADERS);
+            String answer = caller.fields(refused);
+            assertTrue(answer.startsWith(":status: 503\n"), answer);
+            over.countDown();
+        }
+    }
 }
