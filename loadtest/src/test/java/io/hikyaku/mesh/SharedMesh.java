@@ -4,6 +4,7 @@ import io.hikyaku.lab.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /// Services of every protocol in osaka, which programs in tokyo call: one such mesh for each way between the two,
@@ -13,6 +14,7 @@ final class SharedMesh {
     static final String RAW = "shop/raw";
     static final String LINE = "shop/line";
     static final String GRPC = "shop/grpc";
+    static final String GRPC_PAIR = "shop/grpc-pair";
     private static final String LIMITS = "limits: { call: { idleTimeout: 20s } }\n";
     private static final Map<Way, SharedMesh> STARTED = new EnumMap<>(Way.class);
 
@@ -25,9 +27,14 @@ final class SharedMesh {
     /// Follows a script in TCP.
     final Origin line = Origin.following(Talk::hearAll);
     /// Where a test's gRPC server is called.
-    final int grpcTarget = Ports.free();
+    final int grpcTarget;
+    /// Where two that share the calls of one service are called.
+    final List<Integer> grpcPair;
 
     private SharedMesh(Way way) throws Exception {
+        List<Integer> ports = Ports.free(3);
+        grpcTarget = ports.getFirst();
+        grpcPair = ports.subList(1, 3);
         Mesh mesh = new Mesh(Files.createDirectories(Path.of("target", "meshes").toAbsolutePath()));
         Way.Links links = way.open(mesh);
         osaka = mesh.bridge(
@@ -40,11 +47,13 @@ final class SharedMesh {
                     ports: [ { name: http, port: 80, protocol: http, target: "127.0.0.1:%2$d" } ]
                   - service: shop/grpc
                     ports: [ { name: grpc, port: 80, protocol: http, target: "127.0.0.1:%4$d" } ]
+                  - service: shop/grpc-pair
+                    ports: [ { name: grpc, port: 80, protocol: http, target: [ "127.0.0.1:%5$d", "127.0.0.1:%6$d" ] } ]
                   - service: shop/line
                     ports: [ { name: tcp, port: 80, protocol: tcp, target: "127.0.0.1:%3$d" } ]
-                """.formatted(web.port(), raw.port(), line.port(), grpcTarget));
-        tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, GRPC, LINE));
-        for (String service : new String[] {WEB, RAW, GRPC, LINE}) {
+                """.formatted(web.port(), raw.port(), line.port(), grpcTarget, ports.get(1), ports.get(2)));
+        tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, GRPC, GRPC_PAIR, LINE));
+        for (String service : new String[] {WEB, RAW, GRPC, GRPC_PAIR, LINE}) {
             tokyo.admin().awaitExporters(service, 1);
         }
     }
