@@ -131,8 +131,7 @@ class GrpcCallsIT {
         com.google.rpc.Status details = Objects.requireNonNull(StatusProto.fromThrowable(failure));
         assertEquals(Status.Code.FAILED_PRECONDITION, failure.getStatus().getCode());
         assertEquals("not now: größer, 100 %", failure.getStatus().getDescription());
-        assertEquals(
-                List.of(com.google.protobuf.Any.pack(StringValue.of("why"))), details.getDetailsList());
+        assertEquals(List.of(com.google.protobuf.Any.pack(StringValue.of("why"))), details.getDetailsList());
         assertArrayEquals(bytes, failure.getTrailers().get(GrpcService.BYTES));
         assertEquals("a detail", failure.getTrailers().get(GrpcService.DETAIL).getValue());
     }
@@ -146,14 +145,12 @@ class GrpcCallsIT {
                 channel, MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()));
 
         // When
-        byte[] answer = blockingUnaryCall(
-                capturing, GrpcService.ECHO, CallOptions.DEFAULT.withCompression("gzip"), message);
+        byte[] answer =
+                blockingUnaryCall(capturing, GrpcService.ECHO, CallOptions.DEFAULT.withCompression("gzip"), message);
 
         // Then
         assertArrayEquals(message, answer);
-        assertEquals(
-                "gzip",
-                headers.get().get(Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER)));
+        assertEquals("gzip", headers.get().get(Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER)));
     }
 
     @Test
@@ -178,8 +175,7 @@ class GrpcCallsIT {
     @Test
     void theServiceLearnsOfACancellation() throws Exception {
         // Given
-        Future<byte[]> call = futureUnaryCall(
-                channel.newCall(GrpcService.WAIT, CallOptions.DEFAULT), new byte[0]);
+        Future<byte[]> call = futureUnaryCall(channel.newCall(GrpcService.WAIT, CallOptions.DEFAULT), new byte[0]);
         assertEquals("called", service.takeHeard());
 
         // When
@@ -258,8 +254,7 @@ class GrpcCallsIT {
 
         Conversation(Channel channel, int number) {
             this.number = number;
-            out = ClientCalls.asyncBidiStreamingCall(
-                    channel.newCall(GrpcService.CONVERSE, CallOptions.DEFAULT), this);
+            out = ClientCalls.asyncBidiStreamingCall(channel.newCall(GrpcService.CONVERSE, CallOptions.DEFAULT), this);
         }
 
         private byte[] own(int message) {

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /// gRPC's own interop tests of grpc-java: its client calls its service, with or without something between.
 final class InteropCases extends AbstractInteropTest {
-    /// The client's address is not what the service sees, which is the point of a bridge; the other looks at OpenCensus
-    /// alone, which is not there.
+    /// The client's address is not what the service sees, which is the point of a bridge; the other looks at
+    /// OpenCensus alone, which is not there.
     private static final Set<String> NOT_COMPARABLE =
             Set.of("getServerAddressAndLocalAddressFromClient", "censusContextsPropagated");
 

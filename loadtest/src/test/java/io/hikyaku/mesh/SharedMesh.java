@@ -38,7 +38,10 @@ final class SharedMesh {
         Mesh mesh = new Mesh(Files.createDirectories(Path.of("target", "meshes").toAbsolutePath()));
         Way.Links links = way.open(mesh);
         osaka = mesh.bridge(
-                "osaka", links.exporter() + LIMITS + """
+                "osaka",
+                links.exporter()
+                        + LIMITS
+                        + """
                 exports:
                   - service: shop/web
                     ports:

@@ -244,7 +244,12 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
     }
 
     private void sayGoAway(int lastStream) {
-        goAway(context(), lastStream, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, context().newPromise());
+        goAway(
+                context(),
+                lastStream,
+                Http2Error.NO_ERROR.code(),
+                Unpooled.EMPTY_BUFFER,
+                context().newPromise());
     }
 
     /// Takes no more streams; the handler closes the connection once none is open.
