@@ -11,6 +11,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ public final class ImportListener {
     private final Sockets sockets;
     private final Map<Protocol, SocketService> services;
     private final int maxConnections;
+    private final SourceCounts sources;
     private final Duration protocolWait;
     private final LongAdder gauge;
     private final AtomicInteger count = new AtomicInteger();
@@ -49,6 +51,7 @@ public final class ImportListener {
         this.sockets = sockets;
         this.services = Map.copyOf(services);
         this.maxConnections = context.limits().maxConnectionsPerListener();
+        this.sources = new SourceCounts(context.limits().maxConnectionsPerSource());
         this.protocolWait = context.limits().protocolWait();
         this.gauge = context.metrics().listenerConnections(servicePort);
         this.protocol = protocol;
@@ -128,9 +131,11 @@ public final class ImportListener {
     private void onAccepted(Channel connection) {
         gauge.increment();
         connections.add(connection);
-        connection.closeFuture().addListener(closed -> onClosed());
+        SocketAddress from = connection.remoteAddress();
+        connection.closeFuture().addListener(closed -> onClosed(from));
         Protocol known = protocol;
-        if (count.incrementAndGet() > maxConnections) {
+        boolean few = sources.enter(from);
+        if (count.incrementAndGet() > maxConnections || !few) {
             service(known == null ? Protocol.TCP : known).turnAway(connection);
         } else if (known == null) {
             await(connection);
@@ -139,7 +144,8 @@ public final class ImportListener {
         }
     }
 
-    private void onClosed() {
+    private void onClosed(@Nullable SocketAddress from) {
+        sources.leave(from);
         count.decrementAndGet();
         gauge.decrement();
     }

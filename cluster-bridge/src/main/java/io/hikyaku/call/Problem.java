@@ -22,6 +22,7 @@ public enum Problem {
     OVERLOADED(503, "connection_limit_reached", "The exporter takes no more calls", 1),
     DENIED(403, "http_request_denied", "The caller may not call the service"),
     TARGET_REFUSED(502, "connection_refused", "The service refused the connection"),
+    TARGET_PROHIBITED(502, "destination_ip_prohibited", "The service's target is at an address that may not be called"),
     TARGET_UNRESOLVED(502, "dns_error", "The name of the service's target cannot be resolved"),
     TARGET_CONNECT_TIMEOUT(504, "connection_timeout", "The service could not be reached in time"),
     TARGET_TERMINATED(502, "connection_terminated", "The service ended the connection before answering"),
@@ -87,6 +88,7 @@ public enum Problem {
             case TARGET_REFUSED -> TARGET_REFUSED;
             case TARGET_CONNECT_TIMEOUT -> TARGET_CONNECT_TIMEOUT;
             case TARGET_UNRESOLVED -> TARGET_UNRESOLVED;
+            case TARGET_PROHIBITED -> TARGET_PROHIBITED;
             case TARGET_TERMINATED, CANCELLED -> TARGET_TERMINATED;
             case TARGET_TIMEOUT, IDLE -> TARGET_TIMEOUT;
             case TARGET_PROTOCOL -> TARGET_PROTOCOL;

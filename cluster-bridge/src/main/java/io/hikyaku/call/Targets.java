@@ -32,7 +32,7 @@ public final class Targets {
     /// one that is left out wrongly costs little.
     static final int FAILURES = 2;
 
-    private final Bootstrap bootstrap;
+    private final List<Bootstrap> bootstraps;
     private final EventLoop loop;
     private final List<Target> targets;
     private final @Nullable TargetSecurity security;
@@ -67,17 +67,36 @@ public final class Targets {
         this.ejected = context.metrics().ejectedTargets(servicePort);
         this.outstanding = new int[targets.size()];
         this.loop = sockets.loop(shard);
-        this.bootstrap = sockets.dialler(shard)
+        Bootstrap bootstrap = sockets.dialler(shard)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_CLOSE, false)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        gauge.increment();
-                        channel.closeFuture().addListener(closed -> gauge.decrement());
-                    }
-                });
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
+        this.bootstraps = targets.stream()
+                .map(target -> bootstrap.clone().handler(new Dialled(target.address(), gauge)))
+                .toList();
+    }
+
+    /// A connection to a target that is about to be made.
+    private static final class Dialled extends ChannelInitializer<Channel> {
+        private final HostPort target;
+        private final LongAdder gauge;
+
+        Dialled(HostPort target, LongAdder gauge) {
+            this.target = target;
+            this.gauge = gauge;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            gauge.increment();
+            channel.closeFuture().addListener(closed -> gauge.decrement());
+            channel.pipeline().addLast(new AddressGuard(target));
+        }
+
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
     }
 
     public int count() {
@@ -178,7 +197,7 @@ public final class Targets {
     /// Connects; read [#failure] when it fails.
     ChannelFuture connect(int target) {
         HostPort address = targets.get(target).address();
-        return bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
+        return bootstraps.get(target).connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
     }
 
     /// The handler that a fresh connection needs, null if it is to stay in the clear.
@@ -195,6 +214,9 @@ public final class Targets {
     static ResetCode failure(Throwable cause) {
         if (cause instanceof UnknownHostException) {
             return ResetCode.TARGET_UNRESOLVED;
+        }
+        if (cause instanceof AddressGuard.Prohibited) {
+            return ResetCode.TARGET_PROHIBITED;
         }
         return cause instanceof ConnectTimeoutException ? ResetCode.TARGET_CONNECT_TIMEOUT : ResetCode.TARGET_REFUSED;
     }

@@ -15,7 +15,12 @@ enum Verdict {
     static Verdict of(ResetCode code) {
         return switch (code) {
             case CHANNEL_LOST, LEAVING, NOT_EXPORTED -> FAILED;
-            case TARGET_REFUSED, TARGET_CONNECT_TIMEOUT, TARGET_UNRESOLVED, TARGET_CERTIFICATE, TARGET_TLS -> FAILED;
+            case TARGET_REFUSED,
+                    TARGET_CONNECT_TIMEOUT,
+                    TARGET_UNRESOLVED,
+                    TARGET_PROHIBITED,
+                    TARGET_CERTIFICATE,
+                    TARGET_TLS -> FAILED;
             case TARGET_TERMINATED, TARGET_TIMEOUT, TARGET_PROTOCOL, TARGET_CANCELLED, TARGET_BUSY, TARGET_ABORTED ->
                 WORKS;
             case REFUSED, DENIED, CANCELLED, DEADLINE, IDLE, PROTOCOL, INTERNAL -> NOTHING;

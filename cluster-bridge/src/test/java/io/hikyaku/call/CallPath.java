@@ -186,6 +186,10 @@ public final class CallPath implements AutoCloseable {
                 .toString();
     }
 
+    public int meterCount() {
+        return meters.getMeters().size();
+    }
+
     public Optional<Meter> find(String meter, String... tags) {
         return Optional.ofNullable(meters.find(meter).tags(tags).meter());
     }

@@ -99,6 +99,17 @@ public final class Conversation implements AutoCloseable {
         throw new AssertionError("a clean end after: " + heard.toString(StandardCharsets.ISO_8859_1));
     }
 
+    /// What the other side says until it is gone, cleanly or not.
+    public String hearUntilGone() throws IOException {
+        ByteArrayOutputStream heard = new ByteArrayOutputStream();
+        try {
+            in.transferTo(heard);
+        } catch (SocketException reset) {
+            socket.close();
+        }
+        return heard.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /// Waits until the other side is gone, cleanly or not.
     public void hearGone() throws IOException {
         try {

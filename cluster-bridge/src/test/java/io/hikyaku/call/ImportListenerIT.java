@@ -37,6 +37,7 @@ class ImportListenerIT {
                         usual.tcpIdleTimeout(),
                         protocolWait,
                         maxConnections,
+                        usual.maxConnectionsPerSource(),
                         usual.retryBudget(),
                         usual.maxHeaderSize(),
                         usual.maxRequestLineSize(),

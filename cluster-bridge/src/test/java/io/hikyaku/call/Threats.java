@@ -91,12 +91,27 @@ public final class Threats implements AutoCloseable {
     }
 
     /// One line, of our own words alone.
+    /// Says the bytes and expects that they are refused, with a line in our own words.
+    public void refusesAnyhow(String request) throws IOException {
+        int before = lines.list.size();
+        try (Conversation caller = caller()) {
+            caller.say(request);
+            assertTrue(caller.hearAll().matches("(?s)HTTP/1\\.1 [45].*"));
+        }
+        assertEquals("", origin.heard());
+        requireLine(before, "[a-z0-9-]+");
+    }
+
     private void requireLine(int from, Violation violation) {
+        requireLine(from, violation.code());
+    }
+
+    private void requireLine(int from, String code) {
         List<ILoggingEvent> written = lines.list.subList(from, lines.list.size());
         assertEquals(1, written.size(), written::toString);
         String line = written.getFirst().getFormattedMessage();
         assertTrue(
-                line.matches("Refused a request of 127\\.0\\.0\\.1 to shop/orders:80: " + violation.code()
+                line.matches("Refused a request of 127\\.0\\.0\\.1 to shop/orders:80: " + code
                         + " \\([A-Za-z0-9 ,'/.-]+\\)"),
                 line);
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param tcpIdleTimeout a TCP connection that carries nothing either way is reset after this
 /// @param protocolWait a connection to an import waits so long, at most, until its protocol is known
 /// @param maxConnectionsPerListener open connections at once; more are closed at once
+/// @param maxConnectionsPerSource of them, from one address; of IPv6 from one /64
 /// @param retryBudget repeats of calls that may have run, as a percentage of all calls; 0: none is ever repeated
 /// @param maxHeaderSize a whole HTTP head, or trailers
 /// @param maxRequestLineSize the first line of a request, and the path of one in HTTP/2
@@ -23,6 +24,7 @@ public record CallLimits(
         Duration tcpIdleTimeout,
         Duration protocolWait,
         int maxConnectionsPerListener,
+        int maxConnectionsPerSource,
         int retryBudget,
         DataSize maxHeaderSize,
         DataSize maxRequestLineSize,
@@ -39,6 +41,7 @@ public record CallLimits(
             Duration.ofHours(1),
             Duration.ofSeconds(5),
             10_000,
+            5_000,
             20,
             DataSize.ofKiB(64),
             DataSize.ofKiB(16),
@@ -53,6 +56,7 @@ public record CallLimits(
                 .positive("tcpIdleTimeout", tcpIdleTimeout)
                 .positive("protocolWait", protocolWait)
                 .range("maxConnectionsPerListener", maxConnectionsPerListener, 1, 1_000_000)
+                .range("maxConnectionsPerSource", maxConnectionsPerSource, 1, 1_000_000)
                 .range("retryBudget", retryBudget, 0, 100)
                 .range("maxHeaderSize", maxHeaderSize, MIN_HEAD, MAX_HEAD)
                 .range("maxRequestLineSize", maxRequestLineSize, MIN_HEAD, MAX_HEAD)
@@ -70,6 +74,7 @@ public record CallLimits(
                 section.duration("tcpIdleTimeout", DEFAULTS.tcpIdleTimeout),
                 section.duration("protocolWait", DEFAULTS.protocolWait),
                 section.integer("maxConnectionsPerListener", DEFAULTS.maxConnectionsPerListener),
+                section.integer("maxConnectionsPerSource", DEFAULTS.maxConnectionsPerSource),
                 section.integer("retryBudget", DEFAULTS.retryBudget),
                 section.size("maxHeaderSize", DEFAULTS.maxHeaderSize),
                 section.size("maxRequestLineSize", DEFAULTS.maxRequestLineSize),

@@ -28,6 +28,10 @@ public record Target(Scheme scheme, HostPort address) {
 
     public Target {
         address.dialled();
+        if (address.isLiteral() && TargetAddresses.isProhibited(address.literal())) {
+            throw new IllegalArgumentException(
+                    address.host() + " is no address for a target: link-local, multicast and unspecified ones are not");
+        }
     }
 
     /// A target that is spoken to in the clear.

@@ -138,6 +138,7 @@ class BridgeConfigTest {
                                         call.tcpIdleTimeout(),
                                         call.protocolWait(),
                                         call.maxConnectionsPerListener(),
+                                        call.maxConnectionsPerSource(),
                                         call.retryBudget(),
                                         DataSize.ofKiB(64),
                                         call.maxRequestLineSize(),

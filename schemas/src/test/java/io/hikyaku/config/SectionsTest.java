@@ -74,16 +74,16 @@ class SectionsTest {
                         HttpLimits::read,
                         "{}",
                         HttpLimits.DEFAULTS,
-                        "{ maxStreams: 5 }",
-                        new HttpLimits(5)),
+                        "{ maxStreams: 5, maxBodySize: 3KiB, minBodyRate: 0, writeTimeout: 4s }",
+                        new HttpLimits(5, Optional.of(DataSize.ofKiB(3)), 0, seconds(4))),
                 new Sample(
                         "call limits",
                         CallLimits::read,
                         "{}",
                         CallLimits.DEFAULTS,
                         "{ connectTimeout: 1s, headerTimeout: 2s, responseTimeout: 3s, idleTimeout: 4s, tcpIdleTimeout: 6s,"
-                                + " protocolWait: 7s, maxConnectionsPerListener: 8, retryBudget: 0,"
-                                + " maxHeaderSize: 2048, maxRequestLineSize: 1KiB, http: { maxStreams: 9 } }",
+                                + " protocolWait: 7s, maxConnectionsPerListener: 8, maxConnectionsPerSource: 6, retryBudget: 0,"
+                                + " maxHeaderSize: 2048, maxRequestLineSize: 1KiB, http: { maxStreams: 9, maxBodySize: 1MiB, minBodyRate: 7, writeTimeout: 8s } }",
                         new CallLimits(
                                 seconds(1),
                                 seconds(2),
@@ -92,10 +92,11 @@ class SectionsTest {
                                 seconds(6),
                                 seconds(7),
                                 8,
+                                6,
                                 0,
                                 DataSize.ofKiB(2),
                                 DataSize.ofKiB(1),
-                                new HttpLimits(9))),
+                                new HttpLimits(9, Optional.of(DataSize.ofMiB(1)), 7, seconds(8)))),
                 new Sample(
                         "registry limits",
                         RegistryLimits::read,
@@ -332,6 +333,7 @@ class SectionsTest {
                 d.tcpIdleTimeout(),
                 d.protocolWait(),
                 d.maxConnectionsPerListener(),
+                d.maxConnectionsPerSource(),
                 d.retryBudget(),
                 d.maxHeaderSize(),
                 d.maxRequestLineSize(),

@@ -5,6 +5,7 @@ import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
 import io.hikyaku.call.StreamOutput;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
@@ -37,6 +38,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final RequestHead head;
     private final Attempts attempts;
     private final Replay replay = new Replay();
+    private final UploadBounds upload;
     private FrameReader frames;
     private @Nullable TimeLimit timeLimit;
     private @Nullable Stream stream;
@@ -58,17 +60,32 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         this.head = seen.onCallerRequest(request.head());
         this.attempts = new Attempts(port.route(), side.loop(), this);
         this.frames = newReader();
+        this.upload = WebSocket.isAsked(head)
+                ? UploadBounds.none()
+                : UploadBounds.of(port.context().limits(), request.isGrpc(), now());
     }
 
     /// Makes the call; the side may be called within.
     public void start() {
         long nanos = timeGiven();
-        if (nanos < 0) {
+        Violation broken = upload.onHead(head.fields());
+        if (broken != null) {
+            refuse(broken);
+        } else if (nanos < 0) {
             fail(Problem.BAD_REQUEST);
         } else {
             timeLimit = TimeLimit.of(side.loop(), nanos, () -> abandon(Problem.DEADLINE_EXCEEDED));
             attempts.start();
         }
+    }
+
+    private void refuse(Violation violation) {
+        port.refusals().count(violation, "the body of a request", side.remoteAddress());
+        abandon(violation.problem());
+    }
+
+    private long now() {
+        return side.loop().ticker().nanoTime();
     }
 
     /// Nanoseconds, by what the caller says and the configuration allows; 0: no limit, −1: the caller's is
@@ -100,14 +117,22 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// Whether more of the request's body can go on its way now, or be dropped.
     public boolean takesMore() {
         StreamOutput to = output;
-        return unwanted || to != null && to.isWritable();
+        boolean takes = unwanted || to != null && to.isWritable();
+        if (!takes) {
+            upload.hold();
+        }
+        return takes;
     }
 
     /// Takes ownership.
     public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
         seen.onRequestBytes(data.readableBytes());
-        if (unwanted || over) {
+        Violation broken = unwanted || over ? null : upload.onBytes(data.readableBytes(), now(), answering);
+        if (broken != null) {
+            data.release();
+            refuse(broken);
+        } else if (unwanted || over) {
             data.release();
         } else if (to == null) {
             replay.hold(data);

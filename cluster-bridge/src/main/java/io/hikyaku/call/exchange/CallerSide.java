@@ -8,6 +8,7 @@ import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// The caller's end of one exchange, in whatever version of HTTP the caller speaks: where the answer is written. All on
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// nothing more is called.
 public interface CallerSide {
     EventLoop loop();
+
+    /// Null: not known any more.
+    @Nullable
+    SocketAddress remoteAddress();
 
     ByteBufAllocator allocator();
 

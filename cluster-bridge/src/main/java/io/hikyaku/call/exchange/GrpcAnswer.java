@@ -81,6 +81,7 @@ public final class GrpcAnswer {
                     OVERLOADED,
                     TARGET_REFUSED,
                     TARGET_UNRESOLVED,
+                    TARGET_PROHIBITED,
                     TARGET_CONNECT_TIMEOUT,
                     TARGET_TERMINATED,
                     TARGET_TIMEOUT,

@@ -8,6 +8,7 @@ import io.hikyaku.call.Refusals;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Sockets;
+import io.hikyaku.call.WriteStall;
 import io.hikyaku.call.exchange.Forwarding;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.http1.CallerConnection;
@@ -46,7 +47,8 @@ public final class HttpService implements SocketService {
     @Override
     public void serve(Channel socket) {
         HttpPort port = shards.get(sockets.shardOf(socket));
-        socket.pipeline().addLast(new VersionDetector(port));
+        Duration writeTimeout = port.context().limits().http().writeTimeout();
+        socket.pipeline().addLast(new WriteStall(socket, writeTimeout, port.refusals()), new VersionDetector(port));
     }
 
     @Override

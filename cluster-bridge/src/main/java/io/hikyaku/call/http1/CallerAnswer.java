@@ -12,6 +12,7 @@ import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ final class CallerAnswer implements CallerSide {
     @Override
     public EventLoop loop() {
         return connection.channel().eventLoop();
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+        return connection.channel().remoteAddress();
     }
 
     @Override

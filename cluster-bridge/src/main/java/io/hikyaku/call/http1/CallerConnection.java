@@ -297,6 +297,9 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             throw new IllegalStateException("A body without its exchange");
         }
         body.read(in, current::onRequestBody);
+        if (phase != Phase.BODY) {
+            return false;
+        }
         if (body.isDone()) {
             phase = Phase.ANSWERING;
             current.onRequestEnd(body.trailers());
@@ -356,6 +359,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         toLeaving();
         if (complete) {
             out.closeAfterWrites();
+            deadline.set(port.context().limits().http().writeTimeout());
         } else {
             out.shutDownAfterWrites();
             deadline.set(LEAVE_TIME);

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,11 @@ final class CallerTunnel implements CallerSide, Splice.Owner {
     @Override
     public EventLoop loop() {
         return channel.eventLoop();
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+        return channel.remoteAddress();
     }
 
     @Override

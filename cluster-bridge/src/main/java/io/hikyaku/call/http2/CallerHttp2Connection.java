@@ -222,7 +222,9 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
     @Override
     protected void onConnectionError(
             ChannelHandlerContext from, boolean outbound, Throwable cause, @Nullable Http2Exception http2) {
-        if (http2 == null) {
+        if (cause instanceof IOException) {
+            LOG.debug("Caller's connection broke: {}", cause.getMessage());
+        } else if (http2 == null) {
             LOG.error("Serving calls to {} failed", port.service(), cause);
         } else {
             LOG.debug("Closing a caller's connection to {}: {}", port.service(), http2.error());

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +159,11 @@ final class CallerHttp2Stream implements CallerSide {
     @Override
     public EventLoop loop() {
         return connection.loop();
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+        return connection.remoteAddress();
     }
 
     @Override

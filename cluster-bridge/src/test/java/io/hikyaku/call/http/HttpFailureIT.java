@@ -65,6 +65,7 @@ class HttpFailureIT {
                 usual.tcpIdleTimeout(),
                 usual.protocolWait(),
                 usual.maxConnectionsPerListener(),
+                usual.maxConnectionsPerSource(),
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize(),

@@ -189,6 +189,7 @@ class HttpsTargetIT {
                 usual.tcpIdleTimeout(),
                 usual.protocolWait(),
                 usual.maxConnectionsPerListener(),
+                usual.maxConnectionsPerSource(),
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize(),

@@ -422,6 +422,7 @@ class TargetHttp2IT {
                 usual.tcpIdleTimeout(),
                 usual.protocolWait(),
                 usual.maxConnectionsPerListener(),
+                usual.maxConnectionsPerSource(),
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize(),

@@ -43,7 +43,9 @@ public enum ResetCode {
     /// The target asks for calm: it reset the HTTP/2 stream with ENHANCE_YOUR_CALM.
     TARGET_BUSY(19, false),
     /// The target reset the HTTP/2 stream with any other error.
-    TARGET_ABORTED(20, false);
+    TARGET_ABORTED(20, false),
+    /// The target is at an address that may not be called.
+    TARGET_PROHIBITED(21, true);
 
     private static final ResetCode[] BY_NUMBER = values();
 

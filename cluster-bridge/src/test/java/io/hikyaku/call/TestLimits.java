@@ -1,0 +1,70 @@
+package io.hikyaku.call;
+
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.DataSize;
+import io.hikyaku.config.HttpLimits;
+import java.time.Duration;
+import java.util.Optional;
+
+/// The usual limits of calls, and what differs from them in a test.
+public final class TestLimits {
+    private Duration headerTimeout = CallLimits.DEFAULTS.headerTimeout();
+    private Duration idleTimeout = CallLimits.DEFAULTS.idleTimeout();
+    private int maxConnectionsPerListener = CallLimits.DEFAULTS.maxConnectionsPerListener();
+    private int maxConnectionsPerSource = CallLimits.DEFAULTS.maxConnectionsPerSource();
+    private int minBodyRate = HttpLimits.DEFAULTS.minBodyRate();
+    private Optional<DataSize> maxBodySize = Optional.empty();
+    private Duration writeTimeout = HttpLimits.DEFAULTS.writeTimeout();
+
+    public TestLimits headerTimeout(Duration time) {
+        headerTimeout = time;
+        return this;
+    }
+
+    public TestLimits idleTimeout(Duration time) {
+        idleTimeout = time;
+        return this;
+    }
+
+    public TestLimits maxConnectionsPerListener(int max) {
+        maxConnectionsPerListener = max;
+        return this;
+    }
+
+    public TestLimits maxConnectionsPerSource(int max) {
+        maxConnectionsPerSource = max;
+        return this;
+    }
+
+    public TestLimits minBodyRate(int bytes) {
+        minBodyRate = bytes;
+        return this;
+    }
+
+    public TestLimits maxBodySize(DataSize size) {
+        maxBodySize = Optional.of(size);
+        return this;
+    }
+
+    public TestLimits writeTimeout(Duration time) {
+        writeTimeout = time;
+        return this;
+    }
+
+    public CallLimits limits() {
+        CallLimits usual = CallLimits.DEFAULTS;
+        return new CallLimits(
+                usual.connectTimeout(),
+                headerTimeout,
+                usual.responseTimeout(),
+                idleTimeout,
+                usual.tcpIdleTimeout(),
+                usual.protocolWait(),
+                maxConnectionsPerListener,
+                maxConnectionsPerSource,
+                usual.retryBudget(),
+                usual.maxHeaderSize(),
+                usual.maxRequestLineSize(),
+                new HttpLimits(HttpLimits.DEFAULTS.maxStreams(), maxBodySize, minBodyRate, writeTimeout));
+    }
+}
