@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class TestLimits {
     private Duration headerTimeout = CallLimits.DEFAULTS.headerTimeout();
     private Duration idleTimeout = CallLimits.DEFAULTS.idleTimeout();
+    private Duration tcpIdleTimeout = CallLimits.DEFAULTS.tcpIdleTimeout();
     private int maxConnectionsPerListener = CallLimits.DEFAULTS.maxConnectionsPerListener();
     private int maxConnectionsPerSource = CallLimits.DEFAULTS.maxConnectionsPerSource();
     private int minBodyRate = HttpLimits.DEFAULTS.minBodyRate();
@@ -23,6 +24,11 @@ public final class TestLimits {
 
     public TestLimits idleTimeout(Duration time) {
         idleTimeout = time;
+        return this;
+    }
+
+    public TestLimits tcpIdleTimeout(Duration time) {
+        tcpIdleTimeout = time;
         return this;
     }
 
@@ -58,7 +64,7 @@ public final class TestLimits {
                 headerTimeout,
                 usual.responseTimeout(),
                 idleTimeout,
-                usual.tcpIdleTimeout(),
+                tcpIdleTimeout,
                 usual.protocolWait(),
                 maxConnectionsPerListener,
                 maxConnectionsPerSource,

@@ -100,7 +100,13 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         return null;
     }
 
+    /// A target that takes no WebSockets is not told of one: it would see a malformed request, or a GET for
+    /// something else.
     private void serve(TargetHttp2Connection connection, Search search) {
+        if (search.isWebSocket() && !connection.takesWebSockets()) {
+            search.fail(ResetCode.TARGET_PROTOCOL);
+            return;
+        }
         targets.begin(target);
         search.found(connection.open());
     }

@@ -3,6 +3,7 @@ package io.hikyaku.call.http2;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -18,6 +19,8 @@ import java.util.List;
 /// The heads of messages with targets: requests as they are written, and responses as they are read (RFC 9113 §8.3).
 final class TargetHeads {
     private static final AsciiString STATUS = AsciiString.cached(":status");
+    private static final AsciiString PROTOCOL = AsciiString.cached(":protocol");
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
 
     private TargetHeads() {}
 
@@ -26,6 +29,8 @@ final class TargetHeads {
     /// @param contentLength −1: it says none
     record Response(ResponseHead head, long contentLength) {}
 
+    /// A request that asks for a WebSocket becomes a CONNECT (RFC 8441 §4).
+    ///
     /// @param scheme `http` or `https`
     /// @param authority of the target, or what its caller said
     /// @throws Malformed if the head holds what may not be sent
@@ -36,10 +41,27 @@ final class TargetHeads {
         require(Grammar.isToken(method) && !method.contentEquals("CONNECT"), "method");
         require(Grammar.isTarget(path) && (path.byteAt(0) == '/' || path.contentEquals("*")), "path");
         require(Grammar.isHost(host), "authority");
-        List<AsciiString> fields = new ArrayList<>(2 * head.fields().size());
-        Http2Fields.write(head.fields(), fields);
+        List<AsciiString> fields = new ArrayList<>(2 * head.fields().size() + 2);
+        boolean webSocket = WebSocket.isAsked(head);
+        if (webSocket) {
+            fields.add(PROTOCOL); // a pseudo-header field, and so before all others
+            fields.add(WebSocket.PROTOCOL);
+        }
+        Http2Fields.write(webSocket ? withoutHandshake(head.fields()) : head.fields(), fields);
         return ReadOnlyHttp2Headers.clientHeaders(
-                false, method, path, scheme, host, fields.toArray(AsciiString[]::new));
+                false, webSocket ? CONNECT : method, path, scheme, host, fields.toArray(AsciiString[]::new));
+    }
+
+    /// Without what is of use in HTTP/1.1 alone, and without a length: what follows is no body.
+    private static Fields withoutHandshake(Fields fields) {
+        Fields kept = new Fields();
+        for (int i = 0; i < fields.size(); i++) {
+            CharSequence name = fields.name(i);
+            if (!WebSocket.KEY.contentEqualsIgnoreCase(name) && FieldKind.of(name) != FieldKind.CONTENT_LENGTH) {
+                kept.add(name, fields.value(i));
+            }
+        }
+        return kept;
     }
 
     /// How much body a request's fields promise (PROTOCOL.md §7.2).

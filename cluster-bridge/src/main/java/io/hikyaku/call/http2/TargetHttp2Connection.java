@@ -73,6 +73,7 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
     private boolean limitSet;
     private boolean pinged;
     private boolean refusing;
+    private boolean takesWebSockets;
     private int active;
     private int begun;
     private long limitNanos;
@@ -187,6 +188,11 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
     /// Whether the target has refused a stream and has answered none since.
     public boolean isRefusing() {
         return refusing;
+    }
+
+    /// Whether the target's SETTINGS allow a CONNECT that asks for a WebSocket (RFC 8441 §3).
+    public boolean takesWebSockets() {
+        return takesWebSockets;
     }
 
     /// A place for an exchange, which is to begin now.
@@ -521,7 +527,9 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
     private final class Frames extends Http2FrameAdapter {
         @Override
         public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) throws Http2Exception {
+            Boolean connect = settings.connectProtocolEnabled();
             budget.spend();
+            takesWebSockets = connect == null ? takesWebSockets : connect;
             if (!ready) {
                 ready = true;
                 idleSinceNanos = now();

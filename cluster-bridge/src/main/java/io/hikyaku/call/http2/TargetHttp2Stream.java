@@ -3,11 +3,14 @@ package io.hikyaku.call.http2;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.ResponseHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -42,6 +45,8 @@ final class TargetHttp2Stream implements TargetSide {
     private int unwritten;
 
     private boolean toHead;
+    private boolean webSocket;
+    private boolean webSocketOpen;
     private boolean inBody;
     private boolean answerEnded;
     private long answerLeft;
@@ -63,7 +68,8 @@ final class TargetHttp2Stream implements TargetSide {
         exchange = next;
         source = from;
         toHead = head.method().equals("HEAD");
-        requestLeft = TargetHeads.bodyLength(head.fields());
+        webSocket = WebSocket.isAsked(head);
+        requestLeft = webSocket ? -1 : TargetHeads.bodyLength(head.fields());
         requestEnded = requestLeft == 0;
         Http2Headers headers = TargetHeads.request(head, connection.scheme(), connection.authority(head.authority()));
         http2 = connection.writeRequest(this, headers, requestEnded);
@@ -100,7 +106,7 @@ final class TargetHttp2Stream implements TargetSide {
         }
         requestEnded = true;
         List<AsciiString> fields = new ArrayList<>();
-        if (trailers != null) {
+        if (trailers != null && !webSocket) {
             Http2Fields.writeTrailers(trailers, fields);
         }
         if (fields.isEmpty()) {
@@ -202,6 +208,9 @@ final class TargetHttp2Stream implements TargetSide {
         if (current == null) {
             return;
         }
+        if (webSocketOpen) {
+            throw Rejected.badRequest("a head on an open WebSocket");
+        }
         if (inBody) {
             onEnd(current, Http2Fields.readTrailers(headers));
             return;
@@ -216,6 +225,10 @@ final class TargetHttp2Stream implements TargetSide {
             current.onAnswerHead(response.head());
             return;
         }
+        if (webSocket && status < 300) {
+            onOpened(current, response, end);
+            return;
+        }
         boolean bodiless = toHead || status == 204 || status == 304;
         answerLeft = bodiless ? 0 : response.contentLength();
         inBody = true;
@@ -223,6 +236,22 @@ final class TargetHttp2Stream implements TargetSide {
             throw Rejected.badRequest("no body where Content-Length promises one");
         }
         current.onAnswerHead(response.head());
+        if (end) {
+            onEnd(current, null);
+        }
+    }
+
+    /// What was asked for as a CONNECT is open with any 2xx (RFC 8441 §5), which cannot have a length
+    /// (RFC 9110 §9.3.6): DATA are bytes both ways from here on.
+    private void onOpened(TargetExchange current, TargetHeads.Response response, boolean end) {
+        if (response.contentLength() >= 0) {
+            throw Rejected.badRequest("Content-Length of a WebSocket");
+        }
+        webSocketOpen = true;
+        inBody = true;
+        answerLeft = -1;
+        current.onSwitched(
+                new ResponseHead(Version.HTTP_2, 101, "", response.head().fields()), this);
         if (end) {
             onEnd(current, null);
         }
@@ -267,6 +296,10 @@ final class TargetHttp2Stream implements TargetSide {
         if (exchange == current) {
             answerEnded = true;
             current.onAnswerEnd(trailers == null || trailers.size() == 0 ? null : trailers);
+        }
+        if (exchange == current && webSocket && !webSocketOpen) { // nothing can follow a refusal
+            writeEnd(null);
+            current.onRequestUnwanted();
         }
     }
 
