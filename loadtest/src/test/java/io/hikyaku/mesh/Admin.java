@@ -58,6 +58,13 @@ record Admin(int port) {
                         == count);
     }
 
+    /// Waits until no call is under way, whoever stays connected.
+    void awaitNoCalls() throws Exception {
+        for (String gauge : GAUGES.subList(0, 3)) {
+            Await.until(gauge + " is zero at " + port, () -> sum(gauge) == 0);
+        }
+    }
+
     void awaitQuiet() throws Exception {
         for (String gauge : GAUGES) {
             Await.until(gauge + " is zero at " + port, () -> sum(gauge) == 0);

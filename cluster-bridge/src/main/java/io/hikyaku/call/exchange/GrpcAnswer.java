@@ -11,9 +11,10 @@ import java.util.List;
 public final class GrpcAnswer {
     /// Name of the field that holds the status.
     public static final AsciiString STATUS = AsciiString.cached("grpc-status");
+    /// Name of the field that tells gRPC calls from others.
+    public static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
 
     private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
-    private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     private static final AsciiString APPLICATION_GRPC = AsciiString.cached("application/grpc");
     private static final AsciiString PROXY_STATUS = AsciiString.cached("proxy-status");
 

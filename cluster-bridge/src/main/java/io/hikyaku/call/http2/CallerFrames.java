@@ -15,7 +15,6 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and all
 /// of
@@ -71,7 +70,7 @@ final class CallerFrames extends Http2FrameAdapter {
                 throw new Rejected(Violation.FRAMING, "trailers without the end");
             }
         } catch (Rejected rejected) {
-            onRejected(http2, known, rejected, end);
+            onRejected(http2, headers, rejected, end);
         }
     }
 
@@ -117,7 +116,7 @@ final class CallerFrames extends Http2FrameAdapter {
                 !end,
                 connection.provenance(),
                 limits.maxRequestLineSize().toInt());
-        CallerHttp2Stream stream = new CallerHttp2Stream(connection, http2, request, end);
+        CallerHttp2Stream stream = new CallerHttp2Stream(connection, http2, headers, end);
         connection.serve(http2, stream);
         stream.start(request);
         connection.flushSoon(stream);
@@ -126,14 +125,15 @@ final class CallerFrames extends Http2FrameAdapter {
         }
     }
 
-    private void onRejected(Http2Stream http2, @Nullable CallerHttp2Stream known, Rejected rejected, boolean end)
+    private void onRejected(Http2Stream http2, Http2Headers headers, Rejected rejected, boolean end)
             throws Http2Exception {
         port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), connection.remoteAddress());
+        CallerHttp2Stream known = connection.streamOf(http2);
         CharSequence requestId = known == null ? port.calls().refused(rejected.problem()) : "";
         if (known != null || rejected.problem() == Problem.BAD_REQUEST) {
             throw Http2Exception.streamError(http2.id(), Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());
         }
-        CallerHttp2Stream refused = new CallerHttp2Stream(connection, http2, null, end);
+        CallerHttp2Stream refused = new CallerHttp2Stream(connection, http2, headers, end);
         connection.serve(http2, refused);
         refused.answer(rejected.problem(), requestId);
     }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// a
 /// body wait for the end of the event-loop turn, so that an end that comes with them travels in their frame.
 final class CallerHttp2Stream implements CallerSide {
+    private static final AsciiString HEAD = AsciiString.cached("HEAD");
     private static final AsciiString OK = AsciiString.cached("200");
 
     private final CallerHttp2Connection connection;
@@ -54,13 +55,13 @@ final class CallerHttp2Stream implements CallerSide {
     private boolean endWritten;
     private long movedNanos;
 
-    /// @param request null: it was refused
-    CallerHttp2Stream(CallerHttp2Connection connection, Http2Stream http2, @Nullable Request request, boolean ended) {
+    /// @param asked the request's head as it came, which says what form an answer must have even if it is refused
+    CallerHttp2Stream(CallerHttp2Connection connection, Http2Stream http2, Http2Headers asked, boolean ended) {
         this.connection = connection;
         this.http2 = http2;
         this.requestEnded = ended;
-        this.toHead = request != null && request.isHead();
-        this.grpc = request != null && request.isGrpc();
+        this.toHead = asked.method() != null && AsciiString.contentEquals(asked.method(), HEAD);
+        this.grpc = asked.get(GrpcAnswer.CONTENT_TYPE) != null && GrpcAnswer.isGrpc(asked.get(GrpcAnswer.CONTENT_TYPE));
         this.movedNanos = connection.now();
     }
 
