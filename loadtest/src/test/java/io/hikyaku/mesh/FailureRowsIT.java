@@ -163,9 +163,8 @@ class FailureRowsIT {
     /// Two clusters of which one exports a target for each kind of failure.
     private static final class World implements AutoCloseable {
         private final Vertx vertx = Vertx.vertx();
-        private final HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+        private final HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
         private final Mesh mesh = new Mesh(folder);
         private final Map<Row, String> targets = new EnumMap<>(Row.class);
         private final Mesh.MeshBridge tokyo;
@@ -179,9 +178,8 @@ class FailureRowsIT {
                     "  - { service: %s, ports: [ { name: http, port: 80, protocol: http, target: \"%s\" } ] }\n"
                             .formatted(row.service(), target)));
             osaka = mesh.bridge("osaka", links.exporter() + LIMITS + exports);
-            String[] services = java.util.Arrays.stream(Row.values())
-                    .map(Row::service)
-                    .toArray(String[]::new);
+            String[] services =
+                    java.util.Arrays.stream(Row.values()).map(Row::service).toArray(String[]::new);
             tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("http", services));
             for (Row row : targets.keySet()) {
                 tokyo.admin().awaitExporters(row.service(), 1);
@@ -194,15 +192,21 @@ class FailureRowsIT {
             targets.put(Row.UNCONNECTABLE, "127.0.0.1:" + full());
             targets.put(Row.NO_TLS, "https://127.0.0.1:" + following(caller -> caller.say("no TLS here\r\n\r\n")));
             targets.put(Row.UNTRUSTED, "https://127.0.0.1:" + untrusted());
-            targets.put(Row.SILENT, "127.0.0.1:" + following(caller -> {
-                hearRequest(caller);
-                caller.hearAll();
-            }));
+            targets.put(
+                    Row.SILENT,
+                    "127.0.0.1:"
+                            + following(caller -> {
+                                hearRequest(caller);
+                                caller.hearAll();
+                            }));
             targets.put(Row.TERMINATED, "127.0.0.1:" + following(FailureRowsIT::hearRequest));
-            targets.put(Row.INVALID, "127.0.0.1:" + following(caller -> {
-                hearRequest(caller);
-                caller.say("This is not HTTP at all.\r\n\r\n");
-            }));
+            targets.put(
+                    Row.INVALID,
+                    "127.0.0.1:"
+                            + following(caller -> {
+                                hearRequest(caller);
+                                caller.say("This is not HTTP at all.\r\n\r\n");
+                            }));
             targets.put(Row.CANCELLED, "h2c://127.0.0.1:" + resetting(CANCEL));
             targets.put(Row.BUSY, "h2c://127.0.0.1:" + resetting(ENHANCE_YOUR_CALM));
             targets.put(Row.ABORTED, "h2c://127.0.0.1:" + resetting(INTERNAL_ERROR));
@@ -238,10 +242,10 @@ class FailureRowsIT {
             return WebService.done(vertx.createHttpServer(new HttpServerOptions()
                                     .setSsl(true)
                                     .setKeyCertOptions(new PemKeyCertOptions()
-                                            .addCertPath(identity.resolve("tls.crt")
-                                                    .toString())
-                                            .addKeyPath(identity.resolve("tls.key")
-                                                    .toString())))
+                                            .addCertPath(
+                                                    identity.resolve("tls.crt").toString())
+                                            .addKeyPath(
+                                                    identity.resolve("tls.key").toString())))
                             .requestHandler(request -> request.response().end())
                             .listen(0, "127.0.0.1"))
                     .actualPort();
@@ -261,7 +265,8 @@ class FailureRowsIT {
                         return method.equals(HttpMethod.HEAD) ? request.send() : request.send("\0\0\0\0\0");
                     })
                     .compose(response -> response.body()
-                            .map(body -> new Told(response.statusCode(), response.headers(), body.toString(), response.trailers()))));
+                            .map(body -> new Told(
+                                    response.statusCode(), response.headers(), body.toString(), response.trailers()))));
         }
 
         /// Clients and targets may keep their connections; calls must be gone.
