@@ -12,6 +12,7 @@ import java.util.Map;
 final class SharedMesh {
     static final String WEB = "shop/web";
     static final String RAW = "shop/raw";
+    static final String RAW_HTTP2 = "shop/raw-http2";
     static final String LINE = "shop/line";
     static final String GRPC = "shop/grpc";
     static final String GRPC_PAIR = "shop/grpc-pair";
@@ -22,7 +23,7 @@ final class SharedMesh {
     final Mesh.MeshBridge osaka;
     /// A real server.
     final WebService web = new WebService();
-    /// Follows a script in HTTP/1.1.
+    /// Follows a script, in HTTP/1.1 as `RAW` and in HTTP/2 as `RAW_HTTP2`.
     final Origin raw = Origin.following(new HttpScript("osaka"));
     /// Follows a script in TCP.
     final Origin line = Origin.following(Talk::hearAll);
@@ -48,6 +49,8 @@ final class SharedMesh {
                       - { name: http, port: 80, protocol: http, target: "127.0.0.1:%1$d" }
                   - service: shop/raw
                     ports: [ { name: http, port: 80, protocol: http, target: "127.0.0.1:%2$d" } ]
+                  - service: shop/raw-http2
+                    ports: [ { name: http, port: 80, protocol: http, target: "h2c://127.0.0.1:%2$d" } ]
                   - service: shop/grpc
                     ports: [ { name: grpc, port: 80, protocol: http, target: "127.0.0.1:%4$d" } ]
                   - service: shop/grpc-pair
@@ -55,8 +58,8 @@ final class SharedMesh {
                   - service: shop/line
                     ports: [ { name: tcp, port: 80, protocol: tcp, target: "127.0.0.1:%3$d" } ]
                 """.formatted(web.port(), raw.port(), line.port(), grpcTarget, ports.get(1), ports.get(2)));
-        tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, GRPC, GRPC_PAIR, LINE));
-        for (String service : new String[] {WEB, RAW, GRPC, GRPC_PAIR, LINE}) {
+        tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE));
+        for (String service : new String[] {WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE}) {
             tokyo.admin().awaitExporters(service, 1);
         }
     }
