@@ -47,7 +47,8 @@ class LeavingIT {
                         + data(Http2Bytes.NO_FLAG)
                         + Http2Bytes.frame(Http2Bytes.HEADERS, Http2Bytes.END_STREAM, 1, "")),
         WAITING("GET / HTTP/1.1\r\nHost: a\r\n\r\n", head(Http2Bytes.NO_FLAG) + data(Http2Bytes.END_STREAM)),
-        WITHIN_ANSWER("GET /answer HTTP/1.1\r\nHost: a\r\n\r\n", head(Http2Bytes.NO_FLAG) + data(Http2Bytes.END_STREAM));
+        WITHIN_ANSWER(
+                "GET /answer HTTP/1.1\r\nHost: a\r\n\r\n", head(Http2Bytes.NO_FLAG) + data(Http2Bytes.END_STREAM));
 
         private final String http11;
         private final String http2;
@@ -172,11 +173,12 @@ class LeavingIT {
     }
 
     static Stream<Arguments> services() {
-        return Arrays.stream(ServiceLeaves.values()).flatMap(stage -> Stream.of(
-                Arguments.of(stage, false, false),
-                Arguments.of(stage, false, true),
-                Arguments.of(stage, true, false),
-                Arguments.of(stage, true, true)));
+        return Arrays.stream(ServiceLeaves.values())
+                .flatMap(stage -> Stream.of(
+                        Arguments.of(stage, false, false),
+                        Arguments.of(stage, false, true),
+                        Arguments.of(stage, true, false),
+                        Arguments.of(stage, true, true)));
     }
 
     @ParameterizedTest
@@ -229,7 +231,9 @@ class LeavingIT {
         assertEquals(Http2Bytes.HEADERS, head.type());
         heard.countDown();
         List<Frame> rest = new ArrayList<>();
-        while (rest.isEmpty() || rest.getLast().type() != Http2Bytes.RST_STREAM && !rest.getLast().endsStream()) {
+        while (rest.isEmpty()
+                || rest.getLast().type() != Http2Bytes.RST_STREAM
+                        && !rest.getLast().endsStream()) {
             rest.add(Http2Bytes.hear(caller));
         }
         assertEquals(!stage.hasHead(), rest.getLast().endsStream(), rest::toString);

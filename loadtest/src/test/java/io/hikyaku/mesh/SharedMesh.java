@@ -58,7 +58,8 @@ final class SharedMesh {
                   - service: shop/line
                     ports: [ { name: tcp, port: 80, protocol: tcp, target: "127.0.0.1:%3$d" } ]
                 """.formatted(web.port(), raw.port(), line.port(), grpcTarget, ports.get(1), ports.get(2)));
-        tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE));
+        tokyo = mesh.bridge(
+                "tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE));
         for (String service : new String[] {WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE}) {
             tokyo.admin().awaitExporters(service, 1);
         }
