@@ -43,6 +43,15 @@ public enum Violation {
     /// The caller did not take its answer.
     ANSWER_TIME(Problem.REQUEST_TIMEOUT),
     CONNECTIONS(Problem.TOO_MANY_CONNECTIONS),
+    /// A frame of HTTP/2 that is out of form, or out of order.
+    HTTP2_FRAME(Problem.BAD_REQUEST),
+    HTTP2_COMPRESSION(Problem.BAD_REQUEST),
+    /// A window of HTTP/2 that overflows, or more bytes than it has.
+    HTTP2_WINDOW(Problem.BAD_REQUEST),
+    /// More streams at once than there may be.
+    HTTP2_STREAMS(Problem.OVERLOADED),
+    /// More frames, resets or heads than one connection may cost us.
+    HTTP2_FLOOD(Problem.OVERLOADED),
     /// What no other says.
     MESSAGE(Problem.BAD_REQUEST);
 

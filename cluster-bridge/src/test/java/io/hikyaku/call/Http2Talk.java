@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A caller, or a service, that speaks HTTP/2 frame by frame, also wrong ones. Blocking; for one thread.
 public final class Http2Talk implements AutoCloseable {
@@ -232,6 +233,15 @@ public final class Http2Talk implements AutoCloseable {
             frame = hearOf(stream);
         }
         throw new AssertionError("the body ended with a frame of type " + frame.type());
+    }
+
+    /// The next GOAWAY; null if the connection ends without one, or it was lost to a reset.
+    public @Nullable Frame hearGoAway() throws IOException {
+        try {
+            return hear(GOAWAY);
+        } catch (java.io.EOFException | java.net.SocketException e) {
+            return null;
+        }
     }
 
     /// Whether the connection ends, whatever comes before.

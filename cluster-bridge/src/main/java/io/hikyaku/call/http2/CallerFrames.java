@@ -131,6 +131,7 @@ final class CallerFrames extends Http2FrameAdapter {
         CallerHttp2Stream known = connection.streamOf(http2);
         CharSequence requestId = known == null ? port.calls().refused(rejected.problem()) : "";
         if (known != null || rejected.problem() == Problem.BAD_REQUEST) {
+            connection.onCounted();
             throw Http2Exception.streamError(http2.id(), Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());
         }
         CallerHttp2Stream refused = new CallerHttp2Stream(connection, http2, headers, end);

@@ -23,9 +23,9 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
     private static final int STREAM_WINDOW = 256 * 1024;
 
     /// Streams that a caller may reset, or make us reset, within the time: CVE-2023-44487, CVE-2025-8671.
-    private static final int MAX_RESETS = 200;
+    static final int MAX_RESETS = 200;
 
-    private static final int RESETS_SECONDS = 30;
+    static final int RESETS_SECONDS = 30;
     /// CVE-2026-33871.
     private static final int MAX_SMALL_CONTINUATIONS = 16;
 
@@ -50,7 +50,6 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
                 .initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(maxHead));
         decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS);
-        encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS);
         decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);
         codec(
                 new DefaultHttp2ConnectionDecoder(

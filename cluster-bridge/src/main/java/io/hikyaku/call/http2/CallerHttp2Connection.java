@@ -2,6 +2,7 @@ package io.hikyaku.call.http2;
 
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.config.CallLimits;
@@ -53,9 +54,11 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
     private final List<CallerHttp2Stream> toFlush = new ArrayList<>();
     private final Runnable flushTask = this::flushAll;
     private final Duration tick;
+    private final ResetBudget resets;
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
     private boolean draining;
+    private boolean counted;
     private long idleSinceNanos;
     private long readNanos;
 
@@ -76,6 +79,7 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         this.tick = tickOf(port.context().limits());
         this.idleSinceNanos = now();
         this.readNanos = now();
+        this.resets = new ResetBudget(CallerHttp2Codec.MAX_RESETS, CallerHttp2Codec.RESETS_SECONDS, now());
         this.frames = new CallerFrames(this);
         decoder.frameListener(frames);
         connection().addListener(new Streams());
@@ -136,6 +140,11 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
     void reset(int stream, Http2Error error) {
         resetStream(context(), stream, error.code(), context().newPromise());
         flushSoon(null);
+    }
+
+    /// Whether something written to the stream waits for the caller to take it.
+    boolean hasUnsent(Http2Stream stream) {
+        return encoder().flowController().hasFlowControlled(stream);
     }
 
     /// Gives the caller window for what was taken.
@@ -227,9 +236,41 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         } else if (http2 == null) {
             LOG.error("Serving calls to {} failed", port.service(), cause);
         } else {
-            LOG.debug("Closing a caller's connection to {}: {}", port.service(), http2.error());
+            count(outbound, http2.error(), "ends the connection");
         }
         super.onConnectionError(from, outbound, cause, http2);
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext from, boolean outbound, Throwable cause, Http2Exception.StreamException http2) {
+        if (!counted) {
+            count(outbound, http2.error(), "resets the stream");
+        }
+        counted = false;
+        if (outbound || resets.spend(now())) {
+            super.onStreamError(from, outbound, cause, http2);
+        } else {
+            onError(from, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many resets"));
+        }
+    }
+
+    private void count(boolean outbound, Http2Error error, String what) {
+        Violation violation = switch (error) {
+            case ENHANCE_YOUR_CALM -> Violation.HTTP2_FLOOD;
+            case FLOW_CONTROL_ERROR -> Violation.HTTP2_WINDOW;
+            case COMPRESSION_ERROR -> Violation.HTTP2_COMPRESSION;
+            case REFUSED_STREAM -> Violation.HTTP2_STREAMS;
+            default -> Violation.HTTP2_FRAME;
+        };
+        if (!outbound) {
+            port.refusals().count(violation, what, remoteAddress());
+        }
+    }
+
+    /// The stream error that follows has been counted already.
+    void onCounted() {
+        counted = true;
     }
 
     /// Says that no new streams are taken, waits for those under way to come, and lets those here end (RFC 9113
@@ -312,7 +353,9 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         long least = Math.min(
                 limits.headerTimeout().toMillis(),
                 Math.min(
-                        limits.idleTimeout().toMillis(),
+                        Math.min(
+                                limits.idleTimeout().toMillis(),
+                                limits.http().writeTimeout().toMillis()),
                         limits.responseTimeout().toMillis()));
         return Duration.ofMillis(Math.clamp(least / 4, 10, 1000));
     }

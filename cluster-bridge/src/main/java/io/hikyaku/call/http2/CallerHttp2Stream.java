@@ -1,10 +1,12 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.GrpcAnswer;
+import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.ProblemAnswer;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.WebSocket;
@@ -127,7 +129,15 @@ final class CallerHttp2Stream implements CallerSide {
     /// Ends what has not moved for too long.
     void checkTime(long nowNanos) {
         CallerExchange current = exchange;
-        if (nowNanos - movedNanos < timeLimit(current).toNanos()) {
+        long still = nowNanos - movedNanos;
+        HttpPort port = connection.port();
+        if (connection.hasUnsent(http2)
+                && still >= port.context().limits().http().writeTimeout().toNanos()) {
+            port.refusals().count(Violation.ANSWER_TIME, "the answer was not taken in time", remoteAddress());
+            connection.reset(http2.id(), Http2Error.CANCEL);
+            return;
+        }
+        if (still < timeLimit(current).toNanos()) {
             return;
         }
         if (current == null) {

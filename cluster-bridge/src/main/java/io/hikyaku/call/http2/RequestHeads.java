@@ -54,7 +54,7 @@ final class RequestHeads {
     }
 
     private static String method(Http2Headers headers) {
-        String method = String.valueOf(headers.method());
+        String method = headers.method() == null ? "" : String.valueOf(headers.method());
         if (method.length() > MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
             throw new Rejected(Violation.PSEUDO_HEADER, ":method");
         }

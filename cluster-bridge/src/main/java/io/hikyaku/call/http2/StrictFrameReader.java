@@ -1,7 +1,9 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.Grammar;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -10,6 +12,8 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at heads before Netty's connection does, which lets some pass silently that a caller may not send.
@@ -56,7 +60,7 @@ final class StrictFrameReader implements Http2FrameReader {
         @Override
         public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end)
                 throws Http2Exception {
-            check(id);
+            check(id, headers);
             super.onHeadersRead(context, id, headers, padding, end);
         }
 
@@ -71,16 +75,27 @@ final class StrictFrameReader implements Http2FrameReader {
                 int padding,
                 boolean end)
                 throws Http2Exception {
-            check(id);
+            check(id, headers);
             super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, end);
         }
 
-        private void check(int id) throws Http2Exception {
+        private void check(int id, Http2Headers headers) throws Http2Exception {
+            checkLength(id, headers);
             Http2Stream stream = connection.stream(id);
             if (stream == null) {
                 opened.onHead(id);
             } else if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
                 throw Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "A head after the end of stream %d", id);
+            }
+        }
+
+        /// Netty would make one good length out of several, or of one with leading zeros.
+        private static void checkLength(int id, Http2Headers headers) throws Http2Exception {
+            List<CharSequence> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
+            boolean plain =
+                    lengths.isEmpty() || lengths.size() == 1 && Grammar.isLength(AsciiString.of(lengths.getFirst()));
+            if (!plain) {
+                throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "Content-Length of stream %d", id);
             }
         }
     }
