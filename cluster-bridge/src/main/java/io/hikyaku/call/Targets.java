@@ -69,6 +69,7 @@ public final class Targets {
         this.loop = sockets.loop(shard);
         Bootstrap bootstrap = sockets.dialler(shard)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
         this.bootstraps = targets.stream()
