@@ -33,14 +33,15 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Subcommand {
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String ROW = "  %-7s %-20s %-7s %-7s %-34s %10s%n";
+    private static final String ROW = "  %-7s %-15s %-7s %-10s %-6s %-34s %10s%n";
 
     private static final List<Call> CALLS = List.of(
-            new Call(Topology.TOKYO, Topology.OSAKA, Topology.ORDERS, false),
-            new Call(Topology.TOKYO, Topology.EDGE, Topology.SENSOR, false),
-            new Call(Topology.TOKYO, Topology.EDGE, Topology.CONSOLE, true),
-            new Call(Topology.OSAKA, Topology.TOKYO, Topology.PAYMENTS, false),
-            new Call(Topology.EDGE, Topology.OSAKA, Topology.ORDERS, false));
+            new Call(Topology.TOKYO, Topology.OSAKA, Topology.ORDERS, Protocol.HTTP_1),
+            new Call(Topology.EDGE, Topology.OSAKA, Topology.ORDERS, Protocol.HTTP_2),
+            new Call(Topology.OSAKA, Topology.TOKYO, Topology.PAYMENTS, Protocol.GRPC),
+            new Call(Topology.TOKYO, Topology.OSAKA, Topology.CHAT, Protocol.WEBSOCKET),
+            new Call(Topology.TOKYO, Topology.EDGE, Topology.SENSOR, Protocol.EVENTS),
+            new Call(Topology.TOKYO, Topology.EDGE, Topology.CONSOLE, Protocol.TCP));
 
     @Option(names = "--stay", description = "Leaves everything running until Ctrl-C, and prints addresses to try.")
     private boolean stay;
@@ -66,13 +67,14 @@ public final class DemoCommand implements Subcommand {
         Thread cleaner = new Thread(() -> closeQuietly(world.get()), "demo-cleaner");
         Runtime.getRuntime().addShutdownHook(cleaner);
         err.println("Starting the demo on this machine:");
-        try (Topology topology = Topology.start(target, err, world::set)) {
+        try (Clients clients = new Clients();
+                Topology topology = Topology.start(target, err, world::set)) {
             out.println("\nCalls between clusters, each to a local address of the caller's cluster:\n");
-            run(topology, "relay", out);
+            run(topology, clients, "relay", out);
             err.println("\n  killing the relay: the same calls go over Kafka\n");
             err.flush();
             topology.killRelay();
-            run(topology, "Kafka", out);
+            run(topology, clients, "Kafka", out);
             out.println("\nNo bridge listened for another one. Relay and Kafka saw only ciphertext.");
             out.flush();
             if (stay) {
@@ -83,15 +85,16 @@ public final class DemoCommand implements Subcommand {
         return Exit.DONE;
     }
 
-    private static void run(Topology topology, String way, PrintWriter out) throws IOException, InterruptedException {
-        out.printf(ROW, "caller", "calls", "in", "over", "answer", "median");
+    private static void run(Topology topology, Clients clients, String way, PrintWriter out) throws Exception {
+        out.printf(ROW, "caller", "calls", "in", "speaks", "over", "answer", "median");
         for (Call call : CALLS) {
-            Call.Result result = await(topology, call, way);
+            Call.Result result = await(topology, clients, call, way);
             out.printf(
                     ROW,
                     call.from(),
                     call.service(),
                     call.to(),
+                    call.protocol().title(),
                     result.way(),
                     shortened(result.answer()),
                     String.format(Locale.ROOT, "%.2f ms", result.millis()));
@@ -101,13 +104,12 @@ public final class DemoCommand implements Subcommand {
 
     /// Tries until the answer comes over the way expected: bridges need a moment to learn of each other, and to
     /// notice that a relay is gone.
-    private static Call.Result await(Topology topology, Call call, String way)
-            throws IOException, InterruptedException {
+    private static Call.Result await(Topology topology, Clients clients, Call call, String way) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String problem;
         do {
             try {
-                Call.Result result = call.run(topology);
+                Call.Result result = call.run(topology, clients);
                 if (result.way().equals(way)) {
                     return result;
                 }
@@ -127,8 +129,8 @@ public final class DemoCommand implements Subcommand {
         lines.add("\nEverything keeps running. Try, in another terminal:\n");
         for (Call call : CALLS) {
             String address = topology.address(call.from(), call.service());
-            String command = call.tcp() ? "nc " + address.replace(':', ' ') : "curl -i http://" + address + "/";
-            lines.add("  %-40s # %s calls %s in %s".formatted(command, call.from(), call.service(), call.to()));
+            String command = call.protocol().byHand(address);
+            lines.add("  %-60s # %s calls %s in %s".formatted(command, call.from(), call.service(), call.to()));
         }
         for (String cluster : List.of(Topology.TOKYO, Topology.OSAKA, Topology.EDGE)) {
             lines.add("  ./hikyaku status --admin %s"

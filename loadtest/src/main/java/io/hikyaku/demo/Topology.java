@@ -10,6 +10,7 @@ import io.hikyaku.lab.SmallServices;
 import io.hikyaku.link.kafka.KafkaPrepare;
 import io.hikyaku.link.kafka.KafkaTopics;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
@@ -27,6 +28,7 @@ final class Topology implements AutoCloseable {
     static final String OSAKA = "osaka";
     static final String EDGE = "edge";
     static final String ORDERS = "shop/orders";
+    static final String CHAT = "shop/chat";
     static final String PAYMENTS = "shop/payments";
     static final String SENSOR = "factory/sensor";
     static final String CONSOLE = "factory/console";
@@ -91,7 +93,7 @@ final class Topology implements AutoCloseable {
     }
 
     /// Where the clusters' own services listen.
-    private record Services(String orders, String payments, String sensor, String console) {}
+    private record Services(String orders, String chat, String payments, String sensor, String console) {}
 
     private Services services(@Nullable String ordersTarget) throws Exception {
         SmallServices small = opened(new SmallServices());
@@ -100,13 +102,32 @@ final class Topology implements AutoCloseable {
                 : ordersTarget;
         return new Services(
                 orders,
-                local(small.http(request -> answer(request, "payment 17: booked"))),
-                local(small.http(request -> answer(request, "21.5 degrees"))),
+                local(small.webSocket(socket -> socket.textMessageHandler(
+                        text -> socket.writeTextMessage(text + " from osaka")))),
+                local(small.http(Topology::book)),
+                local(small.http(Topology::measure)),
                 local(small.tcp(Topology::console)));
     }
 
     private static void answer(HttpServerRequest request, String text) {
         request.response().putHeader("content-type", "text/plain").end(text + "\n");
+    }
+
+    /// A gRPC service: its status follows the message, in trailers.
+    private static void book(HttpServerRequest request) {
+        request.body()
+                .onSuccess(asked -> request.response()
+                        .putHeader("content-type", "application/grpc")
+                        .putTrailer("grpc-status", "0")
+                        .end(Clients.message("payment 17: booked")));
+    }
+
+    /// Server-sent events.
+    private static void measure(HttpServerRequest request) {
+        HttpServerResponse response = request.response().setChunked(true);
+        response.putHeader("content-type", "text/event-stream");
+        response.write("data: 21.5 degrees\n\n");
+        response.end("data: 21.6 degrees\n\n");
     }
 
     /// Speaks first, then gives each line back in capitals.
@@ -120,13 +141,14 @@ final class Topology implements AutoCloseable {
     }
 
     private void startBridges(LocalMesh made, List<String> links, Services services) throws Exception {
-        List<Integer> ports = Ports.free(5);
+        List<Integer> ports = Ports.free(6);
         localPorts = Map.of(
                 TOKYO + " " + ORDERS, ports.get(0),
                 TOKYO + " " + SENSOR, ports.get(1),
                 TOKYO + " " + CONSOLE, ports.get(2),
                 OSAKA + " " + PAYMENTS, ports.get(3),
-                EDGE + " " + ORDERS, ports.get(4));
+                EDGE + " " + ORDERS, ports.get(4),
+                TOKYO + " " + CHAT, ports.get(5));
         Program tokyo = made.bridge(
                 TOKYO,
                 TOKYO,
@@ -134,6 +156,7 @@ final class Topology implements AutoCloseable {
                 List.of(new Export(PAYMENTS, HTTP_PORT, "http", services.payments())),
                 List.of(
                         new Import(ORDERS, HTTP_PORT, ports.get(0)),
+                        new Import(CHAT, HTTP_PORT, ports.get(5)),
                         new Import(SENSOR, HTTP_PORT, ports.get(1)),
                         new Import(CONSOLE, CONSOLE_PORT, ports.get(2))),
                 "");
@@ -141,7 +164,9 @@ final class Topology implements AutoCloseable {
                 OSAKA,
                 OSAKA,
                 links,
-                List.of(new Export(ORDERS, HTTP_PORT, "http", services.orders())),
+                List.of(
+                        new Export(ORDERS, HTTP_PORT, "http", services.orders()),
+                        new Export(CHAT, HTTP_PORT, "http", services.chat())),
                 List.of(new Import(PAYMENTS, HTTP_PORT, ports.get(3))),
                 "");
         Program edge = made.bridge(

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -31,6 +32,18 @@ public final class SmallServices implements AutoCloseable {
         HttpServerOptions options = new HttpServerOptions().setHost(HOST).setPort(0);
         HttpServer server = done(
                 vertx.createHttpServer(options).requestHandler(handler::accept).listen());
+        listening.add(server);
+        return server.actualPort();
+    }
+
+    /// A service of WebSockets.
+    ///
+    /// @return its port
+    public int webSocket(Consumer<ServerWebSocket> handler) throws ExecutionException, InterruptedException {
+        HttpServerOptions options = new HttpServerOptions().setHost(HOST).setPort(0);
+        HttpServer server = done(vertx.createHttpServer(options)
+                .webSocketHandler(handler::accept)
+                .listen());
         listening.add(server);
         return server.actualPort();
     }

@@ -152,6 +152,9 @@ class ProgramsIT {
         for (String part : List.of("tokyo", "osaka", "edge", "relay", "Kafka", " ms")) {
             assertTrue(demo.out.contains(part), demo.out);
         }
+        for (String protocol : List.of("HTTP/1.1", "HTTP/2", "gRPC", "WebSocket", "events", "TCP")) {
+            assertEquals(2, demo.out.split(" " + protocol + " ", -1).length - 1, demo.out);
+        }
         assertEquals(processes, children());
         Await.until("no folder is left", () -> folders.containsAll(folders()));
     }
