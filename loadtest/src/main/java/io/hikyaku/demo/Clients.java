@@ -57,7 +57,8 @@ final class Clients implements AutoCloseable {
         return response.statusCode() < 500 ? Future.succeededFuture(answer) : Future.failedFuture(answer);
     }
 
-    /// One message there and one back. Messages of gRPC are a flag, a length and bytes; the status follows in trailers.
+    /// One message there and one back. Messages of gRPC are a flag, a length and bytes; the status follows in
+    /// trailers.
     String grpc(int port) throws IOException, InterruptedException {
         return done(http2.request(HttpMethod.POST, port, HOST, "/shop.Payments/Book")
                 .compose(request -> request.putHeader("content-type", "application/grpc")

@@ -102,8 +102,8 @@ final class Topology implements AutoCloseable {
                 : ordersTarget;
         return new Services(
                 orders,
-                local(small.webSocket(socket -> socket.textMessageHandler(
-                        text -> socket.writeTextMessage(text + " from osaka")))),
+                local(small.webSocket(
+                        socket -> socket.textMessageHandler(text -> socket.writeTextMessage(text + " from osaka")))),
                 local(small.http(Topology::book)),
                 local(small.http(Topology::measure)),
                 local(small.tcp(Topology::console)));
