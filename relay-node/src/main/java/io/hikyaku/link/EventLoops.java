@@ -9,8 +9,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +45,12 @@ public final class EventLoops implements AutoCloseable {
                 .setWorkerPoolSize(4)
                 .setInternalBlockingPoolSize(4)
                 .setPreferNativeTransport(true);
-        return new EventLoops((VertxInternal) Vertx.vertx(options));
+        Transport chosen = Transport.nativeTransport();
+        VertxBuilder builder = Vertx.builder().with(options);
+        if (chosen != null && chosen.equals(Transport.EPOLL) && chosen.available()) {
+            builder.withTransport(new EpollTransport(chosen));
+        }
+        return new EventLoops((VertxInternal) builder.build());
     }
 
     public Vertx vertx() {

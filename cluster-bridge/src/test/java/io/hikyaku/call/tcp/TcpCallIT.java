@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -202,6 +203,46 @@ class TcpCallIT {
         }
     }
 
+    /// After the service's end its socket waits for nothing but room: a write that finds none must not be the last.
+    @Test
+    void everyByteReachesAServiceThatHasEndedItsHalf() throws Exception {
+        byte[] piece = new byte[64 * 1024];
+        new Random(7).nextBytes(piece);
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        CountDownLatch full = new CountDownLatch(1);
+        AtomicInteger said = new AtomicInteger();
+        try (Conversation caller = call(service -> {
+            service.raw().sayEnd();
+            full.await();
+            heard.complete(digestOfAll(service.raw()));
+        })) {
+            assertEquals("", caller.hearAll());
+            MessageDigest wanted = MessageDigest.getInstance("SHA-256");
+            Thread speaking = Thread.ofVirtual().start(() -> sayAndEnd(caller, piece, 512, said));
+
+            awaitStandstill(said);
+            full.countDown();
+
+            speaking.join();
+            for (int i = 0; i < 512; i++) {
+                wanted.update(piece);
+            }
+            assertEquals(HexFormat.of().formatHex(wanted.digest()), heard.get());
+        }
+    }
+
+    /// Nothing more is said for half a second.
+    private void awaitStandstill(AtomicInteger said) {
+        long[] last = {-1, System.nanoTime()};
+        path.await("a standstill", () -> {
+            if (said.get() != last[0]) {
+                last[0] = said.get();
+                last[1] = System.nanoTime();
+            }
+            return System.nanoTime() - last[1] > 500_000_000L;
+        });
+    }
+
     @Test
     void bytesArriveAsTheyLeftBothWaysAtOnce() throws Exception {
         int pieces = 1024;
@@ -263,9 +304,14 @@ class TcpCallIT {
     }
 
     private static void sayAndEnd(Conversation to, byte[] piece, int pieces) {
+        sayAndEnd(to, piece, pieces, new AtomicInteger());
+    }
+
+    private static void sayAndEnd(Conversation to, byte[] piece, int pieces, AtomicInteger said) {
         try {
             for (int i = 0; i < pieces; i++) {
                 to.say(piece);
+                said.incrementAndGet();
             }
             to.sayEnd();
         } catch (IOException e) {
