@@ -1,0 +1,39 @@
+package io.hikyaku.call.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.CallMetrics;
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.HttpFrame.Version;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.DefaultEventLoop;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/// What an exporting bridge says of the caller, whatever the calling one has said.
+class ExportedPortTest {
+    @Test
+    void aBridgeCannotSayForAnotherClusterThatACallIsItsOwn() {
+        CallContext context = new CallContext(
+                "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(1), new CallMetrics(new SimpleMeterRegistry()));
+        TargetPool nobody = (head, fresh, waiter) -> () -> {};
+        ExportedPort port = new ExportedPort(
+                context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"));
+        Fields fields = new Fields()
+                .add("X-Hikyaku-Source-Cluster", "kyoto")
+                .add("Forwarded", "for=_a")
+                .add("x_hikyaku_source_cluster", "kyoto");
+
+        RequestHead marked = port.mark(new RequestHead(Version.HTTP_2, "GET", "http", "o", "/", fields), "osaka");
+
+        assertEquals(
+                new Fields()
+                        .add("Forwarded", "for=_a")
+                        .add("Via", "2.0 tokyo")
+                        .add("X-Hikyaku-Source-Cluster", "osaka"),
+                marked.fields());
+    }
+}
