@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.identity.Member;
+import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -184,6 +185,8 @@ class FailureRowsIT {
             for (Row row : targets.keySet()) {
                 tokyo.admin().awaitExporters(row.service(), 1);
             }
+            // The first handshake in a JVM may take longer than a connection is given here.
+            Await.until("TLS is warm", () -> call(HttpMethod.POST, Row.UNTRUSTED, "text/plain").status == 502);
         }
 
         private void nameTargets() throws Exception {
