@@ -101,8 +101,8 @@ class ThreatsHttp2HeadIT {
         @ParameterizedTest
         @CsvSource({"3, abcd, false", "3, abcd, true", "5, abcd, true"})
         void aBodyOfAnotherLengthIsCutOff(String length, String body, boolean end) throws IOException {
-            int resets = attacked.threats().origin().resets();
             attacked.quiet();
+            int resets = attacked.threats().origin().resets();
             try (Http2Talk caller = Http2Talk.with(attacked.threats().path().port())) {
                 caller.headers(1, false, head("content-length", length));
                 attacked.threats()
@@ -116,7 +116,7 @@ class ThreatsHttp2HeadIT {
                         .path()
                         .await(
                                 "reset at the service",
-                                () -> attacked.threats().origin().resets() == resets + 1);
+                                () -> attacked.threats().origin().resets() > resets);
             }
         }
     }
