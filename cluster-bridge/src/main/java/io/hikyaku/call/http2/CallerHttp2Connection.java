@@ -273,8 +273,8 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         counted = true;
     }
 
-    /// Says that no new streams are taken, waits for those under way to come, and lets those here end (RFC 9113
-    /// §6.8).
+    /// Says that no new streams are taken, waits for those under way to come, and lets those here end:
+    /// RFC 9113 §6.8.
     void drain() {
         if (draining) {
             return;
