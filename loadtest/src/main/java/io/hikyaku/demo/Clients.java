@@ -45,11 +45,11 @@ final class Clients implements AutoCloseable {
         return http2;
     }
 
-    /// `GET /`.
+    /// `GET /`. Who waits for the body is there before the answer can be: both belong to the request's event loop.
     String get(HttpClient client, int port) throws IOException, InterruptedException {
         return done(client.request(HttpMethod.GET, port, HOST, "/")
-                .compose(request -> request.send())
-                .compose(response -> response.body().compose(body -> answer(response, body))));
+                .compose(request ->
+                        request.send().compose(response -> response.body().compose(body -> answer(response, body)))));
     }
 
     private static Future<String> answer(HttpClientResponse response, Buffer body) {
@@ -63,8 +63,8 @@ final class Clients implements AutoCloseable {
         return done(http2.request(HttpMethod.POST, port, HOST, "/shop.Payments/Book")
                 .compose(request -> request.putHeader("content-type", "application/grpc")
                         .putHeader("te", "trailers")
-                        .send(message("17")))
-                .compose(response -> response.body().compose(body -> grpcAnswer(response, body))));
+                        .send(message("17"))
+                        .compose(response -> response.body().compose(body -> grpcAnswer(response, body)))));
     }
 
     private static Future<String> grpcAnswer(HttpClientResponse response, Buffer body) {

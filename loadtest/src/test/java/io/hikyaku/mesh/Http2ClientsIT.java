@@ -58,8 +58,7 @@ class Http2ClientsIT {
 
     private Future<Buffer> echo(Buffer body) {
         return client.request(HttpMethod.POST, mesh.port(SharedMesh.WEB), "127.0.0.1", "/echo")
-                .compose(request -> request.send(body))
-                .compose(HttpClientResponse::body);
+                .compose(request -> request.send(body).compose(HttpClientResponse::body));
     }
 
     @Test
