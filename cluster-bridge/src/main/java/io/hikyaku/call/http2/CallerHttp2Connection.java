@@ -317,7 +317,7 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         CallLimits limits = port.context().limits();
         if (connection().numActiveStreams() > 0) {
             idleSinceNanos = now;
-            List<CallerHttp2Stream> open = openStreams();
+            List<CallerHttp2Stream> open = ActiveStreams.of(connection(), key);
             open.forEach(stream -> stream.checkTime(now));
         } else if (now - idleSinceNanos > limits.idleTimeout().toNanos()) {
             closeWhenDone();
@@ -326,22 +326,6 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         }
         frames.refill();
         scheduleTick();
-    }
-
-    private List<CallerHttp2Stream> openStreams() {
-        List<CallerHttp2Stream> open = new ArrayList<>(connection().numActiveStreams());
-        try {
-            connection().forEachActiveStream(http2 -> {
-                CallerHttp2Stream stream = http2.getProperty(key);
-                if (stream != null) {
-                    open.add(stream);
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new IllegalStateException(e);
-        }
-        return open;
     }
 
     /// Whether bytes came that do not make a frame yet.

@@ -497,19 +497,7 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
     }
 
     private List<TargetHttp2Stream> streams() {
-        List<TargetHttp2Stream> open = new ArrayList<>(connection().numActiveStreams());
-        try {
-            connection().forEachActiveStream(http2 -> {
-                TargetHttp2Stream stream = http2.getProperty(key);
-                if (stream != null) {
-                    open.add(stream);
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new IllegalStateException(e);
-        }
-        return open;
+        return ActiveStreams.of(connection(), key);
     }
 
     private final class Streams extends Http2ConnectionAdapter {
