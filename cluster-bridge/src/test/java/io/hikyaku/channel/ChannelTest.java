@@ -3,7 +3,6 @@ package io.hikyaku.channel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.Net.Raw;
 import io.hikyaku.config.ChannelLimits;
 import io.hikyaku.config.DataSize;
@@ -14,64 +13,13 @@ import io.hikyaku.wire.channel.HandshakeFrame.Reject;
 import io.hikyaku.wire.channel.HandshakeFrame.RejectCode;
 import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(NoLeaks.class)
-class ChannelTest {
-    private static final Duration SOON = Duration.ofSeconds(1);
-
-    @TempDir
-    static Path directory;
-
-    private static LocalIdentity low;
-    private static LocalIdentity high;
-
-    private Net net;
-    private Net.Node left;
-    private Net.Node right;
-
-    @BeforeAll
-    static void makeIdentities() throws Exception {
-        Identities identities = new Identities("demo", directory);
-        LocalIdentity one = identities.cluster("one");
-        LocalIdentity two = identities.cluster("two");
-        boolean ordered = one.key().nodeId().compareTo(two.key().nodeId()) < 0;
-        low = ordered ? one : two;
-        high = ordered ? two : one;
-    }
-
-    @BeforeEach
-    void join() {
-        join(new Net(), 1, 1);
-    }
-
-    private void join(Net theNet, int leftShards, int rightShards) {
-        net = theNet;
-        left = net.node(low, leftShards);
-        right = net.node(high, rightShards);
-    }
-
-    /// A channel that the left node opened and that has become quiet.
-    private Raw connected() {
-        Raw user = left.only().to(right.id());
-        net.time.await("open", SOON, () -> user.opened == 1 && right.openChannels() == 1);
-        net.time.run(SOON);
-        return user;
-    }
-
-    private Raw accepted() {
-        return right.users.getLast();
-    }
-
+class ChannelTest extends TwoNodes {
     // ---- what others say about a channel
 
     @Test

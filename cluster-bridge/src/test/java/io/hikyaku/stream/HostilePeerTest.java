@@ -7,53 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.NoLeaks;
-import io.hikyaku.channel.Identities;
-import io.hikyaku.channel.LocalIdentity;
 import io.hikyaku.config.ChannelLimits;
 import io.hikyaku.config.DataSize;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 import io.hikyaku.wire.stream.ResetCode;
 import io.hikyaku.wire.stream.StreamFrame;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A [StreamMux] against a peer that breaks the protocol or asks for too much.
-@ExtendWith(NoLeaks.class)
-class HostilePeerTest {
-    @TempDir
-    static Path directory;
-
-    private static LocalIdentity near;
-    private static LocalIdentity far;
-
-    private ScriptedPeer peer;
-
-    @BeforeAll
-    static void makeIdentities() throws Exception {
-        Identities identities = new Identities("demo", directory);
-        near = identities.cluster("near");
-        far = identities.cluster("far");
-    }
-
-    @BeforeEach
-    void connect() {
-        peer = ScriptedPeer.with(near, far);
-    }
-
-    private Recorder opens() {
-        Recorder recorder = new Recorder();
-        recorder.stream = peer.mux.open(Recorder.bytes("m"), recorder);
-        peer.time.run(Duration.ofMillis(10));
-        return recorder;
-    }
-
+class HostilePeerTest extends MuxBesideAScript {
     private void assertClosedBothWays(CloseCode code, Recorder... streams) {
         peer.time.await("close", SOON, () -> peer.closed != null);
         assertEquals(code, Objects.requireNonNull(peer.closed).code());

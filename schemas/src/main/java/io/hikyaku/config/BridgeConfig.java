@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// What a bridge is told by its file.
 ///
@@ -39,7 +40,9 @@ public record BridgeConfig(
         transit = List.copyOf(transit);
         exports = List.copyOf(exports);
         imports = List.copyOf(imports);
+        Optional<String> circle = circle(exports, imports);
         new Rules()
+                .require(circle.isEmpty(), circle.orElse(""), "exports", "imports")
                 .require(
                         !links.isEmpty() || !listen.isEmpty(),
                         "no way to the other clusters: give one link at least, or listen for theirs",
@@ -47,6 +50,25 @@ public record BridgeConfig(
                         "listen")
                 .range("eventLoops", eventLoops, 1, EventLoops.MAX)
                 .enforce();
+    }
+
+    /// What is wrong with an export whose target is where this bridge itself takes calls to the same service.
+    private static Optional<String> circle(List<Export> exports, List<Import> imports) {
+        return exports.stream()
+                .flatMap(export -> imports.stream()
+                        .filter(imported -> imported.service().equals(export.service()))
+                        .flatMap(imported -> circle(export, imported)))
+                .findFirst();
+    }
+
+    private static Stream<String> circle(Export export, Import imported) {
+        return export.ports().stream()
+                .flatMap(exported -> imported.ports().stream()
+                        .filter(offered -> offered.port() == exported.port())
+                        .flatMap(offered -> exported.target().stream()
+                                .filter(target -> Listeners.reaches(target.address(), offered.listen()))
+                                .map(target -> target + ", a target of " + export.service()
+                                        + ", is where this bridge takes calls to it: they would go in a circle")));
     }
 
     /// The link over Kafka, if there is one.

@@ -31,6 +31,16 @@ final class Listeners {
         return samePort && (covers(a, b) || covers(b, a) || overlap(a, b));
     }
 
+    /// Whether connections to the address arrive at the listener, as far as can be told without looking up a name.
+    static boolean reaches(HostPort address, HostPort listener) {
+        boolean samePort = address.port() == listener.port();
+        return samePort && (overlap(address, listener) || listener.isWildcard() && isLocal(address));
+    }
+
+    private static boolean isLocal(HostPort address) {
+        return isLocalhost(address) || address.isLiteral() && address.literal().isLoopbackAddress();
+    }
+
     private static boolean covers(HostPort wildcard, HostPort other) {
         return wildcard.isWildcard() && (isIpv6(wildcard) || other.isWildcard() || !isIpv6(other));
     }

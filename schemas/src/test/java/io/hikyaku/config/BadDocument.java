@@ -257,6 +257,12 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "[1].listen",
                                 "0.0.0.0:1 is taken already by imports[0].ports[0].listen (127.0.0.1:1)")
                         .notBySchema(),
+                bridge(
+                                "exports: [ { service: a/b, ports: [ { name: x, port: 1, protocol: tcp, target: 'localhost:9' } ] } ]\n"
+                                        + "imports: [ { service: a/b, ports: [ { port: 1, listen: '127.0.0.1:9' } ] } ]",
+                                "exports",
+                                "localhost:9, a target of a/b, is where this bridge takes calls to it")
+                        .notBySchema(),
                 relay(
                                 "admin: { listen: '[::]:7443' }",
                                 "admin.listen",

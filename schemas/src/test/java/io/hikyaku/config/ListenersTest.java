@@ -40,6 +40,22 @@ class ListenersTest {
         assertEquals(clash, Listeners.clash(b.parsed(), a.parsed()), "the other way round");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:80,  127.0.0.1:80, true",
+        "127.0.0.1:80,  127.0.0.1:81, false",
+        "localhost:80,  127.0.0.1:80, true",
+        "localhost:80,  0.0.0.0:80,   true",
+        "127.0.0.2:80,  '[::]:80',    true",
+        "10.0.0.1:80,   10.0.0.1:80,  true",
+        "10.0.0.1:80,   0.0.0.0:80,   false",
+        "cart.shop:80,  0.0.0.0:80,   false",
+        "cart.shop:80,  '[::]:80',    false",
+    })
+    void anAddressReachesAListenerOnlyIfThatIsCertain(HostPortText address, HostPortText listener, boolean reaches) {
+        assertEquals(reaches, Listeners.reaches(address.parsed(), listener.parsed()));
+    }
+
     record HostPortText(String text) {
         HostPort parsed() {
             return HostPort.parse(text);

@@ -1,18 +1,16 @@
 package io.hikyaku.call.exchange;
 
+import io.hikyaku.call.GrpcType;
 import io.hikyaku.call.Problem;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 
 /// How a bridge tells gRPC callers of its own problems: by a status in trailers, never by an HTTP status (the mapping
-/// of
-/// HTTP statuses to gRPC's is for clients; servers must not use it).
+/// of HTTP statuses to gRPC's is for clients; servers must not use it).
 public final class GrpcAnswer {
     /// Name of the field that holds the status.
     public static final AsciiString STATUS = AsciiString.cached("grpc-status");
-    /// Name of the field that tells gRPC calls from others.
-    public static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
 
     private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
     private static final AsciiString APPLICATION_GRPC = AsciiString.cached("application/grpc");
@@ -27,16 +25,6 @@ public final class GrpcAnswer {
 
     private GrpcAnswer() {}
 
-    /// Whether a request with this `Content-Type` is a gRPC call.
-    public static boolean isGrpc(CharSequence contentType) {
-        int length = APPLICATION_GRPC.length();
-        if (contentType.length() < length
-                || !APPLICATION_GRPC.contentEqualsIgnoreCase(contentType.subSequence(0, length))) {
-            return false;
-        }
-        return contentType.length() == length || contentType.charAt(length) == '+' || contentType.charAt(length) == ';';
-    }
-
     /// Trailers that end an answer: names and values in turn.
     public static List<AsciiString> trailers(Problem problem) {
         return List.of(
@@ -46,7 +34,7 @@ public final class GrpcAnswer {
     /// The fields of an answer that is nothing but trailers.
     public static List<AsciiString> onlyTrailers(String cluster, Problem problem) {
         List<AsciiString> fields = new ArrayList<>();
-        fields.add(CONTENT_TYPE);
+        fields.add(GrpcType.CONTENT_TYPE);
         fields.add(APPLICATION_GRPC);
         fields.addAll(trailers(problem));
         fields.add(PROXY_STATUS);

@@ -13,6 +13,9 @@ public final class Provenance {
     /// How often the own cluster may have passed a request on already: a self-call passes it twice.
     private static final int MAX_PASSES = 2;
 
+    /// How many gateways of all clusters a request may have passed: no way is that long by intent.
+    private static final int MAX_HOPS = 32;
+
     private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
     private static final AsciiString FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
 
@@ -63,25 +66,28 @@ public final class Provenance {
     }
 
     private void requireNoLoop(Fields fields) {
+        int hops = 0;
         int passes = 0;
         for (int i = 0; i < fields.size(); i++) {
             if (Via.NAME.contentEqualsIgnoreCase(fields.name(i))) {
-                passes += passes(AsciiString.of(fields.value(i)));
+                for (AsciiString member : AsciiString.of(fields.value(i)).split(',')) {
+                    hops++;
+                    passes += isOwn(member) ? 1 : 0;
+                }
             }
         }
         if (passes > MAX_PASSES) {
             throw new Rejected(Violation.LOOP, "this cluster has passed it on " + passes + " times already");
         }
+        if (hops > MAX_HOPS) {
+            throw new Rejected(Violation.LOOP, hops + " gateways have passed it on already");
+        }
     }
 
-    /// How many members of a `Via` name the own cluster:
+    /// Whether a member of a `Via` names the own cluster:
     /// `[ protocol "/" ] version RWS received-by [ RWS comment ]`.
-    private int passes(AsciiString via) {
-        int passes = 0;
-        for (AsciiString member : via.split(',')) {
-            String[] parts = member.trim().toString().split("[ \t]+", 3);
-            passes += parts.length > 1 && parts[1].equals(forwarding.cluster()) ? 1 : 0;
-        }
-        return passes;
+    private boolean isOwn(AsciiString member) {
+        String[] parts = member.trim().toString().split("[ \t]+", 3);
+        return parts.length > 1 && parts[1].equals(forwarding.cluster());
     }
 }

@@ -1,5 +1,6 @@
 package io.hikyaku.call.exchange;
 
+import io.hikyaku.call.GrpcType;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import java.util.Set;
 
@@ -18,8 +19,8 @@ public record Request(RequestHead head, boolean hasBody) {
 
     /// Whether it is the head of a gRPC call.
     public static boolean isGrpc(RequestHead head) {
-        CharSequence contentType = head.fields().get("content-type");
-        return contentType != null && GrpcAnswer.isGrpc(contentType);
+        CharSequence contentType = head.fields().get(GrpcType.CONTENT_TYPE);
+        return contentType != null && GrpcType.matches(contentType);
     }
 
     /// Whether the effect of the request sent twice is that of the request sent once.

@@ -1,5 +1,6 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.GrpcType;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
@@ -63,7 +64,8 @@ final class CallerHttp2Stream implements CallerSide {
         this.http2 = http2;
         this.requestEnded = ended;
         this.toHead = asked.method() != null && AsciiString.contentEquals(asked.method(), HEAD);
-        this.grpc = asked.get(GrpcAnswer.CONTENT_TYPE) != null && GrpcAnswer.isGrpc(asked.get(GrpcAnswer.CONTENT_TYPE));
+        CharSequence contentType = asked.get(GrpcType.CONTENT_TYPE);
+        this.grpc = contentType != null && GrpcType.matches(contentType);
         this.movedNanos = connection.now();
     }
 

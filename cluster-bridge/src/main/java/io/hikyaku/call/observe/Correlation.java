@@ -1,5 +1,6 @@
 package io.hikyaku.call.observe;
 
+import io.hikyaku.call.GrpcType;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.util.AsciiString;
@@ -9,12 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// valid is dropped, and a request without an id gets one. Nothing is copied as long as nothing has to change.
 final class Correlation {
     private static final AsciiString REQUEST_ID = AsciiString.cached("X-Request-Id");
-    private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
     private static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
     private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
     private static final AsciiString BAGGAGE = AsciiString.cached("baggage");
-    private static final String GRPC = "application/grpc";
 
     /// W3C Baggage §3.3.2: as much has to be carried, and no more.
     private static final int MAX_BAGGAGE = 8192;
@@ -83,8 +82,8 @@ final class Correlation {
                 if (is(name, REQUEST_ID)) {
                     ids++;
                     id = value;
-                } else if (is(name, CONTENT_TYPE)) {
-                    grpc = isGrpc(value);
+                } else if (is(name, GrpcType.CONTENT_TYPE)) {
+                    grpc = GrpcType.matches(value);
                 }
             }
             case 11 -> {
@@ -97,14 +96,6 @@ final class Correlation {
             case 7 -> baggage += is(name, BAGGAGE) ? value.length() : 0;
             default -> {}
         }
-    }
-
-    /// `application/grpc`, also with `+proto` or parameters; not `application/grpc-web`.
-    private static boolean isGrpc(CharSequence value) {
-        int length = GRPC.length();
-        return value.length() >= length
-                && AsciiString.regionMatches(value, true, 0, GRPC, 0, length)
-                && (value.length() == length || "+; ".indexOf(value.charAt(length)) >= 0);
     }
 
     private void checkId() {

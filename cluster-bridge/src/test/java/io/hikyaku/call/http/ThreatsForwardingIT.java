@@ -207,6 +207,14 @@ class ThreatsForwardingIT {
         }
 
         @Test
+        void aCallThatHasPassed33GatewaysIsRefused() throws IOException {
+            try (Threats threats = new Threats()) {
+                String via = "Via: " + "1.1 another, ".repeat(32) + "1.1 last";
+                threats.refuses(502, Violation.LOOP, "GET / HTTP/1.1\r\nHost: o\r\n" + via + "\r\n\r\n");
+            }
+        }
+
+        @Test
         void twiceIsNoLoop() throws IOException {
             try (Threats threats = new Threats()) {
                 String via = "Via: 1.1 tokyo, 1.1 tokyo-2, 1.1 x (tokyo), 1.1 tokyo\r\n";
