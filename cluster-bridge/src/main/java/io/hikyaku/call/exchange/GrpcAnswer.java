@@ -1,7 +1,7 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.GrpcType;
 import io.hikyaku.call.Problem;
+import io.hikyaku.wire.call.GrpcType;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.GrpcType;
+import io.hikyaku.wire.call.GrpcType;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import java.util.Set;
 

@@ -1,6 +1,5 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.GrpcType;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
@@ -16,6 +15,7 @@ import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.GrpcType;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

@@ -1,7 +1,7 @@
 package io.hikyaku.call.observe;
 
-import io.hikyaku.call.GrpcType;
 import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.GrpcType;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;

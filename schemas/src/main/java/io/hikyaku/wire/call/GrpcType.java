@@ -1,4 +1,4 @@
-package io.hikyaku.call;
+package io.hikyaku.wire.call;
 
 import io.netty.util.AsciiString;
 

@@ -1,4 +1,4 @@
-package io.hikyaku.call;
+package io.hikyaku.wire.call;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
