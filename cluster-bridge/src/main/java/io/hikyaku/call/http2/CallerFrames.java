@@ -76,8 +76,7 @@ final class CallerFrames extends Http2FrameAdapter {
 
     @Override
     public int onDataRead(ChannelHandlerContext from, int id, ByteBuf data, int padding, boolean end) {
-        Http2Stream http2 = connection.connection().stream(id);
-        CallerHttp2Stream stream = http2 == null ? null : connection.streamOf(http2);
+        CallerHttp2Stream stream = connection.find(id);
         if (stream == null) {
             return data.readableBytes() + padding;
         }
@@ -136,6 +135,6 @@ final class CallerFrames extends Http2FrameAdapter {
         }
         CallerHttp2Stream refused = new CallerHttp2Stream(connection, http2, headers, end);
         connection.serve(http2, refused);
-        refused.answer(rejected.problem(), requestId);
+        refused.refuse(rejected.problem(), requestId);
     }
 }

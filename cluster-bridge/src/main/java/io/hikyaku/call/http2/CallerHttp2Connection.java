@@ -6,37 +6,27 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.config.CallLimits;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A caller's connection in HTTP/2: each of its streams is a call of its own ([CallerHttp2Stream]). What is written in
-/// one event-loop turn leaves in one flush at its end.
-public final class CallerHttp2Connection extends Http2ConnectionHandler {
+/// A caller's connection in HTTP/2: each of its streams is a call of its own ([CallerHttp2Stream]).
+public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Stream> {
     /// What all streams of a connection may send before the exporters' bridges take it.
     private static final int CONNECTION_WINDOW = 1024 * 1024;
 
@@ -46,21 +36,14 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CallerHttp2Connection.class);
 
     private final HttpPort port;
-    private final EventLoop loop;
     private final Provenance provenance;
-    private final Http2Connection.PropertyKey key;
     private final CallerFrames frames;
     private final OpenedStreams opened;
-    private final List<CallerHttp2Stream> toFlush = new ArrayList<>();
-    private final Runnable flushTask = this::flushAll;
     private final Duration tick;
     private final ResetBudget resets;
-    private @Nullable ChannelHandlerContext context;
-    private boolean flushing;
     private boolean draining;
     private boolean counted;
     private long idleSinceNanos;
-    private long readNanos;
 
     CallerHttp2Connection(
             HttpPort port,
@@ -70,15 +53,12 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
             Http2Settings settings,
             Provenance provenance,
             OpenedStreams opened) {
-        super(decoder, encoder, settings);
+        super(loop, CONNECTION_WINDOW, decoder, encoder, settings);
         this.port = port;
         this.provenance = provenance;
-        this.loop = loop;
-        this.key = connection().newKey();
         this.opened = opened;
         this.tick = tickOf(port.context().limits());
         this.idleSinceNanos = now();
-        this.readNanos = now();
         this.resets = new ResetBudget(CallerHttp2Codec.MAX_RESETS, CallerHttp2Codec.RESETS_SECONDS, now());
         this.frames = new CallerFrames(this);
         decoder.frameListener(frames);
@@ -93,15 +73,6 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
 
     // ---- what streams ask for
 
-    @Nullable
-    CallerHttp2Stream streamOf(Http2Stream http2) {
-        return http2.getProperty(key);
-    }
-
-    void serve(Http2Stream http2, CallerHttp2Stream stream) {
-        http2.setProperty(key, stream);
-    }
-
     /// Where requests of this connection come from.
     Provenance provenance() {
         return provenance;
@@ -115,98 +86,29 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         return port;
     }
 
-    EventLoop loop() {
-        return loop;
-    }
-
-    ByteBufAllocator allocator() {
-        return context().alloc();
-    }
-
-    long now() {
-        return loop.ticker().nanoTime();
-    }
-
-    ChannelFuture writeHeaders(int stream, Http2Headers headers, boolean end) {
-        return encoder()
-                .writeHeaders(context(), stream, headers, 0, end, context().newPromise());
-    }
-
-    /// Takes ownership; the future is done when the bytes are written to the socket.
-    ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
-        return encoder().writeData(context(), stream, data, 0, end, context().newPromise());
-    }
-
-    void reset(int stream, Http2Error error) {
-        resetStream(context(), stream, error.code(), context().newPromise());
-        flushSoon(null);
-    }
-
     /// Whether something written to the stream waits for the caller to take it.
     boolean hasUnsent(Http2Stream stream) {
         return encoder().flowController().hasFlowControlled(stream);
     }
 
-    /// Gives the caller window for what was taken.
-    void consume(Http2Stream stream, int bytes) {
-        try {
-            if (bytes > 0 && decoder().flowController().consumeBytes(stream, bytes)) {
-                flushSoon(null);
-            }
-        } catch (Http2Exception e) {
-            onError(context(), true, e);
-        }
+    /// At the end of this event-loop turn the stream's [CallerHttp2Stream#onTurnEnd] is called, and what was
+    /// written leaves.
+    void flushSoon(CallerHttp2Stream stream) {
+        due(stream);
+        flushSoon();
     }
 
-    /// At the end of this event-loop turn what was written leaves, and the stream's [CallerHttp2Stream#flush] is
-    /// called.
-    void flushSoon(@Nullable CallerHttp2Stream stream) {
-        if (stream != null) {
-            toFlush.add(stream);
-        }
-        if (!flushing) {
-            flushing = true;
-            loop.execute(flushTask);
-        }
-    }
-
-    private void flushAll() {
-        flushing = false;
-        for (int i = 0; i < toFlush.size(); i++) {
-            toFlush.get(i).flush();
-        }
-        toFlush.clear();
-        ChannelHandlerContext to = context;
-        if (to != null && to.channel().isActive()) {
-            flush(to);
-        }
-    }
-
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext known = context;
-        if (known == null) {
-            throw new IllegalStateException("Not in a pipeline");
-        }
-        return known;
+    @Override
+    void beforeFlush() {
+        endTurns();
     }
 
     // ---- the connection
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
-        context = added;
-        added.channel().config().setWriteBufferWaterMark(SocketOutput.WATER_MARK);
         super.handlerAdded(added);
-        Http2Stream all = connection().connectionStream();
-        decoder().flowController().incrementWindowSize(all, CONNECTION_WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
-        flushSoon(null);
         scheduleTick();
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext from, Object message) throws Exception {
-        readNanos = now();
-        super.channelRead(from, message);
     }
 
     @Override
@@ -282,8 +184,8 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         draining = true;
         sayGoAway(Integer.MAX_VALUE);
         encoder().writePing(context(), false, 0, context().newPromise());
-        flushSoon(null);
-        loop.schedule(this::closeWhenDone, DRAIN_NOTICE.toNanos(), TimeUnit.NANOSECONDS);
+        flushSoon();
+        loop().schedule(this::closeWhenDone, DRAIN_NOTICE.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void sayGoAway(int lastStream) {
@@ -297,16 +199,15 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
 
     /// Takes no more streams; the handler closes the connection once none is open.
     private void closeWhenDone() {
-        ChannelHandlerContext open = context;
-        if (open != null && open.channel().isActive()) {
+        if (context().channel().isActive()) {
             sayGoAway(connection().remote().lastStreamCreated());
-            flushSoon(null);
-            open.channel().close();
+            flushSoon();
+            context().channel().close();
         }
     }
 
     private void scheduleTick() {
-        loop.schedule(this::onTick, tick.toNanos(), TimeUnit.NANOSECONDS);
+        loop().schedule(this::onTick, tick.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void onTick() {
@@ -317,11 +218,10 @@ public final class CallerHttp2Connection extends Http2ConnectionHandler {
         CallLimits limits = port.context().limits();
         if (connection().numActiveStreams() > 0) {
             idleSinceNanos = now;
-            List<CallerHttp2Stream> open = ActiveStreams.of(connection(), key);
-            open.forEach(stream -> stream.checkTime(now));
+            streams().forEach(stream -> stream.checkTime(now));
         } else if (now - idleSinceNanos > limits.idleTimeout().toNanos()) {
             closeWhenDone();
-        } else if (isWithinHead() && now - readNanos > limits.headerTimeout().toNanos()) {
+        } else if (isWithinHead() && now - readNanos() > limits.headerTimeout().toNanos()) {
             SocketOutput.abort(context().channel());
         }
         frames.refill();

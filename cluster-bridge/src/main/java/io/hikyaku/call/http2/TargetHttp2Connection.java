@@ -2,7 +2,6 @@ package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetSide;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
@@ -12,44 +11,29 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A connection to a target in HTTP/2: each of its streams is an exchange ([TargetHttp2Stream]). It is used once the
-/// target has sent its SETTINGS, so that nothing is sent to what speaks no HTTP/2. What is written in one event-loop
-/// turn leaves in one flush at its end.
-public final class TargetHttp2Connection extends Http2ConnectionHandler {
-    /// What a target may send on one stream before the way to its caller takes it. All streams together are bounded
-    /// by their number alone, so that slow callers do not hold back the others.
-    private static final int STREAM_WINDOW = 256 * 1024;
-
+/// target has sent its SETTINGS, so that nothing is sent to what speaks no HTTP/2.
+public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Stream> {
     private static final int CONNECTION_WINDOW = Integer.MAX_VALUE;
     /// Streams at once, whatever the target allows.
     private static final int MAX_STREAMS = 10_000;
-    /// CVE-2026-33871.
-    private static final int MAX_SMALL_CONTINUATIONS = 16;
-
-    private static final int MAX_EMPTY_DATA = 8;
     /// Before stream ids run out.
     private static final int LAST_STREAM_ID = 1 << 30;
 
@@ -57,28 +41,18 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
 
     private final Keeper keeper;
     private final Terms terms;
-    private final EventLoop loop;
-    private final Http2Connection.PropertyKey key;
-    private final FrameBudget budget = new FrameBudget();
-    private final Deadline life;
+    private final FrameBudget budget;
+    private final TargetPatience patience;
     private final Deadline limits;
-    private final List<TargetHttp2Stream> toFlush = new ArrayList<>();
-    private final Runnable flushTask = this::flushNow;
-    private @Nullable ChannelHandlerContext context;
     private @Nullable ResetCode broken;
     private boolean ready;
     private boolean leaving;
-    private boolean closed;
-    private boolean flushing;
     private boolean limitSet;
-    private boolean pinged;
     private boolean refusing;
     private boolean takesWebSockets;
     private int active;
     private int begun;
     private long limitNanos;
-    private long readNanos;
-    private long idleSinceNanos;
 
     /// Who keeps connections to one target.
     public interface Keeper {
@@ -119,63 +93,29 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
             Duration pingAfter,
             Duration pingPatience) {}
 
-    private TargetHttp2Connection(
+    TargetHttp2Connection(
             Keeper keeper,
             Terms terms,
             EventLoop loop,
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings) {
-        super(decoder, encoder, settings);
+        super(loop, CONNECTION_WINDOW, decoder, encoder, settings);
+        TargetFrames frames = new TargetFrames(this);
         this.keeper = keeper;
         this.terms = terms;
-        this.loop = loop;
-        this.key = connection().newKey();
-        this.life = new Deadline(loop, this::onLife);
+        this.budget = frames.budget();
+        this.patience = new TargetPatience(this, terms);
         this.limits = new Deadline(loop, this::onLimits);
-        this.readNanos = now();
-        decoder.frameListener(new Frames());
+        decoder.frameListener(frames);
         connection().addListener(new Streams());
     }
 
     /// Speaks HTTP/2 on a fresh connection.
     public static TargetHttp2Connection on(Channel channel, Terms terms, Keeper keeper) {
-        TargetHttp2Connection connection = new Builder(keeper, terms, channel.eventLoop()).build();
+        TargetHttp2Connection connection = new TargetHttp2Codec(keeper, terms, channel.eventLoop()).build();
         channel.pipeline().addLast(connection);
         return connection;
-    }
-
-    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<TargetHttp2Connection, Builder> {
-        private final Keeper keeper;
-        private final Terms terms;
-        private final EventLoop loop;
-
-        Builder(Keeper keeper, Terms terms, EventLoop loop) {
-            this.keeper = keeper;
-            this.terms = terms;
-            this.loop = loop;
-            server(false);
-            initialSettings(new Http2Settings()
-                    .pushEnabled(false)
-                    .maxConcurrentStreams(0)
-                    .initialWindowSize(STREAM_WINDOW)
-                    .maxHeaderListSize(terms.maxHead));
-            validateHeaders(true);
-            encoderIgnoreMaxHeaderListSize(true); // whether it takes a head is the target's to say, and to answer
-            decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);
-            decoderEnforceMaxSmallContinuationFrames(MAX_SMALL_CONTINUATIONS);
-        }
-
-        @Override
-        protected TargetHttp2Connection build() {
-            return super.build();
-        }
-
-        @Override
-        protected TargetHttp2Connection build(
-                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new TargetHttp2Connection(keeper, terms, loop, decoder, encoder, settings);
-        }
     }
 
     // ---- what the keeper asks for
@@ -211,7 +151,7 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
     }
 
     private void closeIfDone() {
-        if (leaving && active == 0 && !closed) {
+        if (leaving && active == 0 && !isClosed()) {
             context().channel().close();
         }
     }
@@ -226,64 +166,33 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
         return keeper.authority(said);
     }
 
-    long now() {
-        return loop.ticker().nanoTime();
-    }
-
     /// Null if the connection does not take it, which the stream is told later.
     @Nullable
     Http2Stream writeRequest(TargetHttp2Stream stream, Http2Headers headers, boolean end) {
         begun++;
         int id = connection().local().incrementAndGetNextStreamId();
-        encoder()
-                .writeHeaders(context(), id, headers, 0, end, context().newPromise())
-                .addListener(written -> {
-                    if (!written.isSuccess()) {
-                        loop.execute(stream::onUnwritten);
-                    }
-                });
+        writeHeaders(id, headers, end).addListener(written -> {
+            if (!written.isSuccess()) {
+                loop().execute(stream::onUnwritten);
+            }
+        });
         Http2Stream http2 = connection().stream(id);
         if (http2 != null) {
-            http2.setProperty(key, stream);
+            serve(http2, stream);
         }
         if (id >= LAST_STREAM_ID) {
             leave();
         }
         budget.onUseful();
-        flushSoon();
         return http2;
     }
 
-    /// Takes ownership; the future is done when the bytes are written to the socket.
+    @Override
     ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
         for (int frames = data.readableBytes(); frames >= 0; frames -= Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE) {
             budget.onUseful();
         }
-        flushSoon();
-        return encoder().writeData(context(), stream, data, 0, end, context().newPromise());
-    }
-
-    void writeTrailers(int stream, Http2Headers trailers) {
-        flushSoon();
-        encoder().writeHeaders(context(), stream, trailers, 0, true, context().newPromise());
-    }
-
-    void reset(int stream, Http2Error error) {
-        if (!closed) {
-            resetStream(context(), stream, error.code(), context().newPromise());
-            flushSoon();
-        }
-    }
-
-    /// Gives the target window for what was taken.
-    void consume(Http2Stream stream, int bytes) {
-        try {
-            if (!closed && decoder().flowController().consumeBytes(stream, bytes)) {
-                flushSoon();
-            }
-        } catch (Http2Exception e) {
-            onError(context(), true, e);
-        }
+        return super.writeData(stream, data, end);
     }
 
     /// Streams are to be looked at when it is so late.
@@ -297,9 +206,8 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
 
     void onStreamClosed() {
         active--;
-        if (active == 0 && !closed) {
-            idleSinceNanos = now();
-            life.set(terms.keepIdle);
+        if (active == 0 && !isClosed()) {
+            patience.onIdle();
         }
         closeIfDone();
         if (hasRoom()) {
@@ -311,26 +219,11 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
         keeper.onFinished();
     }
 
-    private void flushSoon() {
-        if (!flushing) {
-            flushing = true;
-            loop.execute(flushTask);
-        }
-    }
-
-    private void flushNow() {
-        flushing = false;
-        if (!closed) {
-            flush(context());
-        }
-    }
-
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext known = context;
-        if (known == null) {
-            throw new IllegalStateException("Not in a pipeline");
-        }
-        return known;
+    /// What the target sends is handed on when all that came together has.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext from) throws Exception {
+        endTurns();
+        super.channelReadComplete(from);
     }
 
     // ---- time
@@ -347,86 +240,52 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
         }
     }
 
-    private void onLife() {
-        long now = now();
-        if (!ready) {
-            broken = ResetCode.TARGET_CONNECT_TIMEOUT;
-            SocketOutput.abort(context().channel());
-        } else if (active == 0) {
-            onIdle(now);
-        } else {
-            onBusy(now);
-        }
+    TargetPatience patience() {
+        return patience;
     }
 
-    private void onIdle(long now) {
-        long left = terms.keepIdle.toNanos() - (now - idleSinceNanos);
-        if (left <= 0) {
-            leave();
-        } else {
-            life.set(Duration.ofNanos(left));
-        }
+    /// Whether the target has said its SETTINGS.
+    boolean isReady() {
+        return ready;
     }
 
-    private void onBusy(long now) {
-        long silent = now - readNanos;
-        if (silent < terms.pingAfter.toNanos()) {
-            pinged = false;
-            life.set(Duration.ofNanos(terms.pingAfter.toNanos() - silent));
-        } else if (pinged) {
-            LOG.debug("A target does not answer a PING");
-            SocketOutput.abort(context().channel());
-        } else {
-            pinged = true;
-            encoder().writePing(context(), false, 0, context().newPromise());
-            flushSoon();
-            life.set(terms.pingPatience);
-        }
+    boolean isIdle() {
+        return active == 0;
+    }
+
+    void onNoSettings() {
+        broken = ResetCode.TARGET_CONNECT_TIMEOUT;
+        SocketOutput.abort(context().channel());
+    }
+
+    void onNoPong() {
+        LOG.debug("A target does not answer a PING");
+        SocketOutput.abort(context().channel());
+    }
+
+    void ping() {
+        encoder().writePing(context(), false, 0, context().newPromise());
+        flushSoon();
     }
 
     // ---- the connection
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
-        context = added;
-        added.channel().config().setWriteBufferWaterMark(SocketOutput.WATER_MARK);
         super.handlerAdded(added);
-        Http2Stream all = connection().connectionStream();
-        decoder().flowController().incrementWindowSize(all, CONNECTION_WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
-        life.set(terms.settingsTimeout);
-        flushSoon();
+        patience.begin();
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext from, Object message) throws Exception {
-        readNanos = now();
-        super.channelRead(from, message);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext from) throws Exception {
-        for (int i = 0; i < toFlush.size(); i++) {
-            toFlush.get(i).flushAnswer();
-        }
-        toFlush.clear();
-        super.channelReadComplete(from);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext from) throws Exception {
-        closed = true;
+    void onGone() {
         leaving = true;
-        life.close();
+        patience.close();
         limits.close();
         keeper.forget(this);
         if (!ready) {
             keeper.onUnusable(this, broken == null ? ResetCode.TARGET_REFUSED : broken);
         }
-        List<TargetHttp2Stream> open = streams();
-        for (int i = 0; i < open.size(); i++) {
-            open.get(i).onGone(begun > 1, broken);
-        }
-        super.channelInactive(from);
+        streams().forEach(stream -> stream.onGone(begun > 1, broken));
     }
 
     @Override
@@ -491,160 +350,45 @@ public final class TargetHttp2Connection extends Http2ConnectionHandler {
         }
     }
 
-    private @Nullable TargetHttp2Stream find(int id) {
-        Http2Stream http2 = connection().stream(id);
-        return http2 == null ? null : http2.getProperty(key);
+    // ---- what the target says
+
+    void onSettings(Http2Settings settings) {
+        Boolean connect = settings.connectProtocolEnabled();
+        takesWebSockets = connect == null ? takesWebSockets : connect;
+        if (!ready) {
+            ready = true;
+            patience.onIdle();
+            keeper.onReady(this);
+        } else if (hasRoom()) {
+            keeper.onRoom();
+        }
     }
 
-    private List<TargetHttp2Stream> streams() {
-        return ActiveStreams.of(connection(), key);
+    void onAnswering() {
+        refusing = false;
+    }
+
+    void onRefused() {
+        refusing = true;
+    }
+
+    void onGoAway(int lastStream, long code) {
+        LOG.debug("A target goes away: {}", Http2Error.valueOf(code));
+        leave();
+        for (TargetHttp2Stream stream : streams()) {
+            if (stream.id() > lastStream) {
+                stream.onNotStarted();
+            }
+        }
     }
 
     private final class Streams extends Http2ConnectionAdapter {
         @Override
         public void onStreamClosed(Http2Stream http2) {
-            TargetHttp2Stream stream = http2.getProperty(key);
+            TargetHttp2Stream stream = streamOf(http2);
             if (stream != null) {
                 stream.onClosed();
             }
-        }
-    }
-
-    // ---- what the target sends
-
-    private final class Frames extends Http2FrameAdapter {
-        @Override
-        public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) throws Http2Exception {
-            Boolean connect = settings.connectProtocolEnabled();
-            budget.spend();
-            takesWebSockets = connect == null ? takesWebSockets : connect;
-            if (!ready) {
-                ready = true;
-                idleSinceNanos = now();
-                life.set(terms.keepIdle);
-                keeper.onReady(TargetHttp2Connection.this);
-            } else if (hasRoom()) {
-                keeper.onRoom();
-            }
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext from,
-                int id,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean end)
-                throws Http2Exception {
-            onHeadersRead(from, id, headers, padding, end);
-        }
-
-        @Override
-        public void onHeadersRead(ChannelHandlerContext from, int id, Http2Headers headers, int padding, boolean end)
-                throws Http2Exception {
-            TargetHttp2Stream stream = ours(id);
-            budget.onUseful();
-            if (stream != null) {
-                refusing = false;
-                toFlush.add(stream);
-                try {
-                    stream.onHeaders(headers, end);
-                } catch (Rejected rejected) {
-                    throw invalid(id, rejected);
-                }
-            }
-        }
-
-        @Override
-        public int onDataRead(ChannelHandlerContext from, int id, ByteBuf data, int padding, boolean end)
-                throws Http2Exception {
-            TargetHttp2Stream stream = ours(id);
-            if (data.isReadable()) {
-                budget.onUseful();
-            } else {
-                budget.spend();
-            }
-            if (stream == null) {
-                return data.readableBytes() + padding;
-            }
-            toFlush.add(stream);
-            try {
-                return padding + stream.onData(data.retain(), end);
-            } catch (Rejected rejected) {
-                throw invalid(id, rejected);
-            }
-        }
-
-        @Override
-        public void onRstStreamRead(ChannelHandlerContext from, int id, long code) {
-            TargetHttp2Stream stream = find(id);
-            if (stream != null) {
-                refusing |= code == Http2Error.REFUSED_STREAM.code();
-                stream.onReset(code);
-            }
-        }
-
-        @Override
-        public void onGoAwayRead(ChannelHandlerContext from, int lastStream, long code, ByteBuf debugData) {
-            LOG.debug("A target goes away: {}", Http2Error.valueOf(code));
-            leave();
-            try {
-                List<TargetHttp2Stream> unseen = new ArrayList<>();
-                connection().forEachActiveStream(http2 -> {
-                    TargetHttp2Stream stream = http2.getProperty(key);
-                    if (stream != null && http2.id() > lastStream) {
-                        unseen.add(stream);
-                    }
-                    return true;
-                });
-                unseen.forEach(TargetHttp2Stream::onNotStarted);
-            } catch (Http2Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void onPingRead(ChannelHandlerContext from, long data) throws Http2Exception {
-            budget.spend();
-        }
-
-        @Override
-        public void onPingAckRead(ChannelHandlerContext from, long data) {
-            if (pinged) {
-                pinged = false;
-                life.set(terms.pingAfter);
-            }
-        }
-
-        @Override
-        public void onPriorityRead(ChannelHandlerContext from, int id, int dependency, short weight, boolean exclusive)
-                throws Http2Exception {
-            budget.spend();
-        }
-
-        @Override
-        public void onWindowUpdateRead(ChannelHandlerContext from, int id, int increment) throws Http2Exception {
-            budget.spend();
-        }
-
-        /// Null: the stream is over on our side.
-        private @Nullable TargetHttp2Stream ours(int id) throws Http2Exception {
-            Http2Stream http2 = connection().stream(id);
-            if (http2 == null) {
-                return null;
-            }
-            TargetHttp2Stream stream = http2.getProperty(key);
-            if (stream == null) {
-                throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "A stream that nobody asked for");
-            }
-            return stream;
-        }
-
-        private static Http2Exception invalid(int id, Rejected rejected) {
-            return Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());
         }
     }
 }

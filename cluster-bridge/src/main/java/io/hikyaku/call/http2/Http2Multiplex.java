@@ -1,0 +1,221 @@
+package io.hikyaku.call.http2;
+
+import io.hikyaku.call.SocketOutput;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A connection in HTTP/2, on either side of a call, and its streams: what streams ask of it. What is written in one
+/// event-loop turn leaves in one flush at its end.
+abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2ConnectionHandler {
+    private final EventLoop loop;
+    private final int window;
+    private final Http2Connection.PropertyKey key;
+    private final List<S> due = new ArrayList<>();
+    private final Runnable turnTask = this::onTurnEnd;
+    private @Nullable ChannelHandlerContext context;
+    private boolean flushing;
+    private boolean closed;
+    private long readNanos;
+
+    /// A stream for which several things may happen in one turn, and something is to be done once they have.
+    abstract static class Turn {
+        private boolean due;
+
+        abstract void onTurnEnd();
+    }
+
+    /// @param window what all streams together may be sent before it is taken, in bytes
+    Http2Multiplex(
+            EventLoop loop,
+            int window,
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings) {
+        super(decoder, encoder, settings);
+        this.loop = loop;
+        this.window = window;
+        this.key = connection().newKey();
+        this.readNanos = now();
+    }
+
+    // ---- its streams
+
+    @Nullable
+    S streamOf(Http2Stream http2) {
+        return http2.getProperty(key);
+    }
+
+    /// Null: it is not open, or nobody's.
+    @Nullable
+    S find(int id) {
+        Http2Stream http2 = connection().stream(id);
+        return http2 == null ? null : streamOf(http2);
+    }
+
+    void serve(Http2Stream http2, S stream) {
+        http2.setProperty(key, stream);
+    }
+
+    /// A list of its own, since streams may close while it is gone through.
+    List<S> streams() {
+        List<S> open = new ArrayList<>(connection().numActiveStreams());
+        try {
+            connection().forEachActiveStream(http2 -> {
+                S stream = streamOf(http2);
+                if (stream != null) {
+                    open.add(stream);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return open;
+    }
+
+    // ---- what streams ask for
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    long now() {
+        return loop.ticker().nanoTime();
+    }
+
+    ByteBufAllocator allocator() {
+        return context().alloc();
+    }
+
+    ChannelFuture writeHeaders(int stream, Http2Headers headers, boolean end) {
+        flushSoon();
+        return encoder()
+                .writeHeaders(context(), stream, headers, 0, end, context().newPromise());
+    }
+
+    /// Takes ownership; the future is done when the bytes are written to the socket.
+    ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
+        flushSoon();
+        return encoder().writeData(context(), stream, data, 0, end, context().newPromise());
+    }
+
+    void reset(int stream, Http2Error error) {
+        if (!closed) {
+            resetStream(context(), stream, error.code(), context().newPromise());
+            flushSoon();
+        }
+    }
+
+    /// Gives the other side window for what was taken.
+    void consume(Http2Stream stream, int bytes) {
+        try {
+            if (!closed && bytes > 0 && decoder().flowController().consumeBytes(stream, bytes)) {
+                flushSoon();
+            }
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+    }
+
+    // ---- turns
+
+    /// [Turn#onTurnEnd] of this stream is to be called, once, by [#endTurns].
+    void due(S stream) {
+        Turn turn = stream;
+        if (!turn.due) {
+            turn.due = true;
+            due.add(stream);
+        }
+    }
+
+    void endTurns() {
+        for (int i = 0; i < due.size(); i++) {
+            Turn turn = due.get(i);
+            turn.due = false;
+            turn.onTurnEnd();
+        }
+        due.clear();
+    }
+
+    /// What was written leaves at the end of this turn.
+    void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            loop.execute(turnTask);
+        }
+    }
+
+    /// The end of this event-loop turn.
+    private void onTurnEnd() {
+        flushing = false;
+        beforeFlush();
+        if (!closed && context().channel().isActive()) {
+            flush(context());
+        }
+    }
+
+    /// Something may be written yet.
+    void beforeFlush() {}
+
+    // ---- the connection
+
+    ChannelHandlerContext context() {
+        ChannelHandlerContext known = context;
+        if (known == null) {
+            throw new IllegalStateException("Not in a pipeline");
+        }
+        return known;
+    }
+
+    /// Whether the connection is gone, so that nothing can be written any more.
+    boolean isClosed() {
+        return closed;
+    }
+
+    /// When something was read last.
+    long readNanos() {
+        return readNanos;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) throws Exception {
+        context = added;
+        added.channel().config().setWriteBufferWaterMark(SocketOutput.WATER_MARK);
+        super.handlerAdded(added);
+        Http2Stream all = connection().connectionStream();
+        decoder().flowController().incrementWindowSize(all, window - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+        flushSoon();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) throws Exception {
+        readNanos = now();
+        super.channelRead(from, message);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext from) throws Exception {
+        closed = true;
+        onGone();
+        super.channelInactive(from);
+    }
+
+    /// The connection is gone; its streams will close.
+    void onGone() {}
+}
