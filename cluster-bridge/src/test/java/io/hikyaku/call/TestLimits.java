@@ -9,6 +9,7 @@ import java.util.Optional;
 /// The usual limits of calls, and what differs from them in a test.
 public final class TestLimits {
     private Duration headerTimeout = CallLimits.DEFAULTS.headerTimeout();
+    private Duration responseTimeout = CallLimits.DEFAULTS.responseTimeout();
     private Duration idleTimeout = CallLimits.DEFAULTS.idleTimeout();
     private Duration tcpIdleTimeout = CallLimits.DEFAULTS.tcpIdleTimeout();
     private int maxConnectionsPerListener = CallLimits.DEFAULTS.maxConnectionsPerListener();
@@ -19,6 +20,11 @@ public final class TestLimits {
 
     public TestLimits headerTimeout(Duration time) {
         headerTimeout = time;
+        return this;
+    }
+
+    public TestLimits responseTimeout(Duration time) {
+        responseTimeout = time;
         return this;
     }
 
@@ -62,7 +68,7 @@ public final class TestLimits {
         return new CallLimits(
                 usual.connectTimeout(),
                 headerTimeout,
-                usual.responseTimeout(),
+                responseTimeout,
                 idleTimeout,
                 tcpIdleTimeout,
                 usual.protocolWait(),

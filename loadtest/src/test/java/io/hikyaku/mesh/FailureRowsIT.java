@@ -71,7 +71,8 @@ class FailureRowsIT {
         }
     }
 
-    private static final String LIMITS = "limits: { call: { connectTimeout: 1s, responseTimeout: 3s } }\n";
+    private static final String LIMITS =
+            "limits: { call: { connectTimeout: 1s, responseTimeout: 3s, tcpIdleTimeout: 3s } }\n";
     private static final String THREE_TIMES = "1.1 tokyo, 2.0 tokyo, 1.1 tokyo";
     private static final int CANCEL = 8;
     private static final int ENHANCE_YOUR_CALM = 11;

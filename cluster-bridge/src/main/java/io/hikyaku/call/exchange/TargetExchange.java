@@ -5,6 +5,7 @@ import io.hikyaku.call.Problem;
 import io.hikyaku.call.Replay;
 import io.hikyaku.call.StreamOutput;
 import io.hikyaku.call.observe.Observation;
+import io.hikyaku.config.CallLimits;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.Malformed;
@@ -16,6 +17,7 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -332,7 +334,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
         to.begin(this, head, stream);
         replay.sendTo(to::writeBody);
-        to.limit(port.context().limits().responseTimeout());
+        to.limit(answerTimeout());
         if (requestEnded) {
             endRequest();
         }
@@ -349,7 +351,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         if (answered) {
             complete();
         } else if (!answering) {
-            to.limit(port.context().limits().responseTimeout());
+            to.limit(answerTimeout());
         }
     }
 
@@ -359,11 +361,20 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             to.owe(unread);
             unread = 0;
             if (!answering && !requestEnded) {
-                to.limit(port.context().limits().responseTimeout());
+                to.limit(answerTimeout());
             } else {
                 limitQuiet();
             }
         }
+    }
+
+    /// How long the target may take until its answer begins. Services of gRPC begin it with their first message,
+    /// which a stream may wait for as long as it likes; such calls have deadlines of their own.
+    private Duration answerTimeout() {
+        CallLimits limits = port.context().limits();
+        RequestHead head = request;
+        boolean grpc = head != null && Request.isGrpc(head);
+        return grpc ? limits.tcpIdleTimeout() : limits.responseTimeout();
     }
 
     private void limitQuiet() {

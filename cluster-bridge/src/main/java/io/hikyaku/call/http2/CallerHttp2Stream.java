@@ -131,12 +131,16 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         }
     }
 
+    /// Streams of gRPC wait for their next message as long as they like, on either side.
     private Duration timeLimit(@Nullable CallerExchange current) {
         CallLimits limits = connection.port().context().limits();
-        if (current == null || !current.isAnswering() && !requestEnded && current.takesMore()) {
+        if (current != null && (grpc || current.isAnswering())) {
+            return limits.tcpIdleTimeout();
+        }
+        if (current == null || !requestEnded && current.takesMore()) {
             return limits.idleTimeout();
         }
-        return current.isAnswering() ? limits.tcpIdleTimeout() : limits.responseTimeout();
+        return limits.responseTimeout();
     }
 
     private void giveWindow() {

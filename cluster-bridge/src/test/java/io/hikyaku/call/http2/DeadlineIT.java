@@ -8,10 +8,14 @@ import io.hikyaku.call.Conversation;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
+import io.hikyaku.config.Target;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +33,14 @@ class DeadlineIT {
         heard.head();
         heard.raw().hearGone();
     });
+    /// Answers the one call that has a body.
+    private final Origin patient = Origin.following(heard -> {
+        Http2Talk service = heard.http2();
+        int stream = service.hear(Http2Talk.DATA).stream();
+        service.headers(stream, true, ":status", "200", "content-type", "application/grpc", "grpc-status", "0");
+        service.hearsEnd();
+    });
+
     private CallPath path;
 
     DeadlineIT() throws IOException {}
@@ -37,6 +49,7 @@ class DeadlineIT {
     void everythingIsReturned() throws IOException {
         path.awaitQuiet();
         silent.close();
+        patient.close();
         path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
         path.close();
     }
@@ -77,6 +90,26 @@ class DeadlineIT {
 
             assertEquals("13", status(caller, 1));
             assertEquals(0, silent.headsHeard());
+        }
+    }
+
+    @Test
+    void aStreamOfGrpcMayBeQuietWhereAnotherCallHasNoMoreTime() throws Exception {
+        Duration shortly = Duration.ofMillis(300);
+        Target target = Target.parse("h2c://127.0.0.1:" + patient.port());
+        path = CallPath.start(
+                new TestLimits().responseTimeout(shortly).idleTimeout(shortly).limits(),
+                new ExportPort("main", 80, Protocol.HTTP, List.of(target)));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.request(1, false, "POST", "/a.B/C", GRPC);
+            for (int stream = 3; stream <= 5; stream += 2) {
+                caller.request(stream, true, "GET", "/");
+                assertTrue(caller.fields(caller.hearOf(stream)).startsWith(":status: 504\n"));
+            }
+
+            caller.data(1, true, "now");
+
+            assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 200\n"));
         }
     }
 
