@@ -49,6 +49,11 @@ final class CallerHttp2Answer {
         this.onEnd = onEnd;
     }
 
+    /// Whether the call is one of gRPC's.
+    boolean isGrpc() {
+        return grpc;
+    }
+
     /// Whether its last frame has been written to the socket.
     boolean isEndWritten() {
         return endWritten;

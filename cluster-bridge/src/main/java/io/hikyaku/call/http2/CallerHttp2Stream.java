@@ -134,7 +134,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     /// Streams of gRPC wait for their next message as long as they like, on either side.
     private Duration timeLimit(@Nullable CallerExchange current) {
         CallLimits limits = connection.port().context().limits();
-        if (current != null && (grpc || current.isAnswering())) {
+        if (current != null && (answer.isGrpc() || current.isAnswering())) {
             return limits.tcpIdleTimeout();
         }
         if (current == null || !requestEnded && current.takesMore()) {
