@@ -30,6 +30,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     private final CallerHttp2Connection connection;
     private final Http2Stream http2;
     private final CallerHttp2Answer answer;
+    private final boolean grpc;
     private @Nullable CallerExchange exchange;
     private int unconsumed;
     private boolean requestEnded;
@@ -40,13 +41,14 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         CharSequence type = asked.get(GrpcType.CONTENT_TYPE);
         this.connection = connection;
         this.http2 = http2;
+        this.grpc = type != null && GrpcType.matches(type);
         this.requestEnded = ended;
         this.movedNanos = connection.now();
         this.answer = new CallerHttp2Answer(
                 connection,
                 http2.id(),
                 asked.method() != null && AsciiString.contentEquals(asked.method(), HEAD),
-                type != null && GrpcType.matches(type),
+                grpc,
                 this::stopRequest);
     }
 
