@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
@@ -26,22 +25,12 @@ class ImportListenerIT {
     private CallPath path;
 
     private void start(Duration protocolWait, int maxConnections) {
-        CallLimits usual = CallLimits.DEFAULTS;
         path = CallPath.startBare(
                 null,
-                new CallLimits(
-                        usual.connectTimeout(),
-                        usual.headerTimeout(),
-                        usual.responseTimeout(),
-                        usual.idleTimeout(),
-                        usual.tcpIdleTimeout(),
-                        protocolWait,
-                        maxConnections,
-                        usual.maxConnectionsPerSource(),
-                        usual.retryBudget(),
-                        usual.maxHeaderSize(),
-                        usual.maxRequestLineSize(),
-                        usual.http()));
+                new TestLimits()
+                        .protocolWait(protocolWait)
+                        .maxConnectionsPerListener(maxConnections)
+                        .limits());
         path.export(Protocol.HTTP, origin.port());
         path.candidates((shard, own) -> java.util.List.of(own));
     }

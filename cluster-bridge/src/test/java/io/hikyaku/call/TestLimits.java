@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /// The usual limits of calls, and what differs from them in a test.
 public final class TestLimits {
+    private Duration connectTimeout = CallLimits.DEFAULTS.connectTimeout();
+    private Duration protocolWait = CallLimits.DEFAULTS.protocolWait();
     private Duration headerTimeout = CallLimits.DEFAULTS.headerTimeout();
     private Duration responseTimeout = CallLimits.DEFAULTS.responseTimeout();
     private Duration idleTimeout = CallLimits.DEFAULTS.idleTimeout();
@@ -17,6 +19,16 @@ public final class TestLimits {
     private int minBodyRate = HttpLimits.DEFAULTS.minBodyRate();
     private Optional<DataSize> maxBodySize = Optional.empty();
     private Duration writeTimeout = HttpLimits.DEFAULTS.writeTimeout();
+
+    public TestLimits connectTimeout(Duration time) {
+        connectTimeout = time;
+        return this;
+    }
+
+    public TestLimits protocolWait(Duration time) {
+        protocolWait = time;
+        return this;
+    }
 
     public TestLimits headerTimeout(Duration time) {
         headerTimeout = time;
@@ -66,12 +78,12 @@ public final class TestLimits {
     public CallLimits limits() {
         CallLimits usual = CallLimits.DEFAULTS;
         return new CallLimits(
-                usual.connectTimeout(),
+                connectTimeout,
                 headerTimeout,
                 responseTimeout,
                 idleTimeout,
                 tcpIdleTimeout,
-                usual.protocolWait(),
+                protocolWait,
                 maxConnectionsPerListener,
                 maxConnectionsPerSource,
                 usual.retryBudget(),

@@ -28,7 +28,8 @@ public record Request(RequestHead head, boolean hasBody) {
         return isIdempotent(head);
     }
 
-    static boolean isIdempotent(RequestHead head) {
+    /// Whether the effect of a request with this head is the same if it is sent twice (RFC 9110 §9.2.2).
+    public static boolean isIdempotent(RequestHead head) {
         return IDEMPOTENT.contains(head.method());
     }
 

@@ -17,6 +17,10 @@ final class Http1Pool implements TargetConnection.Keeper {
     /// is seldom found closed.
     private static final Duration KEEP_IDLE = Duration.ofSeconds(4);
 
+    /// Some do keep it shorter than that, and may be closing it when the next request comes; nobody closes one that
+    /// was used a moment ago.
+    private static final Duration SURELY_OPEN = Duration.ofSeconds(1);
+
     private static final int MAX_IDLE = 128;
 
     private final Targets targets;
@@ -35,13 +39,18 @@ final class Http1Pool implements TargetConnection.Keeper {
         this.tunnelIdle = limits.tcpIdleTimeout();
     }
 
-    /// The idle connection that was used last, null if there is none; an exchange is to begin on it.
+    /// The idle connection that was used last, null if there is none that will do; an exchange is to begin on it.
+    ///
+    /// @param repeatable whether the request does no harm twice, so that a connection may be tried that proves
+    ///   closed
     @Nullable
-    TargetConnection take() {
-        TargetConnection last = idle.pollLast();
-        if (last != null) {
-            targets.begin(target);
+    TargetConnection take(boolean repeatable) {
+        TargetConnection last = idle.peekLast();
+        if (last == null || !repeatable && last.idleNanos() > SURELY_OPEN.toNanos()) {
+            return null;
         }
+        idle.removeLast();
+        targets.begin(target);
         return last;
     }
 

@@ -57,7 +57,7 @@ final class HttpTarget {
     /// Gives the search a place, now or later.
     void find(Search search) {
         boolean alone = search.fresh() || search.isWebSocket();
-        TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take();
+        TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take(search.isRepeatable());
         if (idle != null) {
             search.found(idle);
         } else if (speaksOnlyHttp2(search) || scheme == Scheme.HTTPS && !choosesHttp1 && !search.isWebSocket()) {

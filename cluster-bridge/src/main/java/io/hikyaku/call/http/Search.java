@@ -13,6 +13,7 @@ final class Search implements TargetPool.Wish {
     private final TargetPool.Waiter waiter;
     private final boolean fresh;
     private final boolean grpc;
+    private final boolean repeatable;
     private final boolean webSocket;
     private final long sinceNanos;
     private @Nullable Runnable onCancel;
@@ -22,6 +23,7 @@ final class Search implements TargetPool.Wish {
         this.waiter = waiter;
         this.fresh = fresh;
         this.grpc = Request.isGrpc(head);
+        this.repeatable = Request.isIdempotent(head);
         this.webSocket = WebSocket.isAsked(head);
         this.sinceNanos = nowNanos;
     }
@@ -33,6 +35,11 @@ final class Search implements TargetPool.Wish {
 
     boolean isGrpc() {
         return grpc;
+    }
+
+    /// Whether it may be sent twice.
+    boolean isRepeatable() {
+        return repeatable;
     }
 
     /// Whether the connection may become a WebSocket, which takes it for good.

@@ -80,6 +80,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private boolean saidGoodbye;
     private boolean keepAlive;
     private int interim;
+    private long idleSince;
 
     /// @param maxHead bytes of a head, or of trailers
     /// @param keepIdle how long it is kept between exchanges
@@ -147,11 +148,21 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         deadline.set(time);
     }
 
+    /// How long it has waited for its next exchange.
+    public long idleNanos() {
+        return now() - idleSince;
+    }
+
+    private long now() {
+        return channel.eventLoop().ticker().nanoTime();
+    }
+
     @Override
     public void release() {
         leave();
         used = true;
         if (keepAlive && input == null && !untilClose && !closed && channel.isActive() && keeper.keep(this)) {
+            idleSince = now();
             deadline.set(keepIdle);
             setReading(true);
         } else {

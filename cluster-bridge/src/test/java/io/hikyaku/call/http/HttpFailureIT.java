@@ -9,6 +9,7 @@ import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.stream.Stream;
@@ -56,20 +57,11 @@ class HttpFailureIT {
     }
 
     private static CallLimits limits(Duration header, Duration response, Duration idle) {
-        CallLimits usual = CallLimits.DEFAULTS;
-        return new CallLimits(
-                usual.connectTimeout(),
-                header,
-                response,
-                idle,
-                usual.tcpIdleTimeout(),
-                usual.protocolWait(),
-                usual.maxConnectionsPerListener(),
-                usual.maxConnectionsPerSource(),
-                usual.retryBudget(),
-                usual.maxHeaderSize(),
-                usual.maxRequestLineSize(),
-                usual.http());
+        return new TestLimits()
+                .headerTimeout(header)
+                .responseTimeout(response)
+                .idleTimeout(idle)
+                .limits();
     }
 
     @AfterEach
@@ -301,6 +293,27 @@ class HttpFailureIT {
             caller.hear(5);
 
             assertProblem(502, "connection_terminated", caller.say(post).hearHead());
+        }
+    }
+
+    @Test
+    void aRequestThatMayNotBeRepeatedTakesNoConnectionThatTheServiceMayBeClosing() throws Exception {
+        Origin service = Origin.answering(HELLO);
+        origin = service;
+        path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, service.port());
+        try (Conversation caller = Conversation.with(path.port())) {
+            String post = "POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 0\r\n\r\n";
+            for (String request : List.of(post, post, GET)) {
+                caller.say(request).hearHead();
+                caller.hear(5);
+            }
+            assertEquals(1, service.connections());
+            long second = System.nanoTime() + Duration.ofMillis(1100).toNanos();
+            path.await("a second later", () -> System.nanoTime() - second > 0);
+
+            caller.say(post).hearHead();
+
+            assertEquals(2, service.connections());
         }
     }
 

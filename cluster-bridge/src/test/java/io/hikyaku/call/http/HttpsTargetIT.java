@@ -11,6 +11,7 @@ import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestAuthority;
 import io.hikyaku.call.TestAuthority.Issued;
+import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.ExportPort;
@@ -180,20 +181,8 @@ class HttpsTargetIT {
 
     @Test
     void aHandshakeThatDoesNotEndIsWaitedForABoundedTime() throws Exception {
-        CallLimits usual = CallLimits.DEFAULTS;
-        CallLimits hasty = new CallLimits(
-                Duration.ofMillis(300),
-                usual.headerTimeout(),
-                usual.responseTimeout(),
-                usual.idleTimeout(),
-                usual.tcpIdleTimeout(),
-                usual.protocolWait(),
-                usual.maxConnectionsPerListener(),
-                usual.maxConnectionsPerSource(),
-                usual.retryBudget(),
-                usual.maxHeaderSize(),
-                usual.maxRequestLineSize(),
-                usual.http());
+        CallLimits hasty =
+                new TestLimits().connectTimeout(Duration.ofMillis(300)).limits();
         Origin silent = Origin.following(service -> service.raw().hearGone());
         try (Conversation caller = call(silent, trusting(authority), TargetHost.KEEP, hasty)) {
             assertProblem(504, "connection_timeout", caller.say(GET).hearHead());

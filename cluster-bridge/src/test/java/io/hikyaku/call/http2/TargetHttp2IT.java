@@ -15,6 +15,7 @@ import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
@@ -413,20 +414,9 @@ class TargetHttp2IT {
             talk.hearsEnd();
         });
         origin = full;
-        CallLimits usual = CallLimits.DEFAULTS;
-        CallLimits hasty = new CallLimits(
-                java.time.Duration.ofMillis(500),
-                usual.headerTimeout(),
-                usual.responseTimeout(),
-                usual.idleTimeout(),
-                usual.tcpIdleTimeout(),
-                usual.protocolWait(),
-                usual.maxConnectionsPerListener(),
-                usual.maxConnectionsPerSource(),
-                usual.retryBudget(),
-                usual.maxHeaderSize(),
-                usual.maxRequestLineSize(),
-                usual.http());
+        CallLimits hasty = new TestLimits()
+                .connectTimeout(java.time.Duration.ofMillis(500))
+                .limits();
         Target target = Target.parse("h2c://127.0.0.1:" + full.port());
         path = CallPath.start(hasty, new ExportPort("main", 80, Protocol.HTTP, List.of(target)));
         try (Http2Talk caller = Http2Talk.with(path.port())) {

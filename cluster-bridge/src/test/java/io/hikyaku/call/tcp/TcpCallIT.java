@@ -8,6 +8,7 @@ import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
@@ -180,20 +181,8 @@ class TcpCallIT {
 
     @Test
     void aConnectionThatCarriesNothingIsReset() throws Exception {
-        CallLimits usual = CallLimits.DEFAULTS;
-        CallLimits quick = new CallLimits(
-                usual.connectTimeout(),
-                usual.headerTimeout(),
-                usual.responseTimeout(),
-                usual.idleTimeout(),
-                Duration.ofMillis(300),
-                usual.protocolWait(),
-                usual.maxConnectionsPerListener(),
-                usual.maxConnectionsPerSource(),
-                usual.retryBudget(),
-                usual.maxHeaderSize(),
-                usual.maxRequestLineSize(),
-                usual.http());
+        CallLimits quick =
+                new TestLimits().tcpIdleTimeout(Duration.ofMillis(300)).limits();
         Origin service = Origin.following(conversation -> conversation.raw().hearGone());
         origin = service;
         path = CallPath.start(Protocol.TCP, quick, service.port());
@@ -270,20 +259,7 @@ class TcpCallIT {
 
     @Test
     void aCallerAboveTheListenersCapIsReset() throws Exception {
-        CallLimits usual = CallLimits.DEFAULTS;
-        CallLimits one = new CallLimits(
-                usual.connectTimeout(),
-                usual.headerTimeout(),
-                usual.responseTimeout(),
-                usual.idleTimeout(),
-                usual.tcpIdleTimeout(),
-                usual.protocolWait(),
-                1,
-                usual.maxConnectionsPerSource(),
-                usual.retryBudget(),
-                usual.maxHeaderSize(),
-                usual.maxRequestLineSize(),
-                usual.http());
+        CallLimits one = new TestLimits().maxConnectionsPerListener(1).limits();
         Origin service =
                 Origin.following(conversation -> conversation.say("here").raw().hearAll());
         origin = service;
