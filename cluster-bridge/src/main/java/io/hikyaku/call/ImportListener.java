@@ -2,6 +2,7 @@ package io.hikyaku.call;
 
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Protocol;
+import io.hikyaku.door.SourceCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;

@@ -1,6 +1,7 @@
 package io.hikyaku.link;
 
 import io.hikyaku.config.LinkUrl;
+import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.link.LinkSession.Place;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -127,7 +128,7 @@ final class Dialler implements LinkSession.Owner {
                 .tls()
                 .client(channel.alloc(), transport.protocol(), url.address().host());
         tls.setHandshakeTimeoutMillis(timeout.toMillis());
-        channel.pipeline().addLast(tls);
+        channel.pipeline().addLast(new HandshakeBound(tls), tls);
         transport.addDialled(channel.pipeline(), url, timeout);
         Place place = new Place(transport, shard, url.toString(), true);
         LinkSession prepared = new LinkSession(setup, this, channel, place, meters);

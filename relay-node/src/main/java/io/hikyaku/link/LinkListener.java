@@ -1,8 +1,10 @@
 package io.hikyaku.link;
 
 import io.hikyaku.config.LinkUrl;
+import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.link.LinkMeters.Refusal;
 import io.hikyaku.link.LinkSession.Place;
+import io.hikyaku.wire.link.Goodbye;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -39,6 +41,7 @@ final class LinkListener implements LinkSession.Owner {
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
     private final Map<LinkSession, State> sessions = new ConcurrentHashMap<>();
+    private final Anteroom anteroom;
     private volatile @Nullable Channel socket;
 
     /// Links that are up, by their session; others have none yet.
@@ -50,6 +53,9 @@ final class LinkListener implements LinkSession.Owner {
         this.setups = setups;
         this.settings = setups.get().settings();
         this.meters = meters;
+        this.anteroom =
+                new Anteroom(settings.limits().maxGreeting(), settings.limits().maxGreetingPerSource(), this::makeRoom);
+        meters.addGreeting(anteroom::size);
     }
 
     /// @return the URL with the port that is really listened at
@@ -97,11 +103,13 @@ final class LinkListener implements LinkSession.Owner {
 
     @Override
     public void onUp(SocketLink link) {
+        anteroom.leave(link.session());
         sessions.put(link.session(), new State(link));
     }
 
     @Override
     public void onEnded(LinkSession session, String reason) {
+        anteroom.leave(session);
         sessions.remove(session);
         accepted.decrementAndGet();
         if (!session.wasUp()) {
@@ -111,22 +119,35 @@ final class LinkListener implements LinkSession.Owner {
 
     private void accept(Channel channel) {
         if (accepted.incrementAndGet() > settings.limits().maxAccepted()) {
-            accepted.decrementAndGet();
-            meters.onRefused(Refusal.LIMIT);
-            channel.close();
+            turnAway(channel, Refusal.LIMIT);
             return;
         }
         LinkSession.Setup setup = setups.get(); // the same for TLS and greeting
         LinkTransport transport = LinkTransport.of(url);
+        Place place = new Place(transport, loops.shardOf(channel), nameOf(channel.remoteAddress()), false);
+        LinkSession session = new LinkSession(setup, this, channel, place, meters);
+        if (!anteroom.enter(session, channel.remoteAddress())) {
+            turnAway(channel, Refusal.GREETING_LIMIT);
+            return;
+        }
+        sessions.put(session, new State(null));
         Duration timeout = settings.limits().handshakeTimeout();
         SslHandler tls = setup.own().tls().server(channel.alloc(), transport.protocol());
         tls.setHandshakeTimeoutMillis(timeout.toMillis());
-        channel.pipeline().addLast(tls);
+        channel.pipeline().addLast(new HandshakeBound(tls), tls);
         transport.addAccepted(channel.pipeline(), url, timeout);
-        Place place = new Place(transport, loops.shardOf(channel), nameOf(channel.remoteAddress()), false);
-        LinkSession session = new LinkSession(setup, this, channel, place, meters);
-        sessions.put(session, new State(null));
         channel.pipeline().addLast(session);
+    }
+
+    private void turnAway(Channel channel, Refusal why) {
+        accepted.decrementAndGet();
+        meters.onRefused(why);
+        channel.close();
+    }
+
+    private void makeRoom(LinkSession oldest) {
+        meters.onRefused(Refusal.GREETING_LIMIT);
+        oldest.close(Goodbye.Code.LIMIT, "others want to greet too");
     }
 
     private String nameOf(@Nullable SocketAddress remote) {

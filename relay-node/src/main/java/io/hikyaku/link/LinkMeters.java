@@ -4,8 +4,11 @@ import io.hikyaku.wire.Malformed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /// Counters of all links of one transport. Every label has a closed set of values.
 final class LinkMeters {
@@ -15,6 +18,7 @@ final class LinkMeters {
     private final MeterRegistry registry;
     private final String transport;
     private final AtomicInteger up = new AtomicInteger();
+    private final List<IntSupplier> greeting = new CopyOnWriteArrayList<>();
     private final Counter bytesIn;
     private final Counter bytesOut;
     private final Counter packetsIn;
@@ -34,6 +38,8 @@ final class LinkMeters {
         FOREIGN_SOURCE,
         /// Too many links, or too much waiting.
         LIMIT,
+        /// Too many that have not greeted yet, in all or of one source.
+        GREETING_LIMIT,
         /// Nothing was heard.
         SILENT,
         /// A mistake of our own.
@@ -47,10 +53,23 @@ final class LinkMeters {
                 .description("Links that are up")
                 .tag("transport", this.transport)
                 .register(registry);
+        Gauge.builder("hikyaku.links.greeting", this::greeting)
+                .description("Accepted connections that have not greeted yet")
+                .tag("transport", this.transport)
+                .register(registry);
         bytesIn = counter("hikyaku.link.bytes", BYTES, "direction", "in");
         bytesOut = counter("hikyaku.link.bytes", BYTES, "direction", "out");
         packetsIn = counter("hikyaku.link.packets", PACKETS, "direction", "in");
         packetsOut = counter("hikyaku.link.packets", PACKETS, "direction", "out");
+    }
+
+    /// @param listener how many have not greeted yet at one more listener
+    void addGreeting(IntSupplier listener) {
+        greeting.add(listener);
+    }
+
+    private int greeting() {
+        return greeting.stream().mapToInt(IntSupplier::getAsInt).sum();
     }
 
     void onUp() {

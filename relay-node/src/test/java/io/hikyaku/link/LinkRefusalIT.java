@@ -47,6 +47,8 @@ class LinkRefusalIT {
             Duration.ofSeconds(1),
             Duration.ofMillis(5),
             Duration.ofMillis(50),
+            2,
+            2,
             2);
 
     @TempDir

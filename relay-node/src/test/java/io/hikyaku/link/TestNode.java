@@ -20,6 +20,8 @@ final class TestNode implements AutoCloseable {
             Duration.ofSeconds(1),
             Duration.ofMillis(5),
             Duration.ofMillis(50),
+            100,
+            100,
             100);
 
     final EventLoops loops;

@@ -11,6 +11,8 @@ import java.time.Duration;
 /// @param reconnectBackoffMin the first wait before dialling again
 /// @param reconnectBackoffMax the longest wait before dialling again
 /// @param maxAccepted accepted links at once, per listener; more are closed at once
+/// @param maxGreeting of them, those that have not greeted yet; beyond that the oldest is closed
+/// @param maxGreetingPerSource of one address, or one /64 of IPv6; more are closed at once
 public record LinkLimits(
         Duration connectTimeout,
         Duration handshakeTimeout,
@@ -18,7 +20,9 @@ public record LinkLimits(
         Duration deadAfter,
         Duration reconnectBackoffMin,
         Duration reconnectBackoffMax,
-        int maxAccepted) {
+        int maxAccepted,
+        int maxGreeting,
+        int maxGreetingPerSource) {
 
     public static final LinkLimits DEFAULTS = new LinkLimits(
             Duration.ofSeconds(5),
@@ -27,7 +31,9 @@ public record LinkLimits(
             Duration.ofSeconds(10),
             Duration.ofMillis(200),
             Duration.ofSeconds(15),
-            10_000);
+            10_000,
+            1_000,
+            200);
 
     public LinkLimits {
         new Rules()
@@ -38,6 +44,8 @@ public record LinkLimits(
                 .below("keepaliveInterval", keepaliveInterval, "deadAfter", deadAfter)
                 .atMost("reconnectBackoffMin", reconnectBackoffMin, "reconnectBackoffMax", reconnectBackoffMax)
                 .range("maxAccepted", maxAccepted, 1, 1_000_000)
+                .range("maxGreeting", maxGreeting, 1, 1_000_000)
+                .range("maxGreetingPerSource", maxGreetingPerSource, 1, 1_000_000)
                 .enforce();
     }
 
@@ -50,6 +58,8 @@ public record LinkLimits(
                 section.duration("deadAfter", DEFAULTS.deadAfter),
                 section.duration("reconnectBackoffMin", DEFAULTS.reconnectBackoffMin),
                 section.duration("reconnectBackoffMax", DEFAULTS.reconnectBackoffMax),
-                section.integer("maxAccepted", DEFAULTS.maxAccepted)));
+                section.integer("maxAccepted", DEFAULTS.maxAccepted),
+                section.integer("maxGreeting", DEFAULTS.maxGreeting),
+                section.integer("maxGreetingPerSource", DEFAULTS.maxGreetingPerSource)));
     }
 }

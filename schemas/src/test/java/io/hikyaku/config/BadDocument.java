@@ -311,6 +311,8 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "channel.maxStreams",
                         "1000001 is not between 1 and 1000000"),
                 limits("link: { maxAccepted: 0 }", "link.maxAccepted", "0 is not between 1 and 1000000"),
+                limits("link: { maxGreeting: 0 }", "link.maxGreeting", "0 is not between 1 and 1000000"),
+                limits("link: { maxGreetingPerSource: 0 }", "link.maxGreetingPerSource", "0 is not between"),
                 limits("call: { maxConnectionsPerListener: 0 }", "call.maxConnectionsPerListener", "0 is not between"),
                 limits("call: { retryBudget: 101 }", "call.retryBudget", "101 is not between 0 and 100"),
                 limits("call: { retryBudget: -1 }", "call.retryBudget", "-1 is not between 0 and 100"),

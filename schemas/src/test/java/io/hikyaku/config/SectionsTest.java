@@ -44,8 +44,10 @@ class SectionsTest {
                         "{}",
                         LinkLimits.DEFAULTS,
                         "{ connectTimeout: 1s, handshakeTimeout: 2s, keepaliveInterval: 3s, deadAfter: 4s,"
-                                + " reconnectBackoffMin: 5s, reconnectBackoffMax: 6s, maxAccepted: 7 }",
-                        new LinkLimits(seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6), 7)),
+                                + " reconnectBackoffMin: 5s, reconnectBackoffMax: 6s, maxAccepted: 7, maxGreeting: 8,"
+                                + " maxGreetingPerSource: 9 }",
+                        new LinkLimits(
+                                seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6), 7, 8, 9)),
                 new Sample(
                         "route limits",
                         RouteLimits::read,
@@ -303,7 +305,9 @@ class SectionsTest {
                 d.deadAfter(),
                 d.reconnectBackoffMin(),
                 d.reconnectBackoffMax(),
-                1);
+                1,
+                d.maxGreeting(),
+                d.maxGreetingPerSource());
     }
 
     private static RouteLimits resumeBelowOne() {

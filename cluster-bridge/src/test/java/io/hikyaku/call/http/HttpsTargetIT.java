@@ -180,6 +180,18 @@ class HttpsTargetIT {
     }
 
     @Test
+    void aServerHelloOf16MebibytesIsNotWaitedFor() throws Exception {
+        Origin endless = Origin.following(service -> {
+            service.say("\u0016\u0003\u0003\u0040\0\u0002\u00ff\u00ff\u00ff");
+            service.say("\0".repeat(0x4000 - 4));
+            service.raw().hearGone();
+        });
+        try (Conversation caller = call(endless)) {
+            assertProblem(502, "tls_protocol_error", caller.say(GET).hearHead());
+        }
+    }
+
+    @Test
     void aHandshakeThatDoesNotEndIsWaitedForABoundedTime() throws Exception {
         CallLimits hasty =
                 new TestLimits().connectTimeout(Duration.ofMillis(300)).limits();

@@ -1,4 +1,4 @@
-package io.hikyaku.call;
+package io.hikyaku.door;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
 
 /// How many connections each source has open. Of IPv6 a /64 is one source, since whoever has one address of it has all.
 /// Thread-safe; holds nothing of sources without a connection.
-final class SourceCounts {
+public final class SourceCounts {
     private static final int PREFIX_BYTES = 8;
 
     private final int max;
     private final Map<Object, Integer> open = new ConcurrentHashMap<>();
 
     /// @param max of one source
-    SourceCounts(int max) {
+    public SourceCounts(int max) {
         this.max = max;
     }
 
     /// Counts a connection; [#leave] must follow, whatever the answer.
     ///
     /// @return whether the source has as many as it may, or fewer
-    boolean enter(@Nullable SocketAddress from) {
+    public boolean enter(@Nullable SocketAddress from) {
         return open.merge(sourceOf(from), 1, Integer::sum) <= max;
     }
 
-    void leave(@Nullable SocketAddress from) {
+    public void leave(@Nullable SocketAddress from) {
         open.computeIfPresent(sourceOf(from), (source, count) -> count == 1 ? null : count - 1);
     }
 
