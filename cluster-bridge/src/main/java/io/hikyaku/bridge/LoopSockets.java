@@ -1,6 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.Sockets;
+import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.link.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -22,6 +23,11 @@ record LoopSockets(EventLoops loops) implements Sockets {
     @Override
     public Bootstrap dialler(int shard) {
         return loops.dialler(shard);
+    }
+
+    @Override
+    public Doorkeeper doorkeeper() {
+        return loops.doorkeeper();
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class Dial {
         round = targets.beginConnect(target);
         ChannelFuture connect = targets.connect(target);
         connecting = connect.channel();
-        connect.addListener(reached -> onReached(connect));
+        connect.addListener(reached -> targets.onLoop(() -> onReached(connect)));
     }
 
     /// The waiter will not be called any more.
@@ -106,6 +106,9 @@ public final class Dial {
         leave();
         if (cancelled) {
             targets.onConnectCancelled(target, round);
+        } else if (code == ResetCode.REFUSED) {
+            targets.onConnectCancelled(target, round); // for want of a descriptor of ours
+            waiter.onFailed(code, "File descriptors run short");
         } else {
             LOG.debug("Connecting to a target failed", cause);
             targets.onConnectFailed(target, round);

@@ -1,5 +1,6 @@
 package io.hikyaku.call;
 
+import io.hikyaku.door.Doorkeeper;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,6 +15,9 @@ public interface Sockets {
 
     /// For dialling TCP from one shard.
     Bootstrap dialler(int shard);
+
+    /// Who is let in, and whether targets may be dialled.
+    Doorkeeper doorkeeper();
 
     /// For listening on TCP: accepted sockets go to the shards in turn.
     ServerBootstrap listener();

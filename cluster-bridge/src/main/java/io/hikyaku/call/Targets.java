@@ -5,9 +5,11 @@ import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Target;
 import io.hikyaku.config.Target.Scheme;
 import io.hikyaku.config.TargetTls;
+import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -73,17 +75,19 @@ public final class Targets {
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
         this.bootstraps = targets.stream()
-                .map(target -> bootstrap.clone().handler(new Dialled(target.address(), gauge)))
+                .map(target -> bootstrap.clone().handler(new Dialled(target.address(), sockets.doorkeeper(), gauge)))
                 .toList();
     }
 
     /// A connection to a target that is about to be made.
     private static final class Dialled extends ChannelInitializer<Channel> {
         private final HostPort target;
+        private final Doorkeeper doorkeeper;
         private final LongAdder gauge;
 
-        Dialled(HostPort target, LongAdder gauge) {
+        Dialled(HostPort target, Doorkeeper doorkeeper, LongAdder gauge) {
             this.target = target;
+            this.doorkeeper = doorkeeper;
             this.gauge = gauge;
         }
 
@@ -91,7 +95,7 @@ public final class Targets {
         protected void initChannel(Channel channel) {
             gauge.increment();
             channel.closeFuture().addListener(closed -> gauge.decrement());
-            channel.pipeline().addLast(new AddressGuard(target));
+            channel.pipeline().addLast(new DescriptorGuard(doorkeeper), new AddressGuard(target));
         }
 
         @Override
@@ -195,6 +199,15 @@ public final class Targets {
         return loop.ticker().nanoTime();
     }
 
+    /// Runs at once where this belongs. Where there is not even a socket, Netty tells it elsewhere.
+    void onLoop(Runnable action) {
+        if (loop.inEventLoop()) {
+            action.run();
+        } else {
+            loop.execute(action);
+        }
+    }
+
     /// Connects; read [#failure] when it fails.
     ChannelFuture connect(int target) {
         HostPort address = targets.get(target).address();
@@ -211,13 +224,16 @@ public final class Targets {
         return tls == null || to.scheme() != Scheme.HTTPS ? null : tls.handler(channel.alloc(), to.address(), http1);
     }
 
-    /// What a failed connect means to the caller.
+    /// What a failed connect means to the caller. Netty has an exception of its own when there is no socket.
     static ResetCode failure(Throwable cause) {
         if (cause instanceof UnknownHostException) {
             return ResetCode.TARGET_UNRESOLVED;
         }
         if (cause instanceof AddressGuard.Prohibited) {
             return ResetCode.TARGET_PROHIBITED;
+        }
+        if (cause instanceof DescriptorGuard.Shortage || cause instanceof ChannelException) {
+            return ResetCode.REFUSED;
         }
         return cause instanceof ConnectTimeoutException ? ResetCode.TARGET_CONNECT_TIMEOUT : ResetCode.TARGET_REFUSED;
     }

@@ -1,5 +1,6 @@
 package io.hikyaku.call;
 
+import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.link.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -21,6 +22,11 @@ record LoopSockets(EventLoops loops) implements Sockets {
     @Override
     public Bootstrap dialler(int shard) {
         return loops.dialler(shard).resolver(new TestNames());
+    }
+
+    @Override
+    public Doorkeeper doorkeeper() {
+        return loops.doorkeeper();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
+import io.hikyaku.door.Doorkeeper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -163,6 +164,11 @@ class TargetsTest {
         @Override
         public Bootstrap dialler(int shard) {
             return new Bootstrap();
+        }
+
+        @Override
+        public Doorkeeper doorkeeper() {
+            return Doorkeeper.ofThisProcess();
         }
 
         @Override

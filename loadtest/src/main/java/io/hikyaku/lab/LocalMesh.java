@@ -32,12 +32,15 @@ public final class LocalMesh implements AutoCloseable {
     private final Path folder;
     private final String mesh;
     private final Authority authority;
+    private final List<String> under;
     private final List<String> jvmOptions;
     private final List<Program> programs = new ArrayList<>();
 
-    private LocalMesh(Path folder, String mesh, List<String> jvmOptions) throws IOException, IdentityException {
+    private LocalMesh(Path folder, String mesh, List<String> under, List<String> jvmOptions)
+            throws IOException, IdentityException {
         this.folder = folder;
         this.mesh = mesh;
+        this.under = under;
         this.jvmOptions = jvmOptions;
         authority = Authority.init(mesh, folder.resolve("ca"), InstantSource.system());
     }
@@ -45,8 +48,19 @@ public final class LocalMesh implements AutoCloseable {
     /// @param mesh its name
     /// @param jvmOptions for every relay and bridge
     public static LocalMesh open(String mesh, List<String> jvmOptions) throws IOException, IdentityException {
+        return open(mesh, List.of(), jvmOptions);
+    }
+
+    /// Its programs may have so many file descriptors and no more.
+    public static LocalMesh withDescriptors(int limit, String mesh, List<String> jvmOptions)
+            throws IOException, IdentityException {
+        return open(mesh, List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"), jvmOptions);
+    }
+
+    private static LocalMesh open(String mesh, List<String> under, List<String> jvmOptions)
+            throws IOException, IdentityException {
         Path folder = Files.createTempDirectory("hikyaku-" + mesh + "-");
-        return new LocalMesh(folder, mesh, jvmOptions);
+        return new LocalMesh(folder, mesh, under, jvmOptions);
     }
 
     public Path folder() {
@@ -132,7 +146,12 @@ public final class LocalMesh implements AutoCloseable {
         Path file = folder.resolve(name + ".yaml");
         Files.writeString(file, config);
         Program program = Program.start(
-                name, folder.resolve(name + ".log"), admin, jvmOptions, List.of(kind, "--config", file.toString()));
+                name,
+                folder.resolve(name + ".log"),
+                admin,
+                under,
+                jvmOptions,
+                List.of(kind, "--config", file.toString()));
         programs.add(program);
         program.awaitReady(START);
         return program;

@@ -39,9 +39,11 @@ public final class Program implements AutoCloseable {
     /// Starts `./hikyaku ARGUMENTS` with this JVM's Java and class path.
     ///
     /// @param adminPort where its configuration puts the admin server, on 127.0.0.1
-    static Program start(String name, Path log, int adminPort, List<String> jvmOptions, List<String> arguments)
+    /// @param under a command that becomes the one behind it, such as `nice`; empty for none
+    static Program start(
+            String name, Path log, int adminPort, List<String> under, List<String> jvmOptions, List<String> arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(under);
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xshare:auto"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));

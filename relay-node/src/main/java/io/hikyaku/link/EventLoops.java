@@ -1,5 +1,6 @@
 package io.hikyaku.link;
 
+import io.hikyaku.door.Doorkeeper;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -30,6 +31,7 @@ public final class EventLoops implements AutoCloseable {
 
     private final VertxInternal vertx;
     private final List<EventLoop> loops = new ArrayList<>();
+    private final Doorkeeper doorkeeper = Doorkeeper.ofThisProcess();
 
     private EventLoops(VertxInternal vertx) {
         this.vertx = vertx;
@@ -93,11 +95,17 @@ public final class EventLoops implements AutoCloseable {
                 .resolver(vertx.nameResolver().nettyAddressResolverGroup());
     }
 
+    /// Who is let in by all of [#listener]'s sockets.
+    public Doorkeeper doorkeeper() {
+        return doorkeeper;
+    }
+
     /// For listening on TCP: accepted sockets go to the shards in turn.
     public ServerBootstrap listener() {
         return new ServerBootstrap()
                 .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
                 .channelFactory(vertx.transport().serverChannelFactory(false))
+                .handler(doorkeeper)
                 .childOption(ChannelOption.ALLOCATOR, ALLOCATOR);
     }
 

@@ -90,6 +90,7 @@ public final class MeshNode {
         this.settings = settings;
         own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
         loops = EventLoops.start(settings.eventLoops());
+        loops.doorkeeper().register(metrics.registry());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
         LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());

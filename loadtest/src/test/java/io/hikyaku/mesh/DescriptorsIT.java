@@ -1,0 +1,129 @@
+package io.hikyaku.mesh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.lab.Await;
+import io.hikyaku.lab.LocalMesh;
+import io.hikyaku.lab.Ports;
+import io.hikyaku.lab.Program;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A bridge in a process of its own that may have few file descriptors, and many who want one.
+@Timeout(120)
+class DescriptorsIT {
+    private static final List<String> SMALL = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1");
+    private static final int LIMIT = 512;
+    private static final String WEB = "shop/orders";
+    private static final String LINE = "shop/line";
+
+    /// Connections that are opened and say nothing.
+    private static final class Flood implements AutoCloseable {
+        private final List<Talk> connections = new ArrayList<>();
+
+        void rise(int port, int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                connections.add(Talk.with(port));
+            }
+        }
+
+        /// Opens one more that stays, and asks on it.
+        boolean isTurnedAway(int port) throws IOException {
+            Talk newcomer = Talk.with(port);
+            connections.add(newcomer);
+            try {
+                newcomer.get("/name");
+                return false;
+            } catch (SocketException reset) {
+                return true;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Talk connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    private static void giveBack(Talk caller) throws Exception {
+        for (int heard = caller.in().read(); heard >= 0; heard = caller.in().read()) {
+            caller.out().write(heard);
+        }
+    }
+
+    private static void assertAdminAnswers(Program bridge) throws Exception {
+        int port = Integer.parseInt(bridge.admin().substring(bridge.admin().indexOf(':') + 1));
+        for (String path : List.of("/livez", "/readyz")) {
+            try (Talk fresh = Talk.with(port)) {
+                assertEquals(200, fresh.get(path).status());
+            }
+        }
+    }
+
+    private static double shed(Program bridge) throws Exception {
+        return bridge.metrics()
+                .lines()
+                .filter(line -> line.startsWith("hikyaku_connections_shed_total{direction=\"in\"}"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private static boolean isAnswered(int port) {
+        try (Talk caller = Talk.with(port)) {
+            return caller.get("/name").status() == 200;
+        } catch (IOException turnedAway) {
+            return false;
+        }
+    }
+
+    @Test
+    void aFloodIsTurnedAwayWhileCallsAndTheAdminServerGoOn() throws Exception {
+        List<Integer> ports = Ports.free(2);
+        int web = ports.get(0);
+        int line = ports.get(1);
+        try (LocalMesh mesh = LocalMesh.withDescriptors(
+                        LIMIT, "descriptors-" + ProcessHandle.current().pid(), SMALL);
+                Origin service = Origin.following(new HttpScript("osaka"));
+                Origin echo = Origin.following(DescriptorsIT::giveBack)) {
+            // Given
+            Program bridge = mesh.bridge(
+                    "tokyo",
+                    "tokyo",
+                    List.of(),
+                    List.of(
+                            new LocalMesh.Export(WEB, 80, "http", "127.0.0.1:" + service.port()),
+                            new LocalMesh.Export(LINE, 80, "tcp", "127.0.0.1:" + echo.port())),
+                    List.of(new LocalMesh.Import(WEB, 80, web), new LocalMesh.Import(LINE, 80, line)),
+                    "listen: [ \"tls://127.0.0.1:0\" ]\n");
+            Await.until("calls are answered", () -> isAnswered(web));
+            try (Talk running = Talk.with(line);
+                    Flood flood = new Flood()) {
+                assertEquals("still", running.say("still").hear(5));
+
+                // When
+                flood.rise(line, LIMIT); // each of these dials the service as well
+                flood.rise(web, LIMIT);
+                Await.until("newcomers are turned away", () -> flood.isTurnedAway(web));
+
+                // Then
+                assertEquals("still", running.say("still").hear(5));
+                assertAdminAnswers(bridge);
+                assertTrue(shed(bridge) > 0);
+            }
+            Await.until("calls are answered again", () -> isAnswered(web));
+            assertEquals(
+                    1,
+                    bridge.log()
+                            .lines()
+                            .filter(said -> said.contains("file descriptors run short"))
+                            .count());
+        }
+    }
+}
