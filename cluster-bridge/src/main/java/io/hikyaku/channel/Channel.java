@@ -344,6 +344,7 @@ public final class Channel {
             if (wasFull) {
                 wake();
             }
+            user.onAcknowledged(next);
         }
     }
 

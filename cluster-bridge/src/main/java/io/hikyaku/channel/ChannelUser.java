@@ -29,6 +29,9 @@ public interface ChannelUser {
     /// The other side takes `max` bytes of stream data in all, counted from the channel's start.
     void onCredit(long max);
 
+    /// All packets with a number below `next` have arrived there, and what was in them has been taken.
+    default void onAcknowledged(long next) {}
+
     /// Whether nothing is open, so that the channel may be closed when that lasts.
     boolean isIdle();
 

@@ -17,6 +17,7 @@ final class LocalStream implements Stream {
     private @Nullable ByteBuf metadata;
     private @Nullable ResetCode resetCode;
     private String resetDetail = "";
+    private @Nullable Runnable resetHeard;
     private int credit;
     private int inboxBytes;
     private boolean due;
@@ -84,12 +85,17 @@ final class LocalStream implements Stream {
 
     @Override
     public void reset(ResetCode code, String detail) {
-        if (closed) {
-            return;
-        }
-        LocalStream to = peer;
+        reset(code, detail, () -> {});
+    }
+
+    @Override
+    public void reset(ResetCode code, String detail, Runnable heard) {
+        LocalStream to = closed ? null : peer;
         close();
-        if (to != null && !to.closed) {
+        if (to == null || to.closed) {
+            heard.run();
+        } else {
+            to.resetHeard = heard;
             to.refuse(code, detail);
         }
     }
@@ -123,6 +129,22 @@ final class LocalStream implements Stream {
 
     void deliver() {
         due = false;
+        try {
+            deliverAll();
+        } finally {
+            tellHeard();
+        }
+    }
+
+    private void tellHeard() {
+        Runnable waiting = resetHeard;
+        if (waiting != null && closed) {
+            resetHeard = null;
+            waiting.run();
+        }
+    }
+
+    private void deliverAll() {
         if (metadata != null && resetCode != null) {
             close();
         }

@@ -45,6 +45,7 @@ final class MuxStream implements Stream {
     private boolean notWritable;
     private @Nullable ResetCode resetDue;
     private String resetDetail = "";
+    private @Nullable Runnable resetHeard;
 
     /// Whether it stands in the mux's queue of streams that have something to send.
     boolean ready;
@@ -115,6 +116,19 @@ final class MuxStream implements Stream {
         if (!gone && !ending) {
             ending = true;
             mux.ready(this);
+        }
+    }
+
+    @Override
+    public void reset(ResetCode code, String detail, Runnable heard) {
+        boolean toSend = !gone && isOpenedOnWire();
+        if (toSend) {
+            resetHeard = heard;
+            mux.unheardResets().add(heard);
+        }
+        reset(code, detail);
+        if (!toSend) {
+            heard.run();
         }
     }
 
@@ -244,6 +258,10 @@ final class MuxStream implements Stream {
             StreamFrames.write(out, new StreamFrame.Reset(id, resetDue, resetDetail));
             resetDue = null;
             mux.onResetDue(-1);
+            if (resetHeard != null) {
+                mux.unheardResets().onSent(resetHeard, mux.nextPacket());
+                resetHeard = null;
+            }
         }
     }
 

@@ -26,6 +26,12 @@ public interface Stream {
     /// @param detail for the other side's error text, at most 256 bytes, no secrets
     void reset(ResetCode code, String detail);
 
+    /// Like the other, for those who want to know when the call has ended over there, too.
+    ///
+    /// @param heard run once, perhaps within: the other side's handler has heard of the reset, or never will since
+    /// it is gone or never was
+    void reset(ResetCode code, String detail, Runnable heard);
+
     /// Wants no more bytes from the other side; what still comes is dropped. The own direction goes on.
     void stopSending();
 

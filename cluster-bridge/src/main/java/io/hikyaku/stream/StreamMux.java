@@ -51,6 +51,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private final ArrayDeque<MuxStream> readyQueue = new ArrayDeque<>();
     private final ArrayDeque<MuxStream> blocked = new ArrayDeque<>();
     private final ReceiveCredit credit;
+    private final UnheardResets unheardResets = new UnheardResets();
     private long reserved;
     private @Nullable Channel channel;
     private @Nullable StreamAcceptor acceptor;
@@ -183,6 +184,11 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     }
 
     @Override
+    public void onAcknowledged(long next) {
+        unheardResets.onAcknowledged(next);
+    }
+
+    @Override
     public boolean isIdle() {
         return streams.isEmpty() && waiting.isEmpty() && readyQueue.isEmpty();
     }
@@ -201,6 +207,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
                 stream.isOpenedSince(neverTaken) ? ResetCode.REFUSED : code, reason.detail(), reason.byPeer()));
         readyQueue.clear();
         blocked.clear();
+        unheardResets.onClosed();
     }
 
     /// Whether the channel stands.
@@ -248,6 +255,10 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         waiting.remove(stream);
         streams.put(id, stream);
         return id;
+    }
+
+    UnheardResets unheardResets() {
+        return unheardResets;
     }
 
     long nextPacket() {

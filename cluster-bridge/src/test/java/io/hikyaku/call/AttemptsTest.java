@@ -343,6 +343,11 @@ class AttemptsTest {
         public void reset(ResetCode code, String detail) {}
 
         @Override
+        public void reset(ResetCode code, String detail, Runnable heard) {
+            heard.run();
+        }
+
+        @Override
         public void stopSending() {}
 
         @Override

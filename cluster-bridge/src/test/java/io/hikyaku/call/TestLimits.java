@@ -18,6 +18,7 @@ public final class TestLimits {
     private int maxConnectionsPerSource = CallLimits.DEFAULTS.maxConnectionsPerSource();
     private int minBodyRate = HttpLimits.DEFAULTS.minBodyRate();
     private Optional<DataSize> maxBodySize = Optional.empty();
+    private int maxStreams = HttpLimits.DEFAULTS.maxStreams();
     private Duration writeTimeout = HttpLimits.DEFAULTS.writeTimeout();
 
     public TestLimits connectTimeout(Duration time) {
@@ -75,6 +76,11 @@ public final class TestLimits {
         return this;
     }
 
+    public TestLimits maxStreams(int max) {
+        maxStreams = max;
+        return this;
+    }
+
     public CallLimits limits() {
         CallLimits usual = CallLimits.DEFAULTS;
         return new CallLimits(
@@ -89,6 +95,6 @@ public final class TestLimits {
                 usual.retryBudget(),
                 usual.maxHeaderSize(),
                 usual.maxRequestLineSize(),
-                new HttpLimits(HttpLimits.DEFAULTS.maxStreams(), maxBodySize, minBodyRate, writeTimeout));
+                new HttpLimits(maxStreams, maxBodySize, minBodyRate, writeTimeout));
     }
 }

@@ -56,6 +56,33 @@ class LocalStreamsTest {
     }
 
     @Test
+    void whoResetsIsToldOnceTheOtherEndHasHeard() {
+        Stream stream = open();
+        settle();
+        List<List<String>> heard = new ArrayList<>();
+
+        stream.reset(ResetCode.CANCELLED, "gone", () -> heard.add(List.copyOf(far.heard)));
+
+        assertEquals(List.of(), heard);
+        settle();
+        assertEquals(List.of(far.heard), heard);
+        stream.reset(ResetCode.CANCELLED, "again", () -> heard.add(List.of()));
+        assertEquals(2, heard.size());
+    }
+
+    @Test
+    void whoResetsBeforeItsStreamWasTakenIsToldToo() {
+        Stream stream = open();
+        List<String> heard = new ArrayList<>();
+
+        stream.reset(ResetCode.CANCELLED, "gone", () -> heard.add("yes"));
+        settle();
+
+        assertEquals(List.of("yes"), heard);
+        assertEquals(List.of(), far.heard);
+    }
+
+    @Test
     void nothingHappensWithinACall() {
         Stream stream = open();
         stream.write(buffer("hello"));

@@ -330,7 +330,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
                 "The exporter's bridge broke the protocol in a call to {}: {}", port.service(), malformed.getMessage());
         Stream from = stream;
         if (from != null) {
-            from.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()));
+            from.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()), side.onCancelled());
         }
         fail(Problem.INTERNAL);
     }
@@ -354,7 +354,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private void resetStream(String detail) {
         Stream from = stream;
         if (from != null) {
-            from.reset(ResetCode.CANCELLED, detail);
+            from.reset(ResetCode.CANCELLED, detail, side.onCancelled());
         }
     }
 

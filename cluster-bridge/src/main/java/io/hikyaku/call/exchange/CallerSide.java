@@ -57,6 +57,13 @@ public interface CallerSide {
     /// @throws Malformed if the head promised more
     void writeEnd(@Nullable Fields trailers);
 
+    /// The call is ended before its time, which is on its way to the service.
+    ///
+    /// @return to be run when it has got there
+    default Runnable onCancelled() {
+        return () -> {};
+    }
+
     /// Something moved, or what is waited for has changed.
     void onProgress();
 

@@ -62,6 +62,7 @@ final class CallerFrames extends Http2FrameAdapter {
         CallerHttp2Stream known = connection.streamOf(http2);
         try {
             if (known == null) {
+                connection.requirePlace(id);
                 onRequest(http2, headers, end);
             } else if (end) {
                 Fields trailers = Http2Fields.readTrailers(headers);

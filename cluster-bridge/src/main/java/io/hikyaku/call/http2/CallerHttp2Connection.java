@@ -41,6 +41,7 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
     private final OpenedStreams opened;
     private final Duration tick;
     private final ResetBudget resets;
+    private int cancelling;
     private boolean draining;
     private boolean counted;
     private long idleSinceNanos;
@@ -84,6 +85,25 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
 
     HttpPort port() {
         return port;
+    }
+
+    /// @throws Http2Exception if there is no place for this stream, which is among those that are open
+    void requirePlace(int id) throws Http2Exception {
+        int max = port.context().limits().http().maxStreams();
+        if (connection().numActiveStreams() + cancelling > max) {
+            throw Http2Exception.streamError(
+                    id, Http2Error.REFUSED_STREAM, "%d streams, %d of them being cancelled", max, cancelling);
+        }
+    }
+
+    /// A stream is gone that keeps its place ([StreamPlace]).
+    void keepPlace() {
+        cancelling++;
+    }
+
+    /// Its call has ended over there too.
+    void leavePlace() {
+        cancelling--;
     }
 
     /// Whether something written to the stream waits for the caller to take it.

@@ -30,7 +30,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     private final CallerHttp2Connection connection;
     private final Http2Stream http2;
     private final CallerHttp2Answer answer;
-    private final boolean grpc;
+    private final StreamPlace place;
     private @Nullable CallerExchange exchange;
     private int unconsumed;
     private boolean requestEnded;
@@ -41,14 +41,14 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         CharSequence type = asked.get(GrpcType.CONTENT_TYPE);
         this.connection = connection;
         this.http2 = http2;
-        this.grpc = type != null && GrpcType.matches(type);
         this.requestEnded = ended;
         this.movedNanos = connection.now();
+        this.place = new StreamPlace(connection);
         this.answer = new CallerHttp2Answer(
                 connection,
                 http2.id(),
                 asked.method() != null && AsciiString.contentEquals(asked.method(), HEAD),
-                grpc,
+                type != null && GrpcType.matches(type),
                 this::stopRequest);
     }
 
@@ -109,6 +109,12 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
             gone.cancel();
         }
         answer.settle();
+        place.onClosed();
+    }
+
+    @Override
+    public Runnable onCancelled() {
+        return place.onCancelled();
     }
 
     /// Ends what has not moved for too long.

@@ -447,6 +447,11 @@ class HttpFailureIT {
                 public void reset(ResetCode why, String detail) {}
 
                 @Override
+                public void reset(ResetCode why, String detail, Runnable heard) {
+                    heard.run();
+                }
+
+                @Override
                 public void stopSending() {}
 
                 @Override
