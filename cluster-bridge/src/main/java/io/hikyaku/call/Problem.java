@@ -99,6 +99,7 @@ public enum Problem {
             case TARGET_CANCELLED -> TARGET_CANCELLED;
             case TARGET_BUSY -> TARGET_BUSY;
             case TARGET_ABORTED -> TARGET_ABORTED;
+            case TARGET_HEAD_SIZE -> HEAD_TOO_LARGE;
             case PROTOCOL, INTERNAL -> INTERNAL;
         };
     }

@@ -42,6 +42,8 @@ public enum Violation {
     BODY_TIME(Problem.REQUEST_TIMEOUT),
     /// The caller did not take its answer.
     ANSWER_TIME(Problem.REQUEST_TIMEOUT),
+    /// The caller takes no heads as large as its answer's, or its trailers.
+    ANSWER_HEAD_SIZE(Problem.HEAD_TOO_LARGE),
     CONNECTIONS(Problem.TOO_MANY_CONNECTIONS),
     /// A frame of HTTP/2 that is out of form, or out of order.
     HTTP2_FRAME(Problem.BAD_REQUEST),

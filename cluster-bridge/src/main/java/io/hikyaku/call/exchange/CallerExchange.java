@@ -214,6 +214,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             side.onProgress();
         } catch (Malformed malformed) {
             onMalformed(malformed);
+        } catch (Rejected rejected) {
+            onUntaken(rejected);
         }
     }
 
@@ -223,6 +225,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             endAnswer();
         } catch (Malformed malformed) {
             onMalformed(malformed);
+        } catch (Rejected rejected) {
+            onUntaken(rejected);
         }
     }
 
@@ -333,6 +337,14 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             from.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()), side.onCancelled());
         }
         fail(Problem.INTERNAL);
+    }
+
+    /// The caller does not take what its service has answered.
+    private void onUntaken(Rejected rejected) {
+        port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), side.remoteAddress());
+        resetStream("The caller does not take the answer");
+        finish(Outcomes.CUT_OFF);
+        side.onExchangeCutOff(rejected.problem());
     }
 
     private void fail(Problem problem) {

@@ -38,6 +38,7 @@ public interface CallerSide {
     /// Writes the head of the answer.
     ///
     /// @throws Malformed if it holds what may not be sent; then nothing was written
+    /// @throws Rejected if the caller takes none as large; then nothing was written
     void writeHead(ResponseHead head);
 
     /// Says that a WebSocket is open, to a caller that has asked for one.
@@ -55,6 +56,7 @@ public interface CallerSide {
     /// The answer is complete.
     ///
     /// @throws Malformed if the head promised more
+    /// @throws Rejected if the caller takes no trailers as large
     void writeEnd(@Nullable Fields trailers);
 
     /// The call is ended before its time, which is on its way to the service.

@@ -3,8 +3,8 @@ package io.hikyaku.call.exchange;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
 
-/// Bytes that are not the HTTP message they should be. Without a stack trace, because whoever sends them decides how
-/// often it is made.
+/// Bytes that are not the HTTP message they should be, or that the other side has said it does not take. Without a
+/// stack trace, because whoever sends them decides how often it is made.
 public final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -96,6 +96,8 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             }
         } catch (Malformed malformed) {
             onMalformed(malformed);
+        } catch (Rejected rejected) {
+            fail(ResetCode.TARGET_HEAD_SIZE);
         }
     }
 
@@ -160,6 +162,8 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             takeCredit();
         } catch (Malformed malformed) {
             onMalformed(malformed);
+        } catch (Rejected rejected) {
+            fail(ResetCode.TARGET_HEAD_SIZE);
         }
     }
 

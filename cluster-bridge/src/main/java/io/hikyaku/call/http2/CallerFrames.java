@@ -96,6 +96,7 @@ final class CallerFrames extends Http2FrameAdapter {
     @Override
     public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) throws Http2Exception {
         budget.spend();
+        connection.onSettings(settings);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.GrpcAnswer;
 import io.hikyaku.call.exchange.ProblemAnswer;
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
@@ -88,19 +90,30 @@ final class CallerHttp2Answer {
 
     // ---- its parts
 
+    /// One that is too large for the caller is left out.
+    ///
+    /// @return whether something was written
     /// @throws Malformed if it holds what may not be sent
-    void writeInterim(ResponseHead interim) {
+    boolean writeInterim(ResponseHead interim) {
         if (interim.status() == 101) {
             throw new Malformed(Reason.INVALID_VALUE, "switch of protocols that nobody asked for");
         }
-        connection.writeHeaders(id, headers(interim), false);
+        Http2Headers headers = headers(interim);
+        boolean taken = connection.takes(headers);
+        if (taken) {
+            connection.writeHeaders(id, headers, false);
+        }
+        return taken;
     }
 
     /// @throws Malformed if it holds what may not be sent
+    /// @throws Rejected if the caller takes none as large
     void writeHead(ResponseHead answer) {
         boolean bodiless = toHead || answer.status() == 204 || answer.status() == 304;
+        Http2Headers headers = headers(answer);
+        requireTaken(headers);
         left = bodiless ? 0 : contentLength(answer.fields());
-        head = headers(answer);
+        head = headers;
         headHeld = grpc && answer.fields().get(GrpcAnswer.STATUS) != null;
     }
 
@@ -124,12 +137,13 @@ final class CallerHttp2Answer {
     }
 
     /// @throws Malformed if the head promised more
+    /// @throws Rejected if the caller takes no trailers as large
     void writeEnd(@Nullable Fields trailers) {
         if (left > 0) {
             throw new Malformed(Reason.TRUNCATED, "body");
         }
-        ended = true;
         if (trailers == null) {
+            ended = true;
             writePending(true);
         } else {
             List<AsciiString> fields = new ArrayList<>(2 * trailers.size());
@@ -139,24 +153,32 @@ final class CallerHttp2Answer {
     }
 
     /// Writes a whole answer of the bridge's own.
+    ///
+    /// @throws Rejected if the caller takes no head as large
     void writeProblem(Problem problem, CharSequence requestId) {
         String cluster = connection.port().context().cluster();
-        ended = true;
         if (grpc) {
             List<AsciiString> fields = new ArrayList<>(GrpcAnswer.onlyTrailers(cluster, problem));
-            tellEnd(connection.writeHeaders(id, withStatus(200, fields), true));
+            Http2Headers headers = withStatus(200, fields);
+            requireTaken(headers);
+            ended = true;
+            tellEnd(connection.writeHeaders(id, headers, true));
             return;
         }
         ProblemAnswer answer = ProblemAnswer.of(cluster, connection.port().service(), problem, requestId);
-        connection.writeHeaders(id, headers(answer.head()), toHead);
+        Http2Headers headers = headers(answer.head());
+        requireTaken(headers);
+        ended = true;
+        connection.writeHeaders(id, headers, toHead);
         if (!toHead) {
             tellEnd(connection.writeData(id, Unpooled.wrappedBuffer(answer.body()), true));
         }
     }
 
     /// Ends what was begun with gRPC's trailers.
+    ///
+    /// @throws Rejected if the caller takes none as large
     void writeTrailers(Problem problem) {
-        ended = true;
         writeTrailers(GrpcAnswer.trailers(problem));
     }
 
@@ -216,9 +238,17 @@ final class CallerHttp2Answer {
     }
 
     private void writeTrailers(List<AsciiString> fields) {
+        Http2Headers trailers = ReadOnlyHttp2Headers.trailers(false, fields.toArray(AsciiString[]::new));
+        requireTaken(trailers);
+        ended = true;
         writePending(false);
-        tellEnd(connection.writeHeaders(
-                id, ReadOnlyHttp2Headers.trailers(false, fields.toArray(AsciiString[]::new)), true));
+        tellEnd(connection.writeHeaders(id, trailers, true));
+    }
+
+    private void requireTaken(Http2Headers headers) {
+        if (!connection.takes(headers)) {
+            throw new Rejected(Violation.ANSWER_HEAD_SIZE, "the caller takes no head as large as the answer's");
+        }
     }
 
     private void tellEnd(ChannelFuture written) {

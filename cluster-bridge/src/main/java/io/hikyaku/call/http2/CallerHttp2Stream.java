@@ -5,6 +5,7 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
 import io.hikyaku.call.exchange.HttpPort;
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.config.CallLimits;
@@ -189,8 +190,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
 
     @Override
     public boolean writeInterim(ResponseHead interim) {
-        answer.writeInterim(interim);
-        return true;
+        return answer.writeInterim(interim);
     }
 
     @Override
@@ -202,12 +202,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     /// In HTTP/2 an open WebSocket is an answer of 200, and there is no key to answer for (RFC 8441 §5).
     @Override
     public CallerSide switchProtocols(ResponseHead head, CallerExchange by) {
-        Fields fields = new Fields();
-        for (int i = 0; i < head.fields().size(); i++) {
-            if (!WebSocket.ACCEPT.contentEqualsIgnoreCase(head.fields().name(i))) {
-                fields.add(head.fields().name(i), head.fields().value(i));
-            }
-        }
+        Fields fields = head.fields().without(WebSocket.ACCEPT::contentEqualsIgnoreCase);
         writeHead(new ResponseHead(head.version(), 200, "", fields));
         answer.switchToBytes();
         return this;
@@ -256,7 +251,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         exchange = null;
         answer.dropBody();
         if (answer.takesTrailers()) {
-            answer.writeTrailers(problem);
+            writeOwn(problem, () -> answer.writeTrailers(problem));
         } else {
             connection.reset(http2.id(), errorOf(problem));
         }
@@ -264,7 +259,17 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
 
     /// Writes a whole answer of the bridge's own.
     void refuse(Problem problem, CharSequence requestId) {
-        answer.writeProblem(problem, requestId);
+        writeOwn(problem, () -> answer.writeProblem(problem, requestId));
+    }
+
+    /// A caller that takes no heads as large as ours is not tried with smaller ones.
+    private void writeOwn(Problem problem, Runnable writing) {
+        try {
+            writing.run();
+        } catch (Rejected untaken) {
+            connection.port().refusals().count(untaken.violation(), "not even ours", remoteAddress());
+            connection.reset(http2.id(), errorOf(problem));
+        }
     }
 
     /// The end of this event-loop turn: what waits goes out.

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Http2Fields {
     /// Leaves room for what the bridges add.
     private static final int MAX_FIELDS = Fields.MAX_COUNT - 24;
+    /// What each field counts besides its bytes.
+    private static final int FIELD_OVERHEAD = 32;
 
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
     private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
@@ -110,6 +112,15 @@ final class Http2Fields {
                 writeField(name, trailers.value(i), to);
             }
         }
+    }
+
+    /// Of a head or trailers, as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113 §6.5.2).
+    static long size(Http2Headers headers) {
+        long size = 0;
+        for (Map.Entry<CharSequence, CharSequence> header : headers) {
+            size += header.getKey().length() + header.getValue().length() + FIELD_OVERHEAD;
+        }
+        return size;
     }
 
     private static void writeField(AsciiString name, CharSequence text, List<AsciiString> to) {

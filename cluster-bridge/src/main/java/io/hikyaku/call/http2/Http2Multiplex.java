@@ -31,6 +31,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
     private boolean closed;
+    private long maxHead = Http2CodecUtil.MAX_HEADER_LIST_SIZE;
     private long readNanos;
 
     /// A stream for which several things may happen in one turn, and something is to be done once they have.
@@ -101,6 +102,17 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
 
     ByteBufAllocator allocator() {
         return context().alloc();
+    }
+
+    /// Whether the other side takes a head, or trailers, of this size (RFC 9113 §6.5.2).
+    boolean takes(Http2Headers headers) {
+        return maxHead >= Http2CodecUtil.MAX_HEADER_LIST_SIZE || Http2Fields.size(headers) <= maxHead;
+    }
+
+    /// The other side has said its settings; Netty keeps this one on the client's side alone.
+    void onSettings(Http2Settings settings) {
+        Long said = settings.maxHeaderListSize();
+        maxHead = said == null ? maxHead : said;
     }
 
     ChannelFuture writeHeaders(int stream, Http2Headers headers, boolean end) {

@@ -34,7 +34,7 @@ final class TargetHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Targe
                 .initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(terms.maxHead()));
         validateHeaders(true);
-        encoderIgnoreMaxHeaderListSize(true); // whether it takes a head is the target's to say, and to answer
+        encoderIgnoreMaxHeaderListSize(true); // what is too large is refused before
         decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);
         decoderEnforceMaxSmallContinuationFrames(MAX_SMALL_CONTINUATIONS);
     }

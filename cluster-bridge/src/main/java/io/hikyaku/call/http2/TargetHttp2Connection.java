@@ -352,7 +352,9 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
 
     // ---- what the target says
 
+    @Override
     void onSettings(Http2Settings settings) {
+        super.onSettings(settings);
         Boolean connect = settings.connectProtocolEnabled();
         takesWebSockets = connect == null ? takesWebSockets : connect;
         if (!ready) {

@@ -1,5 +1,7 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
@@ -39,12 +41,14 @@ final class TargetHttp2Request {
     }
 
     /// @throws Malformed if the head holds what may not be sent
+    /// @throws Rejected if the target takes none as large
     void writeHead(TargetHttp2Stream stream, RequestHead head, Stream from) {
         source = from;
         webSocket = WebSocket.isAsked(head);
         left = webSocket ? -1 : TargetHeads.bodyLength(head.fields());
         ended = left == 0;
         Http2Headers headers = TargetHeads.request(head, connection.scheme(), connection.authority(head.authority()));
+        requireTaken(headers);
         http2 = connection.writeRequest(stream, headers, ended);
     }
 
@@ -73,6 +77,7 @@ final class TargetHttp2Request {
 
     /// @param closed whether the stream is gone, so that there is nothing to end
     /// @throws Malformed if the head promised more
+    /// @throws Rejected if the target takes no trailers as large
     void writeEnd(@Nullable Fields trailers, boolean closed) {
         Http2Stream to = http2;
         if (left > 0) {
@@ -89,8 +94,16 @@ final class TargetHttp2Request {
         if (fields.isEmpty()) {
             connection.writeData(to.id(), Unpooled.EMPTY_BUFFER, true);
         } else {
-            connection.writeHeaders(
-                    to.id(), ReadOnlyHttp2Headers.trailers(false, fields.toArray(AsciiString[]::new)), true);
+            Http2Headers last = ReadOnlyHttp2Headers.trailers(false, fields.toArray(AsciiString[]::new));
+            requireTaken(last);
+            connection.writeHeaders(to.id(), last, true);
+        }
+    }
+
+    /// A target may end the whole connection over a head that is too large for it, and with it the calls of others.
+    private void requireTaken(Http2Headers headers) {
+        if (!connection.takes(headers)) {
+            throw new Rejected(Violation.HEAD_SIZE, "a head larger than the target takes");
         }
     }
 

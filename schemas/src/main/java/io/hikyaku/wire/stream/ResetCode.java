@@ -45,7 +45,9 @@ public enum ResetCode {
     /// The target reset the HTTP/2 stream with any other error.
     TARGET_ABORTED(20, false),
     /// The target is at an address that may not be called.
-    TARGET_PROHIBITED(21, true);
+    TARGET_PROHIBITED(21, true),
+    /// The target takes no head, or no trailers, as large as the request's.
+    TARGET_HEAD_SIZE(22, false);
 
     private static final ResetCode[] BY_NUMBER = values();
 
