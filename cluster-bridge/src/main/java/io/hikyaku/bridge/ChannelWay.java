@@ -1,14 +1,15 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.call.Candidate.Waiter;
+import io.hikyaku.call.Problem;
 import io.hikyaku.channel.Channels;
 import io.hikyaku.channel.Closed;
 import io.hikyaku.stream.StreamMux;
-import io.hikyaku.stream.StreamOpener;
 import io.hikyaku.wire.NodeId;
 import org.jspecify.annotations.Nullable;
 
 /// The channel of one event loop to one other instance, seen by looking at it: handshakes are tried again and fail
-/// without a word to whoever does not wait for them.
+/// without a word to whoever does not [#await] them.
 final class ChannelWay implements RemoteExporter.Way {
     private final NodeId node;
     private final Channels<StreamMux> channels;
@@ -48,10 +49,40 @@ final class ChannelWay implements RemoteExporter.Way {
     }
 
     @Override
-    public StreamOpener open() {
+    public boolean isSilent() {
+        StreamMux now = current;
+        return now != null && now.isSilent();
+    }
+
+    @Override
+    public void open() {
+        mux();
+    }
+
+    @Override
+    public void await(Waiter waiter) {
+        StreamMux mux = mux();
+        mux.whenDecided(closed -> {
+            if (closed == null) {
+                waiter.onReady(mux);
+            } else {
+                waiter.onUnreachable(problem(closed));
+            }
+        });
+    }
+
+    private StreamMux mux() {
         state();
         StreamMux now = channels.to(node);
         current = now;
         return now;
+    }
+
+    private static Problem problem(Closed closed) {
+        return switch (closed.code()) {
+            case LIMIT -> Problem.OVERLOADED;
+            case UNAUTHENTIC -> Problem.INTERNAL;
+            case OTHER, LEAVING, IDLE, PROTOCOL, GAP, DEAD_PATH -> Problem.UNREACHABLE;
+        };
     }
 }

@@ -2,14 +2,12 @@ package io.hikyaku.bridge;
 
 import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Health;
-import io.hikyaku.stream.StreamOpener;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-/// An instance of another bridge that exports something, as one event loop reaches it. Streams may be opened on a
-/// channel that is only being made: if it does not come to be, they are refused before any effect, and the exporter is
-/// spared calls of every port for a while.
+/// An instance of another bridge that exports something, as one event loop reaches it. Calls wait for a channel that is
+/// only being made; if it does not come to be, the exporter is spared calls of every port for a while.
 final class RemoteExporter implements Candidate {
     /// How long the distance of one without a channel is remembered. After that it counts as unmeasured: the way to
     /// it may have become another.
@@ -36,8 +34,15 @@ final class RemoteExporter implements Candidate {
         /// Of the channel that stands; -1 if there is none, or it was not measured yet.
         long roundTripNanos();
 
+        /// Whether the channel that stands has not answered for so long that it may be dead.
+        boolean isSilent();
+
         /// Makes a channel if there is none.
-        StreamOpener open();
+        void open();
+
+        /// Makes a channel if there is none, and tells whether it came to be: within this call if that is
+        /// known.
+        void await(Waiter waiter);
     }
 
     private final String cluster;
@@ -66,7 +71,7 @@ final class RemoteExporter implements Candidate {
     public Standing standing() {
         Way.State now = look();
         if (now == Way.State.OPEN) {
-            return Standing.READY;
+            return way.isSilent() ? Standing.UNREADY : Standing.READY;
         }
         boolean waits = now == Way.State.OPENING || !health.isOut() || health.takesCalls(nanos.getAsLong());
         return waits ? Standing.UNREADY : Standing.FAILED;
@@ -93,9 +98,9 @@ final class RemoteExporter implements Candidate {
 
     @Override
     public void whenReady(Waiter waiter) {
-        StreamOpener opener = way.open();
+        way.open();
         look();
-        waiter.onReady(opener);
+        way.await(waiter);
     }
 
     private Way.State look() {

@@ -1,6 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.Candidate;
+import io.hikyaku.call.Problem;
 
 /// Stands for an exporter that is known and that no way leads to now, so that callers hear this and not that nobody
 /// exports the service.
@@ -14,6 +15,6 @@ record UnreachableExporter(String label) implements Candidate {
 
     @Override
     public void whenReady(Waiter waiter) {
-        waiter.onUnreachable("No way leads to cluster " + label);
+        waiter.onUnreachable(Problem.UNREACHABLE);
     }
 }

@@ -2,13 +2,10 @@ package io.hikyaku.call;
 
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
-import io.hikyaku.stream.StreamOpener;
-import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One call's way to an exporter: opens its stream there, and elsewhere when that is refused before any effect, or
 /// fails on the way and does no harm twice. At most three attempts, at exporters not tried before as long as there are
-/// any. The exporter's seat hears how each goes. Belongs to its event loop.
+/// any. While it waits for a channel, it begins to wait for others too, and goes to the first that stands: nothing of
+/// it is sent before, so it is sent once. The exporter's seat hears how each goes. Belongs to its event loop.
 public final class Attempts {
     static final int MAX_ATTEMPTS = 3;
-    private static final int DEADLINE_ROOM = 16;
+    /// How long one channel is waited for alone: longer than a handshake takes around the world, far shorter than
+    /// one that nobody answers.
+    static final Duration ALONE = Duration.ofMillis(750);
 
     /// Resets after which another try may well get an answer that this one did not get. A target that was too slow,
     /// or whose answer was not valid, is not asked again.
@@ -51,7 +51,12 @@ public final class Attempts {
     private final EventLoop loop;
     private final Caller caller;
     private List<Seat> tried = List.of();
+    /// The one that the caller knows of: it has the stream, or has waited for its channel for the longest.
     private @Nullable Attempt current;
+    /// Others that wait for a channel.
+    private List<Attempt> others = List.of();
+
+    private @Nullable ScheduledFuture<?> alone;
     private @Nullable Problem lastProblem;
     private int count;
 
@@ -97,161 +102,125 @@ public final class Attempts {
         return true;
     }
 
+    EventLoop loop() {
+        return loop;
+    }
+
     /// The call is over, however it ended.
     public void finish() {
         leave();
     }
 
     private @Nullable Seat nextSeat(boolean alsoTried) {
-        Attempt last = current;
-        if (count >= MAX_ATTEMPTS || last == null) {
+        if (count >= MAX_ATTEMPTS) {
             return null;
         }
-        if (tried.isEmpty()) {
-            tried = new ArrayList<>(MAX_ATTEMPTS);
+        Attempt last = current;
+        if (last != null) {
+            remember(last);
         }
-        tried.add(last.seat);
+        others.forEach(this::remember);
         Seat other = route.candidates().pick(tried);
         return other == null && alsoTried ? route.candidates().pick(List.of()) : other;
     }
 
+    private void remember(Attempt attempt) {
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>(MAX_ATTEMPTS);
+        }
+        if (!tried.contains(attempt.seat())) {
+            tried.add(attempt.seat());
+        }
+    }
+
     private void attempt(Seat seat) {
         leave();
+        Attempt attempt = begin(seat);
+        lead(attempt);
+        attempt.start();
+    }
+
+    private Attempt begin(Seat seat) {
         count++;
-        Attempt attempt = new Attempt(seat);
+        return new Attempt(this, route, caller, seat);
+    }
+
+    private void lead(Attempt attempt) {
         current = attempt;
-        caller.onAttempt(seat.candidate().label());
-        seat.candidate().whenReady(attempt);
-        attempt.limitWait();
+        caller.onAttempt(attempt.seat().candidate().label());
     }
 
     private void leave() {
         Attempt left = current;
+        current = null;
         if (left != null) {
-            current = null;
             left.leave();
+        }
+        leaveOthers();
+    }
+
+    private void leaveOthers() {
+        List<Attempt> left = others;
+        others = List.of();
+        left.forEach(Attempt::leave);
+        ScheduledFuture<?> armed = alone;
+        if (armed != null) {
+            armed.cancel(false);
+            alone = null;
         }
     }
 
-    private void onUnreachable() {
-        Problem problem = lastProblem == null ? Problem.UNREACHABLE : lastProblem;
+    /// Another channel is waited for besides, if this one does not come soon.
+    void limitAlone() {
+        if (alone == null && count < MAX_ATTEMPTS) {
+            alone = loop.schedule(this::waitElsewhereToo, ALONE.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void waitElsewhereToo() {
+        alone = null;
+        Seat seat = nextSeat(false);
+        if (seat != null && route.candidates().allowRetry(Problem.UNREACHABLE, false)) {
+            if (others.isEmpty()) {
+                others = new ArrayList<>(MAX_ATTEMPTS);
+            }
+            Attempt attempt = begin(seat);
+            others.add(attempt);
+            attempt.start();
+        }
+    }
+
+    /// The first channel stands.
+    void onReady(Attempt ready) {
+        Attempt waited = current;
+        if (!ready.equals(waited)) {
+            others.remove(ready);
+            if (waited != null) {
+                waited.leave();
+            }
+            lead(ready);
+        }
+        leaveOthers();
+    }
+
+    /// No channel comes to be for one that waits.
+    void onUnreachable(Attempt failed, Problem why) {
+        failed.leave();
+        remember(failed);
+        if (!others.isEmpty()) {
+            if (!others.remove(failed)) {
+                lead(others.removeFirst());
+            }
+            limitAlone();
+            return;
+        }
+        Problem problem = lastProblem == null ? why : lastProblem;
         Seat seat = nextSeat(false);
         if (seat == null || !route.candidates().allowRetry(problem, false)) {
             leave();
             caller.onProblem(problem);
         } else {
             attempt(seat);
-        }
-    }
-
-    /// One try. Stands between the stream and the caller so that the seat hears of everything, whatever the caller
-    /// makes of it.
-    private final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
-        private final Seat seat;
-        private final int call;
-        private @Nullable ScheduledFuture<?> timer;
-        private boolean decided;
-        private boolean answered;
-        private boolean left;
-
-        Attempt(Seat seat) {
-            this.seat = seat;
-            this.call = seat.begin();
-        }
-
-        void limitWait() {
-            if (!decided) {
-                long nanos = route.context().openTimeout().toNanos();
-                timer = loop.schedule(this, nanos, TimeUnit.NANOSECONDS);
-            }
-        }
-
-        @Override
-        public void onReady(StreamOpener opener) {
-            if (decide()) {
-                caller.onOpened(opener.open(metadata(), this));
-            }
-        }
-
-        private ByteBuf metadata() {
-            ByteBuf fixed = Unpooled.wrappedBuffer(route.metadata());
-            long left = caller.remainingMicros();
-            if (left == 0) {
-                return fixed;
-            }
-            ByteBuf metadata =
-                    Unpooled.buffer(fixed.readableBytes() + DEADLINE_ROOM).writeBytes(fixed);
-            OpenMetadata.writeDeadline(metadata, Math.clamp(left, 1, OpenMetadata.MAX_DEADLINE_MICROS));
-            return metadata;
-        }
-
-        @Override
-        public void onUnreachable(String detail) {
-            if (decide()) {
-                seat.onUnreachable(call);
-                Attempts.this.onUnreachable();
-            }
-        }
-
-        /// The wait has lasted too long.
-        @Override
-        public void run() {
-            onUnreachable("No channel in time");
-        }
-
-        @Override
-        public void onData(ByteBuf data) {
-            onAnswer();
-            caller.onData(data);
-        }
-
-        @Override
-        public void onEnd() {
-            onAnswer();
-            caller.onEnd();
-        }
-
-        @Override
-        public void onReset(ResetCode code, String detail, boolean byPeer) {
-            if (!left) {
-                seat.onReset(call, code);
-            }
-            caller.onReset(code, detail, byPeer);
-        }
-
-        @Override
-        public void onWritable() {
-            caller.onWritable();
-        }
-
-        @Override
-        public void onStopSending() {
-            caller.onStopSending();
-        }
-
-        void leave() {
-            decide();
-            left = true;
-            seat.finish(call);
-        }
-
-        private void onAnswer() {
-            if (!answered && !left) {
-                answered = true;
-                seat.onAnswer(call);
-            }
-        }
-
-        /// @return whether this is the first answer to the wait
-        private boolean decide() {
-            boolean first = !decided;
-            decided = true;
-            ScheduledFuture<?> armed = timer;
-            if (armed != null) {
-                armed.cancel(false);
-                timer = null;
-            }
-            return first;
         }
     }
 }

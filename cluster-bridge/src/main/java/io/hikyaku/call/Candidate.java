@@ -10,7 +10,7 @@ public interface Candidate {
     enum Standing {
         /// At once.
         READY,
-        /// They would wait for a channel.
+        /// They would wait for a channel, or for a sign of life on the one there is.
         UNREADY,
         /// The last channel to it did not come to be, and it is too early to try again.
         FAILED
@@ -39,7 +39,9 @@ public interface Candidate {
     interface Waiter {
         void onReady(StreamOpener opener);
 
-        /// @param detail why no channel came to be; no secrets
-        void onUnreachable(String detail);
+        /// No channel came to be.
+        ///
+        /// @param why what callers are told if there is nobody else
+        void onUnreachable(Problem why);
     }
 }

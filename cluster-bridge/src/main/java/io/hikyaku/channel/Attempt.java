@@ -3,6 +3,7 @@ package io.hikyaku.channel;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
+import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.channel.HandshakeFrame.RejectCode;
 import io.hikyaku.wire.channel.HandshakeFrame.Segment;
@@ -32,7 +33,7 @@ final class Attempt<U extends ChannelUser> {
         void onEnded(Attempt<U> attempt);
 
         /// @param mayRetry whether another attempt under a fresh id could succeed
-        void onFailed(Attempt<U> attempt, String why, boolean mayRetry);
+        void onFailed(Attempt<U> attempt, CloseCode code, String why, boolean mayRetry);
     }
 
     private final Shard shard;
@@ -117,7 +118,7 @@ final class Attempt<U extends ChannelUser> {
         }
         if (segment.minVersion() > Handshake.VERSION) {
             reject(RejectCode.VERSION);
-            fail("The other side speaks channel version " + segment.minVersion() + " at least", false);
+            fail(CloseCode.OTHER, "The other side speaks channel version " + segment.minVersion() + " at least", false);
             return;
         }
         if (firstSegment == null) {
@@ -151,11 +152,11 @@ final class Attempt<U extends ChannelUser> {
 
     /// Gives up because of something outside the handshake. One that is complete only stops sending its last bytes:
     /// its user belongs to the channel then.
-    void fail(String why, boolean mayRetry) {
+    void fail(CloseCode code, String why, boolean mayRetry) {
         if (!ended) {
             end();
             if (!complete) {
-                outcome.onFailed(this, why, mayRetry);
+                outcome.onFailed(this, code, why, mayRetry);
             }
         }
     }
@@ -206,7 +207,7 @@ final class Attempt<U extends ChannelUser> {
         sendPieces(true);
         if (failure != null) {
             reject(RejectCode.FAILED);
-            fail(failure, true);
+            fail(CloseCode.UNAUTHENTIC, failure, true);
         } else if (result != null) {
             complete = true;
             outcome.onComplete(this, result);
@@ -227,7 +228,7 @@ final class Attempt<U extends ChannelUser> {
             if (complete) {
                 end();
             } else {
-                fail("No answer to the handshake in time", false);
+                fail(CloseCode.DEAD_PATH, "No answer to the handshake in time", false);
             }
             return;
         }

@@ -13,6 +13,8 @@ import io.hikyaku.wire.channel.ChannelFrame.Pong;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An open channel: numbers, seals and sends what its user has, once per event-loop turn and in as few packets as
 /// possible; opens, orders and delivers what the other side sent (PROTOCOL.md §5.4). It notices a gap that does not
@@ -32,6 +34,8 @@ public final class Channel {
     static final long ACK_DELAY_NANOS = Duration.ofMillis(25).toNanos();
     /// How long a channel without streams stays open.
     static final long IDLE_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
 
     private static final long MIN_PROBE_NANOS = Duration.ofSeconds(1).toNanos();
     /// A channel without streams is probed less often.
@@ -71,6 +75,7 @@ public final class Channel {
     private long lastReceivedAt;
     private long gapSince;
     private long gapAt = -1;
+    private long unauthentic = -1;
     private int unacknowledgedArrivals;
     private boolean ackTimer;
     private long roundTripNanos = -1;
@@ -259,6 +264,9 @@ public final class Channel {
         ByteBuf plaintext = opener.open(packet);
         if (plaintext == null) {
             shard.counters().unauthentic.increment();
+            if (unauthentic < received.next() || sequence < unauthentic) {
+                unauthentic = sequence;
+            }
             return;
         }
         shard.counters().packetsReceived.increment();
@@ -372,6 +380,11 @@ public final class Channel {
         }
     }
 
+    /// Whether the other side has not acknowledged anything for longer than it should take, and is being probed.
+    public boolean isSilent() {
+        return isAwaiting() && shard.loop().nanos() - awaitingSince >= probeNanos();
+    }
+
     private boolean isFull() {
         return sealer.nextSequence() - acknowledged >= maxUnacknowledged;
     }
@@ -483,13 +496,13 @@ public final class Channel {
             idleSince = now;
         }
         if (gapAt >= 0 && now - gapSince >= gapNanos) {
-            close(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
+            closeForWant(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
         } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos) {
-            close(
+            closeForWant(
                     CloseCode.DEAD_PATH,
                     "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
         } else if (isAwaiting() && now - awaitingSince >= 2 * deadNanos) {
-            close(
+            closeForWant(
                     CloseCode.DEAD_PATH,
                     "No acknowledgement for " + Duration.ofNanos(2 * deadNanos).toMillis() + " ms");
         } else if (now - idleSince >= IDLE_NANOS) {
@@ -497,6 +510,17 @@ public final class Channel {
         } else {
             probe(now);
             scheduleUpkeep();
+        }
+    }
+
+    /// The next packet has been waited for in vain. One in its place that was not authentic may have been thrown in
+    /// by anybody, while the true one was still to come: so it counts only now.
+    private void closeForWant(CloseCode code, String detail) {
+        if (unauthentic == received.next()) {
+            LOG.warn("Packets from node {} are changed on the way", key.peer().abbreviated());
+            close(CloseCode.UNAUTHENTIC, "Packet " + unauthentic + " was not authentic");
+        } else {
+            close(code, detail);
         }
     }
 

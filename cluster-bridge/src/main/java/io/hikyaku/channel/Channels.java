@@ -121,7 +121,8 @@ public final class Channels<U extends ChannelUser> {
 
     /// There is no way to the node any more; if there is none for a while, its channels close.
     public void onUnreachable(NodeId peer) {
-        attemptsTo(peer).forEach(attempt -> attempt.fail("No way to node " + peer.abbreviated(), false));
+        attemptsTo(peer)
+                .forEach(attempt -> attempt.fail(CloseCode.DEAD_PATH, "No way to node " + peer.abbreviated(), false));
         if (!channelsTo(peer).isEmpty() && !unreachableSince.containsKey(peer)) {
             long since = shard.loop().nanos();
             unreachableSince.put(peer, since);
@@ -142,7 +143,8 @@ public final class Channels<U extends ChannelUser> {
     /// Closes everything, telling the other sides, and opens nothing more.
     public void close() {
         stopped = true;
-        new ArrayList<>(attempts.values()).forEach(attempt -> attempt.fail("This bridge stops", false));
+        new ArrayList<>(attempts.values())
+                .forEach(attempt -> attempt.fail(CloseCode.LEAVING, "This bridge stops", false));
         new ArrayList<>(channels.values()).forEach(channel -> channel.close(CloseCode.LEAVING, "The bridge stops"));
     }
 
@@ -214,8 +216,16 @@ public final class Channels<U extends ChannelUser> {
         if (channel != null) {
             channel.doubt();
         } else if (attempt != null && code != RejectCode.CROSSED) {
-            attempt.fail("The other side rejected the handshake: " + code, code != RejectCode.VERSION);
+            attempt.fail(reason(code), "The other side rejected the handshake: " + code, code != RejectCode.VERSION);
         }
+    }
+
+    private static CloseCode reason(RejectCode code) {
+        return switch (code) {
+            case BUSY -> CloseCode.LIMIT;
+            case FAILED -> CloseCode.UNAUTHENTIC;
+            case OTHER, CROSSED, VERSION, UNKNOWN_CHANNEL -> CloseCode.OTHER;
+        };
     }
 
     private void onDropped(PushBack.Dropped dropped) {
@@ -228,7 +238,10 @@ public final class Channels<U extends ChannelUser> {
         if (dropped.unreachable()) {
             for (Attempt<U> attempt : attemptsTo(dropped.destination())) {
                 if (attempt.key().id() == dropped.channel()) {
-                    attempt.fail("No way to node " + dropped.destination().abbreviated(), false);
+                    attempt.fail(
+                            CloseCode.DEAD_PATH,
+                            "No way to node " + dropped.destination().abbreviated(),
+                            false);
                 }
             }
         }
@@ -366,7 +379,7 @@ public final class Channels<U extends ChannelUser> {
         }
 
         @Override
-        public void onFailed(Attempt<U> attempt, String why, boolean mayRetry) {
+        public void onFailed(Attempt<U> attempt, CloseCode code, String why, boolean mayRetry) {
             NodeId peer = attempt.key().peer();
             shard.counters().handshakesFailed.increment();
             if (mayRetry && attempt.tries() < MAX_RETRIES && shard.loop().nanos() < attempt.deadlineNanos()) {
@@ -376,7 +389,7 @@ public final class Channels<U extends ChannelUser> {
             }
             LOG.info("No channel to node {}: {}", peer.abbreviated(), why);
             forget(peer, attempt.user());
-            attempt.user().onClosed(new Closed(CloseCode.OTHER, why, false, false));
+            attempt.user().onClosed(new Closed(code, why, false, false));
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private static final long FIRST_CHANNEL_WINDOW = 1024 * 1024;
 
     private static final long LEAST_CHANNEL_WINDOW = 64 * 1024;
-    /// Streams opened before the channel is, at most; more are refused.
+    /// Streams opened before the channel is, and calls that wait for it, at most; more are refused.
     private static final int MAX_WAITING = 10_000;
     /// What a stream may queue when the channel as a whole has queued a window.
     private static final int SCARCE_SEND_BUFFER = 8 * 1024;
@@ -47,6 +48,9 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private final LongObjectMap<MuxStream> streams = new LongObjectHashMap<>();
     /// Opened here, OPEN not yet sent.
     private final Set<MuxStream> waiting = new LinkedHashSet<>();
+
+    /// Who wants to know whether the channel comes to be, until that is known.
+    private List<Consumer<@Nullable Closed>> undecided = new ArrayList<>(0);
 
     private final ArrayDeque<MuxStream> readyQueue = new ArrayDeque<>();
     private final ArrayDeque<MuxStream> blocked = new ArrayDeque<>();
@@ -79,6 +83,26 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             reserved = settings.budget().tryReserve(first) ? first : 0;
         }
         credit = new ReceiveCredit(first, first, settings.maxChannelWindow());
+    }
+
+    /// Tells once whether the channel comes to be: within this call if that is known. At most [#MAX_WAITING] may
+    /// wait for it; more are told at once that there is none.
+    ///
+    /// @param told why there is no channel, or null: streams can be opened
+    public void whenDecided(Consumer<@Nullable Closed> told) {
+        if (channel != null || closed != null) {
+            told.accept(closed);
+        } else if (undecided.size() >= MAX_WAITING) {
+            told.accept(new Closed(CloseCode.LIMIT, "Too many calls wait for the channel", false, false));
+        } else {
+            undecided.add(told);
+        }
+    }
+
+    private void decided() {
+        List<Consumer<@Nullable Closed>> waiters = undecided;
+        undecided = List.of();
+        waiters.forEach(told -> told.accept(closed));
     }
 
     /// Opens a stream; it is sent when the channel is open and the turn ends.
@@ -133,6 +157,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         if (!readyQueue.isEmpty()) {
             channel.wake();
         }
+        decided();
     }
 
     @Override
@@ -201,13 +226,20 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         List<MuxStream> unsent = new ArrayList<>(waiting);
         List<MuxStream> open = new ArrayList<>(streams.values());
         unsent.forEach(stream -> stream.onReset(ResetCode.REFUSED, reason.detail(), false));
-        ResetCode code = reason.code() == CloseCode.LEAVING ? ResetCode.LEAVING : ResetCode.CHANNEL_LOST;
-        long neverTaken = reason.byPeer() && channel != null ? channel.acknowledged() : Long.MAX_VALUE;
+        ResetCode code = switch (reason.code()) {
+            case LEAVING -> ResetCode.LEAVING;
+            case UNAUTHENTIC -> ResetCode.INTERNAL;
+            case OTHER, IDLE, PROTOCOL, GAP, DEAD_PATH, LIMIT -> ResetCode.CHANNEL_LOST;
+        };
+        long neverTaken = reason.byPeer() && channel != null && code != ResetCode.INTERNAL
+                ? channel.acknowledged()
+                : Long.MAX_VALUE; // whoever changes packets would have calls sent again and again
         open.forEach(stream -> stream.onReset(
                 stream.isOpenedSince(neverTaken) ? ResetCode.REFUSED : code, reason.detail(), reason.byPeer()));
         readyQueue.clear();
         blocked.clear();
         unheardResets.onClosed();
+        decided();
     }
 
     /// Whether the channel stands.
@@ -223,6 +255,11 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     /// The channel's smoothed round trip; -1 as long as it has not been measured.
     public long roundTripNanos() {
         return channel == null ? -1 : channel.roundTripNanos();
+    }
+
+    /// Whether the channel stands and the other side has not answered for longer than it should take.
+    public boolean isSilent() {
+        return channel != null && closed == null && channel.isSilent();
     }
 
     // ---- what streams ask

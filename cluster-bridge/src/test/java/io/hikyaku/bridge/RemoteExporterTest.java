@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.hikyaku.bridge.RemoteExporter.Way.State;
 import io.hikyaku.call.Candidate.Standing;
 import io.hikyaku.call.Candidate.Waiter;
+import io.hikyaku.call.Problem;
 import io.hikyaku.stream.StreamOpener;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RemoteExporterTest {
     private static final Duration FIRST_OUT = Duration.ofSeconds(5);
-    private static final StreamOpener NOBODY = (metadata, handler) -> {
-        throw new AssertionError("nothing is to be opened");
-    };
 
     private final ScriptedWay way = new ScriptedWay();
     private long nanos = 1;
@@ -93,20 +91,21 @@ class RemoteExporterTest {
         exporter.prepare();
         way.fail();
         exporter.standing();
-        exporter.whenReady(new Waiter() {
-            @Override
-            public void onReady(StreamOpener opener) {
-                assertEquals(NOBODY, opener);
-            }
-
-            @Override
-            public void onUnreachable(String detail) {
-                throw new AssertionError(detail);
-            }
-        });
+        exporter.whenReady(nobody());
 
         assertEquals(2, way.opened);
+        assertEquals(1, way.waiting);
         assertEquals(Standing.UNREADY, exporter.standing());
+    }
+
+    @Test
+    void oneThatDoesNotAnswerIsUnreadyAsLongAsItDoesNot() {
+        way.state = State.OPEN;
+        way.silent = true;
+        assertEquals(Standing.UNREADY, exporter.standing());
+
+        way.silent = false;
+        assertEquals(Standing.READY, exporter.standing());
     }
 
     @Test
@@ -149,10 +148,26 @@ class RemoteExporterTest {
         assertEquals(7, exporter.roundTripNanos());
     }
 
+    private static Waiter nobody() {
+        return new Waiter() {
+            @Override
+            public void onReady(StreamOpener opener) {
+                throw new AssertionError("nothing is to be opened");
+            }
+
+            @Override
+            public void onUnreachable(Problem why) {
+                throw new AssertionError(why);
+            }
+        };
+    }
+
     private static final class ScriptedWay implements RemoteExporter.Way {
         private State state = State.NONE;
         private int failures;
         private int opened;
+        private int waiting;
+        private boolean silent;
         private long roundTripNanos = -1;
 
         void fail() {
@@ -176,10 +191,19 @@ class RemoteExporterTest {
         }
 
         @Override
-        public StreamOpener open() {
+        public boolean isSilent() {
+            return silent;
+        }
+
+        @Override
+        public void open() {
             opened++;
             state = state == State.NONE ? State.OPENING : state;
-            return NOBODY;
+        }
+
+        @Override
+        public void await(Waiter waiter) {
+            waiting++;
         }
     }
 }

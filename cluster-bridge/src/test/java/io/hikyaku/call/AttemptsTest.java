@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -162,23 +163,123 @@ class AttemptsTest {
         assertEquals(List.of(), edge.heard);
     }
 
+    private void pass(Duration time) {
+        loop.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        loop.runScheduledPendingTasks();
+    }
+
+    private ScriptedSeat addSilent(String label) {
+        ScriptedSeat seat = candidates.add(label);
+        seat.silent = true;
+        return seat;
+    }
+
     @Test
-    void aWaitThatLastsTooLongIsTheSeatsFailureAndTheCallGoesElsewhere() {
-        ScriptedSeat osaka = candidates.add("osaka");
-        osaka.silent = true;
+    void aWaitThatLastsTooLongIsTheSeatsFailure() {
+        ScriptedSeat osaka = addSilent("osaka");
+        loop.freezeTime();
+        attempts.start();
+        pass(OPEN_TIMEOUT.minusNanos(1));
+        assertEquals(List.of("begin"), osaka.heard);
+
+        pass(Duration.ofNanos(1));
+
+        assertEquals(List.of("begin", "unreachable", "finish"), osaka.heard);
+        assertEquals(List.of("UNREACHABLE"), caller);
+    }
+
+    @Test
+    void aChannelThatDoesNotComeIsNotWaitedForAlone() {
+        ScriptedSeat osaka = addSilent("osaka");
         ScriptedSeat edge = candidates.add("edge");
         loop.freezeTime();
         attempts.start();
-        loop.advanceTimeBy(OPEN_TIMEOUT.toNanos() - 1, TimeUnit.NANOSECONDS);
-        loop.runScheduledPendingTasks();
-        assertEquals(List.of("begin"), osaka.heard);
+        pass(Attempts.ALONE.minusNanos(1));
+        assertEquals(List.of(), edge.heard);
 
-        loop.advanceTimeBy(1, TimeUnit.NANOSECONDS);
-        loop.runScheduledPendingTasks();
+        pass(Duration.ofNanos(1));
+
+        assertEquals(List.of("begin", "finish"), osaka.heard);
+        assertEquals(List.of("begin"), edge.heard);
+        assertEquals(List.of("opened"), caller);
+        assertEquals(List.of("osaka", "edge"), tried);
+        assertEquals(List.of("UNREACHABLE false"), candidates.retries);
+    }
+
+    @Test
+    void theFirstChannelThatStandsGetsTheCallAndNoOtherDoes() {
+        ScriptedSeat osaka = addSilent("osaka");
+        ScriptedSeat edge = addSilent("edge");
+        loop.freezeTime();
+        attempts.start();
+        pass(Attempts.ALONE);
+        osaka.becomeReady();
+        edge.becomeReady();
+
+        assertEquals(List.of("begin"), osaka.heard);
+        assertEquals(List.of("begin", "finish"), edge.heard);
+        assertEquals(List.of("opened"), caller);
+        assertEquals(List.of("osaka"), tried);
+    }
+
+    @Test
+    void aCallThatWaitsForSeveralFailsWithTheLastOfThem() {
+        ScriptedSeat osaka = addSilent("osaka");
+        ScriptedSeat edge = addSilent("edge");
+        loop.freezeTime();
+        attempts.start();
+        pass(Attempts.ALONE);
+        osaka.waiter().onUnreachable(Problem.UNREACHABLE);
+        assertEquals(List.of(), caller);
+        assertEquals(List.of("osaka", "edge"), tried);
+
+        edge.waiter().onUnreachable(Problem.UNREACHABLE);
 
         assertEquals(List.of("begin", "unreachable", "finish"), osaka.heard);
-        assertEquals(List.of("begin"), edge.heard);
-        assertEquals(List.of("UNREACHABLE false"), candidates.retries);
+        assertEquals(List.of("begin", "unreachable", "finish"), edge.heard);
+        assertEquals(List.of("UNREACHABLE"), caller);
+    }
+
+    @Test
+    void noMoreAreWaitedForThanTheBound() {
+        List<ScriptedSeat> seats = new ArrayList<>();
+        for (int i = 0; i <= Attempts.MAX_ATTEMPTS; i++) {
+            seats.add(addSilent("osaka-" + i));
+        }
+        loop.freezeTime();
+        attempts.start();
+        for (int i = 0; i <= Attempts.MAX_ATTEMPTS; i++) {
+            pass(Attempts.ALONE.dividedBy(2));
+        }
+        pass(Attempts.ALONE.dividedBy(2));
+
+        assertEquals(List.of("begin"), seats.get(Attempts.MAX_ATTEMPTS - 1).heard);
+        assertEquals(List.of(), seats.getLast().heard);
+    }
+
+    @Test
+    void aCallThatIsGivenUpWaitsForNobodyAnyMore() {
+        ScriptedSeat osaka = addSilent("osaka");
+        ScriptedSeat edge = addSilent("edge");
+        loop.freezeTime();
+        attempts.start();
+        pass(Attempts.ALONE);
+        attempts.finish();
+        edge.becomeReady();
+        pass(OPEN_TIMEOUT);
+
+        assertEquals(List.of("begin", "finish"), osaka.heard);
+        assertEquals(List.of("begin", "finish"), edge.heard);
+        assertEquals(List.of(), caller);
+    }
+
+    @Test
+    void oneThatTakesNoMoreSaysSoAndHasNotFailed() {
+        ScriptedSeat osaka = addSilent("osaka");
+        attempts.start();
+        osaka.waiter().onUnreachable(Problem.OVERLOADED);
+        assertEquals(List.of("begin", "finish"), osaka.heard);
+        assertEquals(List.of("OVERLOADED"), caller);
     }
 
     private final class RecordingCaller implements Attempts.Caller {
@@ -256,6 +357,7 @@ class AttemptsTest {
         private final String label;
         private final List<String> heard = new ArrayList<>();
         private @Nullable StreamHandler handler;
+        private @Nullable Waiter waiter;
         private boolean silent;
 
         ScriptedSeat(String label) {
@@ -281,14 +383,23 @@ class AttemptsTest {
         }
 
         @Override
-        public void whenReady(Waiter waiter) {
+        public void whenReady(Waiter waiting) {
+            waiter = waiting;
             if (!silent) {
-                waiter.onReady((metadata, opened) -> {
-                    metadata.release();
-                    handler = opened;
-                    return NoStream.INSTANCE;
-                });
+                becomeReady();
             }
+        }
+
+        Waiter waiter() {
+            return Objects.requireNonNull(waiter);
+        }
+
+        void becomeReady() {
+            waiter().onReady((metadata, opened) -> {
+                metadata.release();
+                handler = opened;
+                return NoStream.INSTANCE;
+            });
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.hikyaku.policy;
 
 import io.hikyaku.call.Candidate;
+import io.hikyaku.call.Problem;
 import java.time.Duration;
 
 /// A candidate whose standing and distance a test sets.
@@ -51,6 +52,6 @@ final class ScriptedCandidate implements Candidate {
 
     @Override
     public void whenReady(Waiter waiter) {
-        waiter.onUnreachable("");
+        waiter.onUnreachable(Problem.UNREACHABLE);
     }
 }

@@ -59,6 +59,13 @@ public final class Pair {
             return recorder;
         }
 
+        /// Leaves no memory for a further channel.
+        public void useUpBudget() {
+            if (!budget.tryReserve(BUDGET)) {
+                throw new IllegalStateException("Some of it is in use already");
+            }
+        }
+
         private Side other() {
             return java.util.Objects.requireNonNull(other);
         }

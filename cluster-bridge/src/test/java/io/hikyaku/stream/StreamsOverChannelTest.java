@@ -278,7 +278,45 @@ class StreamsOverChannelTest {
         // Then
         assertEquals("", accepted.getFirst().text());
         assertEquals(1, pair.right.counters.unauthentic.sum());
-        assertEquals(ResetCode.CHANNEL_LOST, accepted.getFirst().reset);
+        assertEquals(ResetCode.INTERNAL, accepted.getFirst().reset);
+        assertEquals(ResetCode.INTERNAL, caller.reset);
+    }
+
+    @Test
+    void aPathThatChangesEveryPacketIsNotTakenForADeadOne() {
+        // Given
+        Recorder caller = opened();
+        pair.time.run(SOON);
+        pair.left.fault =
+                packet -> packet.setByte(packet.writerIndex() - 1, packet.getByte(packet.writerIndex() - 1) ^ 1);
+
+        // When
+        caller.stream().write(Recorder.bytes("tampered"));
+        pair.time.await("reset", Duration.ofSeconds(20), () -> caller.reset != null);
+
+        // Then
+        assertEquals(ResetCode.INTERNAL, accepted.getFirst().reset);
+        assertEquals(ResetCode.INTERNAL, caller.reset);
+    }
+
+    @Test
+    void aForgedPacketThatComesBeforeTheTrueOneDoesNothing() {
+        // Given
+        Recorder caller = opened();
+        pair.time.run(SOON);
+        pair.left.fault = packet -> {
+            ByteBuf forged = packet.copy();
+            pair.right.deliver(forged.setByte(forged.writerIndex() - 1, forged.getByte(forged.writerIndex() - 1) ^ 1));
+            return packet;
+        };
+
+        // When
+        caller.stream().write(Recorder.bytes("true"));
+        pair.time.run(Duration.ofSeconds(20));
+
+        // Then
+        assertEquals("true", accepted.getFirst().text());
+        assertNull(accepted.getFirst().reset);
     }
 
     @Test

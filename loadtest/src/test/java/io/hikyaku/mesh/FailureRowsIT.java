@@ -1,19 +1,14 @@
 package io.hikyaku.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.identity.Member;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
-import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
+import io.hikyaku.mesh.Http2Caller.Told;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,9 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,9 +31,12 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a caller is told of each failure: in HTTP/1.1, in HTTP/2, and as a gRPC caller.
+/// What a caller is told of each failure: in HTTP/1.1, in HTTP/2, as a gRPC caller, when it opens a WebSocket, in TCP.
 @ParameterizedClass
 @EnumSource(names = {"ONE_RELAY", "KAFKA"})
 @Timeout(120)
@@ -56,24 +57,37 @@ class FailureRowsIT {
         ABORTED(502, "http_protocol_error", 13),
         LOOP(502, "proxy_loop_detected", 13);
 
-        private final int status;
-        private final String proxyError;
-        private final int grpcStatus;
+        private final ToldProblem told;
 
         Row(int status, String proxyError, int grpcStatus) {
-            this.status = status;
-            this.proxyError = proxyError;
-            this.grpcStatus = grpcStatus;
+            told = new ToldProblem(status, proxyError, grpcStatus);
         }
 
         String service() {
             return "row/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /// The same target as opaque TCP.
+        String line() {
+            return service().replace("row/", "line/");
+        }
+
+        /// What a request has to say so that the row comes about.
+        Map<String, String> fields() {
+            return this == LOOP ? Map.of("Via", THREE_TIMES) : Map.of();
+        }
+
+        String lines() {
+            return this == LOOP ? "Via: " + THREE_TIMES + "\r\n" : "";
         }
     }
 
     private static final String LIMITS =
             "limits: { call: { connectTimeout: 1s, responseTimeout: 3s, tcpIdleTimeout: 3s } }\n";
     private static final String THREE_TIMES = "1.1 tokyo, 2.0 tokyo, 1.1 tokyo";
+    private static final int MAX_LINE = 16 << 10;
+    private static final int MAX_HEAD = 64 << 10;
+    private static final int PROTOCOL_ERROR = 1;
     private static final int CANCEL = 8;
     private static final int ENHANCE_YOUR_CALM = 11;
     private static final int INTERNAL_ERROR = 2;
@@ -101,15 +115,10 @@ class FailureRowsIT {
     void isToldInHttp11(Row row) throws Exception {
         try (Talk caller = Talk.with(world.port(row))) {
             // When
-            String via = row == Row.LOOP ? "Via: " + THREE_TIMES + "\r\n" : "";
-            caller.say("POST / HTTP/1.1\r\nHost: a\r\n" + via + "Content-Length: 3\r\n\r\nabc");
-            Talk.Answer answer = caller.hearAnswer();
+            Talk.Answer answer = caller.say(ToldProblem.post(row.lines())).hearAnswer();
 
             // Then
-            assertEquals(row.status, answer.status(), answer::body);
-            assertProxyError(row, answer.head().field("Proxy-Status"));
-            assertEquals("application/problem+json", answer.head().field("Content-Type"));
-            assertEquals(row.status == 503, !answer.head().field("Retry-After").isEmpty());
+            row.told.requireInHttp11(answer);
         }
         world.awaitQuiet();
     }
@@ -118,13 +127,10 @@ class FailureRowsIT {
     @EnumSource
     void isToldInHttp2(Row row) throws Exception {
         // When
-        Told told = world.call(HttpMethod.POST, row, "text/plain");
+        Told told = world.call(HttpMethod.POST, row, Http2Caller.PLAIN);
 
         // Then
-        assertEquals(row.status, told.status, told.body);
-        assertProxyError(row, told.head.get("proxy-status"));
-        assertEquals("application/problem+json", told.head.get("content-type"));
-        assertTrue(told.body.contains("\"status\":" + row.status), told.body);
+        row.told.requireInHttp2(told);
         world.awaitQuiet();
     }
 
@@ -132,41 +138,97 @@ class FailureRowsIT {
     @EnumSource
     void isToldToGrpcCallers(Row row) throws Exception {
         // When
-        Told told = world.call(HttpMethod.POST, row, "application/grpc");
+        Told told = world.call(HttpMethod.POST, row, Http2Caller.GRPC);
 
         // Then
-        assertEquals(200, told.status);
-        assertEquals(String.valueOf(row.grpcStatus), told.head.get("grpc-status"), () -> told.toString());
-        assertProxyError(row, told.head.get("proxy-status"));
-        assertEquals("application/grpc", told.head.get("content-type"));
-        assertNull(told.head.get("retry-after"));
-        assertEquals("", told.body);
+        row.told.requireInGrpc(told);
+        world.awaitQuiet();
+    }
+
+    /// Targets that speak HTTP/2 alone are not here: those that take no WebSockets are not asked.
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CANCELLED", "BUSY", "ABORTED"})
+    void isToldToWhoOpensAWebSocket(Row row) throws Exception {
+        try (Talk caller = Talk.with(world.port(row))) {
+            // When
+            Talk.Answer answer = caller.say(ToldProblem.webSocket(row.lines())).hearAnswer();
+
+            // Then
+            row.told.requireInHttp11(answer);
+        }
+        world.awaitQuiet();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOT_EXPORTED", "REFUSED", "UNRESOLVED", "UNCONNECTABLE"})
+    void isAResetInTcp(Row row) throws Exception {
+        // When
+        try (Talk caller = Talk.with(world.tokyo.port(row.line(), 80))) {
+
+            // Then
+            assertTrue(caller.hearReset());
+        }
+        world.awaitQuiet();
+    }
+
+    static Stream<Arguments> malformed() {
+        String post = "POST / HTTP/1.1\r\nHost: a\r\n";
+        return Stream.of(
+                Arguments.of(400, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+                Arguments.of(400, post + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                Arguments.of(414, "GET /" + "x".repeat(MAX_LINE) + " HTTP/1.1\r\n"),
+                Arguments.of(431, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(MAX_HEAD) + "\r\n"),
+                Arguments.of(501, post + "Transfer-Encoding: gzip\r\n\r\n"),
+                Arguments.of(505, "GET / HTTP/3.0\r\nHost: a\r\n\r\n"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("malformed")
+    void aMalformedRequestIsToldInHttp11(int status, String request) throws Exception {
+        try (Talk caller = Talk.with(world.port(Row.LOOP))) {
+            // When
+            Talk.Answer answer = caller.say(request).hearAnswer();
+
+            // Then
+            new ToldProblem(status, "http_request_error", 0).requireInHttp11(answer);
+        }
+        world.awaitQuiet();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Http2Caller.PLAIN, Http2Caller.GRPC})
+    void aMalformedRequestResetsItsStreamInHttp2(String contentType) throws Exception {
+        String head = Http2Bytes.fields(":method", "POST", ":scheme", "http", ":authority", "a", ":path", "/")
+                + Http2Bytes.fields("content-type", contentType, "Upper", "case");
+        try (Talk caller = Talk.with(world.port(Row.LOOP))) {
+            // When
+            caller.say(Http2Bytes.hello()
+                    + Http2Bytes.frame(Http2Bytes.HEADERS, Http2Bytes.END_HEADERS | Http2Bytes.END_STREAM, 1, head));
+            Http2Bytes.Frame heard = Http2Bytes.hear(caller);
+
+            // Then
+            assertEquals(Http2Bytes.RST_STREAM, heard.type());
+            assertEquals(PROTOCOL_ERROR, heard.errorCode());
+        }
         world.awaitQuiet();
     }
 
     @Test
     void aRefusedRequestForAHeadGetsNoBody() throws Exception {
         // When
-        Told told = world.call(HttpMethod.HEAD, Row.LOOP, "text/plain");
+        Told told = world.call(HttpMethod.HEAD, Row.LOOP, Http2Caller.PLAIN);
 
         // Then
-        assertEquals(502, told.status);
-        assertEquals("", told.body);
+        assertEquals(502, told.status());
+        assertEquals("", told.body());
         world.awaitQuiet();
     }
 
-    private static void assertProxyError(Row row, String proxyStatus) {
-        assertTrue(proxyStatus.startsWith("hikyaku-tokyo; error=" + row.proxyError), proxyStatus);
-    }
-
-    /// An answer in HTTP/2.
-    private record Told(int status, MultiMap head, String body, MultiMap trailers) {}
-
     /// Two clusters of which one exports a target for each kind of failure.
     private static final class World implements AutoCloseable {
-        private final Vertx vertx = Vertx.vertx();
-        private final HttpClient client = vertx.createHttpClient(
-                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+        private final Http2Caller caller = new Http2Caller();
         private final Mesh mesh = new Mesh(folder);
         private final Map<Row, String> targets = new EnumMap<>(Row.class);
         private final Mesh.MeshBridge tokyo;
@@ -176,18 +238,41 @@ class FailureRowsIT {
             nameTargets();
             Way.Links links = way.open(mesh);
             StringBuilder exports = new StringBuilder("exports:\n");
-            targets.forEach((row, target) -> exports.append(
-                    "  - { service: %s, ports: [ { name: http, port: 80, protocol: http, target: \"%s\" } ] }\n"
-                            .formatted(row.service(), target)));
+            targets.forEach((row, target) -> exports.append(export(row.service(), "http", target)));
+            lines().forEach(row -> exports.append(export(row.line(), "tcp", targets.get(row))));
             osaka = mesh.bridge("osaka", links.exporter() + LIMITS + exports);
-            String[] services =
-                    java.util.Arrays.stream(Row.values()).map(Row::service).toArray(String[]::new);
-            tokyo = mesh.bridge("tokyo", links.caller() + LIMITS + Mesh.imports("http", services));
+            tokyo = mesh.bridge(
+                    "tokyo",
+                    links.caller()
+                            + LIMITS
+                            + Mesh.imports("http", names(Arrays.stream(Row.values()), Row::service))
+                            + Mesh.imports("tcp", names(Stream.concat(Stream.of(Row.NOT_EXPORTED), lines()), Row::line))
+                                    .replace("imports:\n", ""));
             for (Row row : targets.keySet()) {
                 tokyo.admin().awaitExporters(row.service(), 1);
             }
+            for (Row row : lines().toList()) {
+                tokyo.admin().awaitExporters(row.line(), 1);
+            }
             // The first handshake in a JVM may take longer than a connection is given here.
-            Await.until("TLS is warm", () -> call(HttpMethod.POST, Row.UNTRUSTED, "text/plain").status == 502);
+            Await.until(
+                    "TLS is warm",
+                    () -> call(HttpMethod.POST, Row.UNTRUSTED, Http2Caller.PLAIN)
+                                    .status()
+                            == 502);
+        }
+
+        private static Stream<Row> lines() {
+            return Stream.of(Row.REFUSED, Row.UNRESOLVED, Row.UNCONNECTABLE);
+        }
+
+        private static String[] names(Stream<Row> rows, Function<Row, String> name) {
+            return rows.map(name).toArray(String[]::new);
+        }
+
+        private static String export(String service, String protocol, String target) {
+            return "  - { service: %s, ports: [ { name: main, port: 80, protocol: %s, target: \"%s\" } ] }\n"
+                    .formatted(service, protocol, target);
         }
 
         private void nameTargets() throws Exception {
@@ -200,15 +285,15 @@ class FailureRowsIT {
                     Row.SILENT,
                     "127.0.0.1:"
                             + following(caller -> {
-                                hearRequest(caller);
+                                Http2Bytes.hearFirst(caller);
                                 caller.hearAll();
                             }));
-            targets.put(Row.TERMINATED, "127.0.0.1:" + following(FailureRowsIT::hearRequest));
+            targets.put(Row.TERMINATED, "127.0.0.1:" + following(Http2Bytes::hearFirst));
             targets.put(
                     Row.INVALID,
                     "127.0.0.1:"
                             + following(caller -> {
-                                hearRequest(caller);
+                                Http2Bytes.hearFirst(caller);
                                 caller.say("This is not HTTP at all.\r\n\r\n");
                             }));
             targets.put(Row.CANCELLED, "h2c://127.0.0.1:" + resetting(CANCEL));
@@ -223,7 +308,7 @@ class FailureRowsIT {
 
         private int resetting(int code) throws IOException {
             return following(caller -> {
-                for (int stream = hearRequest(caller); ; stream = Http2Bytes.hearRequest(caller)) {
+                for (int stream = Http2Bytes.hearFirst(caller); ; stream = Http2Bytes.hearRequest(caller)) {
                     caller.say(Http2Bytes.reset(stream, code));
                 }
             });
@@ -243,7 +328,8 @@ class FailureRowsIT {
         /// A server with a certificate of an authority that nobody knows.
         private int untrusted() throws Exception {
             Path identity = mesh.identity(Member.cluster(mesh.name(), "impostor"));
-            return WebService.done(vertx.createHttpServer(new HttpServerOptions()
+            return WebService.done(caller.vertx()
+                            .createHttpServer(new HttpServerOptions()
                                     .setSsl(true)
                                     .setKeyCertOptions(new PemKeyCertOptions()
                                             .addCertPath(
@@ -260,21 +346,7 @@ class FailureRowsIT {
         }
 
         Told call(HttpMethod method, Row row, String contentType) throws Exception {
-            return WebService.done(client.request(method, port(row), "127.0.0.1", "/")
-                    .compose(request -> {
-                        request.putHeader("content-type", contentType).putHeader("te", "trailers");
-                        if (row == Row.LOOP) {
-                            request.putHeader("via", THREE_TIMES);
-                        }
-                        // Who waits for the body is there before the answer can be: both belong to one event loop.
-                        return (method.equals(HttpMethod.HEAD) ? request.send() : request.send("\0\0\0\0\0"))
-                                .compose(response -> response.body()
-                                        .map(body -> new Told(
-                                                response.statusCode(),
-                                                response.headers(),
-                                                body.toString(),
-                                                response.trailers())));
-                    }));
+            return caller.call(method, port(row), contentType, row.fields());
         }
 
         /// Clients and targets may keep their connections; calls must be gone.
@@ -285,14 +357,8 @@ class FailureRowsIT {
 
         @Override
         public void close() throws Exception {
-            WebService.done(vertx.close());
+            caller.close();
             mesh.close();
         }
-    }
-
-    /// @return its stream in HTTP/2, else 0
-    private static int hearRequest(Talk caller) throws IOException {
-        Talk.Head head = caller.hearHead();
-        return head.text().startsWith("PRI ") ? Http2Bytes.serve(caller, head) : 0;
     }
 }

@@ -92,6 +92,14 @@ final class Http2Bytes {
         return hearRequest(caller);
     }
 
+    /// Listens as a server of both versions until the first request's head is there.
+    ///
+    /// @return its stream in HTTP/2, else 0
+    static int hearFirst(Talk caller) throws IOException {
+        Talk.Head head = caller.hearHead();
+        return head.text().startsWith("PRI ") ? serve(caller, head) : 0;
+    }
+
     /// @return the stream of the next request
     static int hearRequest(Talk caller) throws IOException {
         Frame frame = hear(caller);

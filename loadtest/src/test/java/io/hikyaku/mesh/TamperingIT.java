@@ -7,7 +7,14 @@ import io.hikyaku.lab.Await;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// A relay that changes, swallows, repeats or reorders packets: harmless, or noticed at both ends.
 @Timeout(120)
 class TamperingIT {
+    private static final ToldProblem CHANGED = new ToldProblem(502, "proxy_internal_error", 13);
+
     @TempDir
     Path folder;
 
@@ -93,6 +102,53 @@ class TamperingIT {
                     () -> clusters.osaka.admin().sum("hikyaku_channel_packets_unauthentic_total") > 0);
             assertResetAtBothEnds(caller);
         }
+    }
+
+    @Test
+    void callsWhosePacketsAreChangedFailWithoutADetail() throws Exception {
+        // Given
+        clusters.osaka.admin().awaitQuiet(); // connections that are kept would go on with the old script
+        CountDownLatch reached = new CountDownLatch(3);
+        clusters.http.follow(service -> {
+            Http2Bytes.hearFirst(service);
+            reached.countDown();
+            service.hearAll();
+        });
+        int port = clusters.tokyo.port("shop/orders", 80);
+        try (Http2Caller caller = new Http2Caller();
+                Talk talk = Talk.with(port).say(ToldProblem.post(""))) {
+            Future<Http2Caller.Told> plain = caller.begin(HttpMethod.POST, port, Http2Caller.PLAIN, Map.of())
+                    .compose(Http2Caller::told);
+            Future<Http2Caller.Told> grpc = caller.begin(HttpMethod.POST, port, Http2Caller.GRPC, Map.of())
+                    .compose(Http2Caller::told);
+            assertTrue(reached.await(60, TimeUnit.SECONDS));
+
+            // When
+            onceToOsakaInEachChannel();
+
+            // Then
+            Talk.Answer answer = talk.hearAnswer();
+            CHANGED.requireInHttp11(answer);
+            assertEquals(
+                    "hikyaku-tokyo; error=proxy_internal_error", answer.head().field("Proxy-Status"));
+            CHANGED.requireInHttp2(WebService.done(plain));
+            CHANGED.requireInGrpc(WebService.done(grpc));
+        }
+        relay.get().tap((packet, on) -> on.accept(packet));
+        clusters.http.follow(new HttpScript("osaka"));
+        clusters.tokyo.awaitAnswer("shop/orders");
+    }
+
+    private void onceToOsakaInEachChannel() {
+        NodeId osaka = clusters.osaka.node().nodeId();
+        Set<Long> changed = ConcurrentHashMap.newKeySet();
+        tapData((packet, on) -> {
+            if (Packet.destination(packet).equals(osaka) && changed.add(Packet.channel(packet))) {
+                int last = packet.writerIndex() - 1;
+                packet.setByte(last, packet.getByte(last) ^ 1);
+            }
+            on.accept(packet);
+        });
     }
 
     @Test

@@ -1,10 +1,10 @@
 package io.hikyaku.mesh;
 
 import io.hikyaku.lab.Await;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,23 +21,28 @@ final class Traffic {
     private Traffic() {}
 
     static Traffic of(Mesh.MeshBridge bridge, String service, int callers) {
+        return to(() -> bridge.to(service), callers);
+    }
+
+    /// @param connections makes one for each call
+    static Traffic to(Callable<Talk> connections, int callers) {
         Traffic traffic = new Traffic();
         for (int i = 0; i < callers; i++) {
-            traffic.callers.add(Thread.ofVirtual().start(() -> traffic.callOnAndOn(bridge, service)));
+            traffic.callers.add(Thread.ofVirtual().start(() -> traffic.callOnAndOn(connections)));
         }
         return traffic;
     }
 
-    private void callOnAndOn(Mesh.MeshBridge bridge, String service) {
+    private void callOnAndOn(Callable<Talk> connections) {
         while (!stopped) {
-            try {
-                Talk.Answer answer = bridge.get(service, "/name");
+            try (Talk caller = connections.call()) {
+                Talk.Answer answer = caller.get("/name");
                 if (answer.status() == 200) {
                     answers.merge(answer.body(), 1, Integer::sum);
                 } else {
                     failures.add(answer.status() + " " + answer.body());
                 }
-            } catch (IOException e) {
+            } catch (Exception e) {
                 failures.add(String.valueOf(e.getMessage()));
             }
             calls.incrementAndGet();

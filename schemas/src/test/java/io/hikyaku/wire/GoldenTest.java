@@ -101,6 +101,10 @@ class GoldenTest {
                 .both("pong", Codec.CHANNEL, new ChannelFrame.Pong(TOKEN))
                 .both("credit", Codec.CHANNEL, new ChannelFrame.Credit(Long.MAX_VALUE))
                 .both("close", Codec.CHANNEL, new ChannelFrame.Close(ChannelFrame.CloseCode.GAP, "gap"))
+                .both(
+                        "close-unauthentic",
+                        Codec.CHANNEL,
+                        new ChannelFrame.Close(ChannelFrame.CloseCode.UNAUTHENTIC, ""))
                 .refuses("unknown-type", Codec.CHANNEL, Reason.UNKNOWN_TYPE)
                 .finish();
     }

@@ -9,6 +9,7 @@ import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.Problem;
 import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
@@ -115,7 +116,7 @@ class HttpFailureIT {
     @Test
     void anExporterThatCannotBeReachedIsUnavailable() throws Exception {
         try (Conversation caller = callBare()) {
-            path.candidates((shard, own) -> List.of(candidate(waiter -> waiter.onUnreachable("no route"))));
+            path.candidates((shard, own) -> List.of(candidate(waiter -> waiter.onUnreachable(Problem.UNREACHABLE))));
 
             assertProblem(503, "destination_unavailable", caller.say(GET).hearHead());
         }

@@ -57,7 +57,9 @@ public sealed interface ChannelFrame {
         /// No sign of life.
         DEAD_PATH(5),
         /// A limit of the node.
-        LIMIT(6);
+        LIMIT(6),
+        /// A packet that could not be authenticated, in the place of one that did not arrive.
+        UNAUTHENTIC(7);
 
         private final int number;
 

@@ -1,0 +1,167 @@
+package io.hikyaku.mesh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.lab.Await;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What a caller is told when there is too much to do: at the exporter, or at its own bridge.
+@ParameterizedClass
+@EnumSource(names = {"ONE_RELAY", "KAFKA"})
+@Timeout(120)
+class OverloadRowsIT {
+    private static final ToldProblem TOLD = new ToldProblem(503, "connection_limit_reached", 14);
+
+    private static final String ONE_STREAM = "limits: { channel: { maxStreams: 1 } }\n";
+    private static final String ONE_CHANNEL =
+            "limits: { budget: 64KiB, channel: { window: 64KiB }, stream: { window: 64KiB } }\n";
+    private static final int LOOPS = 2;
+
+    @TempDir
+    static Path folder;
+
+    private static @Nullable World world;
+
+    @Parameter
+    Way way;
+
+    /// What is used up.
+    enum UsedUp {
+        STREAMS_OF_THE_EXPORTER,
+        MEMORY_OF_THE_EXPORTER,
+        MEMORY_OF_THE_CALLERS_BRIDGE;
+
+        String service() {
+            return "row/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        String line() {
+            return service().replace("row/", "line/");
+        }
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        world = new World(way);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws Exception {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isToldInEveryForm(UsedUp what) throws Exception {
+        TOLD.requireInEveryForm(world.caller, world.bridgeOf(what).port(what.service(), 80));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isAResetInTcp(UsedUp what) throws Exception {
+        // When
+        try (Talk caller = world.bridgeOf(what).to(what.line())) {
+
+            // Then
+            assertTrue(caller.hearReset());
+        }
+    }
+
+    /// One bridge takes one stream in each channel, and as many calls wait there; another has memory for one
+    /// channel, which stands.
+    private static final class World implements AutoCloseable {
+        private final Http2Caller caller = new Http2Caller();
+        private final Mesh mesh = new Mesh(folder);
+        private final AtomicInteger held = new AtomicInteger();
+        private final Mesh.MeshBridge tokyo;
+        private final Mesh.MeshBridge poor;
+
+        World(Way way) throws Exception {
+            Way.Links links = way.open(mesh);
+            Origin holding = mesh.closedAtTheEnd(Origin.following(service -> {
+                service.hearHead();
+                held.incrementAndGet();
+                service.hearAll();
+            }));
+            Origin service = mesh.closedAtTheEnd(Origin.following(new HttpScript("never reached")));
+            Mesh.MeshBridge osaka = mesh.bridge(
+                    "osaka",
+                    links.exporter()
+                            + ONE_STREAM
+                            + exports(UsedUp.STREAMS_OF_THE_EXPORTER, holding)
+                            + imports(UsedUp.MEMORY_OF_THE_EXPORTER));
+            poor = mesh.bridge(
+                    "tokyo",
+                    links.caller()
+                            + ONE_CHANNEL
+                            + exports(UsedUp.MEMORY_OF_THE_EXPORTER, service)
+                            + imports(UsedUp.MEMORY_OF_THE_CALLERS_BRIDGE));
+            tokyo = mesh.bridge(
+                    "tokyo",
+                    links.caller()
+                            + exports(UsedUp.MEMORY_OF_THE_CALLERS_BRIDGE, service)
+                            + imports(UsedUp.STREAMS_OF_THE_EXPORTER, UsedUp.MEMORY_OF_THE_EXPORTER));
+            for (UsedUp what : UsedUp.values()) {
+                bridgeOf(what).admin().awaitExporters(what.service(), 1);
+                bridgeOf(what).admin().awaitExporters(what.line(), 1);
+            }
+            assertEquals(
+                    200,
+                    osaka.get(UsedUp.MEMORY_OF_THE_EXPORTER.service(), "/name").status());
+            fillStreams();
+        }
+
+        /// Each event loop has a channel of its own.
+        private void fillStreams() throws Exception {
+            while (held.get() < LOOPS) {
+                int before = held.get();
+                Talk holder = mesh.closedAtTheEnd(tokyo.to(UsedUp.STREAMS_OF_THE_EXPORTER.service()));
+                holder.say(ToldProblem.post(""));
+                Await.until(
+                        "it is held or refused",
+                        () -> held.get() > before || holder.in().available() > 0);
+            }
+        }
+
+        private static String exports(UsedUp what, Origin target) {
+            return """
+                    exports:
+                      - { service: %s, ports: [ { name: a, port: 80, protocol: http, target: "127.0.0.1:%3$d" } ] }
+                      - { service: %s, ports: [ { name: a, port: 80, protocol: tcp, target: "127.0.0.1:%3$d" } ] }
+                    """.formatted(what.service(), what.line(), target.port());
+        }
+
+        private static String imports(UsedUp... whats) {
+            StringBuilder yaml = new StringBuilder("imports:\n");
+            for (UsedUp what : whats) {
+                yaml.append("""
+                          - { service: %s, ports: [ { port: 80, listen: "127.0.0.1:0", protocol: http } ] }
+                          - { service: %s, ports: [ { port: 80, listen: "127.0.0.1:0", protocol: tcp } ] }
+                        """.formatted(what.service(), what.line()));
+            }
+            return yaml.toString();
+        }
+
+        Mesh.MeshBridge bridgeOf(UsedUp what) {
+            return what == UsedUp.MEMORY_OF_THE_CALLERS_BRIDGE ? poor : tokyo;
+        }
+
+        @Override
+        public void close() throws Exception {
+            caller.close();
+            mesh.close();
+        }
+    }
+}
