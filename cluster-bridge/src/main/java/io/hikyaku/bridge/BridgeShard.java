@@ -6,6 +6,7 @@ import io.hikyaku.call.ServicePort;
 import io.hikyaku.channel.Channel;
 import io.hikyaku.channel.Channels;
 import io.hikyaku.policy.Balancer;
+import io.hikyaku.policy.FreeRepeats;
 import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
@@ -45,6 +46,7 @@ final class BridgeShard {
             EventLoop loop,
             NodeId self,
             CallContext calls,
+            FreeRepeats freeRepeats,
             Channels<StreamMux> channels,
             LocalStreams local,
             ShardExports exports) {
@@ -54,7 +56,7 @@ final class BridgeShard {
         this.self = self;
         this.channels = channels;
         this.own = new OwnExports(calls.cluster(), local);
-        this.balancer = new Balancer(calls, loop.ticker()::nanoTime, random);
+        this.balancer = new Balancer(calls, freeRepeats, loop.ticker()::nanoTime, random);
     }
 
     int index() {

@@ -19,6 +19,7 @@ import io.hikyaku.identity.ChannelTls;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.link.EventLoops;
 import io.hikyaku.node.MeshNode;
+import io.hikyaku.policy.FreeRepeats;
 import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
@@ -41,9 +42,10 @@ record ShardMaker(
         node.onRenewal(() -> identity.renew(identityOfNow()));
         StreamSettings streams =
                 StreamSettings.of(config.limits().stream(), config.limits().channel(), budget, streamCounters);
+        FreeRepeats freeRepeats = new FreeRepeats();
         List<BridgeShard> shards = new ArrayList<>();
         for (int index = 0; index < node.loops().count(); index++) {
-            shards.add(shard(index, identity, streams));
+            shards.add(shard(index, identity, streams, freeRepeats));
         }
         return new Shards(shards);
     }
@@ -53,7 +55,7 @@ record ShardMaker(
         return new LocalIdentity(node.key(), new ChannelTls(identity), node.statement(), identity.trust());
     }
 
-    private BridgeShard shard(int index, CurrentIdentity identity, StreamSettings streams) {
+    private BridgeShard shard(int index, CurrentIdentity identity, StreamSettings streams, FreeRepeats freeRepeats) {
         Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
         ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
         exports.update(config.exports());
@@ -77,7 +79,8 @@ record ShardMaker(
                 exports.exports().from(config.cluster()),
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
-        return new BridgeShard(index, node.loops().loop(index), node.node(), calls, channels, local, exports);
+        return new BridgeShard(
+                index, node.loops().loop(index), node.node(), calls, freeRepeats, channels, local, exports);
     }
 
     private Export export(int shard, ServicePort name, ExportPort port) {

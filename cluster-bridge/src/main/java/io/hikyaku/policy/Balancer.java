@@ -14,15 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// Who exports what, as one event loop can reach it. Belongs to that event loop.
 public final class Balancer {
     private final CallContext context;
+    private final FreeRepeats freeRepeats;
     private final LongSupplier nanos;
     private final RandomGenerator random;
     private final Map<ServicePort, NearestFree> asked = new HashMap<>();
     private Map<ServicePort, List<Candidate>> view = Map.of();
 
+    /// @param freeRepeats of the whole process
     /// @param nanos the event loop's clock
     /// @param random for jitter
-    public Balancer(CallContext context, LongSupplier nanos, RandomGenerator random) {
+    public Balancer(CallContext context, FreeRepeats freeRepeats, LongSupplier nanos, RandomGenerator random) {
         this.context = context;
+        this.freeRepeats = freeRepeats;
         this.nanos = nanos;
         this.random = random;
     }
@@ -30,7 +33,8 @@ public final class Balancer {
     /// The candidates for a port, none as long as nobody exports it. The same object at each call.
     public Candidates candidates(ServicePort port) {
         return asked.computeIfAbsent(port, unasked -> {
-            NearestFree candidates = new NearestFree(context, port, nanos, random);
+            RetryBudget budget = new RetryBudget(context.limits().retryBudget(), now -> freeRepeats.take(port, now));
+            NearestFree candidates = new NearestFree(context.metrics(), budget, port, nanos, random);
             candidates.update(view.getOrDefault(port, List.of()));
             return candidates;
         });

@@ -1,6 +1,5 @@
 package io.hikyaku.policy;
 
-import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Candidate.Standing;
@@ -30,12 +29,12 @@ final class NearestFree implements Candidates {
     private List<CountedSeat> seats = List.of();
     private int next;
 
-    NearestFree(CallContext context, ServicePort port, LongSupplier nanos, RandomGenerator random) {
+    NearestFree(CallMetrics metrics, RetryBudget budget, ServicePort port, LongSupplier nanos, RandomGenerator random) {
         this.servicePort = port.toString();
-        this.metrics = context.metrics();
+        this.metrics = metrics;
         this.nanos = nanos;
         this.random = random;
-        this.budget = new RetryBudget(context.limits().retryBudget());
+        this.budget = budget;
         this.ejected = metrics.ejectedExporters(servicePort);
     }
 

@@ -14,6 +14,7 @@ import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.hikyaku.link.EventLoops;
 import io.hikyaku.policy.Balancer;
+import io.hikyaku.policy.FreeRepeats;
 import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.StreamOpener;
 import io.micrometer.core.instrument.Meter;
@@ -49,10 +50,11 @@ public final class CallPath implements AutoCloseable {
         sockets = new LoopSockets(loops);
         context = new CallContext(
                 "tokyo", limits, Duration.ofSeconds(2), new CallMetrics(meters, CallObservers.NONE, Integer.MAX_VALUE));
+        FreeRepeats freeRepeats = new FreeRepeats();
         for (int shard = 0; shard < loops.count(); shard++) {
             Exports own = new Exports();
             exports.add(own);
-            balancers.add(new Balancer(context, System::nanoTime, new java.util.SplittableRandom(1)));
+            balancers.add(new Balancer(context, freeRepeats, System::nanoTime, new java.util.SplittableRandom(1)));
             local.add(to("tokyo", new LocalStreams(loops.loop(shard), own.from("tokyo"), WINDOW, 10_000)));
         }
         List<Candidates> candidates =

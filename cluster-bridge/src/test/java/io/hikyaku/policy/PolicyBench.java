@@ -25,7 +25,13 @@ final class PolicyBench {
     private final CallContext context =
             new CallContext("tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters));
     private long nanos = 1;
-    final Balancer balancer = new Balancer(context, () -> nanos, new SplittableRandom(SEED));
+    private final FreeRepeats freeRepeats = new FreeRepeats();
+    final Balancer balancer = eventLoop();
+
+    /// Another event loop of the same process.
+    Balancer eventLoop() {
+        return new Balancer(context, freeRepeats, () -> nanos, new SplittableRandom(SEED));
+    }
 
     Candidates show(Candidate... all) {
         balancer.update(Map.of(PORT, List.of(all)));

@@ -4,15 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.call.Candidates;
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.ServicePort;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryBudgetTest {
-    private static final int FREE = RetryBudget.FREE_PER_SECOND * RetryBudget.WINDOW_SECONDS;
+    private static final int FREE = FreeRepeats.PER_SECOND * RecentCount.SECONDS;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private static RetryBudget budget(int percent) {
+        FreeRepeats free = new FreeRepeats();
+        return new RetryBudget(percent, now -> free.take(PolicyBench.PORT, now));
+    }
 
     private static int takeAll(RetryBudget budget, long now) {
         int taken = 0;
@@ -31,12 +39,12 @@ class RetryBudgetTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 123_000_000_000L, 9_223_372_016_854_775_807L, -500_000_000_001L})
     void withoutCallsAFewRepeatsAreAllowed(long now) {
-        assertEquals(FREE, takeAll(new RetryBudget(20), now));
+        assertEquals(FREE, takeAll(budget(20), now));
     }
 
     @Test
     void callsAllowTheirShareBesides() {
-        RetryBudget budget = new RetryBudget(20);
+        RetryBudget budget = budget(20);
         calls(budget, 999, 7 * SECOND);
 
         assertEquals(FREE + 199, takeAll(budget, 7 * SECOND));
@@ -47,7 +55,7 @@ class RetryBudgetTest {
 
     @Test
     void whatWasTakenComesBackAfterTheWindow() {
-        RetryBudget budget = new RetryBudget(20);
+        RetryBudget budget = budget(20);
         takeAll(budget, 0);
 
         assertFalse(budget.take(10 * SECOND - 1));
@@ -56,7 +64,7 @@ class RetryBudgetTest {
 
     @Test
     void callsCountForAsLongAsTheWindow() {
-        RetryBudget budget = new RetryBudget(50);
+        RetryBudget budget = budget(50);
         calls(budget, 100, 0);
         takeAll(budget, 5 * SECOND);
 
@@ -67,7 +75,7 @@ class RetryBudgetTest {
 
     @Test
     void aLongSilenceForgetsEverything() {
-        RetryBudget budget = new RetryBudget(100);
+        RetryBudget budget = budget(100);
         calls(budget, 1000, 3 * SECOND);
 
         assertEquals(FREE, takeAll(budget, 3 * SECOND + 1000 * SECOND));
@@ -75,7 +83,7 @@ class RetryBudgetTest {
 
     @Test
     void nothingIsAllowedAtNoPercent() {
-        RetryBudget budget = new RetryBudget(0);
+        RetryBudget budget = budget(0);
         calls(budget, 1000, 0);
 
         assertFalse(budget.take(0));
@@ -105,5 +113,41 @@ class RetryBudgetTest {
             bench.candidates().onCall();
         }
         assertTrue(bench.candidates().allowRetry(Problem.TRANSPORT_LOST, true));
+    }
+
+    @Test
+    void theFewThatNeedNoCallsAreThoseOfAllEventLoopsTogether() {
+        PolicyBench bench = new PolicyBench();
+        Candidates other = bench.eventLoop().candidates(PolicyBench.PORT);
+        for (int i = 0; i < FREE; i++) {
+            assertTrue((i % 2 == 0 ? other : bench.candidates()).allowRetry(Problem.TRANSPORT_LOST, true));
+        }
+
+        assertFalse(other.allowRetry(Problem.TRANSPORT_LOST, true));
+        assertFalse(bench.candidates().allowRetry(Problem.TRANSPORT_LOST, true));
+
+        bench.pass(Duration.ofSeconds(RecentCount.SECONDS));
+        assertTrue(other.allowRetry(Problem.TRANSPORT_LOST, true));
+    }
+
+    @Test
+    void portsHaveTheirFewEach() {
+        FreeRepeats free = new FreeRepeats();
+        while (free.take(PolicyBench.PORT, 0)) {
+            // until there are none
+        }
+
+        assertTrue(free.take(new ServicePort("shop/orders", 81), 0));
+    }
+
+    @Test
+    void aTimeBeforeTheLastOneForgetsNothing() {
+        FreeRepeats free = new FreeRepeats();
+        while (free.take(PolicyBench.PORT, 5 * SECOND)) {
+            // until there are none
+        }
+
+        assertFalse(free.take(PolicyBench.PORT, 5 * SECOND - 1));
+        assertFalse(free.take(PolicyBench.PORT, 5 * SECOND));
     }
 }
