@@ -4,7 +4,12 @@ import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -13,6 +18,7 @@ import org.testcontainers.utility.DockerImageName;
 /// because an engine may give a restarted container another one.
 public final class ContainerBroker implements Broker {
     private static final String IMAGE = "apache/kafka";
+    private static final Duration START = Duration.ofMinutes(2);
 
     private final KafkaContainer container;
 
@@ -57,8 +63,26 @@ public final class ContainerBroker implements Broker {
     }
 
     @Override
-    public void start() {
+    public void start() throws IOException {
         engine().startContainerCmd(container.getContainerId()).exec();
+        awaitServing();
+    }
+
+    /// The engine returns when the process is there; on a busy machine it serves a minute later.
+    private void awaitServing() throws IOException {
+        Map<String, Object> client = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Math.toIntExact(START.toMillis()));
+        try (Admin admin = Admin.create(client)) {
+            admin.describeCluster().nodes().get();
+        } catch (ExecutionException e) {
+            throw new IOException(name() + " does not serve", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while it starts", e);
+        }
     }
 
     private static DockerClient engine() {
