@@ -85,7 +85,7 @@ public final class Bridge implements AutoCloseable {
                 node.control(),
                 node.metrics().registry());
         CallContext calls = new CallContext(
-                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics);
+                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget);
         Sockets sockets = new LoopSockets(node.loops());
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();

@@ -1,10 +1,13 @@
 package io.hikyaku.call;
 
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.stream.MemoryBudget;
 import java.time.Duration;
 
 /// What every call of this bridge is done with.
 ///
 /// @param cluster the own cluster's name, for `Via` and `Proxy-Status`
 /// @param openTimeout how long a call waits for the channel to one exporter
-public record CallContext(String cluster, CallLimits limits, Duration openTimeout, CallMetrics metrics) {}
+/// @param budget what windows of callers' connections are granted against
+public record CallContext(
+        String cluster, CallLimits limits, Duration openTimeout, CallMetrics metrics, MemoryBudget budget) {}

@@ -2,8 +2,8 @@ package io.hikyaku.stream;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// How many bytes all streams of a process may hold, in both directions: windows are granted against it, so that peers
-/// can never make the process hold more (promise 4). Thread-safe.
+/// How many bytes all streams of a process, and callers' connections in HTTP/2, may hold, in both directions: windows
+/// are granted against it, so that peers can never make the process hold more (promise 4). Thread-safe.
 public final class MemoryBudget {
     private final long total;
     private final AtomicLong reserved = new AtomicLong();
@@ -14,9 +14,19 @@ public final class MemoryBudget {
     }
 
     /// Reserves `bytes` if they are left.
-    boolean tryReserve(long bytes) {
+    public boolean tryReserve(long bytes) {
+        return tryReserve(bytes, total);
+    }
+
+    /// Reserves `bytes` if half of the total is left then: for what makes things faster, and must not be at the
+    /// cost of others. Connections of callers live longer than they need it.
+    public boolean tryReserveSpare(long bytes) {
+        return tryReserve(bytes, total / 2);
+    }
+
+    private boolean tryReserve(long bytes, long limit) {
         long before = reserved.get();
-        while (before + bytes <= total) {
+        while (before + bytes <= limit) {
             if (reserved.compareAndSet(before, before + bytes)) {
                 return true;
             }
@@ -25,7 +35,7 @@ public final class MemoryBudget {
         return false;
     }
 
-    void release(long bytes) {
+    public void release(long bytes) {
         reserved.addAndGet(-bytes);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.stream.ResetCode;
@@ -35,7 +36,11 @@ class AttemptsTest {
                     candidates,
                     new byte[] {1},
                     new CallContext(
-                            "tokyo", CallLimits.DEFAULTS, OPEN_TIMEOUT, new CallMetrics(new SimpleMeterRegistry()))),
+                            "tokyo",
+                            CallLimits.DEFAULTS,
+                            OPEN_TIMEOUT,
+                            new CallMetrics(new SimpleMeterRegistry()),
+                            new MemoryBudget(0))),
             loop.eventLoop(),
             new RecordingCaller());
 

@@ -16,6 +16,7 @@ import io.hikyaku.link.EventLoops;
 import io.hikyaku.policy.Balancer;
 import io.hikyaku.policy.FreeRepeats;
 import io.hikyaku.stream.LocalStreams;
+import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamOpener;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -35,8 +36,10 @@ public final class CallPath implements AutoCloseable {
     public static final ImportPort IMPORT = importPort(Optional.empty(), Forwarded.OBFUSCATED, false);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int WINDOW = 256 * 1024;
+    private static final long BUDGET = 64 * 1024 * 1024;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MemoryBudget budget = new MemoryBudget(BUDGET);
     private final EventLoops loops;
     private final Sockets sockets;
     private final List<Balancer> balancers = new ArrayList<>();
@@ -49,7 +52,11 @@ public final class CallPath implements AutoCloseable {
         loops = EventLoops.start(shards);
         sockets = new LoopSockets(loops);
         context = new CallContext(
-                "tokyo", limits, Duration.ofSeconds(2), new CallMetrics(meters, CallObservers.NONE, Integer.MAX_VALUE));
+                "tokyo",
+                limits,
+                Duration.ofSeconds(2),
+                new CallMetrics(meters, CallObservers.NONE, Integer.MAX_VALUE),
+                budget);
         FreeRepeats freeRepeats = new FreeRepeats();
         for (int shard = 0; shard < loops.count(); shard++) {
             Exports own = new Exports();
@@ -143,6 +150,11 @@ public final class CallPath implements AutoCloseable {
                 waiter.onReady(opener);
             }
         };
+    }
+
+    /// What callers' connections in HTTP/2 have their windows from.
+    public MemoryBudget budget() {
+        return budget;
     }
 
     public ImportListener listener() {

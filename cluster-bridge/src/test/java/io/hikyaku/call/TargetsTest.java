@@ -8,6 +8,7 @@ import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.stream.MemoryBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -34,7 +35,8 @@ class TargetsTest {
                     80,
                     Protocol.TCP,
                     List.of(Target.parse("10.0.0.1:80"), Target.parse("10.0.0.2:80"), Target.parse("10.0.0.3:80"))),
-            new CallContext("tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters)),
+            new CallContext(
+                    "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters), new MemoryBudget(0)),
             "shop/orders:80",
             () -> 0);
 

@@ -7,6 +7,7 @@ import io.hikyaku.call.Candidates;
 import io.hikyaku.call.Seat;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.stream.MemoryBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,8 +23,8 @@ final class PolicyBench {
     private static final long SEED = 4;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final CallContext context =
-            new CallContext("tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters));
+    private final CallContext context = new CallContext(
+            "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters), new MemoryBudget(0));
     private long nanos = 1;
     private final FreeRepeats freeRepeats = new FreeRepeats();
     final Balancer balancer = eventLoop();

@@ -23,6 +23,16 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void whatIsSpareIsWhatLeavesHalf() {
+        MemoryBudget budget = new MemoryBudget(10);
+        assertTrue(budget.tryReserve(2));
+        assertFalse(budget.tryReserveSpare(4));
+        assertTrue(budget.tryReserveSpare(3));
+        assertFalse(budget.tryReserveSpare(1));
+        assertTrue(budget.tryReserve(5));
+    }
+
+    @Test
     void isNeverExceededByManyThreadsAndEmptyWhenAllHaveGivenBack() throws Exception {
         // Given
         MemoryBudget budget = new MemoryBudget(1000);

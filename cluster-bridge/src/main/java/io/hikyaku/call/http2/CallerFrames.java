@@ -76,7 +76,8 @@ final class CallerFrames extends Http2FrameAdapter {
     }
 
     @Override
-    public int onDataRead(ChannelHandlerContext from, int id, ByteBuf data, int padding, boolean end) {
+    public int onDataRead(ChannelHandlerContext from, int id, ByteBuf data, int padding, boolean end)
+            throws Http2Exception {
         CallerHttp2Stream stream = connection.find(id);
         if (stream == null) {
             return data.readableBytes() + padding;
@@ -85,6 +86,7 @@ final class CallerFrames extends Http2FrameAdapter {
             budget.onUseful();
         }
         stream.onData(data.retain(), end);
+        connection.widenIfNeeded();
         return padding;
     }
 

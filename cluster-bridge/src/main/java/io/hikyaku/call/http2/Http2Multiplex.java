@@ -211,7 +211,9 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
         added.channel().config().setWriteBufferWaterMark(SocketOutput.WATER_MARK);
         super.handlerAdded(added);
         Http2Stream all = connection().connectionStream();
-        decoder().flowController().incrementWindowSize(all, window - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+        if (window > Http2CodecUtil.DEFAULT_WINDOW_SIZE) {
+            decoder().flowController().incrementWindowSize(all, window - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+        }
         flushSoon();
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
@@ -18,7 +19,11 @@ class ExportedPortTest {
     @Test
     void aBridgeCannotSayForAnotherClusterThatACallIsItsOwn() {
         CallContext context = new CallContext(
-                "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(1), new CallMetrics(new SimpleMeterRegistry()));
+                "tokyo",
+                CallLimits.DEFAULTS,
+                Duration.ofSeconds(1),
+                new CallMetrics(new SimpleMeterRegistry()),
+                new MemoryBudget(0));
         TargetPool nobody = (head, fresh, waiter) -> () -> {};
         ExportedPort port = new ExportedPort(
                 context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"));
