@@ -40,6 +40,8 @@ public final class Targets {
     private final @Nullable TargetSecurity security;
     private final int[] outstanding;
     private final List<Health> health = new ArrayList<>();
+    /// Whether those that can be connected to speak HTTP/2 then.
+    private final List<Health> http2 = new ArrayList<>();
     private final LongAdder ejected;
     private int shownEjected;
     private boolean closed;
@@ -65,7 +67,10 @@ public final class Targets {
         this.security = targets.stream().anyMatch(target -> target.scheme() == Scheme.HTTPS)
                 ? TargetSecurity.of(port.tls().orElse(TargetTls.DEFAULTS), connectTimeout)
                 : null;
-        targets.forEach(target -> health.add(new Health(FAILURES, random)));
+        targets.forEach(target -> {
+            health.add(new Health(FAILURES, random));
+            http2.add(new Health(FAILURES, random));
+        });
         this.ejected = context.metrics().ejectedTargets(servicePort);
         this.outstanding = new int[targets.size()];
         this.loop = sockets.loop(shard);
@@ -145,7 +150,10 @@ public final class Targets {
 
     /// 0 when it may have a call.
     private int badness(int target, long now) {
-        Health at = health.get(target);
+        return Math.max(badness(health.get(target), now), badness(http2.get(target), now));
+    }
+
+    private static int badness(Health at, long now) {
         return at.takesCalls(now) ? 0 : at.timesOut();
     }
 
@@ -177,6 +185,21 @@ public final class Targets {
         showEjected();
     }
 
+    /// A target was connected to for HTTP/2.
+    ///
+    /// @param speaks whether it has said its SETTINGS then
+    public void onHttp2(int target, boolean speaks) {
+        long now = nanos();
+        Health at = http2.get(target);
+        int round = at.begin(now);
+        if (speaks) {
+            at.onSuccess(round, now);
+        } else {
+            at.onFailure(round, now);
+        }
+        showEjected();
+    }
+
     /// Nobody waits for the connection any more.
     void onConnectCancelled(int target, int round) {
         finish(target);
@@ -190,7 +213,10 @@ public final class Targets {
     }
 
     private void showEjected() {
-        int now = closed ? 0 : (int) health.stream().filter(Health::isOut).count();
+        int now = 0;
+        for (int target = 0; target < targets.size() && !closed; target++) {
+            now += health.get(target).isOut() || http2.get(target).isOut() ? 1 : 0;
+        }
         ejected.add(now - shownEjected);
         shownEjected = now;
     }

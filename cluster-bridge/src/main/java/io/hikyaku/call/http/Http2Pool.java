@@ -4,6 +4,7 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.Targets;
 import io.hikyaku.call.http2.TargetHttp2Connection;
 import io.hikyaku.call.http2.TargetHttp2Connection.Terms;
+import io.hikyaku.config.Target.Scheme;
 import io.hikyaku.config.TargetHost;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
@@ -29,6 +30,9 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     private final List<TargetHttp2Connection> connections = new ArrayList<>();
     private final ArrayDeque<Search> waiting = new ArrayDeque<>();
     private int pending;
+    /// Whether the target has ever said its SETTINGS.
+    private boolean spoken;
+
     private boolean closed;
 
     /// Connects on behalf of the pool.
@@ -153,6 +157,8 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     @Override
     public void onReady(TargetHttp2Connection connection) {
         pending--;
+        spoken = true;
+        targets.onHttp2(target, true);
         connections.add(connection);
         goOn();
         if (closed) {
@@ -162,9 +168,20 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
 
     @Override
     public void onUnusable(TargetHttp2Connection connection, ResetCode why) {
+        if (connections.isEmpty() && isItsFault(why)) {
+            targets.onHttp2(target, false);
+        }
         for (Search search : onDialled(true)) {
             search.fail(why);
         }
+    }
+
+    /// A target that speaks something else is for people to look at. One that is asked for HTTP/2 only because its
+    /// caller says that it makes a gRPC call is judged once it has spoken it: else callers could put out those that
+    /// never do.
+    private boolean isItsFault(ResetCode why) {
+        boolean silent = why == ResetCode.TARGET_REFUSED || why == ResetCode.TARGET_CONNECT_TIMEOUT;
+        return silent && (spoken || targets.get(target).scheme() != Scheme.PLAIN);
     }
 
     @Override
