@@ -11,7 +11,7 @@ import io.hikyaku.call.exchange.Rejected;
 /// @param size of the chunk, in bytes
 /// @param extensionBytes of the line after the size
 record ChunkLine(long size, int extensionBytes) {
-    private static final int MAX_SIZE_DIGITS = 15;
+    private static final int MAX_SIZE_DIGITS = 16;
     private static final int MAX_EXTENSION_BYTES = 256;
 
     /// Most bytes of a line, its end included.
@@ -28,7 +28,7 @@ record ChunkLine(long size, int extensionBytes) {
             at++;
         }
         boolean ended = end >= 0 && line[end] == '\r' && (at == end || line[at] == ';');
-        if (!ended || at == 0 || at > MAX_SIZE_DIGITS) {
+        if (!ended || at == 0 || at > MAX_SIZE_DIGITS || size < 0) {
             throw new Rejected(Violation.CHUNK, "chunk size");
         }
         requireExtensions(line, at, end);

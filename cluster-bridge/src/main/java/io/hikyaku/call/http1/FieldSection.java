@@ -37,14 +37,14 @@ final class FieldSection {
 
     private FieldSection() {}
 
-    /// Reads lines up to an empty one.
+    /// Reads lines up to the empty one at the end, which is the only one: a line that begins with a CR is none.
     ///
     /// @param bytes stay with the fields, which are views of them
     /// @throws Rejected if anything in them is not as it must be
     static FieldSection read(byte[] bytes, int from, int to) {
         FieldSection section = new FieldSection();
         int at = from;
-        for (int count = 0; bytes[at] != '\r'; count++) {
+        for (int count = 0; at < to - 2; count++) {
             if (count == MAX_FIELDS) {
                 throw new Rejected(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
             }
@@ -62,7 +62,7 @@ final class FieldSection {
     static Fields readTrailers(byte[] bytes, int from, int to) {
         Fields trailers = new Fields();
         int at = from;
-        for (int count = 0; bytes[at] != '\r'; count++) {
+        for (int count = 0; at < to - 2; count++) {
             if (count == MAX_FIELDS) {
                 throw new Rejected(Violation.TRAILER_SIZE, "more than " + MAX_FIELDS + " trailers");
             }
@@ -197,7 +197,7 @@ final class FieldSection {
                     other ? Violation.UNKNOWN_TRANSFER_CODING : Violation.TRANSFER_CODING, "Transfer-Encoding");
         }
         chunked = true;
-        fields.add(name, value);
+        fields.add(name, CHUNKED); // in lower case: not every service compares it as RFC 9112 §7 says
     }
 
     /// Of what a caller takes besides chunks, trailers are all that both bridges can bring.

@@ -187,6 +187,7 @@ class ThreatsHttp1AnswerIT {
                     "HTTP/1.1 200 OK^X: y^ z^^",
                     "HTTP/1.1 200 OK^X: a\u0000b^^",
                     "HTTP/1.1 200 OK^: y^^",
+                    "HTTP/1.1 200 OK^\rContent-Length: 5^^",
                     "\u0001HTTP/1.1 200 OK^^",
                 })
         void anAnswerThatIsNoneIsABadGateway(String answer) throws Exception {

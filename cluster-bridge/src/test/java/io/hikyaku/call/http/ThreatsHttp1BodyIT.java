@@ -82,7 +82,7 @@ class ThreatsHttp1BodyIT {
                     "3\rabc\r\n0\r\n\r\n",
                     "3\r\r\nabc\r\n0\r\n\r\n",
                     "\r\nabc\r\n0\r\n\r\n",
-                    "0000000000000003\r\nabc\r\n0\r\n\r\n",
+                    "00000000000000003\r\nabc\r\n0\r\n\r\n",
                     "fffffffffffffffff\r\nabc",
                     "10000000000000003\r\nabc\r\n0\r\n\r\n",
                     "8000000000000003\r\nabc\r\n0\r\n\r\n",
@@ -96,6 +96,25 @@ class ThreatsHttp1BodyIT {
         @Test
         void trailersEndInCrlfToo() throws IOException {
             silent.cutsOff(400, LINE_END, CHUNKED + "0\r\nX: y\n\r\n");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\rGET /smuggled HTTP/1.1\r\nHost: o", "X: y\r\n\rZ: z", "\r\rX: y"})
+        void aTrailerThatBeginsWithABareCrIsNone(String trailers) throws IOException {
+            silent.cutsOff(400, LINE_END, CHUNKED + "0\r\n" + trailers + "\r\n\r\n");
+        }
+
+        /// A service that compares it byte by byte would take the body for the next request.
+        @Test
+        void theCodingIsPassedOnInLowerCase() throws IOException {
+            threats.passes(
+                    "POST / HTTP/1.1\r\nHost: o\r\nTransfer-Encoding: ChunKED\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                    passedOn("3\r\nabc\r\n0\r\n\r\n"));
+        }
+
+        @Test
+        void aSizeMayHave16Digits() throws IOException {
+            threats.passes(CHUNKED + "0000000000000003\r\nabc\r\n0\r\n\r\n", passedOn("3\r\nabc\r\n0\r\n\r\n"));
         }
 
         @Test
