@@ -3,14 +3,16 @@ package io.hikyaku.call.http2;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 
-/// Which of a connection's latest streams the caller has opened, and which of them it has ended: Netty forgets a stream
-/// when it closes, and then takes no offence at heads for it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
+/// Which of a connection's latest streams the caller has opened, and on which of them it has said its last: Netty
+/// forgets a stream when it closes, and then takes no offence at heads for it, but at all that was under way when we
+/// reset it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
 final class OpenedStreams {
     /// The caller's latest stream ids that are told apart; it uses every other number.
     private static final int REMEMBERED = 256;
 
     private final int[] ids = new int[REMEMBERED];
     private final boolean[] ended = new boolean[REMEMBERED];
+    private final boolean[] silent = new boolean[REMEMBERED];
     private int last;
 
     /// A stream is closed.
@@ -28,12 +30,37 @@ final class OpenedStreams {
     void onHead(int id) throws Http2Exception {
         boolean ofCaller = (id & 1) == 1;
         if (ofCaller && id > last) {
-            last = id;
-            ids[slot(id)] = id;
-            ended[slot(id)] = false;
+            note(id);
         } else if (ofCaller && id > last - 2 * REMEMBERED) {
             requireReset(id);
         }
+    }
+
+    /// A head came that could not be read: its stream is reset without ever having been open.
+    void onUnreadableHead(int id) {
+        if ((id & 1) == 1 && id > last) {
+            note(id);
+        }
+    }
+
+    /// The caller has sent the last frame that it may send on a stream: the end, or a reset.
+    void onLastFrame(int id) {
+        if (ids[slot(id)] == id) {
+            silent[slot(id)] = true;
+        }
+    }
+
+    /// Whether a frame for a stream that is not open may have been sent before the caller heard of our reset.
+    boolean mayCross(int id) {
+        int slot = slot(id);
+        return ids[slot] == id && !ended[slot] && !silent[slot];
+    }
+
+    private void note(int id) {
+        last = id;
+        ids[slot(id)] = id;
+        ended[slot(id)] = false;
+        silent[slot(id)] = false;
     }
 
     private void requireReset(int id) throws Http2Exception {

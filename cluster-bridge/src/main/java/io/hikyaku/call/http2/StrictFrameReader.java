@@ -16,7 +16,9 @@ import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at heads before Netty's connection does, which lets some pass silently that a caller may not send.
+/// Looks at frames before Netty's connection does. It lets some heads pass silently that a caller may not send, and
+/// answers each frame that has crossed with a reset of ours by one more, or by the connection's end: those end here
+/// (RFC 9113 §5.1).
 final class StrictFrameReader implements Http2FrameReader {
     private final Http2FrameReader reader;
     private final Http2Connection connection;
@@ -39,7 +41,14 @@ final class StrictFrameReader implements Http2FrameReader {
             known = listener;
             strict = to;
         }
-        reader.readFrame(context, input, to);
+        try {
+            reader.readFrame(context, input, to);
+        } catch (Http2Exception.StreamException malformed) {
+            if (connection.stream(malformed.streamId()) == null) {
+                opened.onUnreadableHead(malformed.streamId());
+            }
+            throw malformed;
+        }
     }
 
     @Override
@@ -60,8 +69,9 @@ final class StrictFrameReader implements Http2FrameReader {
         @Override
         public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end)
                 throws Http2Exception {
-            check(id, headers);
-            super.onHeadersRead(context, id, headers, padding, end);
+            if (check(id, headers, end)) {
+                super.onHeadersRead(context, id, headers, padding, end);
+            }
         }
 
         @Override
@@ -75,18 +85,68 @@ final class StrictFrameReader implements Http2FrameReader {
                 int padding,
                 boolean end)
                 throws Http2Exception {
-            check(id, headers);
-            super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, end);
+            if (check(id, headers, end)) {
+                super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, end);
+            }
         }
 
-        private void check(int id, Http2Headers headers) throws Http2Exception {
-            checkLength(id, headers);
+        @Override
+        public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
+            if (!hasCrossed(id)) {
+                return super.onDataRead(context, id, data, padding, end);
+            }
+            connection.local().flowController().receiveFlowControlledFrame(null, data, padding, end);
+            if (!end && !data.isReadable()) {
+                throw closed(id); // costs nothing to send
+            }
+            if (end) {
+                opened.onLastFrame(id);
+            }
+            return data.readableBytes() + padding;
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext context, int id, long code) throws Http2Exception {
+            boolean crossed = hasCrossed(id);
+            opened.onLastFrame(id);
+            if (!crossed) {
+                super.onRstStreamRead(context, id, code);
+            }
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext context, int id, int increment) throws Http2Exception {
+            if (!hasCrossed(id)) {
+                super.onWindowUpdateRead(context, id, increment);
+            }
+        }
+
+        private boolean hasCrossed(int id) {
+            return connection.stream(id) == null && opened.mayCross(id);
+        }
+
+        /// @return false: it goes no further
+        private boolean check(int id, Http2Headers headers, boolean end) throws Http2Exception {
+            if (hasCrossed(id)) {
+                if (!end) {
+                    throw closed(id);
+                }
+                opened.onLastFrame(id);
+                return false;
+            }
             Http2Stream stream = connection.stream(id);
             if (stream == null) {
                 opened.onHead(id);
             } else if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
-                throw Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "A head after the end of stream %d", id);
+                throw closed(id);
             }
+            checkLength(id, headers);
+            return true;
+        }
+
+        private static Http2Exception closed(int id) {
+            return Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "Frames after the end of stream %d", id);
         }
 
         /// Netty would make one good length out of several, or of one with leading zeros.

@@ -42,6 +42,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     private final Keeper keeper;
     private final Terms terms;
     private final FrameBudget budget;
+    private final LatestResets resets = new LatestResets();
     private final TargetPatience patience;
     private final Deadline limits;
     private @Nullable ResetCode broken;
@@ -336,6 +337,9 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     @Override
     protected void onStreamError(
             ChannelHandlerContext from, boolean outbound, Throwable cause, Http2Exception.StreamException http2) {
+        if (hasCrossed(http2)) {
+            return;
+        }
         LOG.debug("A target's answer is not valid: {}", http2.getMessage());
         TargetHttp2Stream stream = find(http2.streamId());
         if (stream != null) {
@@ -348,6 +352,19 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         } catch (Http2Exception flood) {
             onError(from, outbound, flood);
         }
+    }
+
+    @Override
+    void reset(int stream, Http2Error error) {
+        resets.add(stream);
+        super.reset(stream, error);
+    }
+
+    /// Whether it is about a frame that was under way when we reset its stream. Another reset for each would look
+    /// like a flood of them (RFC 9113 §5.1).
+    private boolean hasCrossed(Http2Exception.StreamException error) {
+        int id = error.streamId();
+        return error.error() == Http2Error.STREAM_CLOSED && connection().stream(id) == null && resets.contains(id);
     }
 
     // ---- what the target says

@@ -128,6 +128,32 @@ class Http2CallIT {
     }
 
     @Test
+    void aBodyThatCrossesWithAResetHarmsNoOtherCall() throws Exception {
+        try (Http2Talk caller = call(heard -> {
+            boolean upload = heard.head().startsWith("POST ");
+            heard.say("HTTP/1.1 " + (upload ? 413 : 200) + " X\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+            heard.raw().close();
+        })) {
+            caller.request(1, false, "POST", "/");
+            assertEquals(Http2Talk.RST_STREAM, hearLast(caller).type());
+
+            for (int i = 0; i < 1000; i++) {
+                caller.data(1, false, "crossed"); // as a caller does that has not read yet
+            }
+            caller.data(1, true, "").request(3, true, "GET", "/");
+
+            assertTrue(caller.fields(caller.hearOf(3)).startsWith(":status: 200\n"));
+            assertEquals("ok", caller.hearBody(3));
+        }
+    }
+
+    private static Http2Talk.Frame hearLast(Http2Talk caller) throws IOException {
+        assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 413\n"));
+        assertEquals("ok", caller.hearBody(1));
+        return caller.hearOf(1);
+    }
+
+    @Test
     void theServiceHearsThatACallerHasCancelled() throws Exception {
         try (Http2Talk caller = call(heard -> {
             heard.head();

@@ -2,7 +2,9 @@ package io.hikyaku.call.http2;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -42,6 +44,33 @@ class OpenedStreamsTest {
         head(3);
 
         head(1);
+    }
+
+    @Test
+    void framesMayCrossWithAResetUntilTheCallersLast() {
+        head(1);
+        streams.onClosed(1, false);
+
+        assertTrue(streams.mayCross(1));
+        streams.onLastFrame(1);
+        assertFalse(streams.mayCross(1));
+    }
+
+    @Test
+    void framesMayFollowAHeadThatCouldNotBeRead() {
+        streams.onUnreadableHead(3);
+
+        assertTrue(streams.mayCross(3));
+        assertEquals(Http2Error.PROTOCOL_ERROR, refused(1));
+        assertFalse(streams.mayCross(5));
+    }
+
+    @Test
+    void nothingFollowsOnAStreamThatItsCallerHasEnded() {
+        head(1);
+        streams.onClosed(1, true);
+
+        assertFalse(streams.mayCross(1));
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -201,6 +202,32 @@ class TargetHttp2IT {
             caller.hear(HEADERS);
             caller.reset(1, CANCEL);
             cancelled.await();
+        }
+    }
+
+    @Test
+    void anAnswerThatCrossesWithAResetIsNotResetAgain() throws Exception {
+        CompletableFuture<Frame> next = new CompletableFuture<>();
+        try (Http2Talk caller = callInHttp2(service -> {
+            service.hear(HEADERS);
+            service.headers(FIRST, false, ":status", "200");
+            service.hear(RST_STREAM);
+            for (int i = 0; i < 1000; i++) {
+                service.data(FIRST, false, "crossed");
+            }
+            service.data(FIRST, true, "").frame(PING, 0, 0, new byte[8]);
+            Frame heard = service.hear();
+            while (heard.type() != PING && heard.type() != RST_STREAM) {
+                heard = service.hear();
+            }
+            next.complete(heard);
+            service.hearsEnd();
+        })) {
+            caller.request(1, true, "GET", "/");
+            caller.hear(HEADERS);
+            caller.reset(1, CANCEL);
+
+            assertEquals(PING, next.get().type());
         }
     }
 

@@ -271,6 +271,19 @@ class ThreatsHttp2FloodIT {
             }
         }
 
+        @Test
+        void whatFollowsOnARefusedStreamHarmsNoOther() throws IOException {
+            try (Http2Talk caller = Http2Talk.with(attacked.threats().path().port())) {
+                for (int i = 0; i <= 256; i++) {
+                    caller.request(1 + 2 * i, i == 0, "POST", "/");
+                }
+                caller.data(513, false, "a").window(513, 1).data(513, true, "b");
+                assertEquals(513, caller.hear(RST_STREAM).stream());
+                caller.frame(PING, 0, 0, new byte[8]);
+                assertEquals(PING, caller.hearOf(0).type());
+            }
+        }
+
         @ParameterizedTest
         @ValueSource(ints = {PING, SETTINGS, PRIORITY, WINDOW_UPDATE})
         void aFloodOfFramesThatCarryNothingEndsTheConnection(int type) throws IOException {

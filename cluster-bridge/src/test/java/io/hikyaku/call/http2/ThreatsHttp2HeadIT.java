@@ -75,6 +75,36 @@ class ThreatsHttp2HeadIT {
         }
     }
 
+    /// A caller cannot know at once that its head is refused: what follows it must not end the connection, nor be
+    /// taken for a head.
+    @Nested
+    class AfterARefusedHead {
+        @ParameterizedTest
+        @ValueSource(strings = {"X", "content-length", "connection"})
+        void theBodyIsDropped(String name) throws IOException {
+            attacked.resets(
+                    PROTOCOL_ERROR,
+                    caller -> caller.headers(1, false, head(name, ""))
+                            .data(1, false, "a")
+                            .window(1, 1)
+                            .data(1, true, "b"));
+        }
+
+        @Test
+        void trailersAreDropped() throws IOException {
+            attacked.resets(
+                    PROTOCOL_ERROR,
+                    caller -> caller.headers(1, false, head("X", "y")).headers(1, true, head("x", "y")));
+        }
+
+        @Test
+        void aResetIsDropped() throws IOException {
+            attacked.resets(
+                    PROTOCOL_ERROR,
+                    caller -> caller.headers(1, false, head("X", "y")).reset(1, 8));
+        }
+    }
+
     @Nested
     class B2 {
         @ParameterizedTest
