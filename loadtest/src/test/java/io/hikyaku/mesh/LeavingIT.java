@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.mesh.Http2Bytes.Frame;
+import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -207,6 +210,28 @@ class LeavingIT {
                 caller.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + (whole ? 4 : 1000) + "\r\n\r\npart");
                 requireCutInHttp11(caller, stage);
             }
+        }
+    }
+
+    @Test
+    void aGrpcCallerWhoseAnswerIsCutOffIsToldInItsTrailers() throws Exception {
+        // Given
+        mesh.raw.follow(service -> {
+            service.say(answerHead(Http2Bytes.hearFirst(service)));
+            assertTrue(heard.await(60, TimeUnit.SECONDS));
+            service.reset();
+        });
+        int port = mesh.port(SharedMesh.RAW_HTTP2);
+        try (Http2Caller caller = new Http2Caller()) {
+            Http2Caller.Begun call = WebService.done(caller.begin(HttpMethod.POST, port, Http2Caller.GRPC, Map.of()));
+            assertEquals(200, call.answer().statusCode());
+
+            // When
+            heard.countDown();
+
+            // Then
+            assertEquals(
+                    "14", WebService.done(Http2Caller.told(call)).trailers().get("grpc-status"));
         }
     }
 
