@@ -137,8 +137,10 @@ public final class ImportListener {
         connection.closeFuture().addListener(closed -> onClosed(from));
         Protocol known = protocol;
         boolean few = sources.enter(from);
-        if (count.incrementAndGet() > maxConnections || !few) {
-            service(known == null ? Protocol.TCP : known).turnAway(connection);
+        boolean full = count.incrementAndGet() > maxConnections;
+        if (full || !few) {
+            service(known == null ? Protocol.TCP : known)
+                    .turnAway(connection, full ? Violation.CONNECTIONS : Violation.CONNECTIONS_OF_CALLER);
         } else if (known == null) {
             await(connection);
         } else {

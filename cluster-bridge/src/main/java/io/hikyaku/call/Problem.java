@@ -17,6 +17,7 @@ public enum Problem {
     VERSION_NOT_SUPPORTED(505, "http_request_error", "The HTTP version is not supported"),
 
     TOO_MANY_CONNECTIONS(503, "connection_limit_reached", "Too many connections", 1),
+    TOO_MANY_OF_CALLER(429, "connection_limit_reached", "Too many connections of one caller", 1),
     UNKNOWN_SERVICE(503, "destination_not_found", "No cluster exports the service", 5),
     UNREACHABLE(503, "destination_unavailable", "No exporter of the service can be reached", 5),
     OVERLOADED(503, "connection_limit_reached", "The exporter takes no more calls", 1),

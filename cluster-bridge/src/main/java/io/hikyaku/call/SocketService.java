@@ -11,6 +11,8 @@ public interface SocketService {
     /// Puts its handlers into the pipeline; the connection may have been open for a while, unread.
     void serve(Channel socket);
 
-    /// Turns away a connection above the listener's cap, and closes it.
-    void turnAway(Channel socket);
+    /// Turns away a connection above a cap, and closes it.
+    ///
+    /// @param cap which one
+    void turnAway(Channel socket, Violation cap);
 }

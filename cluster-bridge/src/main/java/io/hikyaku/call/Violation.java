@@ -45,6 +45,7 @@ public enum Violation {
     /// The caller takes no heads as large as its answer's, or its trailers.
     ANSWER_HEAD_SIZE(Problem.HEAD_TOO_LARGE),
     CONNECTIONS(Problem.TOO_MANY_CONNECTIONS),
+    CONNECTIONS_OF_CALLER(Problem.TOO_MANY_OF_CALLER),
     /// A frame of HTTP/2 that is out of form, or out of order.
     HTTP2_FRAME(Problem.BAD_REQUEST),
     HTTP2_COMPRESSION(Problem.BAD_REQUEST),

@@ -52,7 +52,7 @@ public final class GrpcAnswer {
             case TARGET_CANCELLED -> CANCELLED;
             case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
             case DENIED -> PERMISSION_DENIED;
-            case TARGET_BUSY, HEAD_TOO_LARGE, BODY_TOO_LARGE -> RESOURCE_EXHAUSTED;
+            case TARGET_BUSY, TOO_MANY_OF_CALLER, HEAD_TOO_LARGE, BODY_TOO_LARGE -> RESOURCE_EXHAUSTED;
             case BAD_REQUEST,
                     METHOD_NOT_ALLOWED,
                     URI_TOO_LONG,

@@ -8,6 +8,7 @@ import io.hikyaku.call.Refusals;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Sockets;
+import io.hikyaku.call.Violation;
 import io.hikyaku.call.WriteStall;
 import io.hikyaku.call.exchange.Forwarding;
 import io.hikyaku.call.exchange.HttpPort;
@@ -52,9 +53,9 @@ public final class HttpService implements SocketService {
     }
 
     @Override
-    public void turnAway(Channel socket) {
+    public void turnAway(Channel socket, Violation cap) {
         HttpPort port = shards.get(sockets.shardOf(socket));
-        CallerConnection.turnAway(port, socket);
+        CallerConnection.turnAway(port, socket, cap);
     }
 
     private static byte[] metadata(ServicePort port) {

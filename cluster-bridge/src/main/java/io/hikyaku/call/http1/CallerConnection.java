@@ -80,11 +80,13 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         deadline.set(limits.idleTimeout());
     }
 
-    /// Turns away a connection above the listener's cap, and closes it.
-    public static void turnAway(HttpPort port, Channel socket) {
-        port.refusals().count(Violation.CONNECTIONS, "too many connections", socket.remoteAddress());
+    /// Turns away a connection above a cap, and closes it.
+    ///
+    /// @param cap which one
+    public static void turnAway(HttpPort port, Channel socket, Violation cap) {
+        port.refusals().count(cap, "too many connections", socket.remoteAddress());
         ByteBuf answer = socket.alloc().buffer(1024);
-        writeProblem(answer, port, Problem.TOO_MANY_CONNECTIONS, RequestIds.next(), UNREAD);
+        writeProblem(answer, port, cap.problem(), RequestIds.next(), UNREAD);
         // The socket becomes active after this: only then can it be written to.
         socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
     }

@@ -8,6 +8,7 @@ import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Sockets;
+import io.hikyaku.call.Violation;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.netty.buffer.ByteBuf;
@@ -43,7 +44,7 @@ public final class TcpService implements SocketService {
     }
 
     @Override
-    public void turnAway(Channel socket) {
+    public void turnAway(Channel socket, Violation cap) {
         socket.eventLoop().execute(() -> SocketOutput.abort(socket));
     }
 

@@ -2,7 +2,7 @@ package io.hikyaku.call.http;
 
 import static io.hikyaku.call.Violation.BODY_SIZE;
 import static io.hikyaku.call.Violation.BODY_TIME;
-import static io.hikyaku.call.Violation.CONNECTIONS;
+import static io.hikyaku.call.Violation.CONNECTIONS_OF_CALLER;
 import static io.hikyaku.call.Violation.FIRST_LINE_SIZE;
 import static io.hikyaku.call.Violation.HEAD_SIZE;
 import static io.hikyaku.call.Violation.HEAD_TIME;
@@ -137,7 +137,7 @@ class ThreatsSlownessIT {
                     Conversation first = threats.caller();
                     Conversation second = threats.caller()) {
                 threats.path().await("both", () -> threats.path().listener().openConnections() == 2);
-                threats.refuses(503, CONNECTIONS, "");
+                threats.refuses(429, CONNECTIONS_OF_CALLER, "");
                 first.close();
                 threats.path().await("one left", () -> threats.path().listener().openConnections() == 1);
                 try (Conversation third = threats.caller()) {
