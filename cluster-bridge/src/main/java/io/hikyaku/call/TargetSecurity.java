@@ -4,6 +4,7 @@ import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Finding;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.TargetTls;
+import io.hikyaku.files.MadeFromFiles;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -17,15 +18,18 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProvider;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -35,24 +39,32 @@ import org.jspecify.annotations.Nullable;
 /// The TLS that `https://` targets of one port are spoken to with: versions 1.2 and 1.3, the target's certificate and
 /// name always checked, HTTP/2 or HTTP/1.1 as the target chooses (ALPN, RFC 7301).
 final class TargetSecurity {
-    private final SslContext anyVersion;
-    private final SslContext onlyHttp1;
+    private final MadeFromFiles<Contexts> contexts;
     private final Optional<String> serverName;
     private final Duration handshakeTimeout;
 
-    private TargetSecurity(
-            SslContext anyVersion, SslContext onlyHttp1, Optional<String> serverName, Duration handshakeTimeout) {
-        this.anyVersion = anyVersion;
-        this.onlyHttp1 = onlyHttp1;
+    /// Both are made of the same files.
+    private record Contexts(SslContext anyVersion, SslContext onlyHttp1) {
+        static Contexts of(TargetTls tls) {
+            return new Contexts(
+                    context(tls, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1),
+                    context(tls, ApplicationProtocolNames.HTTP_1_1));
+        }
+    }
+
+    private TargetSecurity(MadeFromFiles<Contexts> contexts, Optional<String> serverName, Duration handshakeTimeout) {
+        this.contexts = contexts;
         this.serverName = serverName;
         this.handshakeTimeout = handshakeTimeout;
     }
 
     /// @throws ConfigException if one of its files cannot be used
     static TargetSecurity of(TargetTls tls, Duration handshakeTimeout) {
+        List<Path> files = Stream.of(tls.trust(), tls.certificate(), tls.key())
+                .flatMap(Optional::stream)
+                .toList();
         return new TargetSecurity(
-                context(tls, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1),
-                context(tls, ApplicationProtocolNames.HTTP_1_1),
+                new MadeFromFiles<>("TLS to targets " + files, files, () -> Contexts.of(tls)),
                 tls.serverName(),
                 handshakeTimeout);
     }
@@ -75,7 +87,7 @@ final class TargetSecurity {
             use(
                     file,
                     "a PEM file of a certificate that " + key + " is the key of",
-                    () -> builder.keyManager(file.toFile(), key.toFile()));
+                    () -> builder.keyManager(requireFit(file, key), key.toFile()));
         });
         try {
             return builder.build();
@@ -89,7 +101,8 @@ final class TargetSecurity {
     /// @param http1 whether HTTP/2 is of no use
     SslHandler handler(ByteBufAllocator allocator, HostPort target, boolean http1) {
         String host = withoutDot(serverName.orElse(target.host()));
-        SslHandler handler = (http1 ? onlyHttp1 : anyVersion).newHandler(allocator, host, target.port());
+        Contexts now = contexts.current();
+        SslHandler handler = (http1 ? now.onlyHttp1() : now.anyVersion()).newHandler(allocator, host, target.port());
         handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         SNIHostName told = toldName(host);
         if (told != null) {
@@ -122,6 +135,17 @@ final class TargetSecurity {
             reader.run();
         } catch (IllegalArgumentException unusable) { // Netty wraps all that is wrong; messages may quote a key
             throw refused(file, "is not " + expected);
+        }
+    }
+
+    private static File requireFit(Path certificate, Path key) {
+        try {
+            if (KeyFit.fits(certificate, key)) {
+                return certificate.toFile();
+            }
+            throw new IllegalArgumentException("the key of another certificate");
+        } catch (IOException | GeneralSecurityException unusable) {
+            throw new IllegalArgumentException(unusable);
         }
     }
 

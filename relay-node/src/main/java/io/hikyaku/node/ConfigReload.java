@@ -3,6 +3,7 @@ package io.hikyaku.node;
 import io.hikyaku.config.Changes;
 import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Finding;
+import io.hikyaku.files.FileWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.hikyaku.node;
 
+import io.hikyaku.files.FileWatch;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.IdentityException;
 import java.nio.file.Path;

@@ -37,6 +37,17 @@ class KafkaSettingsTest {
     }
 
     @Test
+    void filesOfTlsAreReadForEachConnectionUnlessTheOperatorHasAnotherWay() {
+        // When
+        Map<String, Object> ours = KafkaSettings.consumer(Map.of(), "latest");
+        Map<String, Object> theirs = KafkaSettings.consumer(Map.of("ssl.engine.factory.class", "Theirs"), "latest");
+
+        // Then
+        assertEquals(TlsFilesOfNow.class.getName(), ours.get("ssl.engine.factory.class"));
+        assertEquals("Theirs", theirs.get("ssl.engine.factory.class"));
+    }
+
+    @Test
     void settingsShowNoSecrets() {
         // Given
         Map<String, String> properties = Map.of("bootstrap.servers", "k:9092", "ssl.keystore.key", "hunter2");

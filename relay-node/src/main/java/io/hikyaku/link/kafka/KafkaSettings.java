@@ -7,6 +7,7 @@ import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SslConfigs;
 
 /// The settings of our clients: measured defaults, over them the operator's, over them what the transport relies
 /// on. docs/decisions/025-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
@@ -28,6 +29,7 @@ final class KafkaSettings {
             // Kafka's fixed sizes stall under load with TLS; the kernel's own do not.
             Map.entry(CommonClientConfigs.SEND_BUFFER_CONFIG, "-1"),
             Map.entry(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, "-1"),
+            Map.entry(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, TlsFilesOfNow.class.getName()),
             Map.entry(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, ""),
             Map.entry(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, "false"));
 

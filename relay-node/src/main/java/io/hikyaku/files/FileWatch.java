@@ -1,4 +1,4 @@
-package io.hikyaku.node;
+package io.hikyaku.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import java.util.List;
 /// Notices that files hold something else than before. It reads them each time, for times and sizes lie: Kubernetes
 /// swaps a symbolic link under the folder, editors put a new file in the old one's place, and a clock has ticks. For
 /// one thread.
-final class FileWatch {
+public final class FileWatch {
     /// More of a file is not looked at; nothing that is watched may be so large.
     private static final int MAX_BYTES = 1 << 20;
 
@@ -20,7 +20,7 @@ final class FileWatch {
     private List<String> seen = List.of();
     private List<String> taken = List.of();
 
-    FileWatch(List<Path> files) {
+    public FileWatch(List<Path> files) {
         this.files = List.copyOf(files);
     }
 
@@ -28,7 +28,7 @@ final class FileWatch {
     ///
     /// @return whether they hold something that was not taken yet, and held the same when they were looked at last:
     ///     who writes them is done
-    boolean look() {
+    public boolean look() {
         List<String> now = files.stream().map(FileWatch::contents).toList();
         boolean settled = now.equals(seen);
         seen = now;
@@ -36,11 +36,11 @@ final class FileWatch {
     }
 
     /// What was seen last has been dealt with.
-    void take() {
+    public void take() {
         taken = seen;
     }
 
-    private static String contents(Path file) {
+    static String contents(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(digest.digest(in.readNBytes(MAX_BYTES + 1)));

@@ -1,4 +1,4 @@
-package io.hikyaku.node;
+package io.hikyaku.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
