@@ -12,6 +12,7 @@ import io.hikyaku.config.HostPort;
 import io.hikyaku.config.ImportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
+import io.hikyaku.config.Trace;
 import io.hikyaku.link.EventLoops;
 import io.hikyaku.policy.Balancer;
 import io.hikyaku.policy.FreeRepeats;
@@ -79,8 +80,19 @@ public final class CallPath implements AutoCloseable {
 
     /// What an import's port may be configured to do with HTTP.
     public static ImportPort importPort(Optional<Duration> timeout, Forwarded forwarded, boolean trustForwarded) {
+        return importPort(timeout, forwarded, trustForwarded, Trace.CONTINUE);
+    }
+
+    public static ImportPort importPort(
+            Optional<Duration> timeout, Forwarded forwarded, boolean trustForwarded, Trace trace) {
         return new ImportPort(
-                PORT.port(), HostPort.parse("127.0.0.1:0"), Optional.empty(), timeout, forwarded, trustForwarded);
+                PORT.port(),
+                HostPort.parse("127.0.0.1:0"),
+                Optional.empty(),
+                timeout,
+                forwarded,
+                trustForwarded,
+                trace);
     }
 
     public static CallPath start(Protocol protocol, CallLimits limits, int... targetPorts) {

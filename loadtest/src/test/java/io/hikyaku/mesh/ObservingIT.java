@@ -47,14 +47,17 @@ class ObservingIT {
         String links = Mesh.linksTo(mesh.relayAt("relay-1", "tls").url());
         osaka = mesh.bridge("osaka", links + observed("osaka") + """
                 exports:
-                  - { service: shop/orders, ports: [ { name: http, port: 80, protocol: http, target: "127.0.0.1:%d" } ] }
-                  - { service: shop/line, ports: [ { name: tcp, port: 80, protocol: tcp, target: "127.0.0.1:%d" } ] }
+                  - { service: shop/orders, ports: [ { name: http, port: 80, protocol: http, target: "127.0.0.1:%1$d" } ] }
+                  - { service: shop/apart, ports: [ { name: http, port: 80, protocol: http, target: "127.0.0.1:%1$d" } ] }
+                  - { service: shop/line, ports: [ { name: tcp, port: 80, protocol: tcp, target: "127.0.0.1:%2$d" } ] }
                 """.formatted(http.port(), line.port()));
         tokyo = mesh.bridge(
                 "tokyo", links + observed("tokyo") + Mesh.imports("http", "shop/orders", "shop/nobody") + """
+                  - { service: shop/apart, ports: [ { port: 80, listen: "127.0.0.1:0", protocol: http, trace: restart } ] }
                   - { service: shop/line, ports: [ { port: 80, listen: "127.0.0.1:0", protocol: tcp } ] }
                 """);
         tokyo.admin().awaitExporters("shop/orders", 1);
+        tokyo.admin().awaitExporters("shop/apart", 1);
         tokyo.admin().awaitExporters("shop/line", 1);
     }
 
@@ -161,7 +164,11 @@ class ObservingIT {
 
     /// What the service saw.
     private static String head(String fields) throws Exception {
-        try (Talk caller = tokyo.to("shop/orders")) {
+        return head("shop/orders", fields);
+    }
+
+    private static String head(String service, String fields) throws Exception {
+        try (Talk caller = tokyo.to(service)) {
             return caller.say("GET /head HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n")
                     .hearAnswer()
                     .body();
@@ -281,6 +288,18 @@ class ObservingIT {
         // Then
         assertTrue(seen.matches("(?s).*\r\ntraceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-00\r\n.*"), seen);
         assertFalse(seen.contains(TRACE) || seen.contains("tracestate"), seen);
+    }
+
+    @Test
+    void aTraceThatEndsAtTheBoundaryIsFollowedByANewOne() throws Exception {
+        // When
+        String seen = head(
+                "shop/apart",
+                "traceparent: 00-" + TRACE + "-00f067aa0ba902b7-01\r\ntracestate: a=1\r\nbaggage: k=v\r\n");
+
+        // Then
+        assertTrue(seen.matches("(?s).*\r\ntraceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-00\r\n.*"), seen);
+        assertFalse(seen.contains(TRACE) || seen.contains("tracestate") || seen.contains("baggage"), seen);
     }
 
     @Test

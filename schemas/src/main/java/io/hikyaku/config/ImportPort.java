@@ -11,13 +11,15 @@ import java.util.Optional;
 /// @param timeout for a whole HTTP call, from its request's head to the last byte of its answer; empty: none
 /// @param forwarded how services are told of callers
 /// @param trustForwarded whether what callers say of where requests come from is passed on
+/// @param trace whether the traces of callers go on
 public record ImportPort(
         int port,
         HostPort listen,
         Optional<Protocol> protocol,
         Optional<Duration> timeout,
         Forwarded forwarded,
-        boolean trustForwarded) {
+        boolean trustForwarded,
+        Trace trace) {
 
     public ImportPort {
         if (timeout.isPresent()) {
@@ -33,6 +35,8 @@ public record ImportPort(
         var timeout = section.optional("timeout", Setting::duration);
         var forwarded = section.optional("forwarded", value -> value.choice(Forwarded.class), Forwarded.OBFUSCATED);
         var trusted = section.optional("trustForwarded", Setting::flag, false);
-        return section.build(() -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted));
+        var trace = section.optional("trace", value -> value.choice(Trace.class), Trace.CONTINUE);
+        return section.build(
+                () -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted, trace));
     }
 }

@@ -157,9 +157,21 @@ class SectionsTest {
                 Optional.of(tls),
                 new TargetHost("target"));
         var importPort = new ImportPort(
-                80, new HostPort("127.0.0.1", 19000), Optional.empty(), Optional.empty(), Forwarded.OBFUSCATED, false);
+                80,
+                new HostPort("127.0.0.1", 19000),
+                Optional.empty(),
+                Optional.empty(),
+                Forwarded.OBFUSCATED,
+                false,
+                Trace.CONTINUE);
         var tcpPort = new ImportPort(
-                5432, new HostPort("::1", 15432), Optional.of(Protocol.TCP), Optional.empty(), Forwarded.ADDRESS, true);
+                5432,
+                new HostPort("::1", 15432),
+                Optional.of(Protocol.TCP),
+                Optional.empty(),
+                Forwarded.ADDRESS,
+                true,
+                Trace.RESTART);
         return Stream.of(
                 new Sample(
                         "log",
@@ -253,7 +265,8 @@ class SectionsTest {
                         ImportPort::read,
                         "{ port: 80, listen: '127.0.0.1:19000' }",
                         importPort,
-                        "{ port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true }",
+                        "{ port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
+                                + " trace: restart }",
                         tcpPort),
                 new Sample(
                         "import",
@@ -261,7 +274,8 @@ class SectionsTest {
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' } ] }",
                         new Import(service, List.of(importPort)),
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' },"
-                                + " { port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true } ] }",
+                                + " { port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
+                                + " trace: restart } ] }",
                         new Import(service, List.of(importPort, tcpPort))));
     }
 

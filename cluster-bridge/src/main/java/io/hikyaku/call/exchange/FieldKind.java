@@ -72,6 +72,8 @@ public enum FieldKind {
             "vary",
             "www-authenticate");
 
+    private static final List<AsciiString> TRACE = cached("traceparent", "tracestate", "baggage");
+
     private static final Known[][] BY_LENGTH = byLength();
 
     private final List<String> names;
@@ -98,6 +100,11 @@ public enum FieldKind {
     /// Whether a field of this name may stand in trailers.
     public static boolean isTrailer(CharSequence name) {
         return of(name) == ORDINARY && NO_TRAILERS.stream().noneMatch(other -> other.contentEqualsIgnoreCase(name));
+    }
+
+    /// Whether the field says which trace a request belongs to, or travels with it.
+    static boolean isTrace(CharSequence name) {
+        return TRACE.stream().anyMatch(other -> other.contentEqualsIgnoreCase(name));
     }
 
     /// Whether the field is one of our own.

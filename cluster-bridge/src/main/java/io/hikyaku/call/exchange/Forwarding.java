@@ -1,6 +1,7 @@
 package io.hikyaku.call.exchange;
 
 import io.hikyaku.config.Forwarded;
+import io.hikyaku.config.Trace;
 import io.netty.util.AsciiString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,8 +12,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// What an imported port believes of its callers about where requests come from, and what it tells services itself
-/// (RFC 7239): the same for all its connections.
+/// What an imported port believes of its callers about where requests come from and which trace they belong to, and
+/// what it tells services itself (RFC 7239): the same for all its connections.
 public final class Forwarding {
     private static final int OBFUSCATED_BYTES = 8;
     private static final byte[] SALT = new SecureRandom().generateSeed(16);
@@ -20,15 +21,18 @@ public final class Forwarding {
     private final String cluster;
     private final Forwarded forwarded;
     private final boolean trusted;
+    private final boolean endsTraces;
     private final Via via;
 
     /// @param cluster the own one
     /// @param forwarded how services are told of callers
     /// @param trusted whether what callers say is passed on, with ours behind it
-    public Forwarding(String cluster, Forwarded forwarded, boolean trusted) {
+    /// @param trace whether callers' traces go on
+    public Forwarding(String cluster, Forwarded forwarded, boolean trusted, Trace trace) {
         this.cluster = cluster;
         this.forwarded = forwarded;
         this.trusted = trusted;
+        this.endsTraces = trace == Trace.RESTART;
         this.via = Via.of(cluster);
     }
 
@@ -46,6 +50,11 @@ public final class Forwarding {
 
     boolean trusts() {
         return trusted;
+    }
+
+    /// Whether callers' traces stay here.
+    boolean endsTraces() {
+        return endsTraces;
     }
 
     Via via() {

@@ -32,12 +32,13 @@ public final class Provenance {
     }
 
     /// The request as it goes on: what the caller says of where it comes from is taken out unless callers of this
-    /// port are believed, and what we know is added, with our name in `Via` (RFC 9110 §7.6.3).
+    /// port are believed, so is its trace if traces end here, and what we know is added, with our name in `Via`
+    /// (RFC 9110 §7.6.3).
     ///
     /// @throws Rejected if it has passed here too often
     public RequestHead mark(RequestHead head) {
         requireNoLoop(head.fields());
-        Fields fields = head.fields().without(this::isLie);
+        Fields fields = head.fields().without(this::staysHere);
         if (element != null) {
             fields.add(FORWARDED, forwarded(element, head.authority()));
         }
@@ -48,8 +49,12 @@ public final class Provenance {
         return new RequestHead(head.version(), head.method(), head.scheme(), head.authority(), head.path(), fields);
     }
 
-    private boolean isLie(CharSequence name) {
-        return FieldKind.of(name) == FieldKind.FORWARDING && (!forwarding.trusts() || FieldKind.isOwn(name));
+    private boolean staysHere(CharSequence name) {
+        return switch (FieldKind.of(name)) {
+            case FORWARDING -> !forwarding.trusts() || FieldKind.isOwn(name);
+            case PROTECTED -> forwarding.endsTraces() && FieldKind.isTrace(name);
+            default -> false;
+        };
     }
 
     private AsciiString forwarded(String start, String authority) {

@@ -36,7 +36,8 @@ public final class HttpService implements SocketService {
         String name = port.toString();
         CallMetrics.Calls calls = context.metrics().imported(name);
         Refusals refusals = context.metrics().refusals(name);
-        Forwarding forwarding = new Forwarding(context.cluster(), config.forwarded(), config.trustForwarded());
+        Forwarding forwarding =
+                new Forwarding(context.cluster(), config.forwarded(), config.trustForwarded(), config.trace());
         Duration timeout = config.timeout().orElse(Duration.ZERO);
         byte[] metadata = metadata(port);
         for (Candidates onShard : candidates) {

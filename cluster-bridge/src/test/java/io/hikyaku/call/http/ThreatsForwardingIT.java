@@ -17,6 +17,7 @@ import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.hikyaku.config.TargetAddresses;
+import io.hikyaku.config.Trace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -93,6 +94,37 @@ class ThreatsForwardingIT {
                 threats.passes(
                         "GET / HTTP/1.1\r\nHost: o\r\nVia: 1.0 a (x), 1.1 osaka\r\n\r\n",
                         "GET / HTTP/1.1\r\nHost: o\r\nVia: 1.0 a (x), 1.1 osaka\r\n" + Threats.added() + "\r\n");
+            }
+        }
+    }
+
+    @Nested
+    class I2 {
+        private static final String TRACE = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+                + "TraceState: a=1\r\nBaggage: k=v\r\n";
+
+        private static Threats configured(Trace trace) {
+            return new Threats(
+                    CallLimits.DEFAULTS,
+                    CallPath.importPort(Optional.empty(), Forwarded.NONE, true, trace),
+                    Recorder.start());
+        }
+
+        @Test
+        void aTraceGoesOnUnlessConfiguredOtherwise() throws IOException {
+            try (Threats threats = configured(Trace.CONTINUE)) {
+                threats.passes(
+                        "GET / HTTP/1.1\r\nHost: o\r\nX: 1\r\n" + TRACE + "\r\n",
+                        "GET / HTTP/1.1\r\nHost: o\r\nX: 1\r\n" + TRACE + Threats.ADDED + "\r\n");
+            }
+        }
+
+        @Test
+        void aTraceEndsAtTheBoundaryIfSoConfigured() throws IOException {
+            try (Threats threats = configured(Trace.RESTART)) {
+                threats.passes(
+                        "GET / HTTP/1.1\r\nHost: o\r\nX: 1\r\n" + TRACE + "\r\n",
+                        "GET / HTTP/1.1\r\nHost: o\r\nX: 1\r\n" + Threats.ADDED + "\r\n");
             }
         }
     }

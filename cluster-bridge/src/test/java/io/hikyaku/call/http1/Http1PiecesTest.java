@@ -8,6 +8,7 @@ import io.hikyaku.call.exchange.Forwarding;
 import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.config.Forwarded;
+import io.hikyaku.config.Trace;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
@@ -93,7 +94,7 @@ class Http1PiecesTest {
         byte[] head =
                 "GET / HTTP/1.1\r\nHost: o\r\nx-ODD: \u00e4\t\u00f6\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-        Provenance nobody = new Forwarding("tokyo", Forwarded.NONE, false).from(null);
+        Provenance nobody = new Forwarding("tokyo", Forwarded.NONE, false, Trace.CONTINUE).from(null);
 
         Http1Request request = Http1Request.read(head, nobody);
 
