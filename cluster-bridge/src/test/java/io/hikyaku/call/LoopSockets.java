@@ -8,7 +8,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 
 /// The sockets of a process's event loops.
-record LoopSockets(EventLoops loops) implements Sockets {
+record LoopSockets(EventLoops loops, Doorkeeper doorkeeper) implements Sockets {
+    LoopSockets(EventLoops loops) {
+        this(loops, loops.doorkeeper());
+    }
+
     @Override
     public EventLoop loop(int shard) {
         return loops.loop(shard);
@@ -22,11 +26,6 @@ record LoopSockets(EventLoops loops) implements Sockets {
     @Override
     public Bootstrap dialler(int shard) {
         return loops.dialler(shard).resolver(new TestNames());
-    }
-
-    @Override
-    public Doorkeeper doorkeeper() {
-        return loops.doorkeeper();
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class Doorkeeper extends ChannelInboundHandlerAdapter {
 
     /// @param firstReserved the lowest number of a socket that is turned away
     /// @param firstForTheRest the lowest number that targets are not dialled with either
-    Doorkeeper(long firstReserved, long firstForTheRest) {
+    public Doorkeeper(long firstReserved, long firstForTheRest) {
         this.firstReserved = firstReserved;
         this.firstForTheRest = firstForTheRest;
     }

@@ -1,0 +1,97 @@
+package io.hikyaku.call;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Protocol;
+import io.hikyaku.config.Target;
+import io.hikyaku.config.TargetHost;
+import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.link.EventLoops;
+import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.wire.stream.ResetCode;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Targets while the process has hardly any file descriptors left.
+@Timeout(60)
+class ShortageIT {
+    private static final String CONNECTED = "connected";
+
+    private final EventLoops loops = EventLoops.start(1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+    @AfterEach
+    void stop() {
+        loops.close();
+    }
+
+    private Targets targets(Origin origin, Doorkeeper doorkeeper) {
+        ExportPort port = new ExportPort(
+                "main",
+                80,
+                Protocol.HTTP,
+                List.of(Target.parse("127.0.0.1:" + origin.port())),
+                Optional.empty(),
+                TargetHost.KEEP);
+        CallContext context = new CallContext(
+                "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters), new MemoryBudget(0));
+        return new Targets(new LoopSockets(loops, doorkeeper), 0, port, context, "shop/orders:80");
+    }
+
+    /// The code of the failure, or that there was none.
+    private String dial(Targets targets) throws Exception {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        loops.loop(0)
+                .execute(() -> new Dial(targets, 0, new Dial.Waiter() {
+                            @Override
+                            public void onConnected(Channel channel, int target) {
+                                channel.close();
+                                outcome.complete(CONNECTED);
+                            }
+
+                            @Override
+                            public void onFailed(ResetCode code, String detail) {
+                                outcome.complete(code.name());
+                            }
+                        })
+                        .start());
+        return outcome.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aTargetIsNeitherDialledNorBlamed() throws Exception {
+        try (Origin origin = Origin.following(service -> service.raw().hearGone())) {
+            // Given
+            Assumptions.assumeTrue(
+                    loops.vertx().isNativeTransportEnabled(), "sockets of Java's own transport have no numbers");
+            assertEquals(CONNECTED, dial(targets(origin, new Doorkeeper(0, Integer.MAX_VALUE))));
+            Targets targets = targets(origin, new Doorkeeper(0, 0));
+
+            for (int i = 0; i < 2 * Targets.FAILURES; i++) {
+                // When
+                String outcome = dial(targets);
+
+                // Then
+                assertEquals(ResetCode.REFUSED.name(), outcome);
+            }
+            assertEquals(1, origin.connections());
+            assertEquals(
+                    0,
+                    meters.get("hikyaku.targets.ejected").gauges().stream()
+                            .mapToDouble(Gauge::value)
+                            .sum());
+        }
+    }
+}
