@@ -25,16 +25,10 @@ final class CallerFrames extends Http2FrameAdapter {
 
     private final CallerHttp2Connection connection;
     private final HttpPort port;
-    private final FrameBudget budget = new FrameBudget();
 
     CallerFrames(CallerHttp2Connection connection) {
         this.connection = connection;
         this.port = connection.port();
-    }
-
-    /// Time has passed: to be called once a second at most.
-    void refill() {
-        budget.refill();
     }
 
     @Override
@@ -58,7 +52,7 @@ final class CallerFrames extends Http2FrameAdapter {
         if (http2 == null) {
             return;
         }
-        budget.onUseful();
+        connection.budget().onUseful();
         CallerHttp2Stream known = connection.streamOf(http2);
         try {
             if (known == null) {
@@ -83,7 +77,7 @@ final class CallerFrames extends Http2FrameAdapter {
             return data.readableBytes() + padding;
         }
         if (data.isReadable()) {
-            budget.onUseful();
+            connection.budget().onUseful();
         }
         stream.onData(data.retain(), end);
         connection.widenIfNeeded();
@@ -91,25 +85,8 @@ final class CallerFrames extends Http2FrameAdapter {
     }
 
     @Override
-    public void onPingRead(ChannelHandlerContext from, long data) throws Http2Exception {
-        budget.spend();
-    }
-
-    @Override
-    public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) throws Http2Exception {
-        budget.spend();
+    public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) {
         connection.onSettings(settings);
-    }
-
-    @Override
-    public void onPriorityRead(ChannelHandlerContext from, int id, int dependency, short weight, boolean exclusive)
-            throws Http2Exception {
-        budget.spend();
-    }
-
-    @Override
-    public void onWindowUpdateRead(ChannelHandlerContext from, int id, int increment) throws Http2Exception {
-        budget.spend();
     }
 
     private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) {

@@ -33,7 +33,8 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
 
     private final HttpPort port;
     private final Channel channel;
-    private final OpenedStreams opened = new OpenedStreams();
+    private final OpenedStreams opened = OpenedStreams.ofCaller();
+    private final FrameBudget budget = new FrameBudget();
 
     CallerHttp2Codec(HttpPort port, Channel channel) {
         CallLimits limits = port.context().limits();
@@ -53,7 +54,7 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
         decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);
         codec(
                 new DefaultHttp2ConnectionDecoder(
-                        connection, encoder, new StrictFrameReader(reader, connection, opened)),
+                        connection, encoder, new StrictFrameReader(reader, connection, opened, budget)),
                 encoder);
     }
 
@@ -66,6 +67,7 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
     protected CallerHttp2Connection build(
             Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
         Provenance provenance = port.forwarding().from(channel.remoteAddress());
-        return new CallerHttp2Connection(port, channel.eventLoop(), decoder, encoder, settings, provenance, opened);
+        return new CallerHttp2Connection(
+                port, channel.eventLoop(), decoder, encoder, settings, provenance, opened, budget);
     }
 }

@@ -39,7 +39,6 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
 
     private final HttpPort port;
     private final Provenance provenance;
-    private final CallerFrames frames;
     private final OpenedStreams opened;
     private final Duration tick;
     private final ResetBudget resets;
@@ -56,16 +55,16 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
             Provenance provenance,
-            OpenedStreams opened) {
-        super(loop, Http2CodecUtil.DEFAULT_WINDOW_SIZE, decoder, encoder, settings);
+            OpenedStreams opened,
+            FrameBudget budget) {
+        super(loop, Http2CodecUtil.DEFAULT_WINDOW_SIZE, budget, decoder, encoder, settings);
         this.port = port;
         this.provenance = provenance;
         this.opened = opened;
         this.tick = tickOf(port.context().limits());
         this.idleSinceNanos = now();
         this.resets = new ResetBudget(CallerHttp2Codec.MAX_RESETS, CallerHttp2Codec.RESETS_SECONDS, now());
-        this.frames = new CallerFrames(this);
-        decoder.frameListener(frames);
+        decoder.frameListener(new CallerFrames(this));
         connection().addListener(new Streams());
         gracefulShutdownTimeoutMillis(Long.MAX_VALUE / 2); // the listener ends what the drain timeout leaves
     }
@@ -267,7 +266,6 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         } else if (isWithinHead() && now - readNanos() > limits.headerTimeout().toNanos()) {
             SocketOutput.abort(context().channel());
         }
-        frames.refill();
         scheduleTick();
     }
 

@@ -18,13 +18,17 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection in HTTP/2, on either side of a call, and its streams: what streams ask of it. What is written in one
 /// event-loop turn leaves in one flush at its end.
 abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2ConnectionHandler {
+    private static final long REFILL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final EventLoop loop;
     private final int window;
+    private final FrameBudget budget;
     private final Http2Connection.PropertyKey key;
     private final List<S> due = new ArrayList<>();
     private final Runnable turnTask = this::onTurnEnd;
@@ -33,6 +37,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     private boolean closed;
     private long maxHead = Http2CodecUtil.MAX_HEADER_LIST_SIZE;
     private long readNanos;
+    private long refilledNanos;
 
     /// A stream for which several things may happen in one turn, and something is to be done once they have.
     abstract static class Turn {
@@ -42,17 +47,21 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     }
 
     /// @param window what all streams together may be sent before it is taken, in bytes
+    /// @param budget of frames that the other side sends and that carry nothing
     Http2Multiplex(
             EventLoop loop,
             int window,
+            FrameBudget budget,
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings) {
         super(decoder, encoder, settings);
         this.loop = loop;
         this.window = window;
+        this.budget = budget;
         this.key = connection().newKey();
         this.readNanos = now();
+        this.refilledNanos = now();
     }
 
     // ---- its streams
@@ -123,6 +132,9 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
 
     /// Takes ownership; the future is done when the bytes are written to the socket.
     ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
+        for (int left = data.readableBytes(); left >= 0; left -= Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE) {
+            budget.onUseful(); // who takes it gives window for it
+        }
         flushSoon();
         return encoder().writeData(context(), stream, data, 0, end, context().newPromise());
     }
@@ -195,6 +207,10 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
         return known;
     }
 
+    FrameBudget budget() {
+        return budget;
+    }
+
     /// Whether the connection is gone, so that nothing can be written any more.
     boolean isClosed() {
         return closed;
@@ -220,6 +236,10 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     @Override
     public void channelRead(ChannelHandlerContext from, Object message) throws Exception {
         readNanos = now();
+        if (readNanos - refilledNanos >= REFILL_NANOS) {
+            refilledNanos = readNanos;
+            budget.refill();
+        }
         super.channelRead(from, message);
     }
 

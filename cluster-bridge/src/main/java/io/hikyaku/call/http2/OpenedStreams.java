@@ -3,21 +3,44 @@ package io.hikyaku.call.http2;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 
-/// Which of a connection's latest streams the caller has opened, and on which of them it has said its last: Netty
-/// forgets a stream when it closes, and then takes no offence at heads for it, but at all that was under way when we
-/// reset it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
+/// Which of a connection's latest streams have been opened, by the caller or, towards a target, by us, and on which of
+/// them the other side has said its last: Netty forgets a stream when it closes, and then takes no offence at heads for
+/// it, but at all that was under way when we reset it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
 final class OpenedStreams {
-    /// The caller's latest stream ids that are told apart; it uses every other number.
+    /// The latest stream ids that are told apart; a side uses every other number.
     private static final int REMEMBERED = 256;
 
     private final int[] ids = new int[REMEMBERED];
     private final boolean[] ended = new boolean[REMEMBERED];
     private final boolean[] silent = new boolean[REMEMBERED];
+    private final boolean ours;
     private int last;
+
+    private OpenedStreams(boolean ours) {
+        this.ours = ours;
+    }
+
+    static OpenedStreams ofCaller() {
+        return new OpenedStreams(false);
+    }
+
+    static OpenedStreams toTarget() {
+        return new OpenedStreams(true);
+    }
+
+    /// Whether it is us who open streams.
+    boolean areOurs() {
+        return ours;
+    }
+
+    /// We open a stream.
+    void onOpened(int id) {
+        note(id);
+    }
 
     /// A stream is closed.
     ///
-    /// @param byEnd whether the caller had sent all it wanted to; false: somebody reset it
+    /// @param byEnd whether the other side had sent all it wanted to; false: somebody reset it
     void onClosed(int id, boolean byEnd) {
         if (ids[slot(id)] == id) {
             ended[slot(id)] = byEnd;
@@ -28,29 +51,32 @@ final class OpenedStreams {
     ///
     /// @throws Http2Exception for the whole connection, if it cannot be either
     void onHead(int id) throws Http2Exception {
-        boolean ofCaller = (id & 1) == 1;
-        if (ofCaller && id > last) {
+        boolean ofClient = (id & 1) == 1;
+        if (ours && (!ofClient || id > last)) {
+            throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "Stream %d that nobody opened", id);
+        }
+        if (ofClient && id > last) {
             note(id);
-        } else if (ofCaller && id > last - 2 * REMEMBERED) {
+        } else if (ofClient && id > last - 2 * REMEMBERED) {
             requireReset(id);
         }
     }
 
     /// A head came that could not be read: its stream is reset without ever having been open.
     void onUnreadableHead(int id) {
-        if ((id & 1) == 1 && id > last) {
+        if (!ours && (id & 1) == 1 && id > last) {
             note(id);
         }
     }
 
-    /// The caller has sent the last frame that it may send on a stream: the end, or a reset.
+    /// The other side has sent the last frame that it may send on a stream: the end, or a reset.
     void onLastFrame(int id) {
         if (ids[slot(id)] == id) {
             silent[slot(id)] = true;
         }
     }
 
-    /// Whether a frame for a stream that is not open may have been sent before the caller heard of our reset.
+    /// Whether a frame for a stream that is not open may have been sent before the other side heard of our reset.
     boolean mayCross(int id) {
         int slot = slot(id);
         return ids[slot] == id && !ended[slot] && !silent[slot];

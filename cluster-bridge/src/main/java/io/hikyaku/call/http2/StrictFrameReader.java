@@ -7,29 +7,33 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at frames before Netty's connection does. It lets some heads pass silently that a caller may not send, and
-/// answers each frame that has crossed with a reset of ours by one more, or by the connection's end: those end here
-/// (RFC 9113 §5.1).
+/// Looks at frames before Netty's connection does. It lets some heads pass silently that nobody may send, takes no
+/// notice of frames that carry nothing for streams that are gone, however many, and answers each frame that has crossed
+/// with a reset of ours by one more, or by the connection's end: those end here (RFC 9113 §5.1).
 final class StrictFrameReader implements Http2FrameReader {
     private final Http2FrameReader reader;
     private final Http2Connection connection;
     private final OpenedStreams opened;
+    private final FrameBudget budget;
     private @Nullable Http2FrameListener known;
     private @Nullable Http2FrameListener strict;
 
-    StrictFrameReader(Http2FrameReader reader, Http2Connection connection, OpenedStreams opened) {
+    StrictFrameReader(Http2FrameReader reader, Http2Connection connection, OpenedStreams opened, FrameBudget budget) {
         this.reader = reader;
         this.connection = connection;
         this.opened = opened;
+        this.budget = budget;
     }
 
     @Override
@@ -109,6 +113,7 @@ final class StrictFrameReader implements Http2FrameReader {
         @Override
         public void onRstStreamRead(ChannelHandlerContext context, int id, long code) throws Http2Exception {
             boolean crossed = hasCrossed(id);
+            budget.spend();
             opened.onLastFrame(id);
             if (!crossed) {
                 super.onRstStreamRead(context, id, code);
@@ -117,9 +122,49 @@ final class StrictFrameReader implements Http2FrameReader {
 
         @Override
         public void onWindowUpdateRead(ChannelHandlerContext context, int id, int increment) throws Http2Exception {
+            budget.spend();
             if (!hasCrossed(id)) {
                 super.onWindowUpdateRead(context, id, increment);
             }
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext context, int id, int dependency, short weight, boolean exclusive)
+                throws Http2Exception {
+            budget.spend();
+            super.onPriorityRead(context, id, dependency, weight, exclusive);
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
+            budget.spend();
+            super.onSettingsRead(context, settings);
+        }
+
+        @Override
+        public void onSettingsAckRead(ChannelHandlerContext context) throws Http2Exception {
+            budget.spend();
+            super.onSettingsAckRead(context);
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
+            budget.spend();
+            super.onPingRead(context, data);
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext context, long data) throws Http2Exception {
+            budget.spend();
+            super.onPingAckRead(context, data);
+        }
+
+        @Override
+        public void onUnknownFrame(ChannelHandlerContext context, byte type, int id, Http2Flags flags, ByteBuf payload)
+                throws Http2Exception {
+            budget.spend();
+            super.onUnknownFrame(context, type, id, flags, payload);
         }
 
         private boolean hasCrossed(int id) {
@@ -129,10 +174,12 @@ final class StrictFrameReader implements Http2FrameReader {
         /// @return false: it goes no further
         private boolean check(int id, Http2Headers headers, boolean end) throws Http2Exception {
             if (hasCrossed(id)) {
-                if (!end) {
+                if (!end && !opened.areOurs()) { // a caller's second head is its last
                     throw closed(id);
                 }
-                opened.onLastFrame(id);
+                if (end) {
+                    opened.onLastFrame(id);
+                }
                 return false;
             }
             Http2Stream stream = connection.stream(id);

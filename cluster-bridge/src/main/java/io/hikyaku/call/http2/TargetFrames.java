@@ -14,20 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// Takes what a target's connection sends to the streams that it belongs to, and all of it within bounds.
 final class TargetFrames extends Http2FrameAdapter {
     private final TargetHttp2Connection connection;
-    private final FrameBudget budget = new FrameBudget();
 
     TargetFrames(TargetHttp2Connection connection) {
         this.connection = connection;
     }
 
-    /// What came and went, and pays for what carries nothing.
-    FrameBudget budget() {
-        return budget;
-    }
-
     @Override
     public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) throws Http2Exception {
-        budget.spend();
+        if (Boolean.FALSE.equals(settings.connectProtocolEnabled()) && connection.takesWebSockets()) {
+            throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "WebSockets were taken"); // RFC 8441 §3
+        }
         connection.onSettings(settings);
     }
 
@@ -49,7 +45,7 @@ final class TargetFrames extends Http2FrameAdapter {
     public void onHeadersRead(ChannelHandlerContext from, int id, Http2Headers headers, int padding, boolean end)
             throws Http2Exception {
         TargetHttp2Stream stream = ours(id);
-        budget.onUseful();
+        connection.budget().onUseful();
         if (stream != null) {
             connection.onAnswering();
             connection.due(stream);
@@ -66,9 +62,9 @@ final class TargetFrames extends Http2FrameAdapter {
             throws Http2Exception {
         TargetHttp2Stream stream = ours(id);
         if (data.isReadable()) {
-            budget.onUseful();
+            connection.budget().onUseful();
         } else {
-            budget.spend();
+            connection.budget().spend();
         }
         if (stream == null) {
             return data.readableBytes() + padding;
@@ -98,24 +94,8 @@ final class TargetFrames extends Http2FrameAdapter {
     }
 
     @Override
-    public void onPingRead(ChannelHandlerContext from, long data) throws Http2Exception {
-        budget.spend();
-    }
-
-    @Override
     public void onPingAckRead(ChannelHandlerContext from, long data) {
         connection.patience().onPong();
-    }
-
-    @Override
-    public void onPriorityRead(ChannelHandlerContext from, int id, int dependency, short weight, boolean exclusive)
-            throws Http2Exception {
-        budget.spend();
-    }
-
-    @Override
-    public void onWindowUpdateRead(ChannelHandlerContext from, int id, int increment) throws Http2Exception {
-        budget.spend();
     }
 
     /// Null: the stream is over on our side.

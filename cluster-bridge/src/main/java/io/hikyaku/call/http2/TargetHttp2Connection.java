@@ -4,14 +4,11 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.exchange.TargetSide;
 import io.hikyaku.wire.stream.ResetCode;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -41,8 +38,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
 
     private final Keeper keeper;
     private final Terms terms;
-    private final FrameBudget budget;
-    private final LatestResets resets = new LatestResets();
+    private final OpenedStreams opened;
     private final TargetPatience patience;
     private final Deadline limits;
     private @Nullable ResetCode broken;
@@ -100,15 +96,16 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
             EventLoop loop,
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
-        super(loop, CONNECTION_WINDOW, decoder, encoder, settings);
-        TargetFrames frames = new TargetFrames(this);
+            Http2Settings settings,
+            OpenedStreams opened,
+            FrameBudget budget) {
+        super(loop, CONNECTION_WINDOW, budget, decoder, encoder, settings);
+        this.opened = opened;
         this.keeper = keeper;
         this.terms = terms;
-        this.budget = frames.budget();
         this.patience = new TargetPatience(this, terms);
         this.limits = new Deadline(loop, this::onLimits);
-        decoder.frameListener(frames);
+        decoder.frameListener(new TargetFrames(this));
         connection().addListener(new Streams());
     }
 
@@ -172,6 +169,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     Http2Stream writeRequest(TargetHttp2Stream stream, Http2Headers headers, boolean end) {
         begun++;
         int id = connection().local().incrementAndGetNextStreamId();
+        opened.onOpened(id);
         writeHeaders(id, headers, end).addListener(written -> {
             if (!written.isSuccess()) {
                 loop().execute(stream::onUnwritten);
@@ -184,16 +182,8 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         if (id >= LAST_STREAM_ID) {
             leave();
         }
-        budget.onUseful();
+        budget().onUseful();
         return http2;
-    }
-
-    @Override
-    ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
-        for (int frames = data.readableBytes(); frames >= 0; frames -= Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE) {
-            budget.onUseful();
-        }
-        return super.writeData(stream, data, end);
     }
 
     /// Streams are to be looked at when it is so late.
@@ -337,9 +327,6 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     @Override
     protected void onStreamError(
             ChannelHandlerContext from, boolean outbound, Throwable cause, Http2Exception.StreamException http2) {
-        if (hasCrossed(http2)) {
-            return;
-        }
         LOG.debug("A target's answer is not valid: {}", http2.getMessage());
         TargetHttp2Stream stream = find(http2.streamId());
         if (stream != null) {
@@ -347,24 +334,11 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
             return;
         }
         try {
-            budget.spend();
+            budget().spend();
             super.onStreamError(from, outbound, cause, http2);
         } catch (Http2Exception flood) {
             onError(from, outbound, flood);
         }
-    }
-
-    @Override
-    void reset(int stream, Http2Error error) {
-        resets.add(stream);
-        super.reset(stream, error);
-    }
-
-    /// Whether it is about a frame that was under way when we reset its stream. Another reset for each would look
-    /// like a flood of them (RFC 9113 §5.1).
-    private boolean hasCrossed(Http2Exception.StreamException error) {
-        int id = error.streamId();
-        return error.error() == Http2Error.STREAM_CLOSED && connection().stream(id) == null && resets.contains(id);
     }
 
     // ---- what the target says
@@ -406,6 +380,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         public void onStreamClosed(Http2Stream http2) {
             TargetHttp2Stream stream = streamOf(http2);
             if (stream != null) {
+                opened.onClosed(http2.id(), stream.hasAnswerEnded());
                 stream.onClosed();
             }
         }

@@ -44,6 +44,10 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
         return http2 == null ? -1 : http2.id();
     }
 
+    boolean hasAnswerEnded() {
+        return answer.isEnded();
+    }
+
     // ---- the request
 
     @Override

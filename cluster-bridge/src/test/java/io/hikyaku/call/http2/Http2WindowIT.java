@@ -2,6 +2,7 @@ package io.hikyaku.call.http2;
 
 import static io.hikyaku.call.Http2Talk.DATA;
 import static io.hikyaku.call.Http2Talk.GOAWAY;
+import static io.hikyaku.call.Http2Talk.HEADERS;
 import static io.hikyaku.call.Http2Talk.PING;
 import static io.hikyaku.call.Http2Talk.WINDOW_UPDATE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,6 +12,7 @@ import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
+import io.hikyaku.call.Origin;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
@@ -84,6 +86,22 @@ class Http2WindowIT {
 
             assertEquals(WIDE - SMALLEST, windowGiven(caller));
             assertEquals(WIDE - SMALLEST, path.budget().reserved());
+        }
+    }
+
+    /// Each DATA gives window twice: for its stream and for the connection.
+    @Test
+    void aLongAnswerThroughASmallWindowIsNoFlood() throws Exception {
+        String body = "x".repeat(16 * 1024 * 1024);
+        try (Origin origin =
+                        Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                CallPath own = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
+                Http2Talk caller = Http2Talk.with(own.port())) {
+            caller.request(1, true, "GET", "/").hear(HEADERS);
+
+            assertEquals(body.length(), caller.hearBody(1).length());
+            caller.close();
+            own.awaitQuiet();
         }
     }
 

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import org.junit.jupiter.api.Test;
 
 class OpenedStreamsTest {
-    private final OpenedStreams streams = new OpenedStreams();
+    private final OpenedStreams streams = OpenedStreams.ofCaller();
 
     private void head(int id) {
         assertDoesNotThrow(() -> streams.onHead(id));
@@ -35,6 +35,28 @@ class OpenedStreamsTest {
         streams.onClosed(1, true);
 
         assertEquals(Http2Error.STREAM_CLOSED, refused(1));
+    }
+
+    @Test
+    void targetsAnswerOnlyWhatWasOpened() {
+        OpenedStreams toTarget = OpenedStreams.toTarget();
+        toTarget.onOpened(3);
+        toTarget.onOpened(5);
+        toTarget.onClosed(3, true);
+        toTarget.onClosed(5, false);
+        toTarget.onUnreadableHead(7);
+
+        assertTrue(toTarget.mayCross(5));
+        assertDoesNotThrow(() -> toTarget.onHead(5));
+        for (int never : new int[] {1, 2, 4, 7}) {
+            assertEquals(
+                    Http2Error.PROTOCOL_ERROR,
+                    assertThrows(Http2Exception.class, () -> toTarget.onHead(never))
+                            .error());
+        }
+        assertEquals(
+                Http2Error.STREAM_CLOSED,
+                assertThrows(Http2Exception.class, () -> toTarget.onHead(3)).error());
     }
 
     @Test

@@ -47,6 +47,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp2FloodIT {
+    /// A frame's type that nobody knows.
+    private static final int UNKNOWN = 32;
+
     private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;
     private static final int STREAM_CLOSED = 5;
@@ -298,6 +301,18 @@ class ThreatsHttp2FloodIT {
                 };
                 for (int i = 0; i < 20_000; i++) {
                     caller.frame(type, 0, stream, payload);
+                }
+            });
+        }
+
+        /// Netty would not look at them.
+        @ParameterizedTest
+        @ValueSource(ints = {WINDOW_UPDATE, RST_STREAM, UNKNOWN})
+        void aFloodForAStreamThatIsGoneEndsTheConnection(int type) throws IOException {
+            attacked.goesAway(ENHANCE_YOUR_CALM, caller -> {
+                caller.request(1, true, "GET", "/").reset(1, 8);
+                for (int i = 0; i < 20_000; i++) {
+                    caller.frame(type, 0, 1, new byte[] {0, 0, 0, 1});
                 }
             });
         }
