@@ -61,14 +61,21 @@ final class ChannelWay implements RemoteExporter.Way {
 
     @Override
     public void await(Waiter waiter) {
-        StreamMux mux = mux();
-        mux.whenDecided(closed -> {
-            if (closed == null) {
-                waiter.onReady(mux);
-            } else {
-                waiter.onUnreachable(problem(closed));
-            }
-        });
+        StreamMux last = current;
+        StreamMux mux = last == null ? mux() : last;
+        if (mux.isOpen()) {
+            waiter.onReady(mux);
+        } else {
+            mux.whenDecided(closed -> decided(mux, closed, waiter));
+        }
+    }
+
+    private static void decided(StreamMux mux, @Nullable Closed closed, Waiter waiter) {
+        if (closed == null) {
+            waiter.onReady(mux);
+        } else {
+            waiter.onUnreachable(problem(closed));
+        }
     }
 
     private StreamMux mux() {

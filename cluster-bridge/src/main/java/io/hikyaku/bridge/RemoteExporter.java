@@ -40,8 +40,8 @@ final class RemoteExporter implements Candidate {
         /// Makes a channel if there is none.
         void open();
 
-        /// Makes a channel if there is none, and tells whether it came to be: within this call if that is
-        /// known.
+        /// Tells whether the channel that was made or looked at last comes to be: within this call if that is
+        /// known. Makes one if there is none.
         void await(Waiter waiter);
     }
 

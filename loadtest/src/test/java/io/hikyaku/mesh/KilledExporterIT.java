@@ -18,6 +18,8 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,12 @@ class KilledExporterIT {
     private static final String QUICK = """
             limits:
               channel: { keepaliveInterval: 500ms, gapTimeout: 1s, deadAfter: 2s, handshakeTimeout: 2s }
+              registry: { expiry: 5m }
+            """;
+    /// Nobody is taken for dead for as long as a test lasts.
+    private static final String FAITHFUL = """
+            limits:
+              channel: { gapTimeout: 5m, deadAfter: 5m }
               registry: { expiry: 5m }
             """;
     /// Whoever waits for a handshake that nobody answers waits for longer than a test does.
@@ -237,6 +245,34 @@ class KilledExporterIT {
         tokyo.awaitExporters(NAME, 1);
         traffic.awaitMore(200);
         assertEquals(List.of(), traffic.stop());
+        tokyo.awaitNoCalls();
+    }
+
+    @Test
+    void itIsAvoidedLongBeforeItIsTakenForDead() throws Exception {
+        // Given
+        Program osaka = namedExporter("osaka");
+        namedExporter("nagoya");
+        int port = Ports.free();
+        Admin tokyo = tokyo(FAITHFUL, Map.of(NAME, port));
+        tokyo.awaitExporters(NAME, 2);
+        Traffic traffic = Traffic.to(() -> Talk.with(port), 8);
+        Await.until("both are called", () -> traffic.answersOf("osaka") > 20 && traffic.answersOf("nagoya") > 20);
+        assertEquals(List.of(), traffic.stop());
+        osaka.kill();
+
+        // When callers who wait for a few seconds call one after the other
+        int unanswered = 0;
+        for (int call = 0; call < 20; call++) {
+            try (Talk talk = Talk.with(port).patience(Duration.ofSeconds(4))) {
+                assertEquals("nagoya", talk.get("/name").body());
+            } catch (SocketTimeoutException silence) {
+                unanswered++;
+            }
+        }
+
+        // Then one for each event loop may have found out
+        assertTrue(unanswered <= 4, unanswered + " calls had no answer");
         tokyo.awaitNoCalls();
     }
 

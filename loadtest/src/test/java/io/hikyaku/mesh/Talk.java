@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /// One end of a TCP connection in the hands of a test: says exactly these bytes, hears exactly those.
 final class Talk implements AutoCloseable {
@@ -27,6 +28,12 @@ final class Talk implements AutoCloseable {
 
     static Talk with(int port) throws IOException {
         return new Talk(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// Gives up listening after so long, in place of a minute.
+    Talk patience(Duration time) throws SocketException {
+        socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+        return this;
     }
 
     InputStream in() {
