@@ -2,6 +2,7 @@ package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.Splice;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
@@ -343,9 +344,17 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         channel.pipeline().replace(this, null, tunnel.splice());
         current.onSwitched(head, tunnel);
         current.flushAnswer();
-        if (early != null && early.isReadable()) {
-            channel.eventLoop().execute(() -> channel.pipeline().fireChannelRead(early));
-        } else if (early != null) {
+        if (early != null) {
+            channel.eventLoop().execute(() -> read(early, tunnel.splice()));
+        }
+    }
+
+    /// Not from the pipeline's head, where TLS would take them for its own.
+    private void read(ByteBuf early, Splice splice) {
+        ChannelHandlerContext behindTls = channel.pipeline().context(splice);
+        if (early.isReadable() && behindTls != null) {
+            splice.channelRead(behindTls, early);
+        } else {
             early.release();
         }
     }
