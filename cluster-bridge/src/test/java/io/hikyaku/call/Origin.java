@@ -148,6 +148,11 @@ public final class Origin implements AutoCloseable {
             socket.close();
         }
 
+        /// What was chosen by ALPN.
+        public String protocol() {
+            return TestAuthority.protocolOf(conversation.socket());
+        }
+
         /// Speaks HTTP/2 from here on.
         ///
         /// @param settings identifiers and values in turn

@@ -37,11 +37,14 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
 
     /// Connects on behalf of the pool.
     interface Dialling {
+        /// Is to end in [#onDialled].
         void dial();
+
+        /// The target's connection takes no WebSocket, for which the search looks.
+        void onNoWebSockets(Search search);
     }
 
     /// @param patience how long an exchange waits for room once all connections are there
-    /// @param dialling is to end in [#onDialled]
     Http2Pool(Targets targets, int target, TargetHost host, Terms terms, Duration patience, Dialling dialling) {
         this.targets = targets;
         this.target = target;
@@ -104,11 +107,9 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         return null;
     }
 
-    /// A target that takes no WebSockets is not told of one: it would see a malformed request, or a GET for
-    /// something else.
     private void serve(TargetHttp2Connection connection, Search search) {
         if (search.isWebSocket() && !connection.takesWebSockets()) {
-            search.fail(ResetCode.TARGET_PROTOCOL);
+            dialling.onNoWebSockets(search);
             return;
         }
         targets.begin(target);

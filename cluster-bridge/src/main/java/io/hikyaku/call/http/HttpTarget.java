@@ -51,7 +51,7 @@ final class HttpTarget {
                 PING_PATIENCE);
         this.http1 = new Http1Pool(targets, index, port.host(), context.limits());
         this.http2 = new Http2Pool(
-                targets, index, port.host(), terms, context.limits().connectTimeout(), this::dialForHttp2);
+                targets, index, port.host(), terms, context.limits().connectTimeout(), new Dialling());
     }
 
     /// Gives the search a place, now or later.
@@ -60,26 +60,46 @@ final class HttpTarget {
         TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take(search.isRepeatable());
         if (idle != null) {
             search.found(idle);
-        } else if (speaksOnlyHttp2(search) || scheme == Scheme.HTTPS && !choosesHttp1 && !search.isWebSocket()) {
+        } else if (speaksOnlyHttp2(search) || scheme == Scheme.HTTPS && !choosesHttp1) {
             http2.find(search);
         } else {
-            Dial dial = new Dial(targets, index, search.isWebSocket(), new ForOne(search));
-            search.at(dial::cancel);
-            dial.start();
+            dialFor(search);
         }
+    }
+
+    private void dialFor(Search search) {
+        Dial dial = new Dial(targets, index, search.isWebSocket(), new ForOne(search));
+        search.at(dial::cancel);
+        dial.start();
     }
 
     private boolean speaksOnlyHttp2(Search search) {
         return scheme == Scheme.H2C || scheme == Scheme.PLAIN && search.isGrpc();
     }
 
-    private void dialForHttp2() {
-        new Dial(targets, index, new ForHttp2()).start();
+    private final class Dialling implements Http2Pool.Dialling {
+        @Override
+        public void dial() {
+            new Dial(targets, index, new ForHttp2()).start();
+        }
+
+        /// Behind TLS a target may take in HTTP/1.1 what it does not take in HTTP/2. Others are not told: they
+        /// would see a malformed request, or a GET for something else.
+        @Override
+        public void onNoWebSockets(Search search) {
+            if (scheme == Scheme.HTTPS) {
+                dialFor(search);
+            } else {
+                search.fail(ResetCode.TARGET_PROTOCOL);
+            }
+        }
     }
 
     /// Puts a fresh connection to use for a search.
-    private void use(Channel channel, Search search) {
-        if (isHttp2(channel, search)) {
+    ///
+    /// @param choice whether the target could choose its version
+    private void use(Channel channel, Search search, boolean choice) {
+        if (isHttp2(channel, search, choice)) {
             http2.join(channel);
             http2.find(search);
         } else if (search.isOver()) {
@@ -89,13 +109,13 @@ final class HttpTarget {
         }
     }
 
-    private boolean isHttp2(Channel channel, Search search) {
+    private boolean isHttp2(Channel channel, Search search, boolean choice) {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         if (tls == null) {
             return speaksOnlyHttp2(search);
         }
         boolean chosen = ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
-        choosesHttp1 = search.isWebSocket() ? choosesHttp1 : !chosen;
+        choosesHttp1 = choice ? !chosen : choosesHttp1;
         return chosen;
     }
 
@@ -114,7 +134,7 @@ final class HttpTarget {
 
         @Override
         public void onConnected(Channel channel, int target) {
-            others.apply(target).use(channel, search);
+            others.apply(target).use(channel, search, !search.isWebSocket());
         }
 
         @Override
@@ -133,7 +153,7 @@ final class HttpTarget {
                 channel.close();
                 return;
             }
-            to.use(channel, waiting.getFirst());
+            to.use(channel, waiting.getFirst(), true);
             waiting.subList(1, waiting.size()).forEach(to::find);
         }
 
