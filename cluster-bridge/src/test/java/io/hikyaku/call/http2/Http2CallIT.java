@@ -1,5 +1,6 @@
 package io.hikyaku.call.http2;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -151,6 +152,34 @@ class Http2CallIT {
         assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 413\n"));
         assertEquals("ok", caller.hearBody(1));
         return caller.hearOf(1);
+    }
+
+    /// As gRPC's keepalive sends them, with and without calls: a caller that asks often is answered each time.
+    @Test
+    void pingsAreAnsweredWithAndWithoutCalls() throws Exception {
+        try (Http2Talk caller = call(heard -> {
+            heard.head();
+            assertEquals("3\r\nabc\r\n0\r\n\r\n", heard.raw().hear(13));
+            heard.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        })) {
+            pingOften(caller);
+            caller.request(1, false, "POST", "/");
+            pingOften(caller);
+            caller.data(1, true, "abc");
+
+            assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 200\n"));
+            assertEquals("ok", caller.hearBody(1));
+        }
+    }
+
+    private static void pingOften(Http2Talk caller) throws IOException {
+        for (byte i = 0; i < 100; i++) {
+            byte[] payload = {1, 2, 3, 4, 5, 6, 7, i};
+            caller.frame(Http2Talk.PING, 0, 0, payload);
+            Http2Talk.Frame pong = caller.hear(Http2Talk.PING);
+            assertEquals(Http2Talk.ACK, pong.flags());
+            assertArrayEquals(payload, pong.payload());
+        }
     }
 
     @Test
