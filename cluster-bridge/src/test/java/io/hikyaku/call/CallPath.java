@@ -21,6 +21,7 @@ import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamOpener;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,6 +180,19 @@ public final class CallPath implements AutoCloseable {
 
     public int port() {
         return listener.port();
+    }
+
+    /// Ends a test: waits until no call and no caller's connection is left, then ends the services and waits until
+    /// no connection to them is.
+    public void closeAfter(@Nullable Origin... services) throws IOException {
+        awaitQuiet();
+        for (Origin service : services) {
+            if (service != null) {
+                service.close();
+            }
+        }
+        await("no target's connection", () -> sum("hikyaku.target.connections") == 0);
+        close();
     }
 
     /// Waits until no call and no caller's connection is left.

@@ -46,10 +46,7 @@ class HttpVolumeIT {
 
     @AfterEach
     void everythingIsReturned() throws IOException {
-        path.awaitQuiet();
-        origin.close();
-        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
-        path.close();
+        path.closeAfter(origin);
     }
 
     private static String digestOf(InputStream in, long bytes) throws Exception {

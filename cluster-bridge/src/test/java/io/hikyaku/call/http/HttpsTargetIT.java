@@ -87,10 +87,7 @@ class HttpsTargetIT {
         if (path == null || origin == null) {
             return;
         }
-        path.awaitQuiet();
-        origin.close();
-        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
-        path.close();
+        path.closeAfter(origin);
     }
 
     private static void assertProblem(int status, String error, String answer) {

@@ -55,10 +55,7 @@ class ThreatsHttp1AnswerIT {
 
     @AfterEach
     void everythingIsReturned() throws IOException {
-        path.awaitQuiet();
-        origin.close();
-        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
-        path.close();
+        path.closeAfter(origin);
     }
 
     private void nextCallGetsItsOwnAnswer(Conversation caller) throws IOException {

@@ -47,11 +47,7 @@ class DeadlineIT {
 
     @AfterEach
     void everythingIsReturned() throws IOException {
-        path.awaitQuiet();
-        silent.close();
-        patient.close();
-        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
-        path.close();
+        path.closeAfter(silent, patient);
     }
 
     @Test

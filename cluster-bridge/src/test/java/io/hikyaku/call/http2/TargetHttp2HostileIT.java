@@ -66,12 +66,7 @@ class TargetHttp2HostileIT {
 
     @AfterEach
     void everythingIsReturned() throws IOException {
-        path.awaitQuiet();
-        if (origin != null) {
-            origin.close();
-        }
-        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
-        path.close();
+        path.closeAfter(origin);
     }
 
     private static void assertInvalid(String answer) {

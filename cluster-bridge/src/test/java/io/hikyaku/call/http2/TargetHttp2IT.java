@@ -70,12 +70,7 @@ class TargetHttp2IT {
 
     @AfterEach
     void everythingIsReturned() throws IOException {
-        path.awaitQuiet();
-        if (origin != null) {
-            origin.close();
-        }
-        path.await("no target's connection", () -> path.sum("hikyaku.target.connections") == 0);
-        path.close();
+        path.closeAfter(origin);
     }
 
     private static void assertProblem(int status, String error, String answer) {
