@@ -9,8 +9,8 @@ public final class Grammar {
     private static final int TARGET = 4;
     private static final int HOST = 8;
     private static final int DIGIT = 16;
-    /// A colon and the digits of a port.
-    private static final int MAX_PORT_BYTES = 6;
+    private static final int MAX_PORT_DIGITS = 5;
+    private static final int MAX_PORT = 65_535;
     private static final byte[] CLASSES = classes();
     private static final String MAX_LENGTH = Long.toString(Long.MAX_VALUE);
 
@@ -68,7 +68,19 @@ public final class Grammar {
         if (end <= from || end == to) {
             return end > from;
         }
-        return bytes[end] == ':' && to - end <= MAX_PORT_BYTES && all(DIGIT, bytes, end + 1, to);
+        return bytes[end] == ':' && isPort(bytes, end + 1, to);
+    }
+
+    /// Nothing is a port too (RFC 3986 §3.2.3).
+    private static boolean isPort(byte[] bytes, int from, int to) {
+        if (to - from > MAX_PORT_DIGITS || !all(DIGIT, bytes, from, to)) {
+            return false;
+        }
+        int port = 0;
+        for (int at = from; at < to; at++) {
+            port = port * 10 + bytes[at] - '0';
+        }
+        return port <= MAX_PORT;
     }
 
     /// @return the index after an IPv6 address and its bracket, as far as its letters tell; −1: it is none

@@ -33,6 +33,13 @@ public record Request(RequestHead head, boolean hasBody) {
         return IDEMPOTENT.contains(head.method());
     }
 
+    /// Whether requests with this method are passed on. Not CONNECT, which is for proxies; nor TRACE, which has
+    /// servers show what they were sent (fields that we add too); nor PRI, which stands for no request at all
+    /// (RFC 9113 §11.6). The first two in any case, since some servers make nothing of it.
+    public static boolean isCarried(String method) {
+        return !method.equalsIgnoreCase("CONNECT") && !method.equalsIgnoreCase("TRACE") && !method.equals("PRI");
+    }
+
     /// Whether it asks for a WebSocket.
     public boolean isWebSocket() {
         return WebSocket.isAsked(head);

@@ -3,6 +3,7 @@ package io.hikyaku.call.http1;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.Request;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
     }
 
     private static RequestLine withTarget(String method, byte[] head, int from, int to, Version version, int length) {
-        if (isRefused(method)) {
+        if (!Request.isCarried(method)) {
             throw new Rejected(Violation.METHOD, "CONNECT, TRACE or PRI");
         }
         if (head[from] == '/') {
@@ -59,12 +60,6 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         String rest = text(head, path, to);
         return new RequestLine(
                 method, text(head, authority, path), rest.startsWith("/") ? rest : "/" + rest, version, length);
-    }
-
-    /// Methods of proxies, one that has servers show what they were sent (fields that we add too), and one that
-    /// stands for no request at all (RFC 9113 §11.6). Whatever their case, since some servers make nothing of it.
-    private static boolean isRefused(String method) {
-        return method.equalsIgnoreCase("CONNECT") || method.equalsIgnoreCase("TRACE") || method.equals("PRI");
     }
 
     private static String method(byte[] head, int length) {

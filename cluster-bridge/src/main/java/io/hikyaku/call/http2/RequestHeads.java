@@ -66,9 +66,8 @@ final class RequestHeads {
         if (protocol != null && !webSocket) {
             throw new Rejected(Violation.UNKNOWN_PROTOCOL, ":protocol");
         }
-        boolean connect = method.equalsIgnoreCase("CONNECT");
-        if (connect && !webSocket || method.equalsIgnoreCase("TRACE")) {
-            throw new Rejected(Violation.METHOD, "CONNECT or TRACE");
+        if (!webSocket && !Request.isCarried(method)) {
+            throw new Rejected(Violation.METHOD, "CONNECT, TRACE or PRI");
         }
         return method;
     }

@@ -360,6 +360,7 @@ class ThreatsHttp1HeadIT {
                             "Host: o:8a\r\n",
                             "Host: o:-1\r\n",
                             "Host: o:123456\r\n",
+                            "Host: o:65536\r\n",
                             "Host: :80\r\n",
                             "Host: [::1\r\n",
                             "Host: [::1]x\r\n",

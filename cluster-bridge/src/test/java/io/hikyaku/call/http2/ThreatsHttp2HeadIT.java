@@ -266,7 +266,7 @@ class ThreatsHttp2HeadIT {
     @Nested
     class B14 {
         @ParameterizedTest
-        @CsvSource({"CONNECT, 405", "TRACE, 405"})
+        @CsvSource({"CONNECT, 405", "TRACE, 405", "PRI, 405"})
         void connectAndTraceAreNotAllowed(String method, String status) throws IOException {
             attacked.quiet();
             try (Http2Talk caller = Http2Talk.with(attacked.threats().path().port())) {
