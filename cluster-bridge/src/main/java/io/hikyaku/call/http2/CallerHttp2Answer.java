@@ -169,10 +169,8 @@ final class CallerHttp2Answer {
         Http2Headers headers = headers(answer.head());
         requireTaken(headers);
         ended = true;
-        connection.writeHeaders(id, headers, toHead);
-        if (!toHead) {
-            tellEnd(connection.writeData(id, Unpooled.wrappedBuffer(answer.body()), true));
-        }
+        ChannelFuture written = connection.writeHeaders(id, headers, toHead);
+        tellEnd(toHead ? written : connection.writeData(id, Unpooled.wrappedBuffer(answer.body()), true));
     }
 
     /// Ends what was begun with gRPC's trailers.

@@ -12,6 +12,7 @@ import io.hikyaku.call.Origin;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,6 +127,21 @@ class Http2CallIT {
     }
 
     @Test
+    void aProblemForHeadStopsTheRequestTooWithoutAnError() throws Exception {
+        try (Http2Talk caller = call(heard -> heard.raw().hearAll())) {
+            path.candidates((shard, own) -> List.of());
+            caller.request(1, false, "HEAD", "/");
+
+            Http2Talk.Frame head = caller.hearOf(1);
+            assertTrue(caller.fields(head).startsWith(":status: 503\n"));
+            assertTrue(head.ends());
+            Http2Talk.Frame stop = caller.hearOf(1);
+            assertEquals(Http2Talk.RST_STREAM, stop.type());
+            assertEquals(NO_ERROR, stop.error());
+        }
+    }
+
+    @Test
     void aBodyThatCrossesWithAResetHarmsNoOtherCall() throws Exception {
         try (Http2Talk caller = call(heard -> {
             boolean upload = heard.head().startsWith("POST ");
@@ -217,7 +233,7 @@ class Http2CallIT {
     @Test
     void nobodyToAskIsAProblemAnswer() throws Exception {
         try (Http2Talk caller = call(Origin.answering(""))) {
-            path.candidates((shard, own) -> java.util.List.of());
+            path.candidates((shard, own) -> List.of());
 
             caller.request(1, true, "GET", "/");
 
@@ -231,7 +247,7 @@ class Http2CallIT {
     @Test
     void grpcCallersGetAGrpcStatusInstead() throws Exception {
         try (Http2Talk caller = call(Origin.answering(""))) {
-            path.candidates((shard, own) -> java.util.List.of());
+            path.candidates((shard, own) -> List.of());
 
             caller.request(1, true, "POST", "/a.B/C", "content-type", "application/grpc+proto", "te", "trailers");
 
