@@ -85,6 +85,13 @@ final class CallerFrames extends Http2FrameAdapter {
     }
 
     @Override
+    public void onRstStreamRead(ChannelHandlerContext from, int id, long code) throws Http2Exception {
+        if (!connection.resets().spend(connection.now())) {
+            throw ResetBudget.tooMany();
+        }
+    }
+
+    @Override
     public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) {
         connection.onSettings(settings);
     }

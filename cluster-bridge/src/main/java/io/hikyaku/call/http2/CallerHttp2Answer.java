@@ -211,6 +211,7 @@ final class CallerHttp2Answer {
             boolean endsWithHead = end && waitingData == null;
             headWritten = true;
             headHeld = false;
+            connection.resets().onAnswer();
             ChannelFuture written = connection.writeHeaders(id, waitingHead, endsWithHead);
             if (endsWithHead) {
                 tellEnd(written);

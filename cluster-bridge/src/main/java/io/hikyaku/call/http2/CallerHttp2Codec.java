@@ -22,7 +22,7 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
     /// What one stream may send before the exporter's bridge takes it.
     private static final int STREAM_WINDOW = 256 * 1024;
 
-    /// Streams that a caller may reset, or make us reset, within the time: CVE-2023-44487, CVE-2025-8671.
+    /// Streams that a caller may reset, or make us reset, within the time ([ResetBudget]).
     static final int MAX_RESETS = 200;
 
     static final int RESETS_SECONDS = 30;
@@ -50,7 +50,7 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
                 .connectProtocolEnabled(true)
                 .initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(maxHead));
-        decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS);
+        decoderEnforceMaxRstFramesPerWindow(0, 0); // ours knows what was answered
         decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);
         codec(
                 new DefaultHttp2ConnectionDecoder(

@@ -21,6 +21,8 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +89,10 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
 
     HttpPort port() {
         return port;
+    }
+
+    ResetBudget resets() {
+        return resets;
     }
 
     /// @throws Http2Exception if there is no place for this stream, which is among those that are open
@@ -195,7 +201,7 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         if (outbound || resets.spend(now())) {
             super.onStreamError(from, outbound, cause, http2);
         } else {
-            onError(from, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many resets"));
+            onError(from, false, ResetBudget.tooMany());
         }
     }
 
@@ -275,14 +281,9 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
     }
 
     private static Duration tickOf(CallLimits limits) {
-        long least = Math.min(
-                limits.headerTimeout().toMillis(),
-                Math.min(
-                        Math.min(
-                                limits.idleTimeout().toMillis(),
-                                limits.http().writeTimeout().toMillis()),
-                        limits.responseTimeout().toMillis()));
-        return Duration.ofMillis(Math.clamp(least / 4, 10, 1000));
+        Duration least = Collections.min(List.of(
+                limits.headerTimeout(), limits.idleTimeout(), limits.http().writeTimeout(), limits.responseTimeout()));
+        return Duration.ofMillis(Math.clamp(least.toMillis() / 4, 10, 1000));
     }
 
     private final class Streams extends Http2ConnectionAdapter {

@@ -231,6 +231,22 @@ class Http2CallIT {
     }
 
     @Test
+    void callsThatAreGivenUpOnceTheyAreAnsweredAreNoFlood() throws Exception {
+        try (Http2Talk caller = call(heard -> {
+            heard.head();
+            heard.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+            heard.raw().hearGone();
+        })) {
+            for (int stream = 1; stream <= 2 * 300; stream += 2) {
+                caller.request(stream, true, "GET", "/");
+                assertEquals(
+                        ":status: 200\n", caller.fields(caller.hearOf(stream)).substring(0, 13));
+                caller.reset(stream, CANCEL);
+            }
+        }
+    }
+
+    @Test
     void nobodyToAskIsAProblemAnswer() throws Exception {
         try (Http2Talk caller = call(Origin.answering(""))) {
             path.candidates((shard, own) -> List.of());
