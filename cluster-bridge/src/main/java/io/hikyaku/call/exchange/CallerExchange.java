@@ -17,6 +17,7 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +75,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         } else if (nanos < 0) {
             fail(Problem.BAD_REQUEST);
         } else {
-            timeLimit = TimeLimit.of(side.loop(), nanos, () -> abandon(Problem.DEADLINE_EXCEEDED));
+            Duration grace = nanos == port.timeout().toNanos() ? Duration.ZERO : TimeLimit.GRACE;
+            timeLimit = TimeLimit.of(side.loop(), nanos, grace, () -> abandon(Problem.DEADLINE_EXCEEDED));
             attempts.start();
         }
     }

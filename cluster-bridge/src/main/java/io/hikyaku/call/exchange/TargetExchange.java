@@ -62,7 +62,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
         this.seen = port.calls().begin();
         seen.onPeer(caller);
-        this.timeLimit = TimeLimit.of(port.loop(), deadlineMicros * 1000, this::onDeadline);
+        this.timeLimit = TimeLimit.of(port.loop(), deadlineMicros * 1000, TimeLimit.GRACE, this::onDeadline);
     }
 
     @Override

@@ -2,25 +2,31 @@ package io.hikyaku.call.exchange;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The time that one call was given in all. Belongs to its event loop.
 final class TimeLimit {
+    /// Who has set a limit of its own knows best when it has passed, and ends the call itself: others wait so much
+    /// longer, so that they are not the first to tell.
+    static final Duration GRACE = Duration.ofMillis(500);
+
     private final EventLoop loop;
     private final long atNanos;
     private final ScheduledFuture<?> timer;
 
-    private TimeLimit(EventLoop loop, long nanos, Runnable onPassed) {
+    private TimeLimit(EventLoop loop, long nanos, Duration grace, Runnable onPassed) {
         this.loop = loop;
         this.atNanos = loop.ticker().nanoTime() + nanos;
-        this.timer = loop.schedule(onPassed, nanos, TimeUnit.NANOSECONDS);
+        this.timer = loop.schedule(onPassed, nanos + grace.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// @param nanos from now; 0: none
-    /// @param onPassed runs on the loop, unless it is cancelled before
-    static @Nullable TimeLimit of(EventLoop loop, long nanos, Runnable onPassed) {
-        return nanos == 0 ? null : new TimeLimit(loop, nanos, onPassed);
+    /// @param grace after it
+    /// @param onPassed runs on the loop after both, unless it is cancelled before
+    static @Nullable TimeLimit of(EventLoop loop, long nanos, Duration grace, Runnable onPassed) {
+        return nanos == 0 ? null : new TimeLimit(loop, nanos, grace, onPassed);
     }
 
     /// Not below 0.

@@ -65,16 +65,19 @@ class DeadlineIT {
     }
 
     @Test
-    void aGrpcCallersTimeEndsTheCall() throws Exception {
+    void aGrpcCallersTimeEndsTheCallUnlessItDoesSoItself() throws Exception {
         path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, silent.port());
         try (Http2Talk caller = Http2Talk.with(path.port())) {
             caller.request(1, true, "POST", "/a.B/C", "content-type", "application/grpc-web", "grpc-timeout", "7S");
             assertTrue(silent.takeHead().contains("grpc-timeout: 7S\r\n"), "not gRPC, so not looked at");
             caller.reset(1, 8);
 
+            long begun = System.nanoTime();
             caller.request(3, true, "POST", "/a.B/C", with("grpc-timeout", "600m"));
 
             assertEquals("4", status(caller, 3));
+            Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+            assertTrue(waited.toMillis() >= 1000, () -> "the caller had time to tell it itself, not " + waited);
         }
     }
 
