@@ -403,7 +403,7 @@ class AttemptsTest {
             waiter().onReady((metadata, opened) -> {
                 metadata.release();
                 handler = opened;
-                return NoStream.INSTANCE;
+                return new SilentStream(true);
             });
         }
 
@@ -437,36 +437,5 @@ class AttemptsTest {
             assertEquals(7, call);
             heard.add(what);
         }
-    }
-
-    private enum NoStream implements Stream {
-        INSTANCE;
-
-        @Override
-        public void write(ByteBuf data) {
-            data.release();
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void reset(ResetCode code, String detail) {}
-
-        @Override
-        public void reset(ResetCode code, String detail, Runnable heard) {
-            heard.run();
-        }
-
-        @Override
-        public void stopSending() {}
-
-        @Override
-        public void consumed(int bytes) {}
     }
 }

@@ -45,6 +45,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private @Nullable TargetSide side;
     private int places;
     private int unread;
+    private boolean grpc;
     private boolean requestEnded;
     private boolean unwanted;
     private boolean answering;
@@ -127,6 +128,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     public void onRequestHead(RequestHead head) {
         RequestHead marked = port.mark(seen.onBridgeRequest(head), caller);
         request = marked;
+        grpc = Request.isGrpc(marked);
         find(marked, false);
     }
 
@@ -376,8 +378,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// which a stream may wait for as long as it likes; such calls have deadlines of their own.
     private Duration answerTimeout() {
         CallLimits limits = port.context().limits();
-        RequestHead head = request;
-        boolean grpc = head != null && Request.isGrpc(head);
         return grpc ? limits.tcpIdleTimeout() : limits.responseTimeout();
     }
 

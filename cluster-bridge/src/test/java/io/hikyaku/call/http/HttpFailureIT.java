@@ -10,13 +10,12 @@ import io.hikyaku.call.Conversation;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.Problem;
+import io.hikyaku.call.SilentStream;
 import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
-import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamOpener;
 import io.hikyaku.wire.stream.ResetCode;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
@@ -425,34 +424,7 @@ class HttpFailureIT {
             metadata.release();
             opened.incrementAndGet();
             loop.execute(() -> handler.onReset(code, "", true));
-            return new Stream() {
-                @Override
-                public void write(ByteBuf data) {
-                    data.release();
-                }
-
-                @Override
-                public boolean isWritable() {
-                    return true;
-                }
-
-                @Override
-                public void end() {}
-
-                @Override
-                public void reset(ResetCode why, String detail) {}
-
-                @Override
-                public void reset(ResetCode why, String detail, Runnable heard) {
-                    heard.run();
-                }
-
-                @Override
-                public void stopSending() {}
-
-                @Override
-                public void consumed(int bytes) {}
-            };
+            return new SilentStream(true);
         };
     }
 }

@@ -13,6 +13,7 @@ import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.SilentStream;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class Http2WindowIT {
         path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS);
         path.candidates((shard, own) -> List.of(CallPath.to("osaka", (metadata, handler) -> {
             metadata.release();
-            return new FullStream();
+            return new SilentStream(false);
         })));
     }
 

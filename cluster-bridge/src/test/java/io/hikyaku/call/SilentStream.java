@@ -1,19 +1,16 @@
-package io.hikyaku.call.http2;
+package io.hikyaku.call;
 
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 
-/// A stream to a far side that takes nothing, and says nothing.
-final class FullStream implements Stream {
+/// A stream to a far side that says nothing, and hears of a reset at once.
+///
+/// @param isWritable whether the far side takes anything
+public record SilentStream(boolean isWritable) implements Stream {
     @Override
     public void write(ByteBuf data) {
         data.release();
-    }
-
-    @Override
-    public boolean isWritable() {
-        return false;
     }
 
     @Override
