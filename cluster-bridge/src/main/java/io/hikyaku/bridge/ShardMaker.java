@@ -74,11 +74,8 @@ record ShardMaker(
                         loop,
                         streams,
                         known -> exports.exports().from(known.member().name())));
-        LocalStreams local = new LocalStreams(
-                node.loops().loop(index),
-                exports.exports().from(config.cluster()),
-                config.limits().stream().window().toInt(),
-                config.limits().channel().maxStreams());
+        LocalStreams local =
+                new LocalStreams(node.loops().loop(index), exports.exports().from(config.cluster()), streams);
         return new BridgeShard(
                 index, node.loops().loop(index), node.node(), calls, freeRepeats, channels, local, exports);
     }

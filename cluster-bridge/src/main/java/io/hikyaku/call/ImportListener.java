@@ -64,7 +64,6 @@ public final class ImportListener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new Accepted(door))
                 .bind(new InetSocketAddress(address.host(), address.port()));
         socket = bound.channel();

@@ -7,21 +7,28 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /// The sending half of a socket: one flush per event-loop turn, small pieces gathered, and credit given back to the
-/// stream that the bytes came from as soon as the socket has room. Belongs to the socket's event loop.
+/// stream that the bytes came from once the operating system has taken them, so that what a socket's other side does
+/// not
+/// read counts against the stream's window and nothing else. Belongs to the socket's event loop.
 public final class SocketOutput implements Runnable {
     /// Above it the stream's sender is left to wait. Netty's default of 64 KiB would stop and go with every few
     /// frames.
     public static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
+    /// Bytes behind a mark that are worth another one.
+    private static final int MARK_BYTES = 16 * 1024;
+
     private final Channel channel;
     private final Coalescer coalescer;
     private @Nullable Stream source;
     private int owed;
+    private int marks;
     private boolean scheduled;
 
     public SocketOutput(Channel channel) {
@@ -53,15 +60,11 @@ public final class SocketOutput implements Runnable {
         flushSoon();
     }
 
-    /// Notes that `bytes` of the source's were taken; they are reported as consumed when the socket has room.
+    /// Notes that `bytes` of the source's were taken; they are reported as consumed when everything written by
+    /// then has left.
     public void owe(int bytes) {
         owed += bytes;
         flushSoon();
-    }
-
-    /// To be called at each change of the channel's writability.
-    public void onWritabilityChanged() {
-        settle();
     }
 
     /// The end of this event-loop turn.
@@ -124,10 +127,31 @@ public final class SocketOutput implements Runnable {
 
     private void settle() {
         Stream to = source;
-        if (owed > 0 && to != null && channel.isWritable()) {
-            int bytes = owed;
-            owed = 0;
-            to.consumed(bytes);
+        if (owed > 0 && to != null) {
+            if (isFlushed()) {
+                int bytes = owed;
+                owed = 0;
+                to.consumed(bytes);
+            } else if (marks == 0 || owed >= MARK_BYTES) {
+                mark(to);
+            }
         }
+    }
+
+    private boolean isFlushed() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting == null || waiting.isEmpty();
+    }
+
+    /// Puts a mark behind what waits: once it is reached, what is owed now has left.
+    private void mark(Stream to) {
+        int bytes = owed;
+        owed = 0;
+        marks++;
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(reached -> {
+            marks--;
+            to.consumed(bytes);
+            settle();
+        });
     }
 }

@@ -113,11 +113,6 @@ public final class Splice extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        out.onWritabilityChanged();
-    }
-
-    @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
             inputEnded = true;

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
 /// cannot be connected to is out for a while ([Health]).
 public final class Targets {
-    /// Connects in a row that fail before a target is out. Few, since a connect that fails costs a caller time, and
-    /// one that is left out wrongly costs little.
+    /// Connects in a row that fail before a target is out. Few, since a connect that fails costs a caller time,
+    /// and one that is left out wrongly costs little.
     static final int FAILURES = 2;
 
     private final List<Bootstrap> bootstraps;
@@ -76,7 +76,6 @@ public final class Targets {
         this.loop = sockets.loop(shard);
         Bootstrap bootstrap = sockets.dialler(shard)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
         this.bootstraps = targets.stream()

@@ -1,18 +1,23 @@
 package io.hikyaku.call;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import java.time.Duration;
 
-/// Resets a caller's connection whose other side has taken nothing for too long of what waits for it, so that nobody
-/// holds memory and a service's attention by not reading.
-public final class WriteStall extends ChannelInboundHandlerAdapter {
+/// Resets a caller's connection whose other side has taken nothing for too long of what waits for it, however little
+/// that is, so that nobody holds memory and a service's attention by not reading.
+public final class WriteStall extends ChannelDuplexHandler {
     private final Channel channel;
     private final Duration limit;
     private final Refusals refusals;
     private final Deadline deadline;
-    private long waiting;
+    private boolean waiting;
+    private long written;
+    private long taken;
 
     /// @param limit without any progress
     public WriteStall(Channel channel, Duration limit, Refusals refusals) {
@@ -23,14 +28,20 @@ public final class WriteStall extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (channel.isWritable()) {
-            deadline.clear();
-        } else {
-            waiting = channel.bytesBeforeWritable();
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        written += message instanceof ByteBuf data ? data.readableBytes() : 0;
+        context.write(message, promise);
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        context.flush();
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        if (!waiting && unsent != null && !unsent.isEmpty()) {
+            waiting = true;
+            taken = taken(unsent);
             deadline.set(limit);
         }
-        context.fireChannelWritabilityChanged();
     }
 
     @Override
@@ -40,16 +51,29 @@ public final class WriteStall extends ChannelInboundHandlerAdapter {
     }
 
     private void onDeadline() {
-        long left = channel.bytesBeforeWritable();
-        if (channel.isWritable() || !channel.isOpen()) {
-            return;
-        }
-        if (left < waiting) {
-            waiting = left;
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        if (unsent == null || unsent.isEmpty()) {
+            waiting = false;
+        } else if (taken(unsent) > taken) {
+            taken = taken(unsent);
             deadline.set(limit);
         } else {
             refusals.count(Violation.ANSWER_TIME, "the answer was not taken in time", channel.remoteAddress());
             SocketOutput.abort(channel);
         }
+    }
+
+    /// Bytes that the operating system has taken of all that were written.
+    private long taken(ChannelOutboundBuffer unsent) {
+        long[] left = {0};
+        try {
+            unsent.forEachFlushedMessage(message -> {
+                left[0] += message instanceof ByteBuf data ? data.readableBytes() : 0;
+                return true;
+            });
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return written - left[0];
     }
 }

@@ -7,7 +7,7 @@ import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelFrame.Ack;
 import io.hikyaku.wire.channel.ChannelFrame.Close;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
-import io.hikyaku.wire.channel.ChannelFrame.Credit;
+import io.hikyaku.wire.channel.ChannelFrame.InitialCredit;
 import io.hikyaku.wire.channel.ChannelFrame.Ping;
 import io.hikyaku.wire.channel.ChannelFrame.Pong;
 import io.netty.buffer.ByteBuf;
@@ -69,8 +69,8 @@ public final class Channel {
     private long pongToken;
     private boolean pongDue;
     private boolean pingDue;
-    private long creditGranted = -1;
-    private boolean creditDue;
+    private int initialCredit;
+    private boolean initialCreditDue;
 
     private long lastReceivedAt;
     private long gapSince;
@@ -141,8 +141,8 @@ public final class Channel {
     }
 
     /// Tells the user, measures the round trip, and starts the upkeep.
-    void open(long peerCredit) {
-        user.onOpen(this, peerCredit);
+    void open(int peerInitialCredit) {
+        user.onOpen(this, peerInitialCredit);
         ping();
         scheduleUpkeep();
     }
@@ -166,15 +166,13 @@ public final class Channel {
         }
     }
 
-    /// Grants the other side more stream data.
+    /// Tells the other side what each stream that it opens from now on may send before it is granted more.
     ///
-    /// @param max bytes in all since the channel's start; never falls
-    public void grant(long max) {
-        if (max > creditGranted) {
-            creditGranted = max;
-            creditDue = true;
-            wake();
-        }
+    /// @param bytes 0 to [ChannelFrame#MAX_INITIAL_CREDIT]
+    public void tellInitialCredit(int bytes) {
+        initialCredit = bytes;
+        initialCreditDue = true;
+        wake();
     }
 
     /// Closes and tells the other side why. The user gets its `onClosed` before this returns.
@@ -333,7 +331,7 @@ public final class Channel {
                 wake();
             }
             case Pong pong -> onPong(pong.token());
-            case Credit credit -> user.onCredit(credit.max());
+            case InitialCredit credit -> user.onInitialCredit(credit.bytes());
             case Close close -> end(new Closed(close.code(), close.detail(), true, true));
         }
         return !(frame instanceof Ack || frame instanceof Pong);
@@ -415,7 +413,7 @@ public final class Channel {
         if (!closed
                 && (pingDue
                         || pongDue
-                        || creditDue
+                        || initialCreditDue
                         || unacknowledgedArrivals >= PACKETS_PER_ACK
                         || unacknowledgedArrivals > 0 && !ackTimer)) {
             sendFrames(0);
@@ -424,7 +422,7 @@ public final class Channel {
 
     private void sendFrames(int payloadBytes) {
         ByteBuf packet = begin(CONTROL_BYTES + payloadBytes);
-        boolean eliciting = pingDue || creditDue;
+        boolean eliciting = pingDue || initialCreditDue;
         if (pingDue) {
             pingToken = shard.loop().nanos();
             pongAwaited = true;
@@ -435,9 +433,9 @@ public final class Channel {
             ChannelFrame.write(packet, new Pong(pongToken));
             pongDue = false;
         }
-        if (creditDue) {
-            ChannelFrame.write(packet, new Credit(creditGranted));
-            creditDue = false;
+        if (initialCreditDue) {
+            ChannelFrame.write(packet, new InitialCredit(initialCredit));
+            initialCreditDue = false;
         }
         if (payloadBytes > 0) {
             int before = packet.writerIndex();
@@ -513,8 +511,8 @@ public final class Channel {
         }
     }
 
-    /// The next packet has been waited for in vain. One in its place that was not authentic may have been thrown in
-    /// by anybody, while the true one was still to come: so it counts only now.
+    /// The next packet has been waited for in vain. One in its place that was not authentic may have been thrown
+    /// in by anybody, while the true one was still to come: so it counts only now.
     private void closeForWant(CloseCode code, String detail) {
         if (unauthentic == received.next()) {
             LOG.warn("Packets from node {} are changed on the way", key.peer().abbreviated());

@@ -6,14 +6,14 @@ import io.netty.buffer.ByteBuf;
 /// The layer above one channel. It is there before the channel is open and may collect what to send; called on the
 /// channel's event loop only.
 public interface ChannelUser {
-    /// Bytes of stream data that the other side may send at once when the channel opens; at least 64 KiB,
-    /// or 0 if there is no memory for a channel: then none is opened.
-    long initialCredit();
+    /// Bytes that each stream which the other side opens may send before it is granted more, when the channel
+    /// opens; 0 if there is no memory for any: then no channel is opened.
+    int initialCredit();
 
     /// The channel is open: packets can be filled.
     ///
-    /// @param peerCredit bytes of stream data that the other side takes before it grants more
-    void onOpen(Channel channel, long peerCredit);
+    /// @param initialCredit bytes that streams opened here may send before the other side grants more
+    void onOpen(Channel channel, int initialCredit);
 
     /// Bytes that [#fill] would write now, at most and roughly; 0 when there is nothing.
     int pendingBytes();
@@ -26,8 +26,8 @@ public interface ChannelUser {
     /// @throws Malformed if they are not allowed; the channel is closed then
     void onPayload(ByteBuf payload);
 
-    /// The other side takes `max` bytes of stream data in all, counted from the channel's start.
-    void onCredit(long max);
+    /// Streams opened here from now on may send so many bytes before the other side grants more.
+    void onInitialCredit(int bytes);
 
     /// All packets with a number below `next` have arrived there, and what was in them has been taken.
     default void onAcknowledged(long next) {}

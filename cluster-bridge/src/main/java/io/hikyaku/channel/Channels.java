@@ -364,7 +364,7 @@ public final class Channels<U extends ChannelUser> {
             channels.put(attempt.key(), channel);
             shard.counters().opened.increment();
             earlyBytes -= attempt.takeEarlyBytes();
-            channel.open(result.greeting().credit());
+            channel.open(result.greeting().initialCredit());
             for (ByteBuf packet = attempt.early().poll();
                     packet != null;
                     packet = attempt.early().poll()) {

@@ -60,24 +60,24 @@ final class Handshake {
     private final long channel;
     private final boolean initiator;
     private final int shardCount;
-    private final long credit;
+    private final int initialCredit;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteBuf greetingIn = Unpooled.buffer();
     private byte[] unread = NOTHING;
     private boolean greeted;
 
-    Handshake(LocalIdentity self, NodeId peer, long channel, boolean initiator, int shardCount, long credit) {
+    Handshake(LocalIdentity self, NodeId peer, long channel, boolean initiator, int shardCount, int initialCredit) {
         this.engine = initiator ? self.tls().client(member -> true) : self.tls().server(member -> true);
         this.self = self;
         this.peer = peer;
         this.channel = channel;
         this.initiator = initiator;
         this.shardCount = shardCount;
-        this.credit = credit;
+        this.initialCredit = initialCredit;
     }
 
-    /// Goes on with bytes from the other side (none to start) as far as possible; may take milliseconds. What is to
-    /// be sent then waits in [#takeOutput], also after a failure (the alert).
+    /// Goes on with bytes from the other side (none to start) as far as possible; may take milliseconds. What is
+    /// to be sent then waits in [#takeOutput], also after a failure (the alert).
     ///
     /// @return the result once the handshake is complete, else null
     @Nullable
@@ -163,7 +163,7 @@ final class Handshake {
         greeted = true;
         byte[] signature = self.key().sign(Purpose.CHANNEL, role(initiator), exported("EXPORTER-hikyaku-greeting"));
         ByteBuf greeting = Unpooled.buffer();
-        new ChannelGreeting(VERSION, VERSION, shardCount, credit, self.statement(), signature).write(greeting);
+        new ChannelGreeting(VERSION, VERSION, shardCount, initialCredit, self.statement(), signature).write(greeting);
         ByteBuffer plaintext = ByteBuffer.wrap(ByteBufUtil.getBytes(greeting));
         while (plaintext.hasRemaining()) {
             if (!wrap(plaintext)) {

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /// no credit for yet.
 final class LocalStream implements Stream {
     private final LocalStreams streams;
-    private final int window;
     private final ArrayDeque<ByteBuf> inbox = new ArrayDeque<>();
     private @Nullable LocalStream peer;
     private @Nullable StreamHandler handler;
@@ -18,7 +17,8 @@ final class LocalStream implements Stream {
     private @Nullable ResetCode resetCode;
     private String resetDetail = "";
     private @Nullable Runnable resetHeard;
-    private int credit;
+    private long window;
+    private long credit;
     private int inboxBytes;
     private boolean due;
     private boolean closed;
@@ -29,7 +29,8 @@ final class LocalStream implements Stream {
     private boolean tellWritable;
     private boolean tellStopSending;
 
-    LocalStream(LocalStreams streams, int window) {
+    /// @param window bytes in the inbox and at the reader, reserved for it; 0: it is to be refused
+    LocalStream(LocalStreams streams, long window) {
         this.streams = streams;
         this.window = window;
         this.credit = window;
@@ -64,7 +65,7 @@ final class LocalStream implements Stream {
         }
         to.inbox.add(data);
         to.inboxBytes += data.readableBytes();
-        full |= to.inboxBytes >= window;
+        full |= to.room() <= 0;
         to.wake();
     }
 
@@ -92,6 +93,7 @@ final class LocalStream implements Stream {
     public void reset(ResetCode code, String detail, Runnable heard) {
         LocalStream to = closed ? null : peer;
         close();
+        settle(window);
         if (to == null || to.closed) {
             heard.run();
         } else {
@@ -114,9 +116,44 @@ final class LocalStream implements Stream {
 
     @Override
     public void consumed(int bytes) {
-        credit += bytes;
-        if (!closed && !inbox.isEmpty()) {
+        credit = Math.min(window, credit + bytes);
+        if (closed) {
+            settle(credit);
+            return;
+        }
+        if (!inbox.isEmpty()) {
             wake();
+        }
+        tellIfRoom();
+    }
+
+    @Override
+    public boolean requireWindow(int bytes) {
+        long more = bytes - window;
+        if (closed || more <= 0) {
+            return true;
+        }
+        if (!streams.windows().tryReserve(more)) {
+            return false;
+        }
+        window += more;
+        credit += more;
+        wake();
+        tellIfRoom();
+        return true;
+    }
+
+    /// What may still be written to this end.
+    private long room() {
+        return credit - inboxBytes;
+    }
+
+    /// Gives the window back once a closed stream's reader has nothing any more.
+    private void settle(long left) {
+        if (closed && window > 0 && left == window) {
+            streams.windows().close(window);
+            window = 0;
+            credit = 0;
         }
     }
 
@@ -154,6 +191,7 @@ final class LocalStream implements Stream {
         }
         if (resetCode != null) {
             close();
+            settle(window);
             to.onReset(resetCode, resetDetail, true);
             return;
         }
@@ -185,11 +223,10 @@ final class LocalStream implements Stream {
     private void deliverData(StreamHandler to) {
         while (!closed && credit > 0 && !inbox.isEmpty()) {
             ByteBuf data = inbox.element();
-            int length = data.readableBytes();
-            if (length <= credit) {
+            int length = (int) Math.min(data.readableBytes(), credit);
+            if (length == data.readableBytes()) {
                 inbox.remove();
             } else {
-                length = credit;
                 data = data.readRetainedSlice(length);
             }
             credit -= length;
@@ -211,11 +248,15 @@ final class LocalStream implements Stream {
         to.onEnd();
     }
 
-    /// The inbox has shrunk: the other end may write again once it is half empty.
     private void took(int length) {
         inboxBytes -= length;
+        tellIfRoom();
+    }
+
+    /// The other end may write again once half of the window is free.
+    private void tellIfRoom() {
         LocalStream other = peer;
-        if (other != null && other.full && inboxBytes <= window / 2) {
+        if (other != null && other.full && room() >= window / 2) {
             other.full = false;
             other.tellWritable = true;
             other.wake();
@@ -245,5 +286,6 @@ final class LocalStream implements Stream {
         }
         full = false;
         dropInbox();
+        settle(credit);
     }
 }

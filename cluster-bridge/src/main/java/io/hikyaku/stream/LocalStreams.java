@@ -7,24 +7,23 @@ import java.util.concurrent.Executor;
 
 /// Streams inside this process: what is opened here is handed to an acceptor on the same event loop, with the credit,
 /// half-close and reset that a channel's streams have. So calls to the own cluster's exports take the same way as all
-/// others. Every event comes in a later task of the loop, never out of a call on the stream. Belongs to its event loop.
+/// others. Every event comes in a later task of the loop, never out of a call on the stream. Belongs to its event
+/// loop.
 public final class LocalStreams implements StreamOpener {
     private final Executor loop;
     private final StreamAcceptor acceptor;
-    private final int window;
-    private final int maxStreams;
+    private final StreamSettings settings;
+    private final WindowBudget windows;
     private final ArrayDeque<LocalStream> due = new ArrayDeque<>();
     private boolean scheduled;
     private int open;
 
     /// @param loop runs tasks later, one after the other
-    /// @param window bytes that may wait for a reader, in each direction of each stream
-    /// @param maxStreams streams open at once; more are refused
-    public LocalStreams(Executor loop, StreamAcceptor acceptor, int window, int maxStreams) {
+    public LocalStreams(Executor loop, StreamAcceptor acceptor, StreamSettings settings) {
         this.loop = loop;
         this.acceptor = acceptor;
-        this.window = window;
-        this.maxStreams = maxStreams;
+        this.settings = settings;
+        this.windows = new WindowBudget(settings.budget(), settings.channelWindow(), 2 * settings.maxStreams());
     }
 
     /// Streams that are open now.
@@ -34,18 +33,30 @@ public final class LocalStreams implements StreamOpener {
 
     @Override
     public Stream open(ByteBuf metadata, StreamHandler handler) {
-        LocalStream near = new LocalStream(this, window);
+        long nearWindow = open < settings.maxStreams() ? firstWindow() : 0;
+        long farWindow = nearWindow > 0 ? firstWindow() : 0;
+        LocalStream near = new LocalStream(this, nearWindow);
         near.handledBy(handler);
-        if (open >= maxStreams) {
+        if (farWindow == 0) {
             metadata.release();
-            near.refuse(ResetCode.REFUSED, "Too many streams");
+            near.refuse(
+                    ResetCode.REFUSED,
+                    nearWindow > 0 || open < settings.maxStreams() ? "No memory is left" : "Too many streams");
             return near;
         }
         open++;
-        LocalStream far = new LocalStream(this, window);
+        LocalStream far = new LocalStream(this, farWindow);
         LocalStream.join(near, far);
         far.openWith(metadata);
         return near;
+    }
+
+    private long firstWindow() {
+        return windows.open(Math.min(WindowBudget.LEAST_WINDOW, settings.window()), settings.window());
+    }
+
+    WindowBudget windows() {
+        return windows;
     }
 
     StreamHandler accept(LocalStream stream, ByteBuf metadata) {

@@ -24,6 +24,16 @@ public final class MemoryBudget {
         return tryReserve(bytes, total / 2);
     }
 
+    /// Whether [#tryReserve] would have so many bytes now.
+    public boolean hasLeft(long bytes) {
+        return reserved.get() + bytes <= total;
+    }
+
+    /// What [#tryReserveSpare] has left; not below 0.
+    public long spare() {
+        return Math.max(0, total / 2 - reserved.get());
+    }
+
     private boolean tryReserve(long bytes, long limit) {
         long before = reserved.get();
         while (before + bytes <= limit) {

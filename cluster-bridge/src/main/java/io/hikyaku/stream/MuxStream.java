@@ -4,6 +4,7 @@ import io.hikyaku.wire.stream.ResetCode;
 import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +16,6 @@ import org.slf4j.LoggerFactory;
 ///  both ended ──▶ gone;   reset(), RESET, channel lost: from anywhere ──▶ gone
 /// ```
 final class MuxStream implements Stream {
-    /// Bytes that an opener may send before the other side grants more (PROTOCOL.md §6.2).
-    static final int INITIAL_CREDIT = 64 * 1024;
-
     private static final int SEND_BUFFER = 64 * 1024;
     /// Most bytes of a frame in front of its payload.
     private static final int MAX_OVERHEAD = 1 + 8 + 4;
@@ -28,11 +26,13 @@ final class MuxStream implements Stream {
     private final SendQueue queue = new SendQueue();
     private final ReceiveCredit credit;
     private final boolean openedHere;
+    private final long firstWindow;
+    private StallWatch.@Nullable Mark stallMark;
     private @Nullable StreamHandler handler;
     private @Nullable ByteBuf metadata;
     private long id;
     private long sent;
-    private long sendMax = INITIAL_CREDIT;
+    private long sendMax;
     private long openedIn;
     private boolean ending;
     private boolean endSent;
@@ -50,17 +50,34 @@ final class MuxStream implements Stream {
     /// Whether it stands in the mux's queue of streams that have something to send.
     boolean ready;
 
-    /// Whether it stands in the mux's queue of streams that wait for the channel's credit.
-    boolean blocked;
+    /// One that is opened here.
+    ///
+    /// @param metadata sent with OPEN
+    MuxStream(StreamMux mux, ByteBuf metadata, WindowBudget windows, long firstWindow) {
+        this(mux, -1, metadata, true, firstWindow, new ReceiveCredit(windows, 0, 0));
+    }
 
-    /// @param id −1 as long as it is not opened on the wire
-    /// @param metadata of a stream opened here, sent with OPEN
-    MuxStream(StreamMux mux, long id, @Nullable ByteBuf metadata, long window, long maxWindow) {
+    /// One that the other side has opened.
+    ///
+    /// @param window reserved for it; 0: it is to be refused
+    MuxStream(StreamMux mux, StreamFrame.Open open, WindowBudget windows, long window) {
+        this(mux, open.stream(), null, false, window, new ReceiveCredit(windows, window, open.initial()));
+        sendMax = open.credit();
+    }
+
+    private MuxStream(
+            StreamMux mux,
+            long id,
+            @Nullable ByteBuf metadata,
+            boolean openedHere,
+            long firstWindow,
+            ReceiveCredit credit) {
         this.mux = mux;
         this.id = id;
-        openedHere = id < 0;
         this.metadata = metadata;
-        credit = new ReceiveCredit(id < 0 ? window : INITIAL_CREDIT, window, maxWindow);
+        this.openedHere = openedHere;
+        this.firstWindow = firstWindow;
+        this.credit = credit;
     }
 
     void handler(StreamHandler handler) {
@@ -170,12 +187,44 @@ final class MuxStream implements Stream {
         }
     }
 
-    private void consume(long bytes) {
-        long counted = Math.min(bytes, credit.held());
-        credit.onConsumed(counted);
-        mux.onConsumed(counted);
-        if (!gone && credit.isGrantDue() && !peerEnded && !stopped && isOpenedOnWire()) {
+    @Override
+    public boolean requireWindow(int bytes) {
+        boolean possible = peerEnded || stopped || gone || credit.require(bytes);
+        if (isGrantDue()) {
             mux.ready(this);
+        }
+        return possible;
+    }
+
+    private void consume(long bytes) {
+        long before = credit.held();
+        credit.onConsumed(bytes);
+        mux.onHeld(credit.held() - before);
+        closeIfSettled();
+        if (isGrantDue()) {
+            mux.ready(this);
+        }
+    }
+
+    /// Bytes that were delivered and not yet consumed.
+    long held() {
+        return credit.held();
+    }
+
+    long consumed() {
+        return credit.consumed();
+    }
+
+    StallWatch.Mark stallMark() {
+        StallWatch.Mark mark = stallMark == null ? new StallWatch.Mark() : stallMark;
+        stallMark = mark;
+        return mark;
+    }
+
+    /// Tells the handler that its reader stands still.
+    void tellStalled(Duration since) {
+        if (handler != null) {
+            handler.onStalled(since, credit.held());
         }
     }
 
@@ -196,17 +245,12 @@ final class MuxStream implements Stream {
         return control + sendable() + (metadata == null ? 0 : metadata.readableBytes());
     }
 
-    /// Whether only the channel's credit keeps it from sending.
-    boolean isBlockedByChannel() {
-        return !gone && queue.bytes() > 0 && sent < sendMax && mux.channelCredit() == 0;
-    }
-
     private boolean isGrantDue() {
-        return !peerEnded && !stopped && isOpenedOnWire() && credit.isGrantDue();
+        return !gone && !peerEnded && !stopped && isOpenedOnWire() && credit.isGrantDue();
     }
 
     private int sendable() {
-        return (int) Math.min(queue.bytes(), Math.min(sendMax - sent, mux.channelCredit()));
+        return (int) Math.min(queue.bytes(), Math.max(0, sendMax - sent));
     }
 
     /// Writes what is due, data last, at most up to writer index `limit` and `quantum` bytes of data.
@@ -227,7 +271,7 @@ final class MuxStream implements Stream {
             StreamFrames.write(out, new StreamFrame.StopSending(id));
         }
         if (isGrantDue() && limit - out.writerIndex() >= 2 * MAX_OVERHEAD) {
-            StreamFrames.write(out, new StreamFrame.Credit(id, mux.grant(credit)));
+            StreamFrames.write(out, new StreamFrame.Credit(id, credit.grant(mux.nanos(), mux.roundTripNanos())));
         }
         int length = Math.min(Math.min(sendable(), quantum), limit - out.writerIndex() - MAX_OVERHEAD);
         if (length > 0) {
@@ -241,13 +285,20 @@ final class MuxStream implements Stream {
     }
 
     private boolean fillOpen(ByteBuf out, int limit, ByteBuf waiting) {
-        if (limit - out.writerIndex() < waiting.readableBytes() + 3 * MAX_OVERHEAD) {
+        if (limit - out.writerIndex() < waiting.readableBytes() + 4 * MAX_OVERHEAD) {
+            return false;
+        }
+        long window = credit.open(firstWindow);
+        if (window == 0) {
+            mux.refuse(this, "No memory is left for another stream");
             return false;
         }
         metadata = null;
         id = mux.nextId(this);
         openedIn = mux.nextPacket();
-        StreamFrames.write(out, new StreamFrame.Open(id, credit.window(), waiting));
+        int initial = mux.claimInitialCredit(ending ? queue.bytes() : Integer.MAX_VALUE);
+        sendMax = Math.max(sendMax, initial);
+        StreamFrames.write(out, new StreamFrame.Open(id, window, initial, waiting));
         waiting.release();
         stopDue = stopped;
         return true;
@@ -269,7 +320,7 @@ final class MuxStream implements Stream {
         StreamFrames.writeDataPrefix(out, id, length);
         queue.moveTo(out, length);
         sent += length;
-        mux.onSent(length);
+        mux.onQueued(-length);
         if (notWritable && handler != null && queue.bytes() <= mux.sendBuffer(SEND_BUFFER) / 2) {
             notWritable = false;
             mux.laterWritable(this);
@@ -300,7 +351,7 @@ final class MuxStream implements Stream {
         }
     }
 
-    /// The opener's credit for what this side sends.
+    /// The other side takes more.
     void allow(long max) {
         if (max > sendMax) {
             sendMax = max;
@@ -314,6 +365,7 @@ final class MuxStream implements Stream {
         if (!credit.onReceived(length) || peerEnded) {
             return false;
         }
+        mux.onHeld(length);
         if (stopped || gone || handler == null) {
             consume(length);
         } else if (length > 0) {
@@ -356,6 +408,7 @@ final class MuxStream implements Stream {
     void onEnd() {
         if (!peerEnded && !gone) {
             peerEnded = true;
+            credit.end();
             try {
                 if (handler != null) {
                     handler.onEnd();
@@ -405,6 +458,7 @@ final class MuxStream implements Stream {
     private void leaveIfBothEnded() {
         if (endSent && peerEnded && !gone) {
             leave();
+            closeIfSettled();
         }
     }
 
@@ -420,5 +474,12 @@ final class MuxStream implements Stream {
     /// Counts everything that was delivered as consumed.
     private void settle() {
         consume(credit.held());
+    }
+
+    /// Gives the window back for good. A stream that has ended keeps what its reader still holds.
+    private void closeIfSettled() {
+        if (gone && credit.held() == 0) {
+            credit.close();
+        }
     }
 }

@@ -1,39 +1,66 @@
 package io.hikyaku.stream;
 
-/// What the other side may send, for one stream or one channel: credit means consumed, not received, and the window
-/// grows when a whole one is consumed within two round trips (PROTOCOL.md §6.4). All numbers are bytes since the start.
+/// What the other side of a stream may send: credit means consumed, not received (PROTOCOL.md §6.4), and none is
+/// granted that was not reserved. The window doubles when a reader takes half of it within two round trips; when it
+/// takes long, and memory has become scarce, it falls to what a new stream would get. All numbers are bytes since the
+/// start.
+///
+/// ```
+///  0 ────── consumed ────── received ────── granted ────── consumed + window
+///              └──── held ────┘                │
+///              └──────── reserved ─────────────┘        (at least; a window at rest is reserved as a whole)
+/// ```
 final class ReceiveCredit {
-    /// Grants a larger window, or does not.
-    @FunctionalInterface
-    interface Growth {
-        boolean allow(long moreBytes);
-    }
+    /// A reader that takes longer for a quarter of its window could do with less, and one that takes less with
+    /// more.
+    private static final long SLOW_NANOS = 1_000_000_000;
 
-    private final long maxWindow;
+    private static final long FAST_NANOS = 2_000_000;
+
+    private final WindowBudget budget;
     private long window;
+    private long reserved;
     private long granted;
     private long received;
     private long consumed;
     private long grantedSpan;
     private long lastGrantAt;
+    private boolean ended;
+    private boolean closed;
 
-    /// @param initial what the other side may send from the start
-    /// @param window what it may be ahead of what was consumed from then on
-    /// @param maxWindow what the window may grow to
-    ReceiveCredit(long initial, long window, long maxWindow) {
-        this.window = window;
-        this.maxWindow = Math.max(window, maxWindow);
-        granted = initial;
-        grantedSpan = initial;
+    /// @param window what the other side may be ahead of the reader, reserved in `budget`; 0 as long as there is
+    ///     none
+    /// @param granted how much of it the other side knows of
+    ReceiveCredit(WindowBudget budget, long window, long granted) {
+        this.budget = budget;
+        this.closed = window == 0;
+        begin(window, granted);
     }
 
-    long window() {
-        return window;
+    private void begin(long first, long known) {
+        window = first;
+        reserved = first;
+        granted = known;
+        grantedSpan = known;
+    }
+
+    /// Reserves the window of a stream that is about to be opened here.
+    ///
+    /// @return the credit to open it with; 0: there is no memory for it
+    long open(long wanted) {
+        long first = budget.open(Math.min(WindowBudget.LEAST_WINDOW, wanted), wanted);
+        closed = first == 0;
+        begin(first, first);
+        return first;
     }
 
     /// Bytes received and not yet consumed.
     long held() {
         return received - consumed;
+    }
+
+    long consumed() {
+        return consumed;
     }
 
     /// Counts bytes as received; returns false if they were never granted.
@@ -44,30 +71,77 @@ final class ReceiveCredit {
 
     void onConsumed(long bytes) {
         consumed = Math.min(received, consumed + bytes);
+        trim();
     }
 
-    /// Whether the other side should hear of more credit: half of what it was last told is used up.
+    /// Nothing more comes: what was granted beyond is given back.
+    void end() {
+        ended = true;
+        trim();
+    }
+
+    /// Nobody reads any more: everything is given back.
+    void close() {
+        if (!closed) {
+            closed = true;
+            budget.close(reserved);
+            reserved = 0;
+        }
+    }
+
+    private void trim() {
+        long outstanding = (ended ? received : granted) - consumed;
+        long needed = ended ? outstanding : Math.max(window, outstanding);
+        if (!closed && needed < reserved) {
+            budget.release(reserved - needed);
+            reserved = needed;
+        }
+    }
+
+    /// Whether the other side should hear of more credit: half of what it was last told is used up, and the reader
+    /// has taken enough that telling is worth a frame.
     boolean isGrantDue() {
-        return consumed + window > granted && granted - received <= grantedSpan / 2;
+        long more = consumed + window - granted;
+        return more > 0 && more >= window / 4 && granted - received <= grantedSpan / 2;
     }
 
-    /// Whether what was received and not yet consumed fills half of a window that could grow: readers that do not
-    /// read would soon hold up the others.
-    boolean isHeldUp() {
-        return window < maxWindow && held() > window / 2;
+    /// Widens the window to `bytes`, if it is smaller.
+    ///
+    /// @return false if there is no memory for it
+    boolean require(long bytes) {
+        long more = bytes - window;
+        if (more <= 0) {
+            return true;
+        }
+        if (closed || window + more > reserved && !budget.tryReserve(window + more - reserved)) {
+            return false;
+        }
+        window = bytes;
+        reserved = Math.max(reserved, bytes);
+        return true;
     }
 
-    /// The credit to tell, growing the window if the reader is faster than the path is long, or if it holds up
-    /// others.
-    long grant(long nowNanos, long roundTripNanos, Growth growth) {
-        boolean fast = lastGrantAt != 0 && nowNanos - lastGrantAt < 2 * Math.max(roundTripNanos, 1_000_000);
-        long more = Math.min(window, maxWindow - window);
-        if ((fast || held() > window / 2) && more > 0 && growth.allow(more)) {
-            window += more;
+    /// The credit to tell, with the window as it has become.
+    long grant(long nowNanos, long roundTripNanos) {
+        if (lastGrantAt != 0) {
+            long took = nowNanos - lastGrantAt;
+            if (took < Math.max(2 * roundTripNanos, FAST_NANOS)) {
+                grow();
+            } else if (took > Math.max(8 * roundTripNanos, SLOW_NANOS)) {
+                window = Math.max(window / 2, budget.fairShare(window));
+                trim();
+            }
         }
         lastGrantAt = nowNanos;
-        granted = consumed + window;
+        granted = Math.max(granted, consumed + window);
         grantedSpan = granted - received;
         return granted;
+    }
+
+    private void grow() {
+        if (reserved == window && budget.grow(window, window)) {
+            reserved += window;
+            window += window;
+        }
     }
 }

@@ -36,8 +36,14 @@ public interface Stream {
     void stopSending();
 
     /// Gives credit for bytes that [StreamHandler#onData] delivered and that have now left this process or been
-    /// dropped. Without it the other side stops after a window, and in the end the whole channel does: so it is
-    /// owed for every byte, also after [StreamHandler#onEnd]. After a reset, by either side or the own one, nothing
-    /// is owed any more.
+    /// dropped. Without it the other side stops after a window, and the memory set aside for it is missing to
+    /// others: so it is owed for every byte, also after [StreamHandler#onEnd]. After a reset, by either side,
+    /// nothing is owed any more.
     void consumed(int bytes);
+
+    /// For readers that have to collect bytes before they can consume any: lets the other side send so many,
+    /// counted from what was consumed, even if memory has become scarce.
+    ///
+    /// @return false: there is no memory for so many, and the reader would wait for ever
+    boolean requireWindow(int bytes);
 }

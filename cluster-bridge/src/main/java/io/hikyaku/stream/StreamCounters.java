@@ -14,6 +14,11 @@ public final class StreamCounters {
     /// Bytes accepted from the call layer and not yet sent.
     public final LongAdder queuedBytes = new LongAdder();
 
+    /// Bytes that arrived and that readers here have not taken, as they were within the last second.
+    public final LongAdder heldBytes = new LongAdder();
+    /// Streams whose readers here hold bytes and take none.
+    public final LongAdder stalled = new LongAdder();
+
     /// Streams that are open now.
     public long open() {
         return opened.sum() - closed.sum();

@@ -2,9 +2,10 @@ package io.hikyaku.stream;
 
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 
-/// The call layer's side of a [Stream]. Called on the stream's event loop. After [#onReset], or after [#onEnd] together
-/// with an own [Stream#end], nothing more is called.
+/// The call layer's side of a [Stream]. Called on the stream's event loop. After [#onReset], or after [#onEnd]
+/// together with an own [Stream#end], nothing more is called.
 public interface StreamHandler {
     /// The next bytes; takes ownership. They count against the window until [Stream#consumed].
     void onData(ByteBuf data);
@@ -19,6 +20,13 @@ public interface StreamHandler {
 
     /// The send buffer has room again after having been full.
     void onWritable();
+
+    /// What was delivered waits for its reader, who has taken nothing for a while. Said again and again as long as
+    /// it lasts, about once a minute.
+    ///
+    /// @param since how long it has lasted
+    /// @param bytes that were delivered and not consumed
+    default void onStalled(Duration since, long bytes) {}
 
     /// The other side wants no more bytes of ours; what is written from now on is dropped.
     void onStopSending();

@@ -1,5 +1,7 @@
 package io.hikyaku.stream;
 
+import static io.hikyaku.wire.channel.ChannelFrame.MAX_INITIAL_CREDIT;
+
 import io.hikyaku.channel.Channel;
 import io.hikyaku.channel.ChannelUser;
 import io.hikyaku.channel.Closed;
@@ -23,24 +25,18 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Many streams over one channel (PROTOCOL.md §6). Streams that have something to send take turns, each with a share of
-/// the packet at hand, so that a bulk flow does not hold up a small call. Streams may be opened before the channel is;
-/// nothing of them leaves until then, and if it never opens they are refused before any effect.
+/// Many streams over one channel (PROTOCOL.md §6). Streams that have something to send take turns, each with a share
+/// of the packet at hand, so that a bulk flow does not hold up a small call. Streams may be opened before the channel
+/// is; nothing of them leaves until then, and if it never opens they are refused before any effect.
 public final class StreamMux implements ChannelUser, StreamOpener {
     /// Smallest share of a packet that a stream gets, in bytes.
     private static final int MIN_QUANTUM = 1024;
     /// Room without which no stream gets a turn in the packet at hand.
     private static final int MIN_ROOM = 512;
-    /// What a channel's window starts with, and the least it gets when the budget is used up, in bytes.
-    private static final long FIRST_CHANNEL_WINDOW = 1024 * 1024;
-
-    private static final long LEAST_CHANNEL_WINDOW = 64 * 1024;
     /// Streams opened before the channel is, and calls that wait for it, at most; more are refused.
     private static final int MAX_WAITING = 10_000;
-    /// What a stream may queue when the channel as a whole has queued a window.
-    private static final int SCARCE_SEND_BUFFER = 8 * 1024;
     /// Streams that are gone may stand in a queue until there are so many, and more of them than of others.
-    private static final int MAX_GONE_IN_QUEUES = 1024;
+    private static final int MAX_GONE_IN_QUEUE = 1024;
 
     private final Loop loop;
     private final StreamSettings settings;
@@ -53,21 +49,21 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private List<Consumer<@Nullable Closed>> undecided = new ArrayList<>(0);
 
     private final ArrayDeque<MuxStream> readyQueue = new ArrayDeque<>();
-    private final ArrayDeque<MuxStream> blocked = new ArrayDeque<>();
-    private final ReceiveCredit credit;
+    private final WindowBudget windows;
+    private final SendBudget sendBudget;
+    private final StallWatch stalls;
     private final UnheardResets unheardResets = new UnheardResets();
-    private long reserved;
+    private final InitialClaims claims = new InitialClaims();
     private @Nullable Channel channel;
     private @Nullable StreamAcceptor acceptor;
     private @Nullable Closed closed;
     private long nextId;
     private long nextPeerId;
-    private long sent;
-    private long sendMax;
-    private long queued;
+    private int initialCredit;
+    private int peerInitialCredit;
     private int openedByPeer;
     private int resetsDue;
-    private int goneInQueues;
+    private int goneInQueue;
     private boolean filling;
 
     /// @param acceptors who takes the streams that a peer opens
@@ -75,14 +71,9 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         this.loop = loop;
         this.settings = settings;
         this.acceptors = acceptors;
-        long first = Math.min(FIRST_CHANNEL_WINDOW, settings.maxChannelWindow());
-        if (settings.budget().tryReserve(first)) {
-            reserved = first;
-        } else {
-            first = LEAST_CHANNEL_WINDOW;
-            reserved = settings.budget().tryReserve(first) ? first : 0;
-        }
-        credit = new ReceiveCredit(first, first, settings.maxChannelWindow());
+        this.windows = new WindowBudget(settings.budget(), settings.channelWindow(), settings.maxStreams());
+        this.sendBudget = new SendBudget(settings.budget(), settings.channelWindow());
+        this.stalls = new StallWatch(loop, settings.counters(), streams.values());
     }
 
     /// Tells once whether the channel comes to be: within this call if that is known. At most [#MAX_WAITING] may
@@ -108,7 +99,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     /// Opens a stream; it is sent when the channel is open and the turn ends.
     @Override
     public Stream open(ByteBuf metadata, StreamHandler handler) {
-        MuxStream stream = new MuxStream(this, -1, metadata, settings.window(), settings.maxChannelWindow());
+        MuxStream stream = new MuxStream(this, metadata, windows, settings.window());
         stream.handler(handler);
         settings.counters().opened.increment();
         if (closed != null) {
@@ -124,7 +115,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
 
     /// The stream is gone at once, so that nothing of it leaves in this turn any more; its handler hears of it
     /// later.
-    private void refuse(MuxStream stream, String why) {
+    void refuse(MuxStream stream, String why) {
+        settings.counters().refused.increment();
         stream.refuse();
         loop.atEndOfTurn(() -> stream.tellRefused(why));
     }
@@ -136,24 +128,34 @@ public final class StreamMux implements ChannelUser, StreamOpener {
 
     /// Streams that the queues know, gone ones included.
     int queuedStreams() {
-        return readyQueue.size() + blocked.size();
+        return readyQueue.size();
+    }
+
+    /// Streams whose readers, here, have taken nothing for a while of what they hold.
+    public int stalledStreams() {
+        return stalls.stalledStreams();
+    }
+
+    /// Bytes that arrived and that readers here have not taken yet.
+    public long heldBytes() {
+        return stalls.heldBytes();
     }
 
     // ---- what the channel asks
 
     @Override
-    public long initialCredit() {
-        return reserved == 0 ? 0 : credit.window();
+    public int initialCredit() {
+        initialCredit = Integer.highestOneBit((int) windows.offer(MAX_INITIAL_CREDIT));
+        return initialCredit;
     }
 
     @Override
-    public void onOpen(Channel channel, long peerCredit) {
+    public void onOpen(Channel channel, int peerCredit) {
         this.channel = channel;
         acceptor = acceptors.apply(channel.peer());
-        sendMax = peerCredit;
+        peerInitialCredit = peerCredit;
         nextId = channel.initiatedHere() ? 0 : 1;
         nextPeerId = 1 - nextId;
-        releaseBlocked();
         if (!readyQueue.isEmpty()) {
             channel.wake();
         }
@@ -201,16 +203,14 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     }
 
     @Override
-    public void onCredit(long max) {
-        if (max > sendMax) {
-            sendMax = max;
-            releaseBlocked();
-        }
+    public void onInitialCredit(int bytes) {
+        peerInitialCredit = bytes;
     }
 
     @Override
     public void onAcknowledged(long next) {
         unheardResets.onAcknowledged(next);
+        claims.onAcknowledged(next);
     }
 
     @Override
@@ -221,8 +221,6 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     @Override
     public void onClosed(Closed reason) {
         closed = reason;
-        settings.budget().release(reserved);
-        reserved = 0;
         List<MuxStream> unsent = new ArrayList<>(waiting);
         List<MuxStream> open = new ArrayList<>(streams.values());
         unsent.forEach(stream -> stream.onReset(ResetCode.REFUSED, reason.detail(), false));
@@ -237,7 +235,6 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         open.forEach(stream -> stream.onReset(
                 stream.isOpenedSince(neverTaken) ? ResetCode.REFUSED : code, reason.detail(), reason.byPeer()));
         readyQueue.clear();
-        blocked.clear();
         unheardResets.onClosed();
         decided();
     }
@@ -279,9 +276,6 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             if (channel != null && !filling) {
                 channel.wake();
             }
-        } else if (!stream.blocked && stream.isBlockedByChannel()) {
-            stream.blocked = true;
-            blocked.add(stream);
         }
     }
 
@@ -302,41 +296,30 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return channel == null ? 0 : channel.nextPacket();
     }
 
-    long channelCredit() {
-        return sendMax - sent;
+    long nanos() {
+        return loop.nanos();
     }
 
-    /// What a stream may queue now: its own limit, or little when the channel as a whole has queued a lot.
+    /// What a stream that is opened now may send at once.
+    ///
+    /// @param bytes that it will send at most
+    int claimInitialCredit(int bytes) {
+        return claims.claim(bytes, peerInitialCredit, nextPacket());
+    }
+
+    /// What a stream may queue now: its own limit, or little when the channel or the process has queued a lot.
     int sendBuffer(int own) {
-        return queued < settings.maxChannelWindow() ? own : SCARCE_SEND_BUFFER;
+        return sendBudget.share(own);
     }
 
     void onQueued(long bytes) {
-        queued += bytes;
+        sendBudget.onQueued(bytes);
         settings.counters().queuedBytes.add(bytes);
     }
 
-    void onSent(int bytes) {
-        sent += bytes;
-        onQueued(-bytes);
-    }
-
-    void onConsumed(long bytes) {
-        credit.onConsumed(bytes);
-        grantIfDue();
-    }
-
-    private void grantIfDue() {
-        if (channel != null && closed == null && (credit.isGrantDue() || credit.isHeldUp())) {
-            channel.grant(grant(credit));
-        }
-    }
-
-    /// New credit for a stream or for the channel; only the channel's window counts against the budget, since the
-    /// windows of its streams lie within it.
-    long grant(ReceiveCredit of) {
-        long roundTrip = channel == null ? 0 : Math.max(0, channel.roundTripNanos());
-        return of.grant(loop.nanos(), roundTrip, of == credit ? this::growChannel : more -> true);
+    /// Readers hold so many bytes more, or less.
+    void onHeld(long more) {
+        stalls.onHeld(more);
     }
 
     void laterWritable(MuxStream stream) {
@@ -358,31 +341,30 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             }
         }
         forgetGone(stream);
+        tellInitialCredit();
     }
 
     /// Calls that give up while nothing can be sent must not pile up in the queues.
     private void forgetGone(MuxStream stream) {
-        if (stream.blocked || stream.ready && !stream.hasMore()) {
-            goneInQueues++;
-            if (goneInQueues > MAX_GONE_IN_QUEUES && goneInQueues > queuedStreams() / 2) {
+        if (stream.ready && !stream.hasMore()) {
+            goneInQueue++;
+            if (goneInQueue > MAX_GONE_IN_QUEUE && goneInQueue > readyQueue.size() / 2) {
                 readyQueue.removeIf(queued -> queued.isGone() && !queued.hasMore());
-                blocked.removeIf(MuxStream::isGone);
-                goneInQueues = 0;
+                goneInQueue = 0;
             }
         }
     }
 
-    private boolean growChannel(long more) {
-        boolean allowed = settings.budget().tryReserve(more);
-        reserved += allowed ? more : 0;
-        return allowed;
-    }
-
-    private void releaseBlocked() {
-        for (int left = blocked.size(); left > 0; left--) {
-            MuxStream stream = blocked.remove();
-            stream.blocked = false;
-            ready(stream);
+    /// Lets the other side know when new streams get less than it thinks, or a lot more. Powers of two, so that it
+    /// is seldom told.
+    private void tellInitialCredit() {
+        if (channel == null || closed != null) {
+            return;
+        }
+        int offered = Integer.highestOneBit((int) windows.fairShare(MAX_INITIAL_CREDIT));
+        if (offered < initialCredit || offered / 2 >= initialCredit) {
+            initialCredit = offered;
+            channel.tellInitialCredit(initialCredit);
         }
     }
 
@@ -414,14 +396,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     }
 
     private void onData(@Nullable MuxStream stream, StreamFrame.Data data) {
-        int length = data.data().readableBytes();
-        if (!credit.onReceived(length)) {
-            throw new Malformed(Reason.INVALID_VALUE, "more data than the channel's credit");
-        }
-        grantIfDue();
         if (stream == null) {
             requireKnown(data.stream());
-            onConsumed(length);
         } else if (!stream.onData(data.data())) {
             throw new Malformed(Reason.INVALID_VALUE, "data on stream " + data.stream() + " beyond its credit or end");
         }
@@ -437,17 +413,20 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             return;
         }
         nextPeerId = open.stream() + 2;
-        MuxStream stream = new MuxStream(this, open.stream(), null, settings.window(), settings.maxChannelWindow());
-        stream.allow(open.credit());
-        streams.put(open.stream(), stream);
         openedByPeer++;
+        boolean allowed = openedByPeer <= settings.maxStreams() && acceptor != null;
+        long window =
+                allowed ? windows.open(Math.max(1, open.initial()), Math.max(open.initial(), settings.window())) : 0;
+        MuxStream stream = new MuxStream(this, open, windows, window);
+        streams.put(open.stream(), stream);
         settings.counters().opened.increment();
-        if (openedByPeer > settings.maxStreams() || acceptor == null) {
+        if (window == 0 || acceptor == null) {
             settings.counters().refused.increment();
-            stream.reset(ResetCode.REFUSED, "Too many streams");
+            stream.reset(ResetCode.REFUSED, allowed ? "No memory is left for another stream" : "Too many streams");
         } else {
             stream.accept(acceptor, open.metadata());
         }
+        tellInitialCredit();
     }
 
     /// A frame may come late for a stream that is gone, but never for one that never was.

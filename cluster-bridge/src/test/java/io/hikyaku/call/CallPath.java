@@ -6,11 +6,13 @@ import io.hikyaku.call.observe.CallObservers;
 import io.hikyaku.call.tcp.TcpExport;
 import io.hikyaku.call.tcp.TcpService;
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.config.ChannelLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Forwarded;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.ImportPort;
 import io.hikyaku.config.Protocol;
+import io.hikyaku.config.StreamLimits;
 import io.hikyaku.config.Target;
 import io.hikyaku.config.Trace;
 import io.hikyaku.link.EventLoops;
@@ -18,7 +20,9 @@ import io.hikyaku.policy.Balancer;
 import io.hikyaku.policy.FreeRepeats;
 import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamOpener;
+import io.hikyaku.stream.StreamSettings;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -37,7 +41,6 @@ public final class CallPath implements AutoCloseable {
     /// As it is unless configured.
     public static final ImportPort IMPORT = importPort(Optional.empty(), Forwarded.OBFUSCATED, false);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int WINDOW = 256 * 1024;
     private static final long BUDGET = 64 * 1024 * 1024;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -59,12 +62,14 @@ public final class CallPath implements AutoCloseable {
                 Duration.ofSeconds(2),
                 new CallMetrics(meters, CallObservers.NONE, Integer.MAX_VALUE),
                 budget);
+        StreamSettings streams =
+                StreamSettings.of(StreamLimits.DEFAULTS, ChannelLimits.DEFAULTS, budget, new StreamCounters());
         FreeRepeats freeRepeats = new FreeRepeats();
         for (int shard = 0; shard < loops.count(); shard++) {
             Exports own = new Exports();
             exports.add(own);
             balancers.add(new Balancer(context, freeRepeats, System::nanoTime, new java.util.SplittableRandom(1)));
-            local.add(to("tokyo", new LocalStreams(loops.loop(shard), own.from("tokyo"), WINDOW, 10_000)));
+            local.add(to("tokyo", new LocalStreams(loops.loop(shard), own.from("tokyo"), streams)));
         }
         List<Candidates> candidates =
                 balancers.stream().map(balancer -> balancer.candidates(PORT)).toList();

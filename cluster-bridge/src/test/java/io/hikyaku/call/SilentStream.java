@@ -29,4 +29,9 @@ public record SilentStream(boolean isWritable) implements Stream {
 
     @Override
     public void consumed(int bytes) {}
+
+    @Override
+    public boolean requireWindow(int bytes) {
+        return true;
+    }
 }

@@ -128,8 +128,8 @@ class HandshakeTest {
         assertArrayEquals(one.secret(), two.secret());
         assertEquals(new Peer(id(osaka), Member.cluster("demo", "osaka"), 3), one.peer());
         assertEquals(new Peer(id(tokyo), Member.cluster("demo", "tokyo"), 2), two.peer());
-        assertEquals(2000, one.greeting().credit());
-        assertEquals(1000, two.greeting().credit());
+        assertEquals(2000, one.greeting().initialCredit());
+        assertEquals(1000, two.greeting().initialCredit());
     }
 
     @Test

@@ -25,7 +25,7 @@ final class Net {
         int opened;
         long received;
         boolean idle;
-        long credit = 64 * 1024;
+        int credit = 64 * 1024;
 
         @Nullable
         Channel channel;
@@ -42,12 +42,12 @@ final class Net {
         }
 
         @Override
-        public long initialCredit() {
+        public int initialCredit() {
             return credit;
         }
 
         @Override
-        public void onOpen(Channel theChannel, long peerCredit) {
+        public void onOpen(Channel theChannel, int peerCredit) {
             channel = theChannel;
             opened++;
         }
@@ -68,7 +68,7 @@ final class Net {
         }
 
         @Override
-        public void onCredit(long max) {}
+        public void onInitialCredit(int bytes) {}
 
         @Override
         public boolean isIdle() {
@@ -89,7 +89,7 @@ final class Net {
         final List<Raw> users = new ArrayList<>();
         UnaryOperator<@Nullable ByteBuf> fault = UnaryOperator.identity();
         boolean idle;
-        long credit = 64 * 1024;
+        int credit = 64 * 1024;
         int sent;
 
         Node(LocalIdentity identity, int count) {

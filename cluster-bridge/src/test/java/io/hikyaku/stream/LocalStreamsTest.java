@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 class LocalStreamsTest {
     private static final int WINDOW = 10;
 
+    private final MemoryBudget budget = new MemoryBudget(64 * 1024);
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final Ear near = new Ear();
     private final Ear far = new Ear();
     private final List<ByteBuf> buffers = new ArrayList<>();
-    private final LocalStreams streams = new LocalStreams(tasks::add, this::accept, WINDOW, 2);
+    private final LocalStreams streams = new LocalStreams(
+            tasks::add, this::accept, new StreamSettings(WINDOW, 1024, 2, budget, new StreamCounters()));
     private boolean refusing;
 
     private StreamHandler accept(Stream stream, ByteBuf metadata) {
@@ -135,6 +137,9 @@ class LocalStreamsTest {
         settle();
         assertFalse(near.heard.contains("writable"));
 
+        far.stream.consumed(10);
+        settle();
+        assertFalse(stream.isWritable());
         far.stream.consumed(5);
         settle();
         assertTrue(stream.isWritable());

@@ -41,7 +41,7 @@ final class ScriptedPeer implements ChannelUser {
     StreamAcceptor acceptor = (stream, metadata) -> new Recorder(stream);
     /// Whether packets from the near end get lost.
     boolean deaf;
-    long credit = 1024 * 1024;
+    int credit = 64 * 1024;
     long heardBytes;
     int packets;
 
@@ -124,7 +124,7 @@ final class ScriptedPeer implements ChannelUser {
     }
 
     static StreamFrame.Open open(long stream) {
-        return new StreamFrame.Open(stream, 1024 * 1024, Recorder.bytes("m"));
+        return new StreamFrame.Open(stream, 1024 * 1024, 64 * 1024, Recorder.bytes("m"));
     }
 
     static StreamFrame.Data data(long stream, int length) {
@@ -136,12 +136,12 @@ final class ScriptedPeer implements ChannelUser {
     }
 
     @Override
-    public long initialCredit() {
+    public int initialCredit() {
         return credit;
     }
 
     @Override
-    public void onOpen(Channel opened, long peerCredit) {
+    public void onOpen(Channel opened, int peerCredit) {
         channel = opened;
     }
 
@@ -166,7 +166,7 @@ final class ScriptedPeer implements ChannelUser {
                 heardBytes += data.data().readableBytes();
                 heard.add(new StreamFrame.Data(data.stream(), Unpooled.EMPTY_BUFFER));
             } else if (frame instanceof StreamFrame.Open open) {
-                heard.add(new StreamFrame.Open(open.stream(), open.credit(), Unpooled.EMPTY_BUFFER));
+                heard.add(new StreamFrame.Open(open.stream(), open.credit(), open.initial(), Unpooled.EMPTY_BUFFER));
             } else {
                 heard.add(frame);
             }
@@ -174,7 +174,7 @@ final class ScriptedPeer implements ChannelUser {
     }
 
     @Override
-    public void onCredit(long max) {}
+    public void onInitialCredit(int bytes) {}
 
     @Override
     public boolean isIdle() {

@@ -74,7 +74,8 @@ class StreamMuxTest extends MuxBesideAScript {
 
         // Then
         List<StreamFrame.Credit> credits = peer.heard(StreamFrame.Credit.class);
-        assertEquals(List.of(new StreamFrame.Credit(1, 256 * 1024)), credits);
+        assertEquals(1, credits.size());
+        assertTrue(credits.getFirst().max() > 64 * 1024, credits::toString);
     }
 
     @Test

@@ -88,11 +88,13 @@ public final class EventLoops implements AutoCloseable {
 
     /// For dialling TCP from one shard, with Vert.x's name resolver.
     public Bootstrap dialler(int shard) {
-        return new Bootstrap()
+        Bootstrap dialler = new Bootstrap()
                 .group(loop(shard))
                 .channelFactory(vertx.transport().channelFactory(false))
                 .option(ChannelOption.ALLOCATOR, ALLOCATOR)
                 .resolver(vertx.nameResolver().nettyAddressResolverGroup());
+        TcpKeepalive.apply(dialler, vertx.isNativeTransportEnabled());
+        return dialler;
     }
 
     /// Who is let in by all of [#listener]'s sockets.
@@ -102,11 +104,13 @@ public final class EventLoops implements AutoCloseable {
 
     /// For listening on TCP: accepted sockets go to the shards in turn.
     public ServerBootstrap listener() {
-        return new ServerBootstrap()
+        ServerBootstrap listener = new ServerBootstrap()
                 .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
                 .channelFactory(vertx.transport().serverChannelFactory(false))
                 .handler(doorkeeper)
                 .childOption(ChannelOption.ALLOCATOR, ALLOCATOR);
+        TcpKeepalive.apply(listener, vertx.isNativeTransportEnabled());
+        return listener;
     }
 
     /// Ends Vert.x and with it all sockets; returns when it is done or after ten seconds.

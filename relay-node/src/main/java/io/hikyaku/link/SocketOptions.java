@@ -10,14 +10,12 @@ final class SocketOptions {
 
     static void apply(Bootstrap dialled, LinkSettings settings) {
         dialled.option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, settings.socketMarks());
     }
 
     static void apply(ServerBootstrap listener, LinkSettings settings) {
         listener.option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, settings.socketMarks());
     }
 }

@@ -36,14 +36,16 @@ public record BridgeLimits(
 
     static BridgeLimits read(Setting setting) {
         Section section = setting.section();
+        DataSize budget = section.size("budget", DEFAULTS.budget);
+        ChannelLimits channel = ChannelLimits.defaults(budget);
         return section.build(() -> new BridgeLimits(
                 section.optional("link", LinkLimits::read, DEFAULTS.link),
                 section.optional("route", RouteLimits::read, DEFAULTS.route),
-                section.optional("channel", ChannelLimits::read, DEFAULTS.channel),
+                section.optional("channel", given -> ChannelLimits.read(given, channel), channel),
                 section.optional("stream", StreamLimits::read, DEFAULTS.stream),
                 section.optional("call", CallLimits::read, DEFAULTS.call),
                 section.optional("registry", RegistryLimits::read, DEFAULTS.registry),
-                section.size("budget", DEFAULTS.budget),
+                budget,
                 section.duration("drainTimeout", DEFAULTS.drainTimeout)));
     }
 }

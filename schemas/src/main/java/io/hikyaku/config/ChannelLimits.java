@@ -9,7 +9,7 @@ import java.time.Duration;
 /// @param deadAfter a peer that was silent for so long is gone, and its streams are reset
 /// @param gapTimeout a missing packet is waited for so long, then the streams are reset
 /// @param reorderWindow packets kept that came before their turn
-/// @param window bytes in flight in all streams of the channel together
+/// @param window bytes that the readers of all streams of the channel may hold, or be granted, together
 /// @param maxStreams open streams at once
 public record ChannelLimits(
         Duration handshakeTimeout,
@@ -29,7 +29,7 @@ public record ChannelLimits(
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
             1024,
-            DataSize.ofMiB(4),
+            DataSize.ofMiB(64),
             10_000);
 
     public ChannelLimits {
@@ -45,15 +45,28 @@ public record ChannelLimits(
                 .enforce();
     }
 
-    static ChannelLimits read(Setting setting) {
+    /// What they are unless configured: no more than half of the process's budget goes to one channel.
+    static ChannelLimits defaults(DataSize budget) {
+        long half = Math.max(MIN_WINDOW.bytes(), budget.bytes() / 2);
+        return new ChannelLimits(
+                DEFAULTS.handshakeTimeout,
+                DEFAULTS.keepaliveInterval,
+                DEFAULTS.deadAfter,
+                DEFAULTS.gapTimeout,
+                DEFAULTS.reorderWindow,
+                new DataSize(Math.min(DEFAULTS.window.bytes(), half)),
+                DEFAULTS.maxStreams);
+    }
+
+    static ChannelLimits read(Setting setting, ChannelLimits defaults) {
         Section section = setting.section();
         return section.build(() -> new ChannelLimits(
-                section.duration("handshakeTimeout", DEFAULTS.handshakeTimeout),
-                section.duration("keepaliveInterval", DEFAULTS.keepaliveInterval),
-                section.duration("deadAfter", DEFAULTS.deadAfter),
-                section.duration("gapTimeout", DEFAULTS.gapTimeout),
-                section.integer("reorderWindow", DEFAULTS.reorderWindow),
-                section.size("window", DEFAULTS.window),
-                section.integer("maxStreams", DEFAULTS.maxStreams)));
+                section.duration("handshakeTimeout", defaults.handshakeTimeout),
+                section.duration("keepaliveInterval", defaults.keepaliveInterval),
+                section.duration("deadAfter", defaults.deadAfter),
+                section.duration("gapTimeout", defaults.gapTimeout),
+                section.integer("reorderWindow", defaults.reorderWindow),
+                section.size("window", defaults.window),
+                section.integer("maxStreams", defaults.maxStreams)));
     }
 }

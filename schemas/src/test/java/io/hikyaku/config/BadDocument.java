@@ -325,7 +325,7 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         .notBySchema(),
                 limits("stream: { window: 1KiB }", "stream.window", "1KiB is not between 16KiB and 1GiB")
                         .notBySchema(),
-                limits("stream: { window: 8MiB }", "stream.window", "8MiB must not exceed channel.window (4MiB)")
+                limits("stream: { window: 128MiB }", "stream.window", "128MiB must not exceed channel.window (64MiB)")
                         .notBySchema(),
                 limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed budget (128MiB)")
                         .notBySchema(),

@@ -57,7 +57,7 @@ class SectionsTest {
                         new RouteLimits(DataSize.ofMiB(3), DataSize.ofMiB(2), new DataSize(5), DataSize.ofMiB(4))),
                 new Sample(
                         "channel limits",
-                        ChannelLimits::read,
+                        setting -> ChannelLimits.read(setting, ChannelLimits.DEFAULTS),
                         "{}",
                         ChannelLimits.DEFAULTS,
                         "{ handshakeTimeout: 1s, keepaliveInterval: 3s, deadAfter: 4s, gapTimeout: 1500ms, reorderWindow: 5,"
@@ -337,7 +337,7 @@ class SectionsTest {
                 d.deadAfter(),
                 d.gapTimeout(),
                 1,
-                d.window(),
+                DataSize.ofMiB(2), // half of the budget
                 d.maxStreams());
     }
 

@@ -63,8 +63,8 @@ record Codec<T>(Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder, bo
         StreamFrames.write(
                 out,
                 switch (frame) {
-                    case StreamFrame.Open(long stream, long credit, ByteBuf metadata) ->
-                        new StreamFrame.Open(stream, credit, metadata.duplicate());
+                    case StreamFrame.Open(long stream, long credit, int initial, ByteBuf metadata) ->
+                        new StreamFrame.Open(stream, credit, initial, metadata.duplicate());
                     case StreamFrame.Data(long stream, ByteBuf data) -> new StreamFrame.Data(stream, data.duplicate());
                     default -> frame;
                 });

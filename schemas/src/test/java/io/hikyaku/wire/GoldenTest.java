@@ -39,7 +39,7 @@ class GoldenTest {
     private static final long CHANNEL = 0x0123456789abcdefL;
     private static final long TOKEN = 0x0102030405060708L;
     private static final Hello HELLO = new Hello(1, 2, true, 3, 4, "a.b.c", counting(0x20, 32));
-    private static final ChannelGreeting GREETING = new ChannelGreeting(1, 2, 4, 1 << 20, "a.b.c", counting(0, 64));
+    private static final ChannelGreeting GREETING = new ChannelGreeting(1, 2, 4, 16_384, "a.b.c", counting(0, 64));
     private static final OpenMetadata METADATA = new OpenMetadata("shop/orders", 8080, CallProtocol.HTTP, 1);
 
     @Test
@@ -99,7 +99,7 @@ class GoldenTest {
                 .both("ack", Codec.CHANNEL, new ChannelFrame.Ack((1L << 32) + 2))
                 .both("ping", Codec.CHANNEL, new ChannelFrame.Ping(TOKEN))
                 .both("pong", Codec.CHANNEL, new ChannelFrame.Pong(TOKEN))
-                .both("credit", Codec.CHANNEL, new ChannelFrame.Credit(Long.MAX_VALUE))
+                .both("initial-credit", Codec.CHANNEL, new ChannelFrame.InitialCredit(65_536))
                 .both("close", Codec.CHANNEL, new ChannelFrame.Close(ChannelFrame.CloseCode.GAP, "gap"))
                 .both(
                         "close-unauthentic",
@@ -112,7 +112,7 @@ class GoldenTest {
     @Test
     void streamFrames() {
         new Golden("stream")
-                .both("open", Codec.STREAM, new StreamFrame.Open(4, 65_536, bytes(0xab, 0xcd)))
+                .both("open", Codec.STREAM, new StreamFrame.Open(4, 65_536, 8192, bytes(0xab, 0xcd)))
                 .both("data", Codec.STREAM, new StreamFrame.Data(64, ascii("hello")))
                 .both("end", Codec.STREAM, new StreamFrame.End(0))
                 .both("reset", Codec.STREAM, new StreamFrame.Reset(1, ResetCode.NOT_EXPORTED, "é"))

@@ -59,9 +59,9 @@ final class RandomFrames {
                 Map.entry(Codec.CHANNEL, () -> new ChannelFrame.Ack(counter())),
                 Map.entry(Codec.CHANNEL, () -> new ChannelFrame.Ping(random.nextLong())),
                 Map.entry(Codec.CHANNEL, () -> new ChannelFrame.Pong(random.nextLong())),
-                Map.entry(Codec.CHANNEL, () -> new ChannelFrame.Credit(counter())),
+                Map.entry(Codec.CHANNEL, () -> new ChannelFrame.InitialCredit(initialCredit())),
                 Map.entry(Codec.CHANNEL, () -> new ChannelFrame.Close(one(ChannelFrame.CloseCode.values()), text(60))),
-                Map.entry(Codec.STREAM, () -> new StreamFrame.Open(varint(), varint(), buffer(80))),
+                Map.entry(Codec.STREAM, () -> new StreamFrame.Open(varint(), varint(), initialCredit(), buffer(80))),
                 Map.entry(Codec.STREAM, () -> new StreamFrame.Data(varint(), buffer(300))),
                 Map.entry(Codec.STREAM, () -> new StreamFrame.End(varint())),
                 Map.entry(Codec.STREAM, () -> new StreamFrame.Reset(varint(), one(ResetCode.values()), text(60))),
@@ -122,7 +122,7 @@ final class RandomFrames {
                 min,
                 min + random.nextInt(256 - min),
                 1 + random.nextInt(HandshakeFrame.MAX_SHARDS),
-                counter(),
+                initialCredit(),
                 ascii(100),
                 bytes(ChannelGreeting.SIGNATURE_BYTES));
     }
@@ -169,6 +169,10 @@ final class RandomFrames {
     /// Of any magnitude, so that every width of a varint comes.
     private long varint() {
         return random.nextLong() >>> (2 + random.nextInt(62));
+    }
+
+    private int initialCredit() {
+        return random.nextInt(ChannelFrame.MAX_INITIAL_CREDIT + 1);
     }
 
     private long counter() {

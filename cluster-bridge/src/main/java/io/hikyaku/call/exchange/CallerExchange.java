@@ -210,14 +210,24 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onData(ByteBuf data) {
-        side.owe(data.readableBytes());
+        int taken = data.readableBytes() + frames.keptBytes();
         try {
             frames.read(data, this);
+            side.owe(taken - frames.keptBytes());
             side.onProgress();
+            requireWindow();
         } catch (Malformed malformed) {
             onMalformed(malformed);
         } catch (Rejected rejected) {
             onUntaken(rejected);
+        }
+    }
+
+    /// For a head, or trailers, that are not complete yet.
+    private void requireWindow() {
+        Stream from = stream;
+        if (from != null && !from.requireWindow(frames.frameBytes())) {
+            abandon(Problem.OVERLOADED);
         }
     }
 
@@ -252,6 +262,11 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             }
         }
         fail(Problem.of(code));
+    }
+
+    @Override
+    public void onStalled(Duration since, long bytes) {
+        seen.onStalled(since, bytes);
     }
 
     @Override

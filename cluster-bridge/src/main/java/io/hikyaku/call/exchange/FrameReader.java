@@ -13,8 +13,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the frames of an HTTP message from a stream's bytes (PROTOCOL.md §7.2). Body bytes are passed on as they come,
-/// not kept until their frame is whole.
+/// Reads the frames of an HTTP message from a stream's bytes (PROTOCOL.md §7.2). Body bytes are passed on as they
+/// come, not kept until their frame is whole.
 final class FrameReader {
     /// What is read, in order.
     interface Events {
@@ -64,6 +64,19 @@ final class FrameReader {
     /// Whether the message may end here: its head came, and no frame is incomplete.
     boolean isAtEnd() {
         return headRead && partial == null && bodyLeft == 0;
+    }
+
+    /// Bytes that were read and are kept until their frame is whole.
+    int keptBytes() {
+        ByteBuf kept = partial;
+        return kept == null ? 0 : kept.readableBytes();
+    }
+
+    /// Bytes of the incomplete frame in all, those that are kept included; 0: none is begun.
+    int frameBytes() {
+        ByteBuf kept = partial;
+        int length = kept == null ? -1 : HttpFrames.contentLength(kept);
+        return length < 0 ? keptBytes() : HttpFrames.OVERHEAD_BYTES + length;
     }
 
     /// Gives up what was read of an incomplete frame.

@@ -77,6 +77,9 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         try {
             frames.read(data, this);
             takeCredit();
+            if (!over && !stream.requireWindow(frames.frameBytes())) {
+                fail(side == null ? ResetCode.REFUSED : ResetCode.INTERNAL);
+            }
         } catch (Malformed malformed) {
             onMalformed(malformed);
         }
@@ -108,6 +111,11 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             finish(Outcomes.CANCELLED);
             leaveTarget();
         }
+    }
+
+    @Override
+    public void onStalled(Duration since, long bytes) {
+        seen.onStalled(since, bytes);
     }
 
     @Override
@@ -363,9 +371,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     private void takeCredit() {
         TargetSide to = side;
-        if (to != null && unread > 0) {
-            to.owe(unread);
-            unread = 0;
+        int taken = unread - frames.keptBytes();
+        if (to != null && taken > 0) {
+            to.owe(taken);
+            unread -= taken;
             if (!answering && !requestEnded) {
                 to.limit(answerTimeout());
             } else {

@@ -120,7 +120,6 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        out.onWritabilityChanged();
         advance();
         updateReading();
     }

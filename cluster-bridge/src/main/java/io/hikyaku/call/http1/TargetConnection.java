@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response were
-/// both complete and nothing came after them.
+/// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response
+/// were both complete and nothing came after them.
 public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
     /// Interim responses to one request; more is a flood.
     private static final int MAX_INTERIM = 32;
@@ -214,11 +214,6 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         if (current != null) {
             current.flushAnswer();
         }
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        out.onWritabilityChanged();
     }
 
     @Override

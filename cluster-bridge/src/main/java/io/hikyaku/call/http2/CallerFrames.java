@@ -16,8 +16,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
-/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and all
-/// of
+/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and
+/// all of
 /// it within bounds.
 final class CallerFrames extends Http2FrameAdapter {
     /// Before stream ids run out.
@@ -80,7 +80,6 @@ final class CallerFrames extends Http2FrameAdapter {
             connection.budget().onUseful();
         }
         stream.onData(data.retain(), end);
-        connection.widenIfNeeded();
         return padding;
     }
 
@@ -96,7 +95,7 @@ final class CallerFrames extends Http2FrameAdapter {
         connection.onSettings(settings);
     }
 
-    private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) {
+    private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) throws Http2Exception {
         CallLimits limits = port.context().limits();
         Request request = RequestHeads.read(
                 headers,
@@ -104,6 +103,9 @@ final class CallerFrames extends Http2FrameAdapter {
                 connection.provenance(),
                 limits.maxRequestLineSize().toInt());
         CallerHttp2Stream stream = new CallerHttp2Stream(connection, http2, headers, end);
+        if (!end) {
+            stream.openWindow();
+        }
         connection.serve(http2, stream);
         stream.start(request);
         connection.flushSoon(stream);

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -19,9 +20,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /// Puts together what reads and writes a caller's HTTP/2, with its bounds.
 final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<CallerHttp2Connection, CallerHttp2Codec> {
-    /// What one stream may send before the exporter's bridge takes it.
-    private static final int STREAM_WINDOW = 256 * 1024;
-
     /// Streams that a caller may reset, or make us reset, within the time ([ResetBudget]).
     static final int MAX_RESETS = 200;
 
@@ -42,13 +40,17 @@ final class CallerHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<Calle
         this.port = port;
         this.channel = channel;
         Http2Connection connection = new DefaultHttp2Connection(true);
+        connection
+                .local()
+                .flowController(new DefaultHttp2LocalFlowController(
+                        connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
         Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
         Http2FrameReader reader = new DefaultHttp2FrameReader(
                 new DefaultHttp2HeadersDecoder(true, true, maxHead), MAX_SMALL_CONTINUATIONS);
         initialSettings(new Http2Settings()
                 .maxConcurrentStreams(limits.http().maxStreams())
                 .connectProtocolEnabled(true)
-                .initialWindowSize(STREAM_WINDOW)
+                .initialWindowSize(RequestWindow.FIRST)
                 .maxHeaderListSize(maxHead));
         decoderEnforceMaxRstFramesPerWindow(0, 0); // ours knows what was answered
         decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA);

@@ -10,7 +10,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -30,9 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /// A caller's connection in HTTP/2: each of its streams is a call of its own ([CallerHttp2Stream]).
 public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Stream> {
-    /// What all streams of a connection may send before the exporters' bridges take it: at first as little as the
-    /// protocol allows, and once half of that waits, this much more as far as there is memory.
-    private static final int MORE_WINDOW = 1024 * 1024 - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+    /// What all streams of a connection may have on the way here. It holds back no stream, since what arrives
+    /// counts against the stream's own window alone ([RequestWindow]).
+    private static final int CONNECTION_WINDOW = 1024 * 1024;
 
     /// For a PING's answer to come, between the two GOAWAYs of RFC 9113 §6.8.
     private static final Duration DRAIN_NOTICE = Duration.ofSeconds(1);
@@ -45,7 +44,6 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
     private final Duration tick;
     private final ResetBudget resets;
     private int cancelling;
-    private boolean wide;
     private boolean draining;
     private boolean counted;
     private long idleSinceNanos;
@@ -59,7 +57,7 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
             Provenance provenance,
             OpenedStreams opened,
             FrameBudget budget) {
-        super(loop, Http2CodecUtil.DEFAULT_WINDOW_SIZE, budget, decoder, encoder, settings);
+        super(loop, CONNECTION_WINDOW, budget, decoder, encoder, settings);
         this.port = port;
         this.provenance = provenance;
         this.opened = opened;
@@ -117,26 +115,6 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
     /// Whether something written to the stream waits for the caller to take it.
     boolean hasUnsent(Http2Stream stream) {
         return encoder().flowController().hasFlowControlled(stream);
-    }
-
-    /// A body came: if bodies have to wait, streams that could go on are not to wait for them.
-    void widenIfNeeded() throws Http2Exception {
-        Http2Stream all = connection().connectionStream();
-        if (!wide
-                && decoder().flowController().unconsumedBytes(all) > Http2CodecUtil.DEFAULT_WINDOW_SIZE / 2
-                && port.context().budget().tryReserveSpare(MORE_WINDOW)) {
-            wide = true;
-            decoder().flowController().incrementWindowSize(all, MORE_WINDOW);
-            flushSoon();
-        }
-    }
-
-    @Override
-    void onGone() {
-        if (wide) {
-            wide = false;
-            port.context().budget().release(MORE_WINDOW);
-        }
     }
 
     /// At the end of this event-loop turn the stream's [CallerHttp2Stream#onTurnEnd] is called, and what was

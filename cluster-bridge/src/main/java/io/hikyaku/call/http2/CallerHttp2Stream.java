@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
@@ -32,6 +33,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     private final Http2Stream http2;
     private final CallerHttp2Answer answer;
     private final StreamPlace place;
+    private final RequestWindow window;
     private @Nullable CallerExchange exchange;
     private int unconsumed;
     private boolean requestEnded;
@@ -45,6 +47,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         this.requestEnded = ended;
         this.movedNanos = connection.now();
         this.place = new StreamPlace(connection);
+        this.window = new RequestWindow(connection, http2);
         this.answer = new CallerHttp2Answer(
                 connection,
                 http2.id(),
@@ -58,6 +61,13 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     }
 
     // ---- the caller's half
+
+    /// Has memory set aside for the body that will come.
+    ///
+    /// @throws Http2Exception if there is none
+    void openWindow() throws Http2Exception {
+        window.open();
+    }
 
     void start(Request request) {
         CallerExchange made = new CallerExchange(this, connection.port(), request);
@@ -75,7 +85,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         movedNanos = connection.now();
         if (to == null) {
             piece.release();
-            connection.consume(http2, length);
+            window.consumed(length);
         } else {
             unconsumed += length;
             if (length > 0) {
@@ -105,6 +115,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         CallerExchange gone = exchange;
         exchange = null;
         unconsumed = 0;
+        window.close();
         answer.drop();
         if (gone != null) {
             gone.cancel();
@@ -157,7 +168,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         if (unconsumed > 0 && (to == null || to.takesMore())) {
             int bytes = unconsumed;
             unconsumed = 0;
-            connection.consume(http2, bytes);
+            window.consumed(bytes);
         }
     }
 

@@ -157,6 +157,16 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
         }
     }
 
+    /// Lets the other side send more on the stream before it is taken.
+    void widen(Http2Stream stream, int bytes) {
+        try {
+            decoder().flowController().incrementWindowSize(stream, bytes);
+            flushSoon();
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+    }
+
     // ---- turns
 
     /// [Turn#onTurnEnd] of this stream is to be called, once, by [#endTurns].

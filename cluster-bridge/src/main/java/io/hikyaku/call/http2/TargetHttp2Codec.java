@@ -18,9 +18,9 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /// Puts together what reads and writes a target's HTTP/2, with its bounds.
 final class TargetHttp2Codec extends AbstractHttp2ConnectionHandlerBuilder<TargetHttp2Connection, TargetHttp2Codec> {
-    /// What a target may send on one stream before the way to its caller takes it. All streams together are bounded
-    /// by their number alone, so that slow callers do not hold back the others.
-    private static final int STREAM_WINDOW = 256 * 1024;
+    /// What a target may send on one stream before the way to its caller takes it. All streams together are
+    /// bounded by their number alone, so that slow callers do not hold back the others.
+    private static final int STREAM_WINDOW = 64 * 1024;
 
     /// CVE-2026-33871.
     private static final int MAX_SMALL_CONTINUATIONS = 16;

@@ -4,6 +4,7 @@ import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// One call as one bridge sees it, from its beginning to its one end. Belongs to the call's event loop until
@@ -31,6 +32,9 @@ public final class Observation {
 
         /// Bytes passed since the last time.
         void onBytes(Observation call, long request, long response);
+
+        /// Whoever is to read what the other side sends has taken nothing for a while.
+        void onStalled(Observation call, Duration since, long bytes);
 
         void onFinish(Observation call);
     }
@@ -103,6 +107,15 @@ public final class Observation {
             case HTTP_1_1 -> "http/1.1";
             case HTTP_2 -> "http/2";
         };
+    }
+
+    /// The caller does not read its answer (of an imported service), or the service a request (of an exported
+    /// one).
+    ///
+    /// @param since how long
+    /// @param bytes that wait for it here
+    public void onStalled(Duration since, long bytes) {
+        ledger.onStalled(this, since, bytes);
     }
 
     /// Gives an id to what cannot be read.

@@ -3,11 +3,16 @@ package io.hikyaku.call.observe;
 import io.hikyaku.call.observe.Observation.Side;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The calls of one service port on one side, as all event loops see them. From any thread.
 public final class ServiceCalls implements Observation.Ledger {
@@ -18,6 +23,11 @@ public final class ServiceCalls implements Observation.Ledger {
     /// for servers): UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
     private static final Set<Integer> GRPC_FAILURES = Set.of(2, 4, 12, 13, 14, 15);
 
+    /// Lines about readers that stand still: one a minute for each service port and side.
+    private static final long STALL_LINE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceCalls.class);
+
     private final Side side;
     private final String service;
     private final MeterRegistry registry;
@@ -27,6 +37,7 @@ public final class ServiceCalls implements Observation.Ledger {
     private final LongAdder inFlight;
     private final Map<String, PeerMeters> peers = new ConcurrentHashMap<>();
     private final RecentCalls recent = new RecentCalls(System.nanoTime());
+    private final AtomicLong stallLogged = new AtomicLong(System.nanoTime() - STALL_LINE_NANOS);
 
     ServiceCalls(Side side, String service, CallBooks books, LongAdder inFlight) {
         this.side = side;
@@ -72,6 +83,29 @@ public final class ServiceCalls implements Observation.Ledger {
     @Override
     public void onBytes(Observation call, long request, long response) {
         meters(call).onBytes(request, response);
+    }
+
+    @Override
+    public void onStalled(Observation call, Duration since, long bytes) {
+        long now = System.nanoTime();
+        long before = stallLogged.get();
+        if (now - before < STALL_LINE_NANOS || !stallLogged.compareAndSet(before, now)) {
+            return;
+        }
+        if (side == Side.IMPORT) {
+            LOG.warn(
+                    "A caller of {} has not read its answer for {} s; {} bytes of it wait here",
+                    service,
+                    since.toSeconds(),
+                    bytes);
+        } else {
+            LOG.warn(
+                    "{} has not read a call of cluster {} for {} s; {} bytes of it wait here",
+                    service,
+                    call.peer(),
+                    since.toSeconds(),
+                    bytes);
+        }
     }
 
     @Override

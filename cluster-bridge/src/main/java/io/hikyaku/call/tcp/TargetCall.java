@@ -110,6 +110,11 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     }
 
     @Override
+    public void onStalled(Duration since, long bytes) {
+        seen.onStalled(since, bytes);
+    }
+
+    @Override
     public void onWritable() {
         Splice to = splice;
         if (to != null) {

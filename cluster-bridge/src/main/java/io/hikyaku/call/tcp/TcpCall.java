@@ -12,6 +12,7 @@ import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,6 +100,11 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
         if (!repeatable || !attempts.retryAfter(code, false)) {
             fail(serviceSpoke ? Outcomes.CUT_OFF : Problem.of(code).code());
         }
+    }
+
+    @Override
+    public void onStalled(Duration since, long bytes) {
+        seen.onStalled(since, bytes);
     }
 
     @Override

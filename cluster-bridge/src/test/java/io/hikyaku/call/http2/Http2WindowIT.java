@@ -1,9 +1,9 @@
 package io.hikyaku.call.http2;
 
 import static io.hikyaku.call.Http2Talk.DATA;
-import static io.hikyaku.call.Http2Talk.GOAWAY;
 import static io.hikyaku.call.Http2Talk.HEADERS;
 import static io.hikyaku.call.Http2Talk.PING;
+import static io.hikyaku.call.Http2Talk.RST_STREAM;
 import static io.hikyaku.call.Http2Talk.WINDOW_UPDATE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,19 +19,24 @@ import io.hikyaku.config.Protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// How much a caller's connection may send that nobody takes.
+/// How much of a caller's requests may be sent that nobody takes: each has a window of its own, reserved in the
+/// budget.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class Http2WindowIT {
+    private static final int REFUSED_STREAM = 7;
     private static final int FLOW_CONTROL_ERROR = 3;
-    private static final int SMALLEST = 65_535;
-    private static final int WIDE = 1024 * 1024;
+    private static final int PIECE = 8 * 1024;
+
+    /// Streams to the exporter that take nothing, by the order in which they are opened; the others take all.
+    private final AtomicInteger unread = new AtomicInteger(1);
 
     private CallPath path;
 
@@ -40,7 +45,7 @@ class Http2WindowIT {
         path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS);
         path.candidates((shard, own) -> List.of(CallPath.to("osaka", (metadata, handler) -> {
             metadata.release();
-            return new SilentStream(false);
+            return new SilentStream(unread.getAndDecrement() <= 0);
         })));
     }
 
@@ -51,42 +56,83 @@ class Http2WindowIT {
         path.close();
     }
 
-    private static void send(Http2Talk caller, int stream, int bytes) throws IOException {
-        for (int left = bytes; left > 0; left -= 16 * 1024) {
-            caller.frame(DATA, 0, stream, new byte[Math.min(left, 16 * 1024)]);
-        }
-    }
-
-    /// What the connection's window has grown by when a PING is answered that was sent now.
-    private static int windowGiven(Http2Talk caller) throws IOException {
-        int given = 0;
+    /// Connected, and the bridge knows that its settings are known.
+    private Http2Talk connected() throws IOException {
+        Http2Talk caller = Http2Talk.with(path.port());
         caller.frame(PING, 0, 0, new byte[8]);
-        for (Frame frame = caller.hear(); frame.type() != PING; frame = caller.hear()) {
-            boolean ofConnection = frame.type() == WINDOW_UPDATE && frame.stream() == 0;
-            given += ofConnection ? ByteBuffer.wrap(frame.payload()).getInt() : 0;
-        }
-        return given;
+        caller.hear(PING);
+        return caller;
     }
 
-    @Test
-    void aConnectionThatNobodyHoldsUpReservesNothing() throws Exception {
-        try (Http2Talk caller = Http2Talk.with(path.port())) {
-            caller.request(1, false, "POST", "/");
-            send(caller, 1, SMALLEST / 2);
-
-            assertEquals(0, windowGiven(caller));
-            assertEquals(0, path.budget().reserved());
+    private static void send(Http2Talk caller, int stream, int bytes) throws IOException {
+        for (int left = bytes; left > 0; left -= PIECE) {
+            caller.frame(DATA, 0, stream, new byte[Math.min(left, PIECE)]);
         }
     }
 
-    @Test
-    void bodiesThatWaitGetTheConnectionAWiderWindowWhichIsReservedWhileItLives() throws Exception {
-        try (Http2Talk caller = Http2Talk.with(path.port())) {
-            caller.request(1, false, "POST", "/");
-            send(caller, 1, SMALLEST / 2 + 1);
+    /// Sends as a caller does: no more than it has window for.
+    private static void sendAsAllowed(Http2Talk caller, int stream, int bytes) throws IOException {
+        int window = RequestWindow.FIRST;
+        for (int left = bytes; left > 0; left -= PIECE) {
+            while (window < PIECE) {
+                Frame given = caller.hear(WINDOW_UPDATE);
+                window += given.stream() == stream
+                        ? ByteBuffer.wrap(given.payload()).getInt()
+                        : 0;
+            }
+            caller.frame(DATA, 0, stream, new byte[PIECE]);
+            window -= PIECE;
+        }
+    }
 
-            assertEquals(WIDE - SMALLEST, windowGiven(caller));
-            assertEquals(WIDE - SMALLEST, path.budget().reserved());
+    @Test
+    void aRequestWithABodyReservesItsWindowAndOneWithoutNothing() throws Exception {
+        try (Http2Talk caller = connected()) {
+            caller.request(1, false, "POST", "/").request(3, true, "GET", "/");
+            send(caller, 1, RequestWindow.FIRST);
+            path.await("both calls", () -> path.sum("hikyaku.calls.in.flight") == 2);
+
+            assertEquals(RequestWindow.FIRST, path.budget().reserved());
+        }
+    }
+
+    @Test
+    void aRequestThatWaitsHoldsBackNoOtherOfItsConnection() throws Exception {
+        try (Http2Talk caller = connected()) {
+            caller.request(1, false, "POST", "/");
+            send(caller, 1, RequestWindow.FIRST);
+            caller.request(3, false, "POST", "/");
+
+            sendAsAllowed(caller, 3, 4 * 1024 * 1024);
+
+            path.await("one window grown", () -> path.budget().reserved() == RequestWindow.FIRST + RequestWindow.GROWN);
+        }
+    }
+
+    @Test
+    void manyRequestsThatWaitHoldBackNoOtherOfTheirConnection() throws Exception {
+        unread.set(200);
+        try (Http2Talk caller = connected()) {
+            for (int stream = 1; stream < 400; stream += 2) {
+                caller.request(stream, false, "POST", "/");
+                send(caller, stream, RequestWindow.FIRST);
+            }
+            caller.request(401, false, "POST", "/");
+
+            sendAsAllowed(caller, 401, 1024 * 1024);
+
+            assertTrue(path.budget().reserved() <= 200 * RequestWindow.FIRST + RequestWindow.GROWN);
+        }
+    }
+
+    @Test
+    void aRequestBeyondItsWindowIsReset() throws Exception {
+        try (Http2Talk caller = connected()) {
+            caller.request(1, false, "POST", "/");
+            send(caller, 1, RequestWindow.FIRST);
+            caller.frame(DATA, 0, 1, new byte[1]);
+
+            assertEquals(FLOW_CONTROL_ERROR, caller.hear(RST_STREAM).error());
         }
     }
 
@@ -109,17 +155,30 @@ class Http2WindowIT {
     @Test
     void withoutSpareMemoryTheWindowStaysTheSmallest() throws Exception {
         long half = path.budget().total() / 2;
+        unread.set(0);
         assertTrue(path.budget().tryReserve(half));
-        try (Http2Talk caller = Http2Talk.with(path.port())) {
+        try (Http2Talk caller = connected()) {
             caller.request(1, false, "POST", "/");
-            send(caller, 1, SMALLEST);
-            assertEquals(0, windowGiven(caller));
+            sendAsAllowed(caller, 1, 1024 * 1024);
 
-            send(caller, 1, 1);
-
-            assertEquals(FLOW_CONTROL_ERROR, caller.hear(GOAWAY).error());
-            assertEquals(half, path.budget().reserved());
+            assertEquals(half + RequestWindow.FIRST, path.budget().reserved());
         }
         path.budget().release(half);
+    }
+
+    @Test
+    void withoutMemoryARequestWithABodyIsRefusedAndOneWithoutGoesOn() throws Exception {
+        long all = path.budget().total() - RequestWindow.FIRST + 1;
+        assertTrue(path.budget().tryReserve(all));
+        try (Http2Talk caller = connected()) {
+            caller.request(1, false, "POST", "/");
+            assertEquals(REFUSED_STREAM, caller.hear(RST_STREAM).error());
+
+            caller.request(3, true, "GET", "/");
+
+            path.await("the call", () -> path.sum("hikyaku.calls.in.flight") == 1);
+            assertEquals(all, path.budget().reserved());
+        }
+        path.budget().release(all);
     }
 }

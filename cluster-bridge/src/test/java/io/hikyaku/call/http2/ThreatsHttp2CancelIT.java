@@ -81,6 +81,11 @@ class ThreatsHttp2CancelIT {
 
         @Override
         public void consumed(int bytes) {}
+
+        @Override
+        public boolean requireWindow(int bytes) {
+            return true;
+        }
     }
 
     @BeforeEach

@@ -16,8 +16,11 @@ public sealed interface ChannelFrame {
     int ACK = 1;
     int PING = 2;
     int PONG = 3;
-    int CREDIT = 4;
+    int INITIAL_CREDIT = 4;
     int CLOSE = 5;
+
+    /// Most that a stream may send before it is granted more, in bytes.
+    int MAX_INITIAL_CREDIT = 64 * 1024;
 
     /// Bytes of an [Ack].
     int ACK_BYTES = 1 + Long.BYTES;
@@ -32,9 +35,14 @@ public sealed interface ChannelFrame {
 
     record Pong(long token) implements ChannelFrame {}
 
-    /// The sender of this frame takes at most `max` bytes of stream data on this channel in all, counted from its
-    /// start, 0 to 2^63 − 1; never falls.
-    record Credit(long max) implements ChannelFrame {}
+    /// Each stream that the receiver of this frame opens from now on may send `bytes` before it is granted more.
+    ///
+    /// @param bytes 0 to [#MAX_INITIAL_CREDIT]
+    record InitialCredit(int bytes) implements ChannelFrame {
+        public InitialCredit {
+            requireInitialCredit(bytes);
+        }
+    }
 
     /// The last frame of a channel: all its streams end with a reset.
     ///
@@ -86,7 +94,10 @@ public sealed interface ChannelFrame {
             case Ack ack -> out.writeByte(ACK).writeLong(ack.next());
             case Ping ping -> out.writeByte(PING).writeLong(ping.token());
             case Pong pong -> out.writeByte(PONG).writeLong(pong.token());
-            case Credit credit -> out.writeByte(CREDIT).writeLong(credit.max());
+            case InitialCredit credit -> {
+                out.writeByte(INITIAL_CREDIT);
+                Varint.write(out, credit.bytes());
+            }
             case Close close -> {
                 out.writeByte(CLOSE);
                 Varint.write(out, close.code().number());
@@ -107,6 +118,9 @@ public sealed interface ChannelFrame {
             CloseCode code = CloseCode.of(Varint.read(in));
             return new Close(code, Bytes.readDetail(in, Close.MAX_DETAIL_BYTES, "close detail"));
         }
+        if (type == INITIAL_CREDIT) {
+            return new InitialCredit(Varint.read(in, MAX_INITIAL_CREDIT, "initial credit"));
+        }
         if (type < ACK || type > CLOSE) {
             throw new Malformed(Reason.UNKNOWN_TYPE, "channel frame type " + type);
         }
@@ -115,9 +129,15 @@ public sealed interface ChannelFrame {
         return switch (type) {
             case ACK -> new Ack(position(value));
             case PING -> new Ping(value);
-            case PONG -> new Pong(value);
-            default -> new Credit(position(value));
+            default -> new Pong(value);
         };
+    }
+
+    /// @throws IllegalArgumentException if it is not 0 to [#MAX_INITIAL_CREDIT]
+    static void requireInitialCredit(int bytes) {
+        if (bytes < 0 || bytes > MAX_INITIAL_CREDIT) {
+            throw new IllegalArgumentException("Initial credit " + bytes);
+        }
     }
 
     /// Counters that only rise are refused in the negative half, so that nobody compares them the wrong way.

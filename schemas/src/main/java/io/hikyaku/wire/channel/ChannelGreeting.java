@@ -13,23 +13,25 @@ import java.util.Arrays;
 /// @param minVersion lowest channel version spoken; must equal the one in the clear segments
 /// @param maxVersion highest channel version spoken
 /// @param shardCount how many event loops the sender has; must equal the one in the clear segments
-/// @param credit stream bytes that the sender takes on this channel before it grants more
+/// @param initialCredit bytes that each stream which the receiver opens may send before it is granted more, 0 to
+///     [ChannelFrame#MAX_INITIAL_CREDIT]
 /// @param statement the sender's node statement, a compact JWS, at most 16 KiB
 /// @param signature Ed25519 by the instance key over what §5.2 says, 64 bytes
 public record ChannelGreeting(
-        int minVersion, int maxVersion, int shardCount, long credit, String statement, byte[] signature) {
+        int minVersion, int maxVersion, int shardCount, int initialCredit, String statement, byte[] signature) {
     public static final int SIGNATURE_BYTES = 64;
     public static final int MAX_STATEMENT_BYTES = 16 * 1024;
     /// Largest greeting after its length, extensions included, in bytes.
     public static final int MAX_BYTES = 2 * MAX_STATEMENT_BYTES;
 
-    private static final int FIXED_BYTES = 12;
+    private static final int FIXED_BYTES = 8;
 
     public ChannelGreeting {
         HandshakeFrame.requireSender(minVersion, maxVersion, shardCount);
-        if (credit < 0 || statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) {
-            throw new IllegalArgumentException("Credit " + credit + ", statement of " + statement.length()
-                    + " bytes, signature of " + signature.length + " bytes");
+        ChannelFrame.requireInitialCredit(initialCredit);
+        if (statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) {
+            throw new IllegalArgumentException(
+                    "Statement of " + statement.length() + " bytes, signature of " + signature.length + " bytes");
         }
     }
 
@@ -37,7 +39,7 @@ public record ChannelGreeting(
     public void write(ByteBuf out) {
         int lengthAt = out.writerIndex();
         out.writeInt(0);
-        out.writeByte(minVersion).writeByte(maxVersion).writeShort(shardCount).writeLong(credit);
+        out.writeByte(minVersion).writeByte(maxVersion).writeShort(shardCount).writeInt(initialCredit);
         out.writeBytes(signature);
         Bytes.writeAscii(out, statement);
         out.setInt(lengthAt, out.writerIndex() - lengthAt - Integer.BYTES);
@@ -66,9 +68,10 @@ public record ChannelGreeting(
         int minVersion = body.readUnsignedByte();
         int maxVersion = body.readUnsignedByte();
         int shardCount = body.readUnsignedShort();
-        long credit = body.readLong();
+        int initialCredit = body.readInt();
         boolean versions = minVersion >= 1 && minVersion <= maxVersion;
-        if (!versions || shardCount == 0 || shardCount > HandshakeFrame.MAX_SHARDS || credit < 0) {
+        boolean shards = shardCount > 0 && shardCount <= HandshakeFrame.MAX_SHARDS;
+        if (!versions || !shards || initialCredit < 0 || initialCredit > ChannelFrame.MAX_INITIAL_CREDIT) {
             throw new Malformed(Reason.INVALID_VALUE, "channel greeting");
         }
         byte[] signature = Bytes.readFixed(body, SIGNATURE_BYTES, "signature");
@@ -76,7 +79,7 @@ public record ChannelGreeting(
         while (body.isReadable()) {
             Extensions.skip(body);
         }
-        return new ChannelGreeting(minVersion, maxVersion, shardCount, credit, statement, signature);
+        return new ChannelGreeting(minVersion, maxVersion, shardCount, initialCredit, statement, signature);
     }
 
     private static int length(ByteBuf in) {
@@ -93,7 +96,7 @@ public record ChannelGreeting(
                 && minVersion == that.minVersion
                 && maxVersion == that.maxVersion
                 && shardCount == that.shardCount
-                && credit == that.credit
+                && initialCredit == that.initialCredit
                 && statement.equals(that.statement)
                 && Arrays.equals(signature, that.signature);
     }
@@ -105,7 +108,7 @@ public record ChannelGreeting(
 
     @Override
     public String toString() {
-        return "ChannelGreeting[versions " + minVersion + " to " + maxVersion + ", " + shardCount + " shards, credit "
-                + credit + "]";
+        return "ChannelGreeting[versions " + minVersion + " to " + maxVersion + ", " + shardCount
+                + " shards, initial credit " + initialCredit + "]";
     }
 }

@@ -5,6 +5,7 @@ import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.Varint;
+import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.stream.StreamFrame.Credit;
 import io.hikyaku.wire.stream.StreamFrame.Data;
 import io.hikyaku.wire.stream.StreamFrame.End;
@@ -25,12 +26,14 @@ public final class StreamFrames {
 
     private StreamFrames() {}
 
-    /// Writes the frame; the bytes of `metadata` and `data` are read from (their reader index moves), not released.
+    /// Writes the frame; the bytes of `metadata` and `data` are read from (their reader index moves), not
+    /// released.
     public static void write(ByteBuf out, StreamFrame frame) {
         switch (frame) {
             case Open open -> {
                 start(out, OPEN, open.stream());
                 Varint.write(out, open.credit());
+                Varint.write(out, open.initial());
                 Varint.write(out, open.metadata().readableBytes());
                 out.writeBytes(open.metadata());
             }
@@ -79,7 +82,11 @@ public final class StreamFrames {
         }
         long stream = Varint.read(in);
         return switch (type) {
-            case OPEN -> new Open(stream, Varint.read(in), slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
+            case OPEN -> {
+                long credit = Varint.read(in);
+                int initial = Varint.read(in, ChannelFrame.MAX_INITIAL_CREDIT, "initial credit");
+                yield new Open(stream, credit, initial, slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
+            }
             case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data"));
             case END -> new End(stream);
             case RESET -> {

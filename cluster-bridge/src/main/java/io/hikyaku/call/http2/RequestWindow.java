@@ -1,0 +1,63 @@
+package io.hikyaku.call.http2;
+
+import io.hikyaku.stream.MemoryBudget;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/// What a caller may send on one stream before the way to the exporter takes it. It is reserved in the process's
+/// budget,
+/// and each stream has its own: the connection's window holds back nobody ([CallerHttp2Codec]), so a request that
+/// waits holds back no other. It starts small and grows once for a request that is taken.
+final class RequestWindow {
+    /// SETTINGS_INITIAL_WINDOW_SIZE, in bytes.
+    static final int FIRST = 16 * 1024;
+
+    static final int GROWN = 256 * 1024;
+
+    /// It grows by what is at most this share of the memory that nobody uses.
+    private static final int SHARE = 64;
+
+    private final CallerHttp2Connection connection;
+    private final Http2Stream http2;
+    private final MemoryBudget budget;
+    private long reserved;
+
+    RequestWindow(CallerHttp2Connection connection, Http2Stream http2) {
+        this.connection = connection;
+        this.http2 = http2;
+        this.budget = connection.port().context().budget();
+    }
+
+    /// A request begins that has a body.
+    ///
+    /// @throws Http2Exception if there is no memory for it
+    void open() throws Http2Exception {
+        long window = flowController().windowSize(http2); // larger than FIRST until the caller knows our SETTINGS
+        if (!budget.tryReserve(window)) {
+            throw Http2Exception.streamError(http2.id(), Http2Error.REFUSED_STREAM, "no memory for another request");
+        }
+        reserved = window;
+    }
+
+    /// `bytes` of it were taken.
+    void consumed(int bytes) {
+        connection.consume(http2, bytes);
+        int more = (int) (GROWN - reserved);
+        if (reserved > 0 && more > 0 && more <= budget.spare() / SHARE && budget.tryReserveSpare(more)) {
+            reserved += more;
+            connection.widen(http2, more);
+        }
+    }
+
+    /// The stream is gone.
+    void close() {
+        budget.release(reserved);
+        reserved = 0;
+    }
+
+    private Http2LocalFlowController flowController() {
+        return connection.decoder().flowController();
+    }
+}
