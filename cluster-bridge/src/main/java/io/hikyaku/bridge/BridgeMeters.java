@@ -38,6 +38,12 @@ final class BridgeMeters {
         Gauge.builder("hikyaku.streams.queued.bytes", streams.queuedBytes, LongAdder::sum)
                 .description("Bytes that wait to be sent")
                 .register(meters);
+        Gauge.builder("hikyaku.streams.stalled", streams.stalled, LongAdder::sum)
+                .description("Streams whose reader here takes nothing of what has arrived")
+                .register(meters);
+        Gauge.builder("hikyaku.streams.held.bytes", streams.heldBytes, LongAdder::sum)
+                .description("Bytes that have arrived and that readers here have not taken")
+                .register(meters);
         Gauge.builder("hikyaku.memory.reserved.bytes", budget, MemoryBudget::reserved)
                 .description("Part of the memory budget that windows have been granted from")
                 .register(meters);

@@ -163,13 +163,16 @@ record BridgeStatus(
     }
 
     private NodeStatus.Channel channel(BridgeShard shard, Channel channel) {
+        StreamMux mux = (StreamMux) channel.user();
         long roundTrip = channel.roundTripNanos();
         return new NodeStatus.Channel(
                 channel.peer().node().toString(),
                 channel.peer().member().name(),
                 shard.index(),
                 path(channel.peer().node()),
-                channel.user() instanceof StreamMux mux ? mux.openStreams() : 0,
-                roundTrip < 0 ? null : TimeUnit.NANOSECONDS.toMicros(roundTrip));
+                mux.openStreams(),
+                roundTrip < 0 ? null : TimeUnit.NANOSECONDS.toMicros(roundTrip),
+                mux.stalledStreams(),
+                mux.heldBytes());
     }
 }

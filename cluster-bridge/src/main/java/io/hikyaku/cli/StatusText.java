@@ -148,7 +148,8 @@ final class StatusText {
     }
 
     private void channels(List<NodeStatus.Channel> channels) {
-        TextTable table = new TextTable("CHANNEL TO", "NODE", "EVENT LOOP", "PATH", "STREAMS", "ROUND TRIP");
+        TextTable table =
+                new TextTable("CHANNEL TO", "NODE", "EVENT LOOP", "PATH", "STREAMS", "STALLED", "HELD", "ROUND TRIP");
         for (NodeStatus.Channel channel : channels) {
             table.row(
                     channel.cluster(),
@@ -156,6 +157,8 @@ final class StatusText {
                     Integer.toString(channel.shard()),
                     channel.path() == null ? NONE : channel.path(),
                     Long.toString(channel.streams()),
+                    Long.toString(channel.stalled()),
+                    bytes(channel.heldBytes()),
                     roundTrip(channel.roundTripMicros()));
         }
         append(table);

@@ -80,7 +80,7 @@ class StatusTextTest {
                                 new NodeStatus.Exporter("osaka", NODE, true, 3),
                                 new NodeStatus.Exporter("edge", NODE, false, 0)))),
                 List.of(new NodeStatus.Import("shop/orders", 80, "127.0.0.1:19000", null, 2)),
-                List.of(new NodeStatus.Channel(NODE, "osaka", 1, "via relay-1", 4, 2_000L)),
+                List.of(new NodeStatus.Channel(NODE, "osaka", 1, "via relay-1", 4, 2_000L, 1, 65_536)),
                 new NodeStatus.Streams(4, 10, 1),
                 new NodeStatus.Lifecycle(
                         true,
@@ -112,8 +112,8 @@ class StatusTextTest {
                 IMPORT       PORT  PROTOCOL     LISTENING AT     CONNECTIONS
                 shop/orders  80    unknown yet  127.0.0.1:19000  2
 
-                CHANNEL TO  NODE      EVENT LOOP  PATH         STREAMS  ROUND TRIP
-                osaka       01234567  1           via relay-1  4        2.00 ms
+                CHANNEL TO  NODE      EVENT LOOP  PATH         STREAMS  STALLED  HELD      ROUND TRIP
+                osaka       01234567  1           via relay-1  4        1        64.0 KiB  2.00 ms
 
                 CALLS           SIDE    NOW  PER SECOND  FAILED  P50      P99
                 shop/orders:80  import  3    1234.6      1.23 %  1.20 ms  34.57 ms

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.Identities;
 import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.config.DataSize;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,7 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Random conversations over a random path in virtual time. `-Dhikyaku.seed=N` gives one of them again.
+/// Random conversations over a random path in virtual time, beside streams whose readers stand still for ever.
+/// `-Dhikyaku.seed=N` gives one of them again.
 @ExtendWith(NoLeaks.class)
 class StreamSimulationTest {
     private static final int ROUNDS = 60;
@@ -73,6 +76,7 @@ class StreamSimulationTest {
                 assertTrue(party.isOver(), party::toString);
                 assertTrue(party.reset == null || party.mayBeReset(), party::toString);
             }
+            assertTrue(world.stalledBytes() > 0, "nobody stood still");
             assertEquals(0, world.pair.left.counters.unauthentic.sum() + world.pair.right.counters.unauthentic.sum());
             world.assertQuiet();
         });
@@ -118,12 +122,14 @@ class StreamSimulationTest {
 
     /// Two nodes, what they say, and the path between them.
     private static final class World {
-        final Pair pair = new Pair(low, high);
+        final Pair pair;
         final List<Party> parties = new ArrayList<>();
         int lossPerMille;
         private final Random random;
         private final Random path;
         private final Map<String, Party> expected = new HashMap<>();
+        private final Map<String, StreamHandler> stalling = new HashMap<>();
+        private final List<StalledReader> stalled = new ArrayList<>();
         private final int maxDelayMillis;
         private final int repeatedPerCent;
 
@@ -131,6 +137,7 @@ class StreamSimulationTest {
             this.lossPerMille = lossPerMille;
             random = new Random(seed);
             path = new Random(~seed);
+            pair = new Pair(low, high, limits(4 << random.nextInt(5)));
             maxDelayMillis = 1 + random.nextInt(random.nextBoolean() ? 5 : 200);
             repeatedPerCent = random.nextInt(3) * 5;
             int work = 1 + random.nextInt(50_000_000);
@@ -144,6 +151,49 @@ class StreamSimulationTest {
             for (int i = 0; i < conversations; i++) {
                 begin(i, random.nextBoolean() ? pair.left : pair.right);
             }
+            int readers = 1 + random.nextInt(random.nextInt(8) == 0 ? 40 : 5);
+            for (int i = 0; i < readers; i++) {
+                stall(i, random.nextBoolean() ? pair.left : pair.right);
+            }
+        }
+
+        private static ChannelLimits limits(int windowMiB) {
+            ChannelLimits d = ChannelLimits.DEFAULTS;
+            return new ChannelLimits(
+                    d.handshakeTimeout(),
+                    d.keepaliveInterval(),
+                    d.deadAfter(),
+                    d.gapTimeout(),
+                    d.reorderWindow(),
+                    DataSize.ofMiB(windowMiB),
+                    200);
+        }
+
+        /// A stream whose reader is at its opener's end, as in a download, or at the other, as in an upload.
+        private void stall(int number, Pair.Side opener) {
+            StalledReader reader = new StalledReader(random.nextBoolean() ? 0 : random.nextInt(1_500_000));
+            StalledReader.Writer writer = new StalledReader.Writer();
+            boolean download = random.nextBoolean();
+            String name = "stalled " + number;
+            stalled.add(reader);
+            stalling.put(name, download ? writer : reader);
+            Pair.Side to = opener == pair.left ? pair.right : pair.left;
+            pair.time.after(random.nextInt(1_500) * 1_000_000L, () -> {
+                StreamHandler here = download ? reader : writer;
+                starts(here, opener.channels.to(to.node()).open(Recorder.bytes(name), here));
+            });
+        }
+
+        private static void starts(StreamHandler handler, Stream stream) {
+            if (handler instanceof StalledReader reader) {
+                reader.starts(stream);
+            } else if (handler instanceof StalledReader.Writer writer) {
+                writer.starts(stream);
+            }
+        }
+
+        long stalledBytes() {
+            return stalled.stream().mapToLong(StalledReader::held).sum();
         }
 
         private void begin(int number, Pair.Side opener) {
@@ -160,7 +210,13 @@ class StreamSimulationTest {
         }
 
         private StreamHandler accept(Stream stream, ByteBuf metadata) {
-            Party called = expected.remove(metadata.toString(StandardCharsets.UTF_8));
+            String name = metadata.toString(StandardCharsets.UTF_8);
+            StreamHandler still = stalling.remove(name);
+            if (still != null) {
+                starts(still, stream);
+                return still;
+            }
+            Party called = expected.remove(name);
             if (called == null) {
                 throw new Party.BrokenPromise("opened twice");
             }
@@ -188,6 +244,8 @@ class StreamSimulationTest {
 
         /// Every gauge is zero, and after the end of the channels every budget and timer too.
         void assertQuiet() {
+            stalled.forEach(StalledReader::giveUp);
+            pair.time.run(SETTLE);
             assertTrue(pair.isQuiet(), () -> pair.left.streams.open() + " and " + pair.right.streams.open() + " open");
             pair.left.channels.close();
             pair.time.run(Duration.ofSeconds(25));

@@ -21,6 +21,8 @@ record Admin(int port) {
     private static final List<String> GAUGES = List.of(
             "hikyaku_streams_open",
             "hikyaku_streams_queued_bytes",
+            "hikyaku_streams_held_bytes",
+            "hikyaku_streams_stalled",
             "hikyaku_calls_in_flight",
             "hikyaku_listener_connections",
             "hikyaku_target_connections");
@@ -60,7 +62,7 @@ record Admin(int port) {
 
     /// Waits until no call is under way, whoever stays connected.
     void awaitNoCalls() throws Exception {
-        for (String gauge : GAUGES.subList(0, 3)) {
+        for (String gauge : GAUGES.subList(0, 5)) {
             Await.until(gauge + " is zero at " + port, () -> sum(gauge) == 0);
         }
     }

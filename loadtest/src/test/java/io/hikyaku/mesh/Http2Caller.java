@@ -18,8 +18,10 @@ final class Http2Caller implements AutoCloseable {
     private static final String NO_MESSAGE = "\0\0\0\0\0";
 
     private final Vertx vertx = Vertx.vertx();
-    private final HttpClient client = vertx.createHttpClient(
-            new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+    private final HttpClient client = vertx.createHttpClient(new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setHttp2ConnectionWindowSize(16 << 20)); // streams that are not read hold up no other here
 
     /// An answer with its whole body.
     record Told(int status, MultiMap head, String body, MultiMap trailers) {}
@@ -42,6 +44,21 @@ final class Http2Caller implements AutoCloseable {
             return (method.equals(HttpMethod.HEAD) ? request.send() : request.send(NO_MESSAGE))
                     .map(answer -> new Begun(answer, answer.body()));
         });
+    }
+
+    /// Sends a request without a body.
+    Future<Begun> begin(HttpMethod method, int port, String path) {
+        return client.request(method, port, "127.0.0.1", path)
+                .compose(request -> request.send().map(answer -> new Begun(answer, answer.body())));
+    }
+
+    /// Asks for what it then does not read.
+    Future<HttpClientResponse> beginUnread(int port, String path) {
+        return client.request(HttpMethod.GET, port, "127.0.0.1", path)
+                .compose(request -> request.send().map(answer -> {
+                    answer.pause();
+                    return answer;
+                }));
     }
 
     /// Makes a call to its end.

@@ -3,6 +3,7 @@ package io.hikyaku.mesh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
+import java.util.concurrent.CountDownLatch;
 
 /// A small HTTP service, whose path says what it does.
 ///
@@ -27,6 +28,7 @@ record HttpScript(String name) implements Origin.Script {
             case "none" -> caller.say("HTTP/1.1 204 No Content\r\nX-Kept: yes\r\n\r\n");
             case "unchanged" -> caller.say("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
             case "echo" -> echo(caller, request);
+            case "unread" -> readNothing(caller);
             case "download" -> download(caller, Long.parseLong(path[2]));
             case "upload" -> whole(caller, Bulk.sum(caller.in(), request.bodyBytes()), false);
             default -> throw new IOException("nobody taught me " + line[1]);
@@ -48,6 +50,11 @@ record HttpScript(String name) implements Origin.Script {
             caller.sayChunk(chunk);
         }
         caller.sayChunk("");
+    }
+
+    /// Never reads the rest, nor sees the connection end.
+    static void readNothing(Talk caller) throws InterruptedException {
+        new CountDownLatch(1).await();
     }
 
     private static void download(Talk caller, long bytes) throws IOException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,14 @@ final class Talk implements AutoCloseable {
 
     static Talk with(int port) throws IOException {
         return new Talk(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// Takes little before it is heard: what is not read soon stands elsewhere.
+    static Talk withSmallBuffer(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(8 * 1024);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new Talk(socket);
     }
 
     /// Gives up listening after so long, in place of a minute.

@@ -124,6 +124,8 @@ public record NodeStatus(
     /// @param peer node id
     /// @param path the way in words
     /// @param roundTripMicros smoothed, once it was measured
+    /// @param stalled streams whose reader on this side takes nothing of what has arrived
+    /// @param heldBytes that have arrived and that readers on this side have not taken
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Channel(
             String peer,
@@ -131,7 +133,9 @@ public record NodeStatus(
             int shard,
             @Nullable String path,
             long streams,
-            @Nullable Long roundTripMicros) {}
+            @Nullable Long roundTripMicros,
+            long stalled,
+            long heldBytes) {}
 
     /// The calls of a service port: those under way, and those that ended within the last minute.
     ///

@@ -22,7 +22,7 @@ class NodeStatusJsonTest {
             List.of(new NodeStatus.Link("tls://a:1", true, true, "01", "spiffe://demo/relay/r", 5L, 6, null)),
             List.of(new NodeStatus.Service("a/b", 80, "http", List.of(new NodeStatus.Exporter("c", "01", true, 2)))),
             List.of(new NodeStatus.Import("a/b", 80, "127.0.0.1:1", "http", 3)),
-            List.of(new NodeStatus.Channel("01", "c", 0, "via r", 1, null)),
+            List.of(new NodeStatus.Channel("01", "c", 0, "via r", 1, null, 1, 2)),
             new NodeStatus.Streams(1, 2, 3),
             new NodeStatus.Lifecycle(
                     true, new NodeStatus.Reload("refused", "2026-01-01T00:00:00Z", List.of("x: y")), null, null),
