@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "Starts everything it needs on this machine. Uses wrk, nginx and HAProxy where they are installed."
         })
 public final class BenchCommand implements Subcommand {
-    private static final Set<String> SCENARIOS = Set.of("http", "connections", "bulk");
+    private static final Set<String> SCENARIOS = Set.of("http", "connections", "bulk", "stalled");
+    private static final Set<String> USUAL = Set.of("http", "connections", "bulk");
     private static final Duration WARM_UP = Duration.ofSeconds(1);
     private static final Duration JVM_WARM_UP = Duration.ofSeconds(12);
 
@@ -46,7 +47,10 @@ public final class BenchCommand implements Subcommand {
     @Option(names = "--ways", split = ",", description = "Which ways: direct, haproxy, relay, kafka (default all).")
     private List<String> names = List.of();
 
-    @Option(names = "--scenarios", split = ",", description = "Which scenarios: http, connections, bulk (default all).")
+    @Option(
+            names = "--scenarios",
+            split = ",",
+            description = "Which scenarios: http, connections, bulk, stalled (default all but stalled).")
     private List<String> kinds = List.of();
 
     @Option(names = "--out", description = "The file for the results as JSON (default ${DEFAULT-VALUE}).")
@@ -67,7 +71,7 @@ public final class BenchCommand implements Subcommand {
     @Override
     public Integer call() throws Exception {
         Set<String> ways = names.isEmpty() ? Testbed.ALL : known("--ways", names, Testbed.ALL);
-        Set<String> scenarios = kinds.isEmpty() ? SCENARIOS : known("--scenarios", kinds, SCENARIOS);
+        Set<String> scenarios = kinds.isEmpty() ? USUAL : known("--scenarios", kinds, SCENARIOS);
         PrintWriter err = spec.commandLine().getErr();
         LoadGenerator generator = LoadGenerator.best();
         List<Measurement> measurements = new ArrayList<>();
@@ -108,6 +112,12 @@ public final class BenchCommand implements Subcommand {
         }
         if (wanted.contains("connections")) {
             scenarios.add(new Scenario.Http(generator, 32, Connections.NEW_FOR_EACH_REQUEST, length));
+        }
+        if (wanted.contains("stalled")) {
+            for (int downloads : List.of(0, 1, 2, 8, 100, 1000)) {
+                scenarios.add(new Scenario.BesideStalled(generator, downloads, 0, length));
+            }
+            scenarios.add(new Scenario.BesideStalled(generator, 0, 100, length));
         }
         if (wanted.contains("bulk")) {
             int mebibytes = full ? 1024 : 256;

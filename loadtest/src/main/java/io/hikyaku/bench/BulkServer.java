@@ -7,11 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number
-/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`.
+/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`. After
+/// `N` the server never reads again.
 final class BulkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BulkServer.class);
     private static final int CHUNK = 256 * 1024;
@@ -33,7 +35,7 @@ final class BulkServer implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel client = server.accept();
-                Thread.ofPlatform().daemon().name("bulk").start(() -> serve(client));
+                Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (AsynchronousCloseException closed) {
             LOG.debug("The bulk server ends");
@@ -46,14 +48,18 @@ final class BulkServer implements AutoCloseable {
         try (client) {
             ByteBuffer request = ByteBuffer.allocate(REQUEST_BYTES);
             fill(client, request);
-            boolean download = request.get() == 'D';
+            byte kind = request.get();
             long bytes = request.getLong();
-            if (download) {
+            if (kind == 'D') {
                 send(client, bytes);
-            } else {
+            } else if (kind == 'U') {
                 take(client, bytes);
                 client.write(ByteBuffer.wrap(new byte[] {'K'}));
+            } else {
+                new CountDownLatch(1).await();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.debug("A bulk client left", e);
         }
@@ -78,6 +84,28 @@ final class BulkServer implements AutoCloseable {
             take(server, 1);
             return (System.nanoTime() - start) / 1e9;
         }
+    }
+
+    /// Begins a download without end and reads `bytes` of it.
+    static SocketChannel stalledDownload(String address, long bytes) throws IOException {
+        SocketChannel server = connect(address);
+        request(server, 'D', Long.MAX_VALUE);
+        take(server, bytes);
+        return server;
+    }
+
+    /// Begins an upload without end that the server does not read, on a thread of its own.
+    static SocketChannel stalledUpload(String address) throws IOException {
+        SocketChannel server = connect(address);
+        request(server, 'N', Long.MAX_VALUE);
+        Thread.ofVirtual().start(() -> {
+            try {
+                send(server, Long.MAX_VALUE);
+            } catch (IOException closed) {
+                LOG.debug("An upload that nobody reads ends", closed);
+            }
+        });
+        return server;
     }
 
     private static SocketChannel connect(String address) throws IOException {
