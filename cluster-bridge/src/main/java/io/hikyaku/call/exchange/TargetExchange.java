@@ -187,6 +187,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         headAnswered = head.status() >= 200 || head.status() == 101;
         replay.drop();
         answer.write(head);
+        TargetSide from = side;
+        if (from != null && !headAnswered) {
+            from.limit(answerTimeout()); // an interim answer settles nothing
+        }
         limitQuiet();
     }
 
@@ -356,7 +360,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
         if (answered) {
             complete();
-        } else if (!answering) {
+        } else if (!headAnswered) {
             to.limit(answerTimeout());
         }
     }
@@ -366,7 +370,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         if (to != null && unread > 0) {
             to.owe(unread);
             unread = 0;
-            if (!answering && !requestEnded) {
+            if (!headAnswered && !requestEnded) {
                 to.limit(answerTimeout());
             } else {
                 limitQuiet();
@@ -383,7 +387,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     private void limitQuiet() {
         TargetSide to = side;
-        if (to != null && answering) {
+        if (to != null && headAnswered) {
             to.limit(port.context().limits().tcpIdleTimeout());
         }
     }

@@ -4,6 +4,7 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.Splice;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.InterimBudget;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
@@ -33,9 +34,6 @@ import org.slf4j.LoggerFactory;
 /// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response were
 /// both complete and nothing came after them.
 public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
-    /// Interim responses to one request; more is a flood.
-    private static final int MAX_INTERIM = 32;
-
     /// Some servers take a body of theirs for the next request, whose answer would then be someone else's.
     private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -80,7 +78,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private boolean untilClose;
     private boolean saidGoodbye;
     private boolean keepAlive;
-    private int interim;
+    private InterimBudget interim = new InterimBudget();
     private long idleSince;
 
     /// @param maxHead bytes of a head, or of trailers
@@ -104,7 +102,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         webSocketKey = WebSocket.isAsked(head) ? keyOf(head) : null;
         inBody = false;
         untilClose = false;
-        interim = 0;
+        interim = new InterimBudget();
         deadline.clear();
         out.from(from);
         String authority = keeper.authority(head.authority());
@@ -308,9 +306,9 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             return false;
         }
         if (response.head().status() < 200) {
-            interim++;
-            if (interim > MAX_INTERIM || response.head().status() == 101) {
-                throw new Rejected(Violation.MESSAGE, "interim response");
+            interim.spend(length);
+            if (response.head().status() == 101) {
+                throw Rejected.badRequest("switch of protocols that nobody asked for");
             }
             current.onAnswerHead(response.head());
             return true;
