@@ -28,7 +28,12 @@ public final class HttpExport implements Export, TargetPool {
     /// @throws io.hikyaku.config.ConfigException if a file that the port names cannot be used
     public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
         this.port = new ExportedPort(
-                context, context.metrics().exported(servicePort), this, sockets.loop(shard), Via.of(context.cluster()));
+                context,
+                context.metrics().exported(servicePort),
+                this,
+                sockets.loop(shard),
+                Via.of(context.cluster()),
+                !port.via());
         this.targets = new Targets(sockets, shard, port, context, servicePort);
         for (int target = 0; target < targets.count(); target++) {
             all.add(new HttpTarget(targets, target, port, context, all::get));

@@ -26,7 +26,7 @@ class ExportedPortTest {
                 new MemoryBudget(0));
         TargetPool nobody = (head, fresh, waiter) -> () -> {};
         ExportedPort port = new ExportedPort(
-                context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"));
+                context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"), false);
         Fields fields = new Fields()
                 .add("X-Hikyaku-Source-Cluster", "kyoto")
                 .add("Forwarded", "for=_a")
