@@ -42,6 +42,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final Attempts attempts;
     private final Replay replay = new Replay();
     private final UploadBounds upload;
+    private final @Nullable CallerTie tie;
     private FrameReader frames;
     private @Nullable TimeLimit timeLimit;
     private @Nullable Stream stream;
@@ -58,6 +59,12 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private boolean over;
 
     public CallerExchange(CallerSide side, HttpPort port, Request request) {
+        this(side, port, request, null);
+    }
+
+    /// @param tie of the caller's connection, if it carries one exchange at a time
+    public CallerExchange(CallerSide side, HttpPort port, Request request, @Nullable CallerTie tie) {
+        this.tie = tie;
         this.side = side;
         this.port = port;
         this.seen = port.calls().begin();
@@ -86,7 +93,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         } else {
             Duration grace = nanos == port.timeout().toNanos() ? Duration.ZERO : TimeLimit.GRACE;
             timeLimit = TimeLimit.of(side.loop(), nanos, grace, () -> abandon(Problem.DEADLINE_EXCEEDED));
-            attempts.start();
+            attempts.start(tie == null ? null : tie.onRequest(head));
         }
     }
 
@@ -210,6 +217,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         StreamOutput to = new StreamOutput(opened, side.allocator());
         stream = opened;
         output = to;
+        if (tie != null) {
+            tie.onSeat(attempts.seat());
+        }
         side.from(opened);
         to.write(head);
         replay.sendTo(to::writeBody);
@@ -332,6 +342,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     private void writeHead(ResponseHead answer) {
         seen.onAnswerHead(answer);
+        if (tie != null) {
+            tie.onAnswer(answer);
+        }
         side.writeHead(answer);
         headWritten = true;
     }

@@ -39,6 +39,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final FrameReader frames;
     private final Replay replay = new Replay();
     private @Nullable RequestHead request;
+    private @Nullable String tiedTo;
     private @Nullable Fields requestTrailers;
     private @Nullable TimeLimit timeLimit;
     private TargetPool.@Nullable Wish wish;
@@ -126,6 +127,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onRequestHead(RequestHead head) {
+        tiedTo = CallerTie.of(head, caller);
         RequestHead marked = port.mark(seen.onBridgeRequest(head), caller);
         request = marked;
         grpc = Request.isGrpc(marked);
@@ -326,7 +328,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The pool may answer within, and then there is no wish any more.
     private void find(RequestHead head, boolean fresh) {
         places++;
-        TargetPool.Wish made = port.pool().find(head, fresh, this);
+        TargetPool.Wish made = port.pool().find(head, tiedTo, fresh, this);
         if (side == null && !over) {
             wish = made;
         }

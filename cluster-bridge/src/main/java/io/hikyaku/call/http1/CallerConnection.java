@@ -7,6 +7,7 @@ import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
+import io.hikyaku.call.exchange.CallerTie;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.ProblemAnswer;
 import io.hikyaku.call.exchange.Provenance;
@@ -65,6 +66,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private final BodyReader body;
     private final Provenance provenance;
     private final Deadline deadline;
+    private final CallerTie tie = new CallerTie();
     private Phase phase = Phase.HEAD;
     private @Nullable ByteBuf input;
     private @Nullable CallerExchange exchange;
@@ -301,7 +303,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         Http1Request request = Http1Request.read(bytes, provenance);
-        CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request());
+        CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request(), tie);
         exchange = next;
         if (request.contentLength() != 0) {
             body.start(request.framing());

@@ -4,6 +4,7 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.Splice;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.ConnectionAuth;
 import io.hikyaku.call.exchange.InterimBudget;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
@@ -44,8 +45,16 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public interface Keeper {
         /// The connection is idle and may be used again.
         ///
-        /// @return false: it is not to be kept
-        boolean keep(TargetConnection connection);
+        /// @return for how long it is kept; zero: it is not
+        Duration keep(TargetConnection connection);
+
+        /// The connection is idle and may be used again for one caller's connection alone.
+        ///
+        /// @return for how long it is kept; zero: it is not
+        Duration keepFor(String caller, TargetConnection connection);
+
+        /// A connection that was kept for a caller is to have another exchange.
+        void onTaken();
 
         /// What a request is to say in `Host`.
         ///
@@ -64,12 +73,15 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private final HeadFinder heads;
     private final BodyReader body;
     private final Deadline deadline;
-    private final Duration keepIdle;
     private final Duration tunnelIdle;
     private @Nullable ByteBuf input;
     private @Nullable TargetExchange exchange;
     private @Nullable BodyWriter request;
     private @Nullable CharSequence webSocketKey;
+    private @Nullable String caller;
+    /// Whether the service may take whoever uses the connection for somebody.
+    private boolean authenticated;
+
     private boolean unusualBody;
     private boolean used;
     private boolean closed;
@@ -82,11 +94,9 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private long idleSince;
 
     /// @param maxHead bytes of a head, or of trailers
-    /// @param keepIdle how long it is kept between exchanges
     /// @param tunnelIdle how long a WebSocket may carry nothing
-    public TargetConnection(Channel channel, int maxHead, Duration keepIdle, Duration tunnelIdle, Keeper keeper) {
+    public TargetConnection(Channel channel, int maxHead, Duration tunnelIdle, Keeper keeper) {
         this.keeper = keeper;
-        this.keepIdle = keepIdle;
         this.tunnelIdle = tunnelIdle;
         this.channel = channel;
         this.out = new SocketOutput(channel);
@@ -95,9 +105,22 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
     }
 
+    /// Whose exchange is to begin.
+    ///
+    /// @param connection of a caller; null: it does not matter which
+    public void tieTo(@Nullable String connection) {
+        caller = connection;
+    }
+
+    /// The caller's connection that it was kept for is to have another exchange on it.
+    public void onTaken() {
+        keeper.onTaken();
+    }
+
     @Override
     public void begin(TargetExchange next, RequestHead head, Stream from) {
         exchange = next;
+        authenticated |= ConnectionAuth.isIn(head);
         toHead = head.method().equals("HEAD");
         webSocketKey = WebSocket.isAsked(head) ? keyOf(head) : null;
         inBody = false;
@@ -160,13 +183,24 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public void release() {
         leave();
         used = true;
-        if (keepAlive && input == null && !untilClose && !closed && channel.isActive() && keeper.keep(this)) {
-            idleSince = now();
-            deadline.set(keepIdle);
-            setReading(true);
-        } else {
+        boolean usable = keepAlive && input == null && !untilClose && !closed && channel.isActive();
+        Duration kept = usable ? keep() : Duration.ZERO;
+        if (kept.isZero()) {
             close();
+        } else {
+            idleSince = now();
+            deadline.set(kept);
+            setReading(true);
         }
+    }
+
+    /// What the service has authenticated is for nobody but the one who has proved who he is.
+    private Duration keep() {
+        String owner = caller;
+        if (!authenticated) {
+            return keeper.keep(this);
+        }
+        return owner == null ? Duration.ZERO : keeper.keepFor(owner, this);
     }
 
     @Override
@@ -313,6 +347,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             current.onAnswerHead(response.head());
             return true;
         }
+        authenticated |= ConnectionAuth.isAskedBy(response.head());
         keepAlive = response.keepAlive() && key == null && !unusualBody;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
         current.onAnswerHead(response.head());

@@ -1,5 +1,6 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.ConnectionAuth;
 import io.hikyaku.call.exchange.InterimBudget;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
@@ -60,6 +61,9 @@ final class TargetHttp2Answer {
         if (webSocket && status < 300) {
             onOpened(exchange, response, end);
             return;
+        }
+        if (ConnectionAuth.isAskedBy(response.head())) {
+            stream.onAuthenticated();
         }
         boolean bodiless = toHead || status == 204 || status == 304;
         left = bodiless ? 0 : response.contentLength();
