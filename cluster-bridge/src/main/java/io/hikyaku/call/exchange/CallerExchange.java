@@ -349,8 +349,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         headWritten = true;
     }
 
-    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and what follows it
-    /// is for nobody.
+    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and what
+    /// follows it is for nobody.
     private void endOpening() {
         if (!requestEnded) {
             onRequestEnd(null);

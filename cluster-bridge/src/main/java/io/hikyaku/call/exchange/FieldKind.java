@@ -107,8 +107,8 @@ public enum FieldKind {
         return TRACE.stream().anyMatch(other -> other.contentEqualsIgnoreCase(name));
     }
 
-    /// Whether the field is one of our own that nobody else may set. [Via#HIDDEN_NAME] is none: it says no more than
-    /// `Via`, which anybody may.
+    /// Whether the field is one of our own that nobody else may set. [Via#HIDDEN_NAME] is none: it says no more
+    /// than `Via`, which anybody may.
     static boolean isOwn(CharSequence name) {
         return startsWith(name, OWN_PREFIX) && !Via.HIDDEN_NAME.contentEqualsIgnoreCase(name);
     }

@@ -67,8 +67,8 @@ final class FrameReader {
         return headRead && partial == null && bodyLeft == 0;
     }
 
-    /// Reads no more, not even what came together with the frame that is being dealt with, and gives up what was read
-    /// of an incomplete one.
+    /// Reads no more, not even what came together with the frame that is being dealt with, and gives up what
+    /// was read of an incomplete one.
     void drop() {
         dropped = true;
         ByteBuf incomplete = partial;

@@ -13,8 +13,8 @@ final class TimeLimit {
     /// longer, so that they are not the first to tell.
     static final Duration GRACE = Duration.ofMillis(500);
 
-    /// The longest that a stream can be opened with, nearly 25 days, and longer than any call lives. More is no limit,
-    /// nor a number that anything could be added to: callers write their largest for none.
+    /// The longest that a stream can be opened with, nearly 25 days, and longer than any call lives. More is no
+    /// limit, nor a number that anything could be added to: callers write their largest for none.
     private static final long LONGEST_NANOS = OpenMetadata.MAX_DEADLINE_MICROS * 1000;
 
     private final EventLoop loop;

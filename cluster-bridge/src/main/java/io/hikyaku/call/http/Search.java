@@ -36,8 +36,8 @@ final class Search implements TargetPool.Wish {
         return caller;
     }
 
-    /// Whether the target is to be asked in HTTP/1.1 if it speaks that: a connection that is tied carries one exchange
-    /// at a time.
+    /// Whether the target is to be asked in HTTP/1.1 if it speaks that: a connection that is tied carries one
+    /// exchange at a time.
     boolean prefersHttp1() {
         return webSocket || caller != null;
     }
