@@ -73,8 +73,16 @@ public final class Attempts {
 
     /// Makes the first attempt; the caller may be called within.
     public void start() {
+        start(null);
+    }
+
+    /// Makes the first attempt; the caller may be called within.
+    ///
+    /// @param wanted where it is to go if that is still a candidate; null: anywhere
+    public void start(@Nullable Seat wanted) {
         route.candidates().onCall();
-        Seat seat = route.candidates().pick(List.of());
+        boolean there = wanted != null && route.candidates().has(wanted);
+        Seat seat = there ? wanted : route.candidates().pick(List.of());
         if (seat == null) {
             caller.onProblem(Problem.UNKNOWN_SERVICE);
         } else {
@@ -100,6 +108,17 @@ public final class Attempts {
         lastProblem = problem;
         attempt(seat);
         return true;
+    }
+
+    /// Where the call is now.
+    ///
+    /// @throws IllegalStateException if it is nowhere
+    public Seat seat() {
+        Attempt at = current;
+        if (at == null) {
+            throw new IllegalStateException("A call that is nowhere");
+        }
+        return at.seat();
     }
 
     EventLoop loop() {

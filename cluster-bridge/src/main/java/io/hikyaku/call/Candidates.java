@@ -15,6 +15,9 @@ public interface Candidates {
     @Nullable
     Seat pick(Collection<Seat> tried);
 
+    /// Whether it is still one of them.
+    boolean has(Seat seat);
+
     /// Asks whether a call may be tried once more; counts it if so.
     ///
     /// @param reason code of the problem that the last try ended with

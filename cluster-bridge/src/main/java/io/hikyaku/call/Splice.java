@@ -119,6 +119,8 @@ public final class Splice extends ChannelInboundHandlerAdapter {
             owner.onSocketEnd();
             if (outputEnded) {
                 out.closeAfterWrites();
+            } else {
+                HalfClosed.watch(channel);
             }
         } else if (event instanceof ChannelOutputShutdownEvent && !outputEnded) {
             lost();

@@ -78,6 +78,11 @@ final class NearestFree implements Candidates {
     }
 
     @Override
+    public boolean has(Seat seat) {
+        return seats.contains(seat);
+    }
+
+    @Override
     public @Nullable Seat pick(Collection<Seat> tried) {
         long now = nanos.getAsLong();
         CountedSeat best = null;

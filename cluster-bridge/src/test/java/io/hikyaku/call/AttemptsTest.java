@@ -59,6 +59,24 @@ class AttemptsTest {
     }
 
     @Test
+    void aCallGoesWhereItIsWantedAsLongAsThatIsACandidate() {
+        candidates.add("osaka");
+        ScriptedSeat edge = candidates.add("edge");
+        attempts.start(edge);
+
+        assertEquals(List.of("edge"), tried);
+        assertEquals(edge, attempts.seat());
+    }
+
+    @Test
+    void aCallGoesElsewhereWhenTheOneThatIsWantedIsNoCandidateAnyMore() {
+        candidates.add("osaka");
+        attempts.start(new ScriptedSeat("gone"));
+
+        assertEquals(List.of("osaka"), tried);
+    }
+
+    @Test
     void anAnswerWithoutBytesIsOneToo() {
         ScriptedSeat osaka = candidates.add("osaka");
         attempts.start();
@@ -349,6 +367,11 @@ class AttemptsTest {
                     .filter(seat -> !tried.contains(seat))
                     .findFirst()
                     .orElse(null);
+        }
+
+        @Override
+        public boolean has(Seat seat) {
+            return seat instanceof ScriptedSeat scripted && seats.contains(scripted);
         }
 
         @Override

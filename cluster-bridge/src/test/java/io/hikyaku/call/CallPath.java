@@ -142,7 +142,7 @@ public final class CallPath implements AutoCloseable {
         export(new ExportPort("main", 80, protocol, targets));
     }
 
-    private void export(ExportPort port) {
+    public void export(ExportPort port) {
         onEachShard(shard -> exports.get(shard)
                 .update(Map.of(
                         PORT,

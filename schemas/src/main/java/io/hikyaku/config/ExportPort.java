@@ -12,8 +12,16 @@ import java.util.function.Function;
 /// @param port that callers mean; it need not be a target's
 /// @param target where the calls go; one at least, one of them for each call
 /// @param tls for `https://` targets; empty: as [TargetTls#DEFAULTS]
+/// @param host what calls say in `Host` or `:authority`
+/// @param via whether calls tell in `Via` which gateways they have passed; else a field of our own does
 public record ExportPort(
-        String name, int port, Protocol protocol, List<Target> target, Optional<TargetTls> tls, TargetHost host) {
+        String name,
+        int port,
+        Protocol protocol,
+        List<Target> target,
+        Optional<TargetTls> tls,
+        TargetHost host,
+        boolean via) {
 
     public ExportPort {
         target = List.copyOf(target);
@@ -28,12 +36,19 @@ public record ExportPort(
                         "of use only with https:// targets",
                         "tls")
                 .require(http || host.equals(TargetHost.KEEP), "of use only with protocol http", "host")
+                .require(http || via, "of use only with protocol http", "via")
                 .enforce();
     }
 
     /// A port with what holds when nothing else is said.
     public ExportPort(String name, int port, Protocol protocol, List<Target> target) {
         this(name, port, protocol, target, Optional.empty(), TargetHost.KEEP);
+    }
+
+    /// A port whose calls tell in `Via` what they have passed, as they do unless said otherwise.
+    public ExportPort(
+            String name, int port, Protocol protocol, List<Target> target, Optional<TargetTls> tls, TargetHost host) {
+        this(name, port, protocol, target, tls, host, true);
     }
 
     static ExportPort read(Setting setting) {
@@ -47,6 +62,8 @@ public record ExportPort(
                         item -> item.parsed(Target::parse), new Identity<>("the same target as", Function.identity())));
         var tls = section.optional("tls", TargetTls::read);
         var host = section.optional("host", value -> value.parsed(TargetHost::new), TargetHost.KEEP);
-        return section.build(() -> new ExportPort(name.get(), port.get(), protocol.get(), target.get(), tls, host));
+        var via = section.optional("via", Setting::flag, true);
+        return section.build(
+                () -> new ExportPort(name.get(), port.get(), protocol.get(), target.get(), tls, host, via));
     }
 }

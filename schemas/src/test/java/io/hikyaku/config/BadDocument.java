@@ -216,6 +216,11 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "of use only with protocol http")
                         .notBySchema(),
                 exportPort(
+                                "{ name: a, port: 80, protocol: tcp, target: 'h:1', via: false }",
+                                "[0].via",
+                                "of use only with protocol http")
+                        .notBySchema(),
+                exportPort(
                         "{ name: a, port: 80, protocol: http, target: [ 'h:1', 'h:1' ] }",
                         "[0].target[1]",
                         "the same target as exports[0].ports[0].target[0]"),

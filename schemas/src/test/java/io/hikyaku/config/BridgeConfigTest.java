@@ -95,7 +95,8 @@ class BridgeConfigTest {
                                                         Optional.of("shop.example"),
                                                         Optional.of(folder.resolve("targets/tls.crt")),
                                                         Optional.of(folder.resolve("targets/tls.key")))),
-                                                new TargetHost("target")),
+                                                new TargetHost("target"),
+                                                false),
                                         new ExportPort(
                                                 "sql",
                                                 5432,

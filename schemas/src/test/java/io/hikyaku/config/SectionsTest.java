@@ -155,7 +155,8 @@ class SectionsTest {
                 Protocol.HTTP,
                 List.of(Target.parse("https://h:1")),
                 Optional.of(tls),
-                new TargetHost("target"));
+                new TargetHost("target"),
+                false);
         var importPort = new ImportPort(
                 80,
                 new HostPort("127.0.0.1", 19000),
@@ -242,7 +243,7 @@ class SectionsTest {
                                 List.of(Target.parse("https://[::1]:1")),
                                 Optional.of(TargetTls.DEFAULTS),
                                 TargetHost.KEEP),
-                        "{ name: web, port: 443, protocol: http, target: 'https://h:1', host: target,"
+                        "{ name: web, port: 443, protocol: http, target: 'https://h:1', host: target, via: false,"
                                 + " tls: { trust: ca.pem, serverName: shop.example, certificate: /run/c.pem, key: /run/k.pem } }",
                         everyKeyPort),
                 new Sample(

@@ -30,6 +30,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// does.
     private static final int HEAD_ALLOWANCE = 4096;
 
+    private static final String BODY = "the body of a request";
+
     private static final Logger LOG = LoggerFactory.getLogger(CallerExchange.class);
 
     private CallerSide side;
@@ -40,6 +42,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final Attempts attempts;
     private final Replay replay = new Replay();
     private final UploadBounds upload;
+    private final @Nullable CallerTie tie;
     private FrameReader frames;
     private @Nullable TimeLimit timeLimit;
     private @Nullable Stream stream;
@@ -48,12 +51,20 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private @Nullable Fields answerTrailers;
     private boolean requestEnded;
     private boolean unwanted;
-    private boolean answering;
+    /// Whether an interim answer was passed on.
+    private boolean hinted;
+
     private boolean headWritten;
     private boolean answered;
     private boolean over;
 
     public CallerExchange(CallerSide side, HttpPort port, Request request) {
+        this(side, port, request, null);
+    }
+
+    /// @param tie of the caller's connection, if it carries one exchange at a time
+    public CallerExchange(CallerSide side, HttpPort port, Request request, @Nullable CallerTie tie) {
+        this.tie = tie;
         this.side = side;
         this.port = port;
         this.seen = port.calls().begin();
@@ -69,20 +80,39 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// Makes the call; the side may be called within.
     public void start() {
         long nanos = timeGiven();
+        MaxForwards.Verdict farther = MaxForwards.count(head);
         Violation broken = upload.onHead(head.fields());
-        if (broken != null) {
-            refuse(broken);
+        if (farther == MaxForwards.Verdict.MALFORMED) {
+            refuse(Violation.FIELD_VALUE, "Max-Forwards");
+        } else if (broken != null) {
+            refuse(broken, BODY);
         } else if (nanos < 0) {
             fail(Problem.BAD_REQUEST);
+        } else if (farther == MaxForwards.Verdict.ENDS_HERE) {
+            answerHere();
         } else {
             Duration grace = nanos == port.timeout().toNanos() ? Duration.ZERO : TimeLimit.GRACE;
             timeLimit = TimeLimit.of(side.loop(), nanos, grace, () -> abandon(Problem.DEADLINE_EXCEEDED));
-            attempts.start();
+            attempts.start(tie == null ? null : tie.onRequest(head));
         }
     }
 
-    private void refuse(Violation violation) {
-        port.refusals().count(violation, "the body of a request", side.remoteAddress());
+    /// The request is not for anybody behind this bridge, and neither is its body.
+    private void answerHere() {
+        if (!requestEnded) {
+            unwanted = true;
+            side.onRequestUnwanted();
+        }
+        try {
+            writeHead(MaxForwards.answer(port.context().cluster()));
+            endAnswer();
+        } catch (Rejected rejected) {
+            onUntaken(rejected);
+        }
+    }
+
+    private void refuse(Violation violation, String what) {
+        port.refusals().count(violation, what, side.remoteAddress());
         abandon(violation.problem());
     }
 
@@ -111,9 +141,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         return limit == null ? 0 : Math.max(1, limit.leftNanos() / 1000);
     }
 
-    /// Whether something of an answer was written.
+    /// Whether the answer has begun. An interim one is no beginning: it settles nothing.
     public boolean isAnswering() {
-        return answering;
+        return headWritten;
     }
 
     /// Whether more of the request's body can go on its way now, or be dropped.
@@ -130,10 +160,10 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
         seen.onRequestBytes(data.readableBytes());
-        Violation broken = unwanted || over ? null : upload.onBytes(data.readableBytes(), now(), answering);
+        Violation broken = unwanted || over ? null : upload.onBytes(data.readableBytes(), now(), headWritten);
         if (broken != null) {
             data.release();
-            refuse(broken);
+            refuse(broken, BODY);
         } else if (unwanted || over) {
             data.release();
         } else if (to == null) {
@@ -187,6 +217,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         StreamOutput to = new StreamOutput(opened, side.allocator());
         stream = opened;
         output = to;
+        if (tie != null) {
+            tie.onSeat(attempts.seat());
+        }
         side.from(opened);
         to.write(head);
         replay.sendTo(to::writeBody);
@@ -234,6 +267,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     @Override
     public void onEnd() {
         try {
+            if (!headWritten || !frames.isAtEnd()) {
+                throw new Malformed(Reason.TRUNCATED, "answer");
+            }
             endAnswer();
         } catch (Malformed malformed) {
             onMalformed(malformed);
@@ -254,7 +290,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             side.onExchangeEnd(false);
             return;
         }
-        if (!answering && replay.isWhole() && !unwanted) {
+        if (!headWritten && !hinted && replay.isWhole() && !unwanted) {
             frames.drop();
             frames = newReader();
             if (attempts.retryAfter(code, requestEnded && request.isIdempotent())) {
@@ -297,21 +333,43 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     }
 
     @Override
-    public void onResponseHead(ResponseHead head) {
-        seen.onAnswerHead(head);
-        if (head.status() == 101 && request.isWebSocket()) {
+    public void onResponseHead(ResponseHead answer) {
+        boolean webSocket = request.isWebSocket();
+        if (answer.status() == 101 && webSocket) {
+            seen.onAnswerHead(answer);
             replay.drop();
-            side = side.switchProtocols(head, this);
+            side = side.switchProtocols(answer, this);
             headWritten = true;
-            answering = true;
             endTimeLimit(); // it is for calls, and this is a connection now
-        } else if (head.status() >= 200) {
-            replay.drop();
-            side.writeHead(head);
-            headWritten = true;
-            answering = true;
+        } else if (answer.status() < 200) {
+            seen.onAnswerHead(answer);
+            hinted |= side.writeInterim(answer);
+        } else if (webSocket && head.version() == Version.HTTP_2 && answer.status() < 300) {
+            abandon(Problem.TARGET_PROTOCOL); // to a CONNECT it would say that the WebSocket is open
         } else {
-            answering |= side.writeInterim(head);
+            replay.drop();
+            writeHead(answer);
+            if (webSocket) {
+                endOpening();
+            }
+        }
+    }
+
+    private void writeHead(ResponseHead answer) {
+        seen.onAnswerHead(answer);
+        if (tie != null) {
+            tie.onAnswer(answer);
+        }
+        side.writeHead(answer);
+        headWritten = true;
+    }
+
+    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and what
+    /// follows it is for nobody.
+    private void endOpening() {
+        if (!requestEnded) {
+            onRequestEnd(null);
+            unwanted = true;
         }
     }
 
@@ -335,9 +393,6 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     }
 
     private void endAnswer() {
-        if (!headWritten || !frames.isAtEnd()) {
-            throw new Malformed(Reason.TRUNCATED, "answer");
-        }
         side.writeEnd(answerTrailers);
         answered = true;
         if (requestEnded || unwanted) {
@@ -371,7 +426,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (seen.isGrpc() && head.version() == Version.HTTP_2) {
             seen.onGrpcStatus(GrpcAnswer.status(problem));
         }
-        if (answering) {
+        if (headWritten) {
             finish(Outcomes.CUT_OFF);
             side.onExchangeCutOff(problem);
         } else {

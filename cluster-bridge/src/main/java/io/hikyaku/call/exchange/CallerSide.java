@@ -77,7 +77,7 @@ public interface CallerSide {
     /// @param clean false: what is left of the request, if anything, is not to be read
     void onExchangeEnd(boolean clean);
 
-    /// The call failed before anything of an answer was written.
+    /// The call failed before the head of an answer was written; interim ones may have been.
     ///
     /// @param requestId for the answer
     void onExchangeFailed(Problem problem, CharSequence requestId);

@@ -10,7 +10,9 @@ import io.netty.util.AsciiString;
 /// One exported HTTP port on one event loop: what all its calls share.
 ///
 /// @param pool where its targets are
-public record ExportedPort(CallContext context, CallMetrics.Calls calls, TargetPool pool, EventLoop loop, Via via) {
+/// @param hidesVia whether `Via` goes by the name of [Via#HIDDEN_NAME]
+public record ExportedPort(
+        CallContext context, CallMetrics.Calls calls, TargetPool pool, EventLoop loop, Via via, boolean hidesVia) {
     private static final AsciiString SOURCE_CLUSTER = AsciiString.cached("X-Hikyaku-Source-Cluster");
 
     /// The request as the target gets it: with our name in `Via` and the cluster that it came from, which nobody
@@ -19,7 +21,11 @@ public record ExportedPort(CallContext context, CallMetrics.Calls calls, TargetP
     /// @param caller as its channel has proved
     RequestHead mark(RequestHead head, String caller) {
         Fields fields = head.fields().without(FieldKind::isOwn);
-        fields.add(Via.NAME, via.value(head.version())).add(SOURCE_CLUSTER, caller);
+        if (hidesVia) {
+            fields = fields.renamed(Via.NAME, Via.HIDDEN_NAME);
+        }
+        fields.add(hidesVia ? Via.HIDDEN_NAME : Via.NAME, via.value(head.version()))
+                .add(SOURCE_CLUSTER, caller);
         return new RequestHead(head.version(), head.method(), head.scheme(), head.authority(), head.path(), fields);
     }
 }

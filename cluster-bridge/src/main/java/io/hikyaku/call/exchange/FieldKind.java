@@ -42,7 +42,7 @@ public enum FieldKind {
     /// A field that says where a message ends, for servers that make no difference between `-` and `_`.
     DISGUISED("content_length", "transfer_encoding");
 
-    /// What all our own fields begin with; nobody else may set one in a request.
+    /// What all our own fields begin with.
     static final AsciiString OWN_PREFIX = AsciiString.cached("x-hikyaku-");
 
     private static final AsciiString[] FORWARDING_PREFIXES = {
@@ -107,9 +107,10 @@ public enum FieldKind {
         return TRACE.stream().anyMatch(other -> other.contentEqualsIgnoreCase(name));
     }
 
-    /// Whether the field is one of our own.
+    /// Whether the field is one of our own that nobody else may set. [Via#HIDDEN_NAME] is none: it says no more
+    /// than `Via`, which anybody may.
     static boolean isOwn(CharSequence name) {
-        return startsWith(name, OWN_PREFIX);
+        return startsWith(name, OWN_PREFIX) && !Via.HIDDEN_NAME.contentEqualsIgnoreCase(name);
     }
 
     private static boolean isForwarding(CharSequence name) {

@@ -38,6 +38,7 @@ final class FrameReader {
     private int bodyLeft;
     private boolean headRead;
     private boolean trailersRead;
+    private boolean dropped;
 
     /// @param maxHead largest head or trailer frame taken, in bytes
     FrameReader(int maxHead) {
@@ -53,7 +54,7 @@ final class FrameReader {
         partial = null;
         try {
             readAll(in, events);
-            if (in.isReadable()) {
+            if (!dropped && in.isReadable()) {
                 partial = in.retain();
             }
         } finally {
@@ -79,8 +80,10 @@ final class FrameReader {
         return length < 0 ? keptBytes() : HttpFrames.OVERHEAD_BYTES + length;
     }
 
-    /// Gives up what was read of an incomplete frame.
+    /// Reads no more, not even what came together with the frame that is being dealt with, and gives up what
+    /// was read of an incomplete one.
     void drop() {
+        dropped = true;
         ByteBuf incomplete = partial;
         if (incomplete != null) {
             partial = null;
@@ -89,7 +92,7 @@ final class FrameReader {
     }
 
     private void readAll(ByteBuf in, Events events) {
-        while (in.isReadable()) {
+        while (!dropped && in.isReadable()) {
             if (bodyLeft > 0) {
                 int length = Math.min(bodyLeft, in.readableBytes());
                 bodyLeft -= length;

@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param body to be left out where the request was HEAD
 public record ProblemAnswer(ResponseHead head, byte[] body) {
+    /// The methods that are passed on, besides those that nobody has listed.
+    static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
     /// @param service who was called
     /// @param requestId by which the call is found in the bridges' access logs
     public static ProblemAnswer of(String cluster, String service, Problem problem, CharSequence requestId) {
@@ -32,7 +35,7 @@ public record ProblemAnswer(ResponseHead head, byte[] body) {
             fields.add("Retry-After", Integer.toString(problem.retryAfterSeconds()));
         }
         if (problem == Problem.METHOD_NOT_ALLOWED) {
-            fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            fields.add("Allow", ALLOW);
         }
         return new ProblemAnswer(
                 new ResponseHead(Version.HTTP_1_1, problem.status(), reason(problem.status()), fields), body);

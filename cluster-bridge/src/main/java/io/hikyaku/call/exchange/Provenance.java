@@ -51,7 +51,7 @@ public final class Provenance {
 
     private boolean staysHere(CharSequence name) {
         return switch (FieldKind.of(name)) {
-            case FORWARDING -> !forwarding.trusts() || FieldKind.isOwn(name);
+            case FORWARDING -> !Via.isIn(name) && (!forwarding.trusts() || FieldKind.isOwn(name));
             case PROTECTED -> forwarding.endsTraces() && FieldKind.isTrace(name);
             default -> false;
         };
@@ -74,7 +74,7 @@ public final class Provenance {
         int hops = 0;
         int passes = 0;
         for (int i = 0; i < fields.size(); i++) {
-            if (Via.NAME.contentEqualsIgnoreCase(fields.name(i))) {
+            if (Via.isIn(fields.name(i))) {
                 for (AsciiString member : AsciiString.of(fields.value(i)).split(',')) {
                     hops++;
                     passes += isOwn(member) ? 1 : 0;

@@ -39,6 +39,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final FrameReader frames;
     private final Replay replay = new Replay();
     private @Nullable RequestHead request;
+    private @Nullable String tiedTo;
     private @Nullable Fields requestTrailers;
     private @Nullable TimeLimit timeLimit;
     private TargetPool.@Nullable Wish wish;
@@ -134,6 +135,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onRequestHead(RequestHead head) {
+        tiedTo = CallerTie.of(head, caller);
         RequestHead marked = port.mark(seen.onBridgeRequest(head), caller);
         request = marked;
         grpc = Request.isGrpc(marked);
@@ -195,6 +197,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         headAnswered = head.status() >= 200 || head.status() == 101;
         replay.drop();
         answer.write(head);
+        TargetSide from = side;
+        if (from != null && !headAnswered) {
+            from.limit(answerTimeout()); // an interim answer settles nothing
+        }
         limitQuiet();
     }
 
@@ -330,7 +336,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The pool may answer within, and then there is no wish any more.
     private void find(RequestHead head, boolean fresh) {
         places++;
-        TargetPool.Wish made = port.pool().find(head, fresh, this);
+        TargetPool.Wish made = port.pool().find(head, tiedTo, fresh, this);
         if (side == null && !over) {
             wish = made;
         }
@@ -364,7 +370,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
         if (answered) {
             complete();
-        } else if (!answering) {
+        } else if (!headAnswered) {
             to.limit(answerTimeout());
         }
     }
@@ -375,7 +381,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         if (to != null && taken > 0) {
             to.owe(taken);
             unread -= taken;
-            if (!answering && !requestEnded) {
+            if (!headAnswered && !requestEnded) {
                 to.limit(answerTimeout());
             } else {
                 limitQuiet();
@@ -392,7 +398,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     private void limitQuiet() {
         TargetSide to = side;
-        if (to != null && answering) {
+        if (to != null && headAnswered) {
             to.limit(port.context().limits().tcpIdleTimeout());
         }
     }

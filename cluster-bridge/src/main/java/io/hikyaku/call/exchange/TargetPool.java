@@ -2,13 +2,15 @@ package io.hikyaku.call.exchange;
 
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.stream.ResetCode;
+import org.jspecify.annotations.Nullable;
 
 /// Finds exchanges a place at one of an exported port's targets. Belongs to its event loop.
 public interface TargetPool {
     /// Looks for a place; the waiter is called exactly once, possibly within, unless the wish is cancelled before.
     ///
+    /// @param caller the connection of a caller that the request is tied to; null: to none
     /// @param fresh whether a connection that was used before will not do, since the last one turned out to be gone
-    Wish find(RequestHead head, boolean fresh, Waiter waiter);
+    Wish find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter);
 
     /// Waits for a place.
     interface Waiter {

@@ -1,5 +1,6 @@
 package io.hikyaku.call.exchange;
 
+import io.hikyaku.wire.call.OpenMetadata;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -12,6 +13,10 @@ final class TimeLimit {
     /// longer, so that they are not the first to tell.
     static final Duration GRACE = Duration.ofMillis(500);
 
+    /// The longest that a stream can be opened with, nearly 25 days, and longer than any call lives. More is no
+    /// limit, nor a number that anything could be added to: callers write their largest for none.
+    private static final long LONGEST_NANOS = OpenMetadata.MAX_DEADLINE_MICROS * 1000;
+
     private final EventLoop loop;
     private final long atNanos;
     private final ScheduledFuture<?> timer;
@@ -22,11 +27,11 @@ final class TimeLimit {
         this.timer = loop.schedule(onPassed, nanos + grace.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /// @param nanos from now; 0: none
+    /// @param nanos from now; 0, or more than a stream can be opened with: none
     /// @param grace after it
     /// @param onPassed runs on the loop after both, unless it is cancelled before
     static @Nullable TimeLimit of(EventLoop loop, long nanos, Duration grace, Runnable onPassed) {
-        return nanos == 0 ? null : new TimeLimit(loop, nanos, grace, onPassed);
+        return nanos == 0 || nanos > LONGEST_NANOS ? null : new TimeLimit(loop, nanos, grace, onPassed);
     }
 
     /// Not below 0.

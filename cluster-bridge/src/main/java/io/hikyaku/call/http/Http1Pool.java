@@ -29,9 +29,13 @@ final class Http1Pool implements TargetConnection.Keeper {
     private final int maxHead;
     private final Duration tunnelIdle;
     private final ArrayDeque<TargetConnection> idle = new ArrayDeque<>();
+    private final TiedConnections tied;
+    private final Duration keepTied;
     private boolean closed;
 
-    Http1Pool(Targets targets, int target, TargetHost host, CallLimits limits) {
+    Http1Pool(Targets targets, int target, TargetHost host, CallLimits limits, TiedConnections tied) {
+        this.tied = tied;
+        this.keepTied = limits.idleTimeout();
         this.targets = targets;
         this.target = target;
         this.host = host;
@@ -40,31 +44,42 @@ final class Http1Pool implements TargetConnection.Keeper {
     }
 
     /// The idle connection that was used last, null if there is none that will do; an exchange is to begin on it.
-    ///
-    /// @param repeatable whether the request does no harm twice, so that a connection may be tried that proves
-    ///   closed
+    /// A request that does no harm twice may try a connection that proves closed.
     @Nullable
-    TargetConnection take(boolean repeatable) {
+    TargetConnection take(Search search) {
         TargetConnection last = idle.peekLast();
-        if (last == null || !repeatable && last.idleNanos() > SURELY_OPEN.toNanos()) {
+        if (last == null || !search.isRepeatable() && last.idleNanos() > SURELY_OPEN.toNanos()) {
             return null;
         }
         idle.removeLast();
         targets.begin(target);
+        last.tieTo(search.caller());
         return last;
     }
 
     /// Makes a fresh socket a connection; an exchange is to begin on it.
-    TargetConnection join(Channel channel) {
-        TargetConnection connection = new TargetConnection(channel, maxHead, KEEP_IDLE, tunnelIdle, this);
+    TargetConnection join(Channel channel, Search search) {
+        TargetConnection connection = new TargetConnection(channel, maxHead, tunnelIdle, this);
+        connection.tieTo(search.caller());
         channel.pipeline().addLast(connection);
         targets.begin(target);
         return connection;
     }
 
     @Override
-    public boolean keep(TargetConnection connection) {
-        return !closed && idle.size() < MAX_IDLE && idle.add(connection);
+    public Duration keep(TargetConnection connection) {
+        boolean kept = !closed && idle.size() < MAX_IDLE && idle.add(connection);
+        return kept ? KEEP_IDLE : Duration.ZERO;
+    }
+
+    @Override
+    public Duration keepFor(String caller, TargetConnection connection) {
+        return !closed && tied.keep(caller, connection) ? keepTied : Duration.ZERO;
+    }
+
+    @Override
+    public void onTaken() {
+        targets.begin(target);
     }
 
     @Override
@@ -75,6 +90,7 @@ final class Http1Pool implements TargetConnection.Keeper {
     @Override
     public void forget(TargetConnection connection) {
         idle.remove(connection);
+        tied.forget(connection);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.hikyaku.call.exchange.ExportedPort;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetPool;
 import io.hikyaku.call.exchange.Via;
+import io.hikyaku.call.http1.TargetConnection;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
@@ -16,6 +17,7 @@ import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.OpenMetadata;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
 /// again.
@@ -23,15 +25,21 @@ public final class HttpExport implements Export, TargetPool {
     private final ExportedPort port;
     private final Targets targets;
     private final List<HttpTarget> all = new ArrayList<>();
+    private final TiedConnections tied = new TiedConnections();
 
     /// @param servicePort label of the meters
     /// @throws io.hikyaku.config.ConfigException if a file that the port names cannot be used
     public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
         this.port = new ExportedPort(
-                context, context.metrics().exported(servicePort), this, sockets.loop(shard), Via.of(context.cluster()));
+                context,
+                context.metrics().exported(servicePort),
+                this,
+                sockets.loop(shard),
+                Via.of(context.cluster()),
+                !port.via());
         this.targets = new Targets(sockets, shard, port, context, servicePort);
         for (int target = 0; target < targets.count(); target++) {
-            all.add(new HttpTarget(targets, target, port, context, all::get));
+            all.add(new HttpTarget(targets, target, port, context, tied, all::get));
         }
     }
 
@@ -46,15 +54,23 @@ public final class HttpExport implements Export, TargetPool {
     }
 
     @Override
-    public Wish find(RequestHead head, boolean fresh, Waiter waiter) {
-        Search search = new Search(head, fresh, waiter, targets.loop().ticker().nanoTime());
-        all.get(targets.pick()).find(search);
+    public Wish find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter) {
+        Search search =
+                new Search(head, caller, fresh, waiter, targets.loop().ticker().nanoTime());
+        TargetConnection own = fresh ? null : tied.take(caller);
+        if (own == null) {
+            all.get(targets.pick()).find(search);
+        } else {
+            own.onTaken();
+            search.found(own);
+        }
         return search;
     }
 
     @Override
     public void close() {
         all.forEach(HttpTarget::close);
+        tied.close();
         targets.close();
     }
 }

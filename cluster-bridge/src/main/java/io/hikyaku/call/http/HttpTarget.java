@@ -36,8 +36,15 @@ final class HttpTarget {
     /// What its last TLS connection said.
     private boolean choosesHttp1;
 
+    /// @param tied the port's connections that are for one caller alone
     /// @param others finds the same port's targets
-    HttpTarget(Targets targets, int index, ExportPort port, CallContext context, IntFunction<HttpTarget> others) {
+    HttpTarget(
+            Targets targets,
+            int index,
+            ExportPort port,
+            CallContext context,
+            TiedConnections tied,
+            IntFunction<HttpTarget> others) {
         this.targets = targets;
         this.index = index;
         this.others = others;
@@ -49,7 +56,7 @@ final class HttpTarget {
                 context.limits().idleTimeout(),
                 PING_AFTER,
                 PING_PATIENCE);
-        this.http1 = new Http1Pool(targets, index, port.host(), context.limits());
+        this.http1 = new Http1Pool(targets, index, port.host(), context.limits(), tied);
         this.http2 = new Http2Pool(
                 targets, index, port.host(), terms, context.limits().connectTimeout(), new Dialling());
     }
@@ -57,10 +64,10 @@ final class HttpTarget {
     /// Gives the search a place, now or later.
     void find(Search search) {
         boolean alone = search.fresh() || search.isWebSocket();
-        TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take(search.isRepeatable());
+        TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take(search);
         if (idle != null) {
             search.found(idle);
-        } else if (speaksOnlyHttp2(search) || scheme == Scheme.HTTPS && !choosesHttp1) {
+        } else if (speaksOnlyHttp2(search) || mayChooseHttp2(search)) {
             http2.find(search);
         } else {
             dialFor(search);
@@ -68,9 +75,13 @@ final class HttpTarget {
     }
 
     private void dialFor(Search search) {
-        Dial dial = new Dial(targets, index, search.isWebSocket(), new ForOne(search));
+        Dial dial = new Dial(targets, index, search.prefersHttp1(), new ForOne(search));
         search.at(dial::cancel);
         dial.start();
+    }
+
+    private boolean mayChooseHttp2(Search search) {
+        return scheme == Scheme.HTTPS && !choosesHttp1 && search.caller() == null;
     }
 
     private boolean speaksOnlyHttp2(Search search) {
@@ -105,7 +116,7 @@ final class HttpTarget {
         } else if (search.isOver()) {
             channel.close();
         } else {
-            search.found(http1.join(channel));
+            search.found(http1.join(channel, search));
         }
     }
 
@@ -134,7 +145,7 @@ final class HttpTarget {
 
         @Override
         public void onConnected(Channel channel, int target) {
-            others.apply(target).use(channel, search, !search.isWebSocket());
+            others.apply(target).use(channel, search, !search.prefersHttp1());
         }
 
         @Override

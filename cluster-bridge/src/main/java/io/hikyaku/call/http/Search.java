@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One exchange that looks for its place, from target to target. Belongs to its event loop.
 final class Search implements TargetPool.Wish {
     private final TargetPool.Waiter waiter;
+    private final @Nullable String caller;
     private final boolean fresh;
     private final boolean grpc;
     private final boolean repeatable;
@@ -19,13 +20,26 @@ final class Search implements TargetPool.Wish {
     private @Nullable Runnable onCancel;
     private boolean over;
 
-    Search(RequestHead head, boolean fresh, TargetPool.Waiter waiter, long nowNanos) {
+    Search(RequestHead head, @Nullable String caller, boolean fresh, TargetPool.Waiter waiter, long nowNanos) {
         this.waiter = waiter;
+        this.caller = caller;
         this.fresh = fresh;
         this.grpc = Request.isGrpc(head);
         this.repeatable = Request.isIdempotent(head);
         this.webSocket = WebSocket.isAsked(head);
         this.sinceNanos = nowNanos;
+    }
+
+    /// The caller's connection that it is tied to; null: to none.
+    @Nullable
+    String caller() {
+        return caller;
+    }
+
+    /// Whether the target is to be asked in HTTP/1.1 if it speaks that: a connection that is tied carries one
+    /// exchange at a time.
+    boolean prefersHttp1() {
+        return webSocket || caller != null;
     }
 
     /// Whether a connection that was used before will not do.

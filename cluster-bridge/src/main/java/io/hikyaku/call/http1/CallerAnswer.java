@@ -66,10 +66,7 @@ final class CallerAnswer implements CallerSide {
 
     @Override
     public void writeHead(ResponseHead head) {
-        keepAlive &= !connection.isDraining();
-        if (request.webSocket()) {
-            connection.onNoWebSocket();
-        }
+        keepAlive &= !connection.isLast();
         writeOrNothing(room -> {
             Framing framing = HeadWriter.writeResponse(room, head, toCaller());
             keepAlive &= framing.kind() != Framing.Kind.UNTIL_CLOSE;

@@ -1,11 +1,13 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Deadline;
+import io.hikyaku.call.HalfClosed;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
+import io.hikyaku.call.exchange.CallerTie;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.ProblemAnswer;
 import io.hikyaku.call.exchange.Provenance;
@@ -18,6 +20,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +38,8 @@ import org.slf4j.LoggerFactory;
 /// any ── refused, or answered before the request was complete ──▶ LEAVING ── closed by the caller, or in time ──▶ gone
 /// ```
 ///
-/// A caller that closes its side while it waits for an answer is taken to be gone: HTTP/1.1 gives no way to tell.
+/// A caller that ends its half of the connection gets answers to what it has asked for whole, and then the end. One
+/// that has closed the connection altogether looks the same until it is written to, or its system is asked.
 public final class CallerConnection extends ChannelInboundHandlerAdapter {
     /// Bytes of requests that wait for their turn; above it nothing more is read.
     private static final int MAX_WAITING_BYTES = 16 * 1024;
@@ -61,11 +66,13 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private final BodyReader body;
     private final Provenance provenance;
     private final Deadline deadline;
+    private final CallerTie tie = new CallerTie();
     private Phase phase = Phase.HEAD;
     private @Nullable ByteBuf input;
     private @Nullable CallerExchange exchange;
     private boolean advancing;
     private boolean draining;
+    private boolean inputEnded;
 
     public CallerConnection(HttpPort port, Channel channel) {
         CallLimits limits = port.context().limits();
@@ -77,6 +84,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         this.body = new BodyReader(limits.maxHeaderSize().toInt());
         this.provenance = port.forwarding().from(channel.remoteAddress());
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         deadline.set(limits.idleTimeout());
     }
 
@@ -131,6 +139,28 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             if (phase == Phase.HEAD && !heads.isWithin()) {
                 channel.close();
             }
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            onInputEnd();
+        }
+    }
+
+    /// The caller will send no more.
+    private void onInputEnd() {
+        inputEnded = true;
+        switch (phase) {
+            case BODY -> channel.close(); // what is not asked for whole is taken back
+            case ANSWERING -> HalfClosed.watch(channel);
+            case LEAVING -> out.closeAfterWrites();
+            case HEAD -> closeIfDone();
+        }
+    }
+
+    /// The answers to all that was asked for whole are written.
+    private void closeIfDone() {
+        if (inputEnded && phase == Phase.HEAD && channel.isWritable()) {
+            toLeaving();
+            out.closeAfterWrites();
+            deadline.set(port.context().limits().http().writeTimeout());
         }
     }
 
@@ -156,9 +186,9 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         out.abort();
     }
 
-    /// Whether the bridge is about to stop.
-    boolean isDraining() {
-        return draining;
+    /// Whether no request may follow: the bridge is about to stop, or the caller has sent its last one.
+    boolean isLast() {
+        return draining || inputEnded && input == null;
     }
 
     /// Something of the current exchange moved, or what is waited for has changed.
@@ -194,14 +224,6 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         updateReading();
     }
 
-    /// A WebSocket was asked for, and will not be opened: the request was complete with its head.
-    void onNoWebSocket() {
-        CallerExchange current = exchange;
-        if (current != null) {
-            current.onRequestEnd(null);
-        }
-    }
-
     /// A WebSocket is open: puts what passes bytes on in this handler's place, and gives it those that came early.
     CallerTunnel toTunnel(CallerExchange current) {
         CallerTunnel tunnel =
@@ -215,6 +237,9 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             if (early != null) {
                 channel.pipeline().fireChannelRead(early);
             }
+            if (inputEnded) {
+                channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            }
             tunnel.onProgress();
         });
         return tunnel;
@@ -222,7 +247,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     /// Whether another request may follow the one that is being answered.
     boolean mayStay() {
-        return phase == Phase.ANSWERING && !draining;
+        return phase == Phase.ANSWERING && !isLast();
     }
 
     /// The call failed after the answer had begun: the caller must not take it for complete.
@@ -247,6 +272,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             advancing = false;
             releaseReadInput();
         }
+        closeIfDone();
     }
 
     private boolean step(ByteBuf in) {
@@ -276,7 +302,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         Http1Request request = Http1Request.read(bytes, provenance);
-        CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request());
+        CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request(), tie);
         exchange = next;
         if (request.contentLength() != 0) {
             body.start(request.framing());
@@ -384,7 +410,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             case BODY -> current != null && current.takesMore();
             case ANSWERING -> input == null || input.readableBytes() < MAX_WAITING_BYTES;
         };
-        if (channel.isOpen() && wanted != channel.config().isAutoRead()) {
+        if (channel.isOpen() && !inputEnded && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
         }
     }

@@ -109,6 +109,11 @@ final class FieldSection {
         return keepAlive;
     }
 
+    /// Lets the WebSocket that it asks for, or agrees to, pass this hop.
+    void passWebSocket() {
+        fields.add(WebSocket.UPGRADE, WebSocket.PROTOCOL);
+    }
+
     /// Whether it asks for, or agrees to, a WebSocket (RFC 6455 §4.1).
     boolean webSocket() {
         AsciiString value = upgrade;

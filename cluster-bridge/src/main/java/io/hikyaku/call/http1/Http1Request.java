@@ -30,7 +30,7 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
         }
         if (line.method().equals("GET") && current && section.webSocket() && isBodiless(section)) {
             requireKey(section.fields().get(WebSocket.KEY));
-            section.fields().add(WebSocket.UPGRADE, WebSocket.PROTOCOL);
+            section.passWebSocket();
         }
         RequestHead head = new RequestHead(
                 line.version(), line.method(), "http", authority(line, section), line.path(), section.fields());

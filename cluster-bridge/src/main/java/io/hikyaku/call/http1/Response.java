@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean webSocket) {
     private static final int STATUS_LINE_MIN = "HTTP/1.1 200".length();
     private static final int MAX_REASON_BYTES = 1024;
+    private static final int UPGRADE_REQUIRED = 426;
 
     /// @param bytes the whole head, its empty line included
     /// @param toHead whether the request was HEAD, so that no body follows
@@ -38,6 +39,9 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
         FieldSection section = FieldSection.read(bytes, end + 2, bytes.length);
         if (section.chunked() && version == Version.HTTP_1_0) {
             throw new Rejected(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
+        }
+        if (status == UPGRADE_REQUIRED && section.webSocket()) {
+            section.passWebSocket(); // what it asks for is what two bridges can bring
         }
         ResponseHead head = new ResponseHead(version, status, reason(bytes, end), section.fields());
         boolean keepAlive = version == Version.HTTP_1_1 ? !section.close() : section.keepAlive();

@@ -4,6 +4,8 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.Splice;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.ConnectionAuth;
+import io.hikyaku.call.exchange.InterimBudget;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
@@ -33,9 +35,6 @@ import org.slf4j.LoggerFactory;
 /// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response
 /// were both complete and nothing came after them.
 public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
-    /// Interim responses to one request; more is a flood.
-    private static final int MAX_INTERIM = 32;
-
     /// Some servers take a body of theirs for the next request, whose answer would then be someone else's.
     private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -46,8 +45,16 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public interface Keeper {
         /// The connection is idle and may be used again.
         ///
-        /// @return false: it is not to be kept
-        boolean keep(TargetConnection connection);
+        /// @return for how long it is kept; zero: it is not
+        Duration keep(TargetConnection connection);
+
+        /// The connection is idle and may be used again for one caller's connection alone.
+        ///
+        /// @return for how long it is kept; zero: it is not
+        Duration keepFor(String caller, TargetConnection connection);
+
+        /// A connection that was kept for a caller is to have another exchange.
+        void onTaken();
 
         /// What a request is to say in `Host`.
         ///
@@ -66,12 +73,15 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private final HeadFinder heads;
     private final BodyReader body;
     private final Deadline deadline;
-    private final Duration keepIdle;
     private final Duration tunnelIdle;
     private @Nullable ByteBuf input;
     private @Nullable TargetExchange exchange;
     private @Nullable BodyWriter request;
     private @Nullable CharSequence webSocketKey;
+    private @Nullable String caller;
+    /// Whether the service may take whoever uses the connection for somebody.
+    private boolean authenticated;
+
     private boolean unusualBody;
     private boolean used;
     private boolean closed;
@@ -80,15 +90,13 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private boolean untilClose;
     private boolean saidGoodbye;
     private boolean keepAlive;
-    private int interim;
+    private InterimBudget interim = new InterimBudget();
     private long idleSince;
 
     /// @param maxHead bytes of a head, or of trailers
-    /// @param keepIdle how long it is kept between exchanges
     /// @param tunnelIdle how long a WebSocket may carry nothing
-    public TargetConnection(Channel channel, int maxHead, Duration keepIdle, Duration tunnelIdle, Keeper keeper) {
+    public TargetConnection(Channel channel, int maxHead, Duration tunnelIdle, Keeper keeper) {
         this.keeper = keeper;
-        this.keepIdle = keepIdle;
         this.tunnelIdle = tunnelIdle;
         this.channel = channel;
         this.out = new SocketOutput(channel);
@@ -97,14 +105,27 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         this.deadline = new Deadline(channel.eventLoop(), this::onDeadline);
     }
 
+    /// Whose exchange is to begin.
+    ///
+    /// @param connection of a caller; null: it does not matter which
+    public void tieTo(@Nullable String connection) {
+        caller = connection;
+    }
+
+    /// The caller's connection that it was kept for is to have another exchange on it.
+    public void onTaken() {
+        keeper.onTaken();
+    }
+
     @Override
     public void begin(TargetExchange next, RequestHead head, Stream from) {
         exchange = next;
+        authenticated |= ConnectionAuth.isIn(head);
         toHead = head.method().equals("HEAD");
         webSocketKey = WebSocket.isAsked(head) ? keyOf(head) : null;
         inBody = false;
         untilClose = false;
-        interim = 0;
+        interim = new InterimBudget();
         deadline.clear();
         out.from(from);
         String authority = keeper.authority(head.authority());
@@ -162,13 +183,24 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public void release() {
         leave();
         used = true;
-        if (keepAlive && input == null && !untilClose && !closed && channel.isActive() && keeper.keep(this)) {
-            idleSince = now();
-            deadline.set(keepIdle);
-            setReading(true);
-        } else {
+        boolean usable = keepAlive && input == null && !untilClose && !closed && channel.isActive();
+        Duration kept = usable ? keep() : Duration.ZERO;
+        if (kept.isZero()) {
             close();
+        } else {
+            idleSince = now();
+            deadline.set(kept);
+            setReading(true);
         }
+    }
+
+    /// What the service has authenticated is for nobody but the one who has proved who he is.
+    private Duration keep() {
+        String owner = caller;
+        if (!authenticated) {
+            return keeper.keep(this);
+        }
+        return owner == null ? Duration.ZERO : keeper.keepFor(owner, this);
     }
 
     @Override
@@ -303,13 +335,14 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             return false;
         }
         if (response.head().status() < 200) {
-            interim++;
-            if (interim > MAX_INTERIM || response.head().status() == 101) {
-                throw new Rejected(Violation.MESSAGE, "interim response");
+            interim.spend(length);
+            if (response.head().status() == 101) {
+                throw Rejected.badRequest("switch of protocols that nobody asked for");
             }
             current.onAnswerHead(response.head());
             return true;
         }
+        authenticated |= ConnectionAuth.isAskedBy(response.head());
         keepAlive = response.keepAlive() && key == null && !unusualBody;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
         current.onAnswerHead(response.head());

@@ -1,5 +1,7 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.ConnectionAuth;
+import io.hikyaku.call.exchange.InterimBudget;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.WebSocket;
@@ -13,17 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The answer on one stream of a target: held to its form as it comes, and passed on to the exchange.
 final class TargetHttp2Answer {
-    /// Interim responses to one request; more is a flood.
-    private static final int MAX_INTERIM = 32;
-
     private final TargetHttp2Stream stream;
+    private final InterimBudget interim = new InterimBudget();
     private boolean toHead;
     private boolean webSocket;
     private boolean webSocketOpen;
     private boolean inBody;
     private boolean ended;
     private long left;
-    private int interim;
 
     TargetHttp2Answer(TargetHttp2Stream stream) {
         this.stream = stream;
@@ -52,9 +51,9 @@ final class TargetHttp2Answer {
         TargetHeads.Response response = TargetHeads.response(headers);
         int status = response.head().status();
         if (status < 200) {
-            interim++;
-            if (end || interim > MAX_INTERIM) {
-                throw Rejected.badRequest("interim response");
+            interim.spend(Http2Fields.size(headers));
+            if (end) {
+                throw Rejected.badRequest("an interim response that ends");
             }
             exchange.onAnswerHead(response.head());
             return;
@@ -62,6 +61,9 @@ final class TargetHttp2Answer {
         if (webSocket && status < 300) {
             onOpened(exchange, response, end);
             return;
+        }
+        if (ConnectionAuth.isAskedBy(response.head())) {
+            stream.onAuthenticated();
         }
         boolean bodiless = toHead || status == 204 || status == 304;
         left = bodiless ? 0 : response.contentLength();

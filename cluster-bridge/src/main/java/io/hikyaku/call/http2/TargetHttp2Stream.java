@@ -1,5 +1,6 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.ConnectionAuth;
 import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
@@ -55,6 +56,14 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
         exchange = next;
         answer.begin(head);
         request.writeHead(this, head, from);
+        if (ConnectionAuth.isIn(head)) {
+            onAuthenticated();
+        }
+    }
+
+    /// The service may take whoever uses the connection next for somebody: nobody does.
+    void onAuthenticated() {
+        connection.leave();
     }
 
     @Override

@@ -24,9 +24,9 @@ class ExportedPortTest {
                 Duration.ofSeconds(1),
                 new CallMetrics(new SimpleMeterRegistry()),
                 new MemoryBudget(0));
-        TargetPool nobody = (head, fresh, waiter) -> () -> {};
+        TargetPool nobody = (head, caller, fresh, waiter) -> () -> {};
         ExportedPort port = new ExportedPort(
-                context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"));
+                context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"), false);
         Fields fields = new Fields()
                 .add("X-Hikyaku-Source-Cluster", "kyoto")
                 .add("Forwarded", "for=_a")

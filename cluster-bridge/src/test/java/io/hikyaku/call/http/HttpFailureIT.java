@@ -371,7 +371,7 @@ class HttpFailureIT {
             if (!answer.isEmpty()) {
                 caller.hearHead();
             }
-            caller.close();
+            caller.reset(); // an end without one may be that of its half alone, which is answered
 
             assertEquals("done", service.takeEnding());
             path.await("cancelled", () -> path.sum("hikyaku.calls", "outcome", "cancelled", "side", "import") == 1);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.NoLeaks;
+import io.hikyaku.call.Origin;
 import io.hikyaku.call.Recorder;
 import io.hikyaku.call.Threats;
 import io.hikyaku.call.Violation;
@@ -17,10 +18,12 @@ import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.hikyaku.config.TargetAddresses;
+import io.hikyaku.config.TargetHost;
 import io.hikyaku.config.Trace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -260,6 +263,63 @@ class ThreatsForwardingIT {
         void aServiceThatIsItsOwnImportEndsInALoop() throws IOException {
             try (CallPath path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS)) {
                 path.export(Protocol.HTTP, path.port());
+                path.candidates((shard, own) -> List.of(own));
+                try (Conversation caller = Conversation.with(path.port())) {
+                    String answer =
+                            caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n").hearHead();
+
+                    assertTrue(answer.startsWith("HTTP/1.1 502 Bad Gateway\r\n"), answer);
+                    assertTrue(answer.contains("error=proxy_loop_detected\r\n"), answer);
+                }
+                path.export(Protocol.HTTP);
+                path.awaitQuiet();
+            }
+        }
+    }
+
+    @Nested
+    class ViaIsHidden {
+        private ExportPort port(int target) {
+            return new ExportPort(
+                    "main",
+                    80,
+                    Protocol.HTTP,
+                    List.of(new Target(new HostPort("127.0.0.1", target))),
+                    Optional.empty(),
+                    TargetHost.KEEP,
+                    false);
+        }
+
+        @Test
+        void theServiceSeesItUnderAnotherName() throws Exception {
+            Origin origin = Origin.answering("HTTP/1.1 204 No Content\r\n\r\n");
+            CallPath path = CallPath.start(CallLimits.DEFAULTS, port(origin.port()));
+            try (Conversation caller = Conversation.with(path.port())) {
+                caller.say("GET / HTTP/1.1\r\nHost: o\r\nVia: 1.0 old\r\nX-Hikyaku-Via: 1.1 kyoto\r\n"
+                                + "X-Hikyaku-Source-Cluster: kyoto\r\nX_Hikyaku_Via: 1.1 other\r\n\r\n")
+                        .hearHead();
+
+                String head = origin.takeHead();
+                assertEquals(
+                        List.of(
+                                "X-Hikyaku-Via: 1.0 old",
+                                "X-Hikyaku-Via: 1.1 kyoto",
+                                "X-Hikyaku-Via: 1.1 tokyo",
+                                "X-Hikyaku-Via: 1.1 tokyo",
+                                "X-Hikyaku-Source-Cluster: tokyo"),
+                        head.lines()
+                                .filter(line -> line.toLowerCase(Locale.ROOT).contains("via:")
+                                        || line.startsWith("X-H")
+                                        || line.startsWith("X_H"))
+                                .toList());
+            }
+            path.closeAfter(origin);
+        }
+
+        @Test
+        void aServiceThatIsItsOwnImportEndsInALoopAllTheSame() throws Exception {
+            try (CallPath path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS)) {
+                path.export(port(path.port()));
                 path.candidates((shard, own) -> List.of(own));
                 try (Conversation caller = Conversation.with(path.port())) {
                     String answer =

@@ -120,12 +120,12 @@ class ThreatsHttp1AnswerIT {
 
         @Test
         void aFloodOfInterimAnswersIsABadGateway() throws Exception {
-            try (Conversation caller = call("HTTP/1.1 102 Processing\r\n\r\n".repeat(1000) + RIGHT)) {
+            try (Conversation caller = call("HTTP/1.1 102 Processing\r\n\r\n".repeat(3000) + RIGHT)) {
                 caller.say(GET);
                 String heard = hearProblemOrReset(caller);
 
                 assertFalse(heard.contains("right"), heard);
-                assertTrue(heard.split("102 Processing", -1).length <= 33, heard);
+                assertTrue(heard.split("102 Processing", -1).length <= 1001, heard);
             }
         }
 

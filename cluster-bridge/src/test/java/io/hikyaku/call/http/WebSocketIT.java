@@ -84,6 +84,21 @@ class WebSocketIT {
     }
 
     @Test
+    void aFieldThatConnectionNamesBesidesUpgradeStaysBehindAlone() throws Exception {
+        try (Conversation caller = call(heard -> {
+            heard.head();
+            heard.say(OPENED);
+            heard.raw().hearAll();
+        })) {
+            caller.say(OPENING.replace("keep-alive, Upgrade\r\n", "Upgrade, X-Mine\r\nX-Mine: 1\r\n"));
+
+            assertTrue(caller.hearHead().startsWith("HTTP/1.1 101 "));
+            String head = origin.takeHead();
+            assertTrue(head.contains("Upgrade: websocket\r\n") && !head.contains("X-Mine"), head);
+        }
+    }
+
+    @Test
     void theServicesEndReachesTheCallerAfterEveryByte() throws Exception {
         try (Conversation caller = call(heard -> {
             heard.head();

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls that have a time of their own.
 @ExtendWith(NoLeaks.class)
@@ -36,8 +38,14 @@ class DeadlineIT {
     /// Answers the one call that has a body.
     private final Origin patient = Origin.following(heard -> {
         Http2Talk service = heard.http2();
-        int stream = service.hear(Http2Talk.DATA).stream();
-        service.headers(stream, true, ":status", "200", "content-type", "application/grpc", "grpc-status", "0");
+        Http2Talk.Frame frame = service.hear();
+        while (frame.type() != Http2Talk.DATA) {
+            if (frame.type() == Http2Talk.HEADERS) {
+                heard.heard(service.fields(frame));
+            }
+            frame = service.hear();
+        }
+        service.headers(frame.stream(), true, ":status", "200", "content-type", "application/grpc", "grpc-status", "0");
         service.hearsEnd();
     });
 
@@ -78,6 +86,31 @@ class DeadlineIT {
             assertEquals("4", status(caller, 3));
             Duration waited = Duration.ofNanos(System.nanoTime() - begun);
             assertTrue(waited.toMillis() >= 1000, () -> "the caller had time to tell it itself, not " + waited);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"99999999H", "2562048H", "600H", "99999999M"})
+    void aTimeThatIsLongerThanAnyCallLivesEndsNone(String time) throws Exception {
+        Target target = Target.parse("h2c://127.0.0.1:" + patient.port());
+        path = CallPath.start(CallLimits.DEFAULTS, new ExportPort("main", 80, Protocol.HTTP, List.of(target)));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.request(1, false, "POST", "/a.B/C", with("grpc-timeout", time));
+            assertTrue(patient.takeHead().contains("grpc-timeout: " + time + "\n"));
+
+            caller.data(1, true, "now");
+
+            assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 200\n"));
+        }
+    }
+
+    @Test
+    void theLongestTimeThatCallersMayAskForIsThatOfTheImport() throws Exception {
+        path = CallPath.startLimited(Duration.ofMillis(300), silent.port());
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.request(1, true, "POST", "/a.B/C", with("grpc-timeout", "99999999H"));
+
+            assertEquals("4", status(caller, 1));
         }
     }
 

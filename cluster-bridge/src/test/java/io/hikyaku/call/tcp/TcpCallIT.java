@@ -220,6 +220,38 @@ class TcpCallIT {
         }
     }
 
+    @Test
+    void aCallersResetAfterItsEndIsNoticedThoughNobodySpeaks() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (Conversation caller = call(service -> {
+            assertEquals("", service.raw().hearAll());
+            service.say("heard");
+            over.await();
+        })) {
+            caller.sayEnd();
+            assertEquals("heard", caller.hear(5));
+            caller.reset();
+
+            path.awaitQuiet();
+            over.countDown();
+        }
+    }
+
+    @Test
+    void aServicesResetAfterItsEndIsNoticedThoughNobodySpeaks() throws Exception {
+        CountDownLatch heard = new CountDownLatch(1);
+        try (Conversation caller = call(service -> {
+            service.raw().sayEnd();
+            heard.await();
+            service.raw().reset();
+        })) {
+            assertEquals("", caller.hearAll());
+            heard.countDown();
+
+            path.awaitQuiet();
+        }
+    }
+
     /// Nothing more is said for half a second.
     private void awaitStandstill(AtomicInteger said) {
         long[] last = {-1, System.nanoTime()};

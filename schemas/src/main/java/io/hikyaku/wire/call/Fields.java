@@ -79,6 +79,16 @@ public final class Fields {
         add(name, value);
     }
 
+    /// These fields, with those of one name under another; the name's case does not matter.
+    public Fields renamed(CharSequence name, CharSequence to) {
+        Fields renamed = new Fields(size + 2);
+        for (int i = 0; i < size; i++) {
+            boolean matches = AsciiString.contentEqualsIgnoreCase(name(i), name);
+            renamed.add(matches ? to : name(i), value(i));
+        }
+        return renamed;
+    }
+
     /// These fields, but those of such names; itself if it has none of them.
     public Fields without(Predicate<CharSequence> names) {
         int first = 0;
