@@ -210,7 +210,9 @@ public final class Bridge implements AutoCloseable {
         if (!bound) {
             return Optional.of("not all listeners are bound");
         }
-        return directory.ready() ? Optional.empty() : Optional.of("no registry snapshot has been received yet");
+        return directory.ready()
+                ? node.loops().shortage()
+                : Optional.of("no registry snapshot has been received yet");
     }
 
     private NodeStatus status() {
