@@ -210,9 +210,7 @@ public final class Bridge implements AutoCloseable {
         if (!bound) {
             return Optional.of("not all listeners are bound");
         }
-        return directory.ready()
-                ? node.loops().shortage()
-                : Optional.of("no registry snapshot has been received yet");
+        return directory.ready() ? node.loops().shortage() : Optional.of("no registry snapshot has been received yet");
     }
 
     private NodeStatus status() {

@@ -4,6 +4,7 @@ import io.hikyaku.bridge.Bridge;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.node.Logging;
 import io.hikyaku.node.RunningProgram;
+import io.hikyaku.node.RunningProgram.Started;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -22,15 +23,15 @@ final class BridgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        RunningProgram.run("bridge", this::start);
+        return Exit.DONE;
+    }
+
+    private Started start() throws Exception {
         BridgeConfig config = BridgeConfig.read(file);
         Logging.configure(config.log());
-        String version = VersionCommand.version();
-        Duration stopWithin = config.limits().drainTimeout().plus(BEYOND_DRAIN);
-        RunningProgram.run("bridge", stopWithin, () -> {
-            Bridge bridge = Bridge.start(config, version);
-            bridge.follow(file);
-            return bridge::stop;
-        });
-        return Exit.DONE;
+        Bridge bridge = Bridge.start(config, VersionCommand.version());
+        bridge.follow(file);
+        return new Started(bridge::stop, config.limits().drainTimeout().plus(BEYOND_DRAIN));
     }
 }

@@ -91,6 +91,7 @@ public final class MeshNode {
         own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
         loops = EventLoops.start(settings.eventLoops());
         loops.doorkeeper().register(metrics.registry());
+        StandardError.register(metrics.registry());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
         LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());
