@@ -2,6 +2,7 @@ package io.hikyaku.cli;
 
 import io.hikyaku.bridge.Bridge;
 import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.ConfigException;
 import io.hikyaku.node.Logging;
 import io.hikyaku.node.RunningProgram;
 import io.hikyaku.node.RunningProgram.Started;
@@ -30,8 +31,19 @@ final class BridgeCommand implements Callable<Integer> {
     private Started start() throws Exception {
         BridgeConfig config = BridgeConfig.read(file);
         Logging.configure(config.log());
-        Bridge bridge = Bridge.start(config, VersionCommand.version());
+        Bridge bridge = start(config);
         bridge.follow(file);
         return new Started(bridge::stop, config.limits().drainTimeout().plus(BEYOND_DRAIN));
+    }
+
+    /// Files that the configuration names are looked at when the bridge is made.
+    private Bridge start(BridgeConfig config) throws Exception {
+        try {
+            return Bridge.start(config, VersionCommand.version());
+        } catch (ConfigException unusable) {
+            boolean placed = unusable.findings().stream()
+                    .noneMatch(finding -> finding.path().isEmpty());
+            throw placed ? new ConfigException(file, unusable.findings()) : unusable;
+        }
     }
 }

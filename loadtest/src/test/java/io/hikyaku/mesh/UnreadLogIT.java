@@ -193,8 +193,10 @@ class UnreadLogIT {
     void aBridgeStartsWhenItsAccessLogIsAPipeThatNobodyHasOpened() throws Exception {
         int port = Ports.free();
         Path unopened = folder.resolve("unopened");
-        assertEquals(0, new ProcessBuilder("mkfifo", unopened.toString()).start().waitFor());
-        try (LocalMesh mesh = LocalMesh.open("unopened-" + ProcessHandle.current().pid(), SMALL)) {
+        assertEquals(
+                0, new ProcessBuilder("mkfifo", unopened.toString()).start().waitFor());
+        try (LocalMesh mesh =
+                LocalMesh.open("unopened-" + ProcessHandle.current().pid(), SMALL)) {
             // When
             Program bridge = bridge(mesh, port, "accessLog: { path: \"" + unopened + "\" }\n");
 

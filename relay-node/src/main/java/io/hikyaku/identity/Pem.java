@@ -80,10 +80,11 @@ final class Pem {
 
     /// No conversion makes such a key usable.
     private static GeneralSecurityException otherKind(String kind) {
-        return new GeneralSecurityException("holds a private key of another kind (" + kind + ") than members have, which"
-                + " is EC on the curve P-256: a new key and a new certificate are needed,"
-                + " from 'hikyaku authority issue' with --out a folder that holds no key yet, or from your issuer"
-                + " (cert-manager: 'privateKey: { algorithm: ECDSA, size: 256, rotationPolicy: Always }')");
+        return new GeneralSecurityException(
+                "holds a private key of another kind (" + kind + ") than members have, which"
+                        + " is EC on the curve P-256: a new key and a new certificate are needed,"
+                        + " from 'hikyaku authority issue' with --out a folder that holds no key yet, or from your issuer"
+                        + " (cert-manager: 'privateKey: { algorithm: ECDSA, size: 256, rotationPolicy: Always }')");
     }
 
     static X509Certificate certificate(byte[] der) throws CertificateException {

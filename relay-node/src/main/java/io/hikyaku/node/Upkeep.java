@@ -42,13 +42,15 @@ public final class Upkeep implements AutoCloseable {
     /// @param free keys at the top that may change while it runs; a file that changes others is refused
     public <C extends Record> void follow(
             Path file, C running, Function<Path, C> reader, Set<String> free, ConfigTaker<C> taker) {
-        watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations));
+        watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations, System::nanoTime));
     }
 
     /// Follows the files of the own identity, and warns before it expires.
     void follow(IdentityReload.Files files, IdentityReload.Taker taker) {
-        watch.add(new IdentityReload(files, identity, taker, certificates));
-        watch.add(new ExpiryWarning(identity));
+        Runnable reload = new IdentityReload(files, identity, taker, certificates);
+        Runnable warning = new ExpiryWarning(identity);
+        watch.add(_ -> reload.run());
+        watch.add(_ -> warning.run());
     }
 
     /// What status shows of changes.

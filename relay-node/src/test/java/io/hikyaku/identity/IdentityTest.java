@@ -145,8 +145,8 @@ class IdentityTest {
             // Then
             assertProblem("tls.key holds a private key of another kind (RSA)");
             assertProblem("with --out a folder that holds no key yet");
-            IdentityException again = assertThrows(
-                    IdentityException.class, () -> authority.issue(OSAKA, osaka, Duration.ofDays(1)));
+            IdentityException again =
+                    assertThrows(IdentityException.class, () -> authority.issue(OSAKA, osaka, Duration.ofDays(1)));
             assertTrue(again.getMessage().contains("with --out a folder that holds no key yet"), again.getMessage());
         }
         Path fresh = directory.resolve("osaka-2");

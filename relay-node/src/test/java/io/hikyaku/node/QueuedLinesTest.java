@@ -112,7 +112,9 @@ class QueuedLinesTest {
 
         // Then
         assertTrue(lines.awaitWritten(PATIENCE));
-        assertEquals(List.of("one line", "two", "three", "four"), reader.text().lines().toList());
+        assertEquals(
+                List.of("one line", "two", "three", "four"),
+                reader.text().lines().toList());
     }
 
     @Test

@@ -174,7 +174,9 @@ public final class AccessLog implements AutoCloseable {
     private void tellDropped() {
         long all = dropped.sum();
         if (all > toldDropped && queue.remainingCapacity() > QUEUE_LINES / 2) {
-            LOG.warn("{} lines of the access log were dropped, since they could not be written in time", all - toldDropped);
+            LOG.warn(
+                    "{} lines of the access log were dropped, since they could not be written in time",
+                    all - toldDropped);
             toldDropped = all;
         }
     }
