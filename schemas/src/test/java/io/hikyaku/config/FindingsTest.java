@@ -63,8 +63,8 @@ class FindingsTest {
                   line 10: exports[0].ports[1].protocl: unknown key; did you mean 'protocol'?
                   line 12: imports[0].service: 'payments' lacks its namespace: namespace/name
                   line 14: admin.listen: 0.0.0.0:9400 is taken already by imports[0].ports[0].listen (127.0.0.1:9400)
-                  line 16: limits.channel.keepaliveInterval: 2s must be below deadAfter (1s)
-                  line 16: limits.channel.gapTimeout: 2s must not exceed deadAfter (1s)
+                  line 16: limits.channel.keepaliveInterval: 2s must be below limits.channel.deadAfter (1s)
+                  line 16: limits.channel.gapTimeout: 2s must not exceed limits.channel.deadAfter (1s)
                   line 16: limits.channel.window: 4 is not between 64KiB and 1GiB
                   line 17: limits.streams: unknown key; did you mean 'stream'?
                   line 18: mesh: a second time; first in line 1""", refusal.getMessage());
