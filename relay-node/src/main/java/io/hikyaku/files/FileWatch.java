@@ -14,7 +14,10 @@ import java.util.List;
 /// one thread.
 public final class FileWatch {
     /// More of a file is not looked at; nothing that is watched may be so large.
-    private static final int MAX_BYTES = 1 << 20;
+    private static final long MAX_BYTES = 16 << 20;
+
+    private static final int PIECE_BYTES = 64 << 10;
+    private static final String NOT_TO_BE_READ = "not to be read";
 
     private final List<Path> files;
     private List<String> seen = List.of();
@@ -41,11 +44,20 @@ public final class FileWatch {
     }
 
     static String contents(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return NOT_TO_BE_READ; // opening a named pipe would wait for whoever writes it
+        }
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(in.readNBytes(MAX_BYTES + 1)));
+            byte[] piece = new byte[PIECE_BYTES];
+            long read = 0;
+            for (int length = in.read(piece); length >= 0 && read <= MAX_BYTES; length = in.read(piece)) {
+                digest.update(piece, 0, length);
+                read += length;
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            return "not to be read";
+            return NOT_TO_BE_READ;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no SHA-256", e);
         }

@@ -335,7 +335,10 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "call.maxRequestLineSize",
                                 "32KiB must not exceed limits.call.maxHeaderSize (16KiB)")
                         .notBySchema(),
-                limits("call: { maxRequestLineSize: 65KiB, maxHeaderSize: 128KiB }", "call.maxRequestLineSize", "65KiB is")
+                limits(
+                                "call: { maxRequestLineSize: 65KiB, maxHeaderSize: 128KiB }",
+                                "call.maxRequestLineSize",
+                                "65KiB is")
                         .notBySchema(),
                 limits(
                                 "call: { maxHeaderSize: 128KiB }, stream: { window: 64KiB }, channel: { window: 64KiB }",
@@ -360,24 +363,45 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         .notBySchema(),
                 limits("channel: { window: 32KiB }", "channel.window", "32KiB is not between 64KiB and 1GiB")
                         .notBySchema(),
-                limits("channel: { deadAfter: 2s }", "channel.keepaliveInterval", "2s must be below limits.channel.deadAfter (2s)")
+                limits(
+                                "channel: { deadAfter: 2s }",
+                                "channel.keepaliveInterval",
+                                "2s must be below limits.channel.deadAfter (2s)")
                         .notBySchema(),
-                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed limits.channel.deadAfter (10s)")
+                limits(
+                                "channel: { gapTimeout: 11s }",
+                                "channel.gapTimeout",
+                                "11s must not exceed limits.channel.deadAfter (10s)")
                         .notBySchema(),
-                limits("link: { deadAfter: 1s }", "link.keepaliveInterval", "2s must be below limits.link.deadAfter (1s)")
+                limits(
+                                "link: { deadAfter: 1s }",
+                                "link.keepaliveInterval",
+                                "2s must be below limits.link.deadAfter (1s)")
                         .notBySchema(),
                 limits(
                                 "link: { reconnectBackoffMin: 16s }",
                                 "link.reconnectBackoffMin",
                                 "16s must not exceed limits.link.reconnectBackoffMax (15s)")
                         .notBySchema(),
-                limits("route: { resumeBelow: 1MiB }", "route.resumeBelow", "1MiB must be below limits.route.pauseAbove (1MiB)")
+                limits(
+                                "route: { resumeBelow: 1MiB }",
+                                "route.resumeBelow",
+                                "1MiB must be below limits.route.pauseAbove (1MiB)")
                         .notBySchema(),
-                limits("route: { pauseAbove: 4MiB }", "route.pauseAbove", "4MiB must be below limits.route.linkQueue (4MiB)")
+                limits(
+                                "route: { pauseAbove: 4MiB }",
+                                "route.pauseAbove",
+                                "4MiB must be below limits.route.linkQueue (4MiB)")
                         .notBySchema(),
-                limits("route: { linkQueue: 512MiB }", "route.linkQueue", "512MiB must not exceed limits.route.budget (256MiB)")
+                limits(
+                                "route: { linkQueue: 512MiB }",
+                                "route.linkQueue",
+                                "512MiB must not exceed limits.route.budget (256MiB)")
                         .notBySchema(),
-                limits("registry: { refresh: 30s }", "registry.refresh", "30s must be below limits.registry.expiry (30s)")
+                limits(
+                                "registry: { refresh: 30s }",
+                                "registry.refresh",
+                                "30s must be below limits.registry.expiry (30s)")
                         .notBySchema(),
                 limits("registry: { budget: 1 }", "registry.budget", "1 is not between 1MiB and 1GiB")
                         .notBySchema());
