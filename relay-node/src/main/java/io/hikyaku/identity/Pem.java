@@ -83,8 +83,9 @@ final class Pem {
         return new GeneralSecurityException(
                 "holds a private key of another kind (" + kind + ") than members have, which"
                         + " is EC on the curve P-256: a new key and a new certificate are needed,"
-                        + " from 'hikyaku authority issue' with --out a folder that holds no key yet, or from your issuer"
-                        + " (cert-manager: 'privateKey: { algorithm: ECDSA, size: 256, rotationPolicy: Always }')");
+                        + " from 'hikyaku authority issue' with --out a folder that holds no key yet, or from your"
+                        + " issuer (cert-manager: 'privateKey: { algorithm: ECDSA, size: 256,"
+                        + " rotationPolicy: Always }')");
     }
 
     static X509Certificate certificate(byte[] der) throws CertificateException {

@@ -58,8 +58,8 @@ public final class RunningProgram {
         }
     }
 
-    /// Starts the program and blocks for as long as the process lives. What is printed on standard error meanwhile is
-    /// queued, and nobody waits for its reader.
+    /// Starts the program and blocks for as long as the process lives. What is printed on standard error meanwhile
+    /// is queued, and nobody waits for its reader.
     ///
     /// @throws Exception what `start` threw
     public static void run(String name, Start start) throws Exception {
