@@ -43,6 +43,11 @@ public final class FileWatch {
         taken = seen;
     }
 
+    /// Whether they held, when they were looked at last, what was taken last.
+    public boolean isAsTaken() {
+        return seen.equals(taken);
+    }
+
     static String contents(Path file) {
         if (!Files.isRegularFile(file)) {
             return NOT_TO_BE_READ; // opening a named pipe would wait for whoever writes it

@@ -5,6 +5,7 @@ import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Finding;
 import io.hikyaku.files.FileWatch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +65,8 @@ final class ConfigReload<C extends Record> implements Watch.Look {
             pause = FIRST_PAUSE;
             refused = List.of();
         }
-        boolean again = !refused.isEmpty() && (asked || nanos.getAsLong() - againNanos >= 0);
+        boolean due = asked || nanos.getAsLong() - againNanos >= 0;
+        boolean again = !refused.isEmpty() && file.isAsTaken() && due; // and not while somebody writes it
         if (changed || again) {
             attempt(asked);
         } else if (asked) {
@@ -73,6 +75,10 @@ final class ConfigReload<C extends Record> implements Watch.Look {
     }
 
     private void attempt(boolean asked) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            refuse(List.of("it is no file any more"), asked); // a named pipe would hold up this thread
+            return;
+        }
         try {
             C changed = reader.apply(path);
             if (!changed.equals(running)) {

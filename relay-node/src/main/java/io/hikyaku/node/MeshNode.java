@@ -24,6 +24,7 @@ import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -233,7 +234,8 @@ public final class MeshNode {
             return binding.get(BIND_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("cannot listen for " + what + ": " + cause.getMessage(), cause);
+            String why = cause instanceof UnresolvedAddressException ? "its host is unknown" : cause.getMessage();
+            throw new IOException("cannot listen for " + what + ": " + why, cause);
         } catch (TimeoutException e) {
             throw new IOException("cannot listen for " + what + ": no answer", e);
         }

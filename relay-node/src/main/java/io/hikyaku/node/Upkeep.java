@@ -4,15 +4,20 @@ import io.hikyaku.identity.Identity;
 import io.hikyaku.status.NodeStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What changes on disk while a program runs, and is taken over: its configuration and its certificate.
 public final class Upkeep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
     private final Watch watch = new Watch();
     private final Supplier<Identity> identity;
     private final Reloads configurations;
@@ -42,6 +47,10 @@ public final class Upkeep implements AutoCloseable {
     /// @param free keys at the top that may change while it runs; a file that changes others is refused
     public <C extends Record> void follow(
             Path file, C running, Function<Path, C> reader, Set<String> free, ConfigTaker<C> taker) {
+        if (!Files.isRegularFile(file)) {
+            LOG.info("configuration {}: it came through a pipe and cannot be read again, so it is not followed", file);
+            return;
+        }
         watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations, System::nanoTime));
     }
 

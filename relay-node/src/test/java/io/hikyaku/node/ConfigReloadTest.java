@@ -18,6 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Only the configuration's file is real.
@@ -224,5 +225,39 @@ public class ConfigReloadTest {
 
         // Then
         assertNull(reloads.last());
+    }
+
+    @Test
+    void whatWasRefusedIsNotTriedWhileSomebodyWritesTheFile() throws Exception {
+        // Given
+        obstacle = "port in use";
+        Files.writeString(file, "two");
+        rounds(2);
+        obstacle = null;
+        nanos += Duration.ofMinutes(2).toNanos();
+
+        // When
+        Files.writeString(file, "thr");
+        rounds(1);
+        Files.writeString(file, "three");
+        rounds(3);
+
+        // Then
+        assertEquals(List.of("three"), taken);
+    }
+
+    @Test
+    @Timeout(20)
+    void aPipeInThePlaceOfTheFileHoldsUpNobody() throws Exception {
+        // Given
+        Files.delete(file);
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+
+        // When
+        rounds(5);
+        askedFor();
+
+        // Then
+        assertEquals(List.of("it is no file any more"), findings(reloads));
     }
 }
