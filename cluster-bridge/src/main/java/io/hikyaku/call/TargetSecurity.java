@@ -4,6 +4,7 @@ import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Finding;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.TargetTls;
+import io.hikyaku.files.FileWatch;
 import io.hikyaku.files.MadeFromFiles;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBufAllocator;
@@ -152,6 +153,9 @@ final class TargetSecurity {
     }
 
     private static void requireReadable(String name, Path file) {
+        if (FileWatch.wouldWait(file)) {
+            throw refused(name, file, "is no file");
+        }
         try (var opened = Files.newInputStream(file)) {
             opened.read();
         } catch (IOException failed) {

@@ -48,9 +48,14 @@ public final class FileWatch {
         return seen.equals(taken);
     }
 
+    /// Whether reading it would wait for whoever writes it, as with a named pipe.
+    public static boolean wouldWait(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+    }
+
     static String contents(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return NOT_TO_BE_READ; // opening a named pipe would wait for whoever writes it
+        if (wouldWait(file)) {
+            return NOT_TO_BE_READ;
         }
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

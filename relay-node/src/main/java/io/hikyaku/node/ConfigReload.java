@@ -5,7 +5,6 @@ import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Finding;
 import io.hikyaku.files.FileWatch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,8 +74,8 @@ final class ConfigReload<C extends Record> implements Watch.Look {
     }
 
     private void attempt(boolean asked) {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            refuse(List.of("it is no file any more"), asked); // a named pipe would hold up this thread
+        if (FileWatch.wouldWait(path)) {
+            refuse(List.of("it is no file any more"), asked);
             return;
         }
         try {

@@ -1,10 +1,10 @@
 package io.hikyaku.node;
 
+import io.hikyaku.files.FileWatch;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.status.NodeStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,7 @@ public final class Upkeep implements AutoCloseable {
     /// @param free keys at the top that may change while it runs; a file that changes others is refused
     public <C extends Record> void follow(
             Path file, C running, Function<Path, C> reader, Set<String> free, ConfigTaker<C> taker) {
-        if (!Files.isRegularFile(file)) {
+        if (FileWatch.wouldWait(file)) {
             LOG.info("configuration {}: it came through a pipe and cannot be read again, so it is not followed", file);
             return;
         }
