@@ -10,11 +10,9 @@ import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.config.LinkUrl;
-import io.hikyaku.config.LogConfig;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
-import io.hikyaku.node.Logging;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
@@ -34,7 +32,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -65,14 +62,12 @@ public final class Bridge implements AutoCloseable {
     private final StreamCounters streamCounters = new StreamCounters();
     private final MemoryBudget budget;
     private final ExporterViews views;
-    private LogConfig log;
     private volatile boolean bound;
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Bridge(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
         this.config = config;
-        log = config.log();
         this.node = node;
         this.version = version;
         this.metrics = metrics;
@@ -126,7 +121,7 @@ public final class Bridge implements AutoCloseable {
                 limits.registry(),
                 limits.drainTimeout());
         MeshNode node = MeshNode.of(settings, Member.Kind.CLUSTER, config.cluster());
-        Bridge bridge = new Bridge(config, node, Observers.of(config, node, version), version);
+        Bridge bridge = made(config, node, Observers.of(config, node, version), version);
         try {
             bridge.open();
             return bridge;
@@ -136,9 +131,19 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
+    private static Bridge made(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
+        try {
+            return new Bridge(config, node, metrics, version);
+        } catch (RuntimeException e) {
+            node.close();
+            metrics.close();
+            throw e;
+        }
+    }
+
     private void open() throws IOException, InterruptedException {
         if (config.admin().isPresent()) {
-            HostPort admin = node.admin(config.admin().get().listen(), this::missing, this::status);
+            HostPort admin = node.admin(config.admin().get().listen(), this::notReady, this::status);
             LOG.info("admin server at {}", admin);
         }
         imports.update(config.imports());
@@ -172,19 +177,17 @@ public final class Bridge implements AutoCloseable {
     /// Follows the file that the configuration was read from. Exports, imports and what is logged change with it; a
     /// file that changes anything else is refused.
     public void follow(Path file) {
-        node.upkeep().follow(file, config, BridgeConfig::read, Set.of("exports", "imports", "log"), this::take);
-    }
-
-    private void take(BridgeConfig changed) throws IOException, InterruptedException {
-        imports.update(changed.imports()); // the one step that can fail
-        shards.all().forEach(shard -> shard.execute(() -> shard.exports().update(changed.exports())));
-        ownDocument.export(changed.exports());
-        publisher.onChange();
-        views.showLater();
-        if (!changed.log().equals(log)) {
-            log = changed.log();
-            Logging.configure(log);
-        }
+        Runnable announce = () -> {
+            publisher.onChange();
+            views.showLater();
+        };
+        node.upkeep()
+                .follow(
+                        file,
+                        config,
+                        BridgeConfig::read,
+                        BridgeReload.FREE,
+                        new BridgeReload(config.log(), shards, imports, ownDocument, announce));
     }
 
     /// Where links are accepted, with the ports that were really bound.
@@ -203,6 +206,10 @@ public final class Bridge implements AutoCloseable {
 
     // ---- status
 
+    private Optional<String> notReady() {
+        return missing().or(node.loops()::shortage);
+    }
+
     private Optional<String> missing() {
         if (draining) {
             return Optional.of("draining");
@@ -217,7 +224,7 @@ public final class Bridge implements AutoCloseable {
         ExporterView view = views.current();
         List<BridgeShard> all = shards.all();
         return new BridgeStatus(node, version, directory, view, imports, all, streamCounters, metrics, kafka)
-                .status(missing().isEmpty(), node.upkeep().lifecycle(draining));
+                .status(notReady().isEmpty(), node.upkeep().lifecycle(draining));
     }
 
     // ---- the end

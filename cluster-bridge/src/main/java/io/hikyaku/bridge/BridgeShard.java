@@ -83,10 +83,18 @@ final class BridgeShard {
     /// Asks for what only the event loop may look at, and waits.
     <T> T ask(Supplier<T> question) throws InterruptedException {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        execute(() -> answer.complete(question.get()));
+        execute(() -> {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
         try {
             return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Event loop " + index + " failed to answer", e);
+        } catch (TimeoutException e) {
             throw new IllegalStateException("Event loop " + index + " does not answer", e);
         }
     }

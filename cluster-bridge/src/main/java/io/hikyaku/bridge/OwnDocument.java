@@ -18,12 +18,17 @@ final class OwnDocument {
     OwnDocument(BridgeConfig config, MeshNode node) {
         this.forwards = !config.listen().isEmpty();
         this.node = node;
-        export(config.exports());
+        export(next(config.exports()));
     }
 
-    /// Names these exports from now on. One that says the same as before is as old as it was.
-    void export(List<Export> services) {
-        exports = exports(services, exports, System.currentTimeMillis());
+    /// How these exports would be named. One that says the same as now is as old as it is.
+    List<NodeDocument.Export> next(List<Export> services) {
+        return exports(services, exports, System.currentTimeMillis());
+    }
+
+    /// Names these exports from now on.
+    void export(List<NodeDocument.Export> next) {
+        exports = next;
     }
 
     /// @param before what was said until now

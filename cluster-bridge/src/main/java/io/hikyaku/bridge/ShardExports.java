@@ -2,22 +2,38 @@ package io.hikyaku.bridge;
 
 import io.hikyaku.call.Exports;
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Export;
 import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.Finding;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
 /// What one event loop exports. A port whose configuration has not changed keeps its object, with its connections to
-/// targets and what it counts. Belongs to its event loop.
+/// targets and what it counts. A change is made first, all of it, and then used; making is for one thread at a time,
+/// the
+/// rest belongs to the event loop.
 final class ShardExports {
     /// @param port as it is configured
-    private record Made(ExportPort port, io.hikyaku.call.Export export) {}
+    record Made(ExportPort port, io.hikyaku.call.Export export) {}
+
+    /// All that is to be exported from now on, made and not yet in use.
+    ///
+    /// @param fresh what nobody else has
+    record Next(Map<ServicePort, Made> all, List<io.hikyaku.call.Export> fresh) {
+        /// It will not be used.
+        void discard() {
+            fresh.forEach(io.hikyaku.call.Export::close);
+        }
+    }
 
     private final Exports exports = new Exports();
     private final BiFunction<ServicePort, ExportPort, io.hikyaku.call.Export> maker;
-    private Map<ServicePort, Made> made = Map.of();
+    private volatile Map<ServicePort, Made> made = Map.of();
 
     /// @param maker makes what replays the calls of one port
     ShardExports(BiFunction<ServicePort, ExportPort, io.hikyaku.call.Export> maker) {
@@ -29,23 +45,62 @@ final class ShardExports {
         return exports;
     }
 
-    /// Puts these in place of the ones before. Running calls go on, also those of ports that are gone.
-    void update(List<Export> services) {
+    /// Makes what is new of these.
+    ///
+    /// @throws ConfigException with all that cannot be made, by place; then nothing is left
+    Next make(List<Export> services) {
+        Map<ServicePort, Made> before = made;
         Map<ServicePort, Made> next = new HashMap<>();
-        for (Export service : services) {
-            for (ExportPort port : service.ports()) {
-                ServicePort name = new ServicePort(service.service().toString(), port.port());
-                Made before = made.get(name);
-                next.put(
-                        name,
-                        before != null && before.port().equals(port)
-                                ? before
-                                : new Made(port, maker.apply(name, port)));
+        List<io.hikyaku.call.Export> fresh = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        forEachPort(services, (place, name, port) -> {
+            Made known = before.get(name);
+            if (known == null || !known.port().equals(port)) {
+                try {
+                    known = new Made(port, maker.apply(name, port));
+                    fresh.add(known.export());
+                } catch (ConfigException unusable) {
+                    unusable.findings().forEach(one -> findings.add(at(place, one)));
+                    return;
+                }
+            }
+            next.put(name, known);
+        });
+        Next all = new Next(next, fresh);
+        if (!findings.isEmpty()) {
+            all.discard();
+            throw new ConfigException(Path.of("exports"), findings);
+        }
+        return all;
+    }
+
+    @FunctionalInterface
+    private interface PortVisitor {
+        void visit(String place, ServicePort name, ExportPort port);
+    }
+
+    private static void forEachPort(List<Export> services, PortVisitor visitor) {
+        for (int i = 0; i < services.size(); i++) {
+            Export service = services.get(i);
+            List<ExportPort> ports = service.ports();
+            for (int j = 0; j < ports.size(); j++) {
+                ServicePort name = new ServicePort(
+                        service.service().toString(), ports.get(j).port());
+                visitor.visit("exports[" + i + "].ports[" + j + "]", name, ports.get(j));
             }
         }
-        made = next;
+    }
+
+    /// Files are those of TLS, so far.
+    private static Finding at(String place, Finding finding) {
+        return new Finding(place + ".tls." + finding.path(), finding.line(), finding.message());
+    }
+
+    /// Puts these in place of the ones before. Running calls go on, also those of ports that are gone.
+    void use(Next next) {
+        made = next.all();
         Map<ServicePort, io.hikyaku.call.Export> byPort = new HashMap<>();
-        next.forEach((name, one) -> byPort.put(name, one.export()));
+        made.forEach((name, one) -> byPort.put(name, one.export()));
         exports.update(byPort);
     }
 

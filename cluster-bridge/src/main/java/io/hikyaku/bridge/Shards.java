@@ -1,11 +1,14 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.config.Export;
 import io.hikyaku.route.LocalNode;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Brings what routing has for this node to the shard that it is about. The channel id tells which (PROTOCOL.md §5.1).
 final class Shards implements LocalNode {
@@ -17,6 +20,35 @@ final class Shards implements LocalNode {
 
     List<BridgeShard> all() {
         return shards;
+    }
+
+    /// What all of them are to export from now on.
+    record NextExports(Map<BridgeShard, ShardExports.Next> ofShards) {
+        void use() {
+            ofShards.forEach(
+                    (shard, next) -> shard.execute(() -> shard.exports().use(next)));
+        }
+
+        void discard() {
+            ofShards.values().forEach(ShardExports.Next::discard);
+        }
+    }
+
+    /// Makes for all of them what is new of these exports.
+    ///
+    /// @throws io.hikyaku.config.ConfigException if that is not possible; nothing is left then
+    NextExports makeExports(List<Export> services) {
+        NextExports made = new NextExports(new LinkedHashMap<>());
+        boolean whole = false;
+        try {
+            shards.forEach(shard -> made.ofShards().put(shard, shard.exports().make(services)));
+            whole = true;
+        } finally {
+            if (!whole) {
+                made.discard();
+            }
+        }
+        return made;
     }
 
     @Override

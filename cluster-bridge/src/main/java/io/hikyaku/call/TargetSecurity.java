@@ -4,6 +4,7 @@ import io.hikyaku.config.ConfigException;
 import io.hikyaku.config.Finding;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.TargetTls;
+import io.hikyaku.files.FileWatch;
 import io.hikyaku.files.MadeFromFiles;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBufAllocator;
@@ -80,11 +81,13 @@ final class TargetSecurity {
                         SelectedListenerFailureBehavior.ACCEPT,
                         versions));
         tls.trust()
-                .ifPresent(file -> use(file, "a PEM file of certificates", () -> builder.trustManager(file.toFile())));
+                .ifPresent(file ->
+                        use("trust", file, "a PEM file of certificates", () -> builder.trustManager(file.toFile())));
         tls.certificate().ifPresent(file -> {
             Path key = tls.key().orElseThrow();
-            requireReadable(key);
+            requireReadable("key", key);
             use(
+                    "certificate",
                     file,
                     "a PEM file of a certificate that " + key + " is the key of",
                     () -> builder.keyManager(requireFit(file, key), key.toFile()));
@@ -129,12 +132,12 @@ final class TargetSecurity {
         return ResetCode.TARGET_TLS;
     }
 
-    private static void use(Path file, String expected, Runnable reader) {
-        requireReadable(file);
+    private static void use(String name, Path file, String expected, Runnable reader) {
+        requireReadable(name, file);
         try {
             reader.run();
         } catch (IllegalArgumentException unusable) { // Netty wraps all that is wrong; messages may quote a key
-            throw refused(file, "is not " + expected);
+            throw refused(name, file, "is not " + expected);
         }
     }
 
@@ -149,16 +152,20 @@ final class TargetSecurity {
         }
     }
 
-    private static void requireReadable(Path file) {
+    private static void requireReadable(String name, Path file) {
+        if (FileWatch.wouldWait(file)) {
+            throw refused(name, file, "is no file");
+        }
         try (var opened = Files.newInputStream(file)) {
             opened.read();
         } catch (IOException failed) {
-            throw refused(file, "cannot be read: " + failed.getMessage());
+            throw refused(name, file, "cannot be read: " + failed);
         }
     }
 
-    private static ConfigException refused(Path file, String why) {
-        return new ConfigException(file, List.of(new Finding("", 0, why)));
+    /// @param name of the key below `tls`
+    private static ConfigException refused(String name, Path file, String why) {
+        return new ConfigException(file, List.of(new Finding(name, 0, file + " " + why)));
     }
 
     /// A name's final dot is for DNS alone.

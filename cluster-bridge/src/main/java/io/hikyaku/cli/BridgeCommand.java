@@ -2,8 +2,10 @@ package io.hikyaku.cli;
 
 import io.hikyaku.bridge.Bridge;
 import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.ConfigException;
 import io.hikyaku.node.Logging;
 import io.hikyaku.node.RunningProgram;
+import io.hikyaku.node.RunningProgram.Started;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -22,15 +24,26 @@ final class BridgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        RunningProgram.run("bridge", this::start);
+        return Exit.DONE;
+    }
+
+    private Started start() throws Exception {
         BridgeConfig config = BridgeConfig.read(file);
         Logging.configure(config.log());
-        String version = VersionCommand.version();
-        Duration stopWithin = config.limits().drainTimeout().plus(BEYOND_DRAIN);
-        RunningProgram.run("bridge", stopWithin, () -> {
-            Bridge bridge = Bridge.start(config, version);
-            bridge.follow(file);
-            return bridge::stop;
-        });
-        return Exit.DONE;
+        Bridge bridge = start(config);
+        bridge.follow(file);
+        return new Started(bridge::stop, config.limits().drainTimeout().plus(BEYOND_DRAIN));
+    }
+
+    /// Files that the configuration names are looked at when the bridge is made.
+    private Bridge start(BridgeConfig config) throws Exception {
+        try {
+            return Bridge.start(config, VersionCommand.version());
+        } catch (ConfigException unusable) {
+            boolean placed = unusable.findings().stream()
+                    .noneMatch(finding -> finding.path().isEmpty());
+            throw placed ? new ConfigException(file, unusable.findings()) : unusable;
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.hikyaku.cli;
 
+import io.hikyaku.node.RunningProgram;
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,6 +26,9 @@ import picocli.CommandLine.ScopeType;
             VersionCommand.class,
         })
 public final class Hikyaku {
+    /// Commands that end when they are told to.
+    private static final Set<String> RUNNING_ON = Set.of("bridge", "relay");
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -38,6 +43,9 @@ public final class Hikyaku {
 
     /// Runs the command that `args` names and ends the process with its exit code.
     public static void main(String[] args) {
+        if (args.length > 0 && RUNNING_ON.contains(args[0])) {
+            RunningProgram.listenForSignals();
+        }
         CommandLine commandLine = commandLine(ServiceLoader.load(Subcommand.class));
         System.exit(commandLine.execute(args));
     }

@@ -3,6 +3,7 @@ package io.hikyaku.cli;
 import io.hikyaku.config.RelayConfig;
 import io.hikyaku.node.Logging;
 import io.hikyaku.node.RunningProgram;
+import io.hikyaku.node.RunningProgram.Started;
 import io.hikyaku.relay.RelayNode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,15 +25,15 @@ final class RelayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        RunningProgram.run("relay", this::start);
+        return Exit.DONE;
+    }
+
+    private Started start() throws Exception {
         RelayConfig relay = RelayConfig.read(config);
         Logging.configure(relay.log());
-        String version = VersionCommand.version();
-        Duration stopWithin = relay.limits().drainTimeout().plus(BEYOND_DRAIN);
-        RunningProgram.run("relay", stopWithin, () -> {
-            RelayNode node = RelayNode.start(relay, version);
-            node.follow(config);
-            return node::stop;
-        });
-        return Exit.DONE;
+        RelayNode node = RelayNode.start(relay, VersionCommand.version());
+        node.follow(config);
+        return new Started(node::stop, relay.limits().drainTimeout().plus(BEYOND_DRAIN));
     }
 }

@@ -57,7 +57,8 @@ public final class LocalMesh implements AutoCloseable {
         return open(mesh, List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"), jvmOptions);
     }
 
-    private static LocalMesh open(String mesh, List<String> under, List<String> jvmOptions)
+    /// @param under a command that becomes each of its programs, which follow it as arguments
+    public static LocalMesh open(String mesh, List<String> under, List<String> jvmOptions)
             throws IOException, IdentityException {
         Path folder = Files.createTempDirectory("hikyaku-" + mesh + "-");
         return new LocalMesh(folder, mesh, under, jvmOptions);

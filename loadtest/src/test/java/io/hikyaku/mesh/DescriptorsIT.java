@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class DescriptorsIT {
     private static final List<String> SMALL = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1");
     private static final int LIMIT = 512;
+    private static final int RELAY_LIMIT = 320;
+    private static final int GREETING_OF_ONE_SOURCE = 200;
     private static final String WEB = "shop/orders";
     private static final String LINE = "shop/line";
 
@@ -58,13 +60,18 @@ class DescriptorsIT {
         }
     }
 
-    private static void assertAdminAnswers(Program bridge) throws Exception {
-        int port = Integer.parseInt(bridge.admin().substring(bridge.admin().indexOf(':') + 1));
-        for (String path : List.of("/livez", "/readyz")) {
-            try (Talk fresh = Talk.with(port)) {
-                assertEquals(200, fresh.get(path).status());
-            }
+    private static Talk.Answer ask(Program program, String path) throws Exception {
+        int port = Integer.parseInt(program.admin().substring(program.admin().indexOf(':') + 1));
+        try (Talk fresh = Talk.with(port)) {
+            return fresh.get(path);
         }
+    }
+
+    /// It lives, and nobody should send it calls.
+    private static boolean isShort(Program program) throws Exception {
+        assertEquals(200, ask(program, "/livez").status());
+        Talk.Answer ready = ask(program, "/readyz");
+        return ready.status() == 503 && ready.body().contains("not ready: file descriptors run short");
     }
 
     private static double shed(Program bridge) throws Exception {
@@ -114,16 +121,35 @@ class DescriptorsIT {
 
                 // Then
                 assertEquals("still", running.say("still").hear(5));
-                assertAdminAnswers(bridge);
+                assertTrue(isShort(bridge));
                 assertTrue(shed(bridge) > 0);
             }
             Await.until("calls are answered again", () -> isAnswered(web));
+            Await.until("it is ready again", () -> ask(bridge, "/readyz").status() == 200);
             assertEquals(
                     1,
                     bridge.log()
                             .lines()
                             .filter(said -> said.contains("file descriptors run short"))
                             .count());
+        }
+    }
+
+    @Test
+    void aRelayIsNotReadyWhileItTurnsBridgesAway() throws Exception {
+        int port = Ports.free();
+        try (LocalMesh mesh = LocalMesh.withDescriptors(
+                RELAY_LIMIT, "relay-descriptors-" + ProcessHandle.current().pid(), SMALL)) {
+            // Given
+            Program relay = mesh.relay("relay-1", List.of("tls://127.0.0.1:" + port), List.of());
+            try (Flood flood = new Flood()) {
+                // When
+                flood.rise(port, GREETING_OF_ONE_SOURCE);
+
+                // Then
+                Await.until("it is not ready", () -> isShort(relay));
+            }
+            Await.until("it is ready again", () -> ask(relay, "/readyz").status() == 200);
         }
     }
 }

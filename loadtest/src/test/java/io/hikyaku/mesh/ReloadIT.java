@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.identity.Member;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.mesh.Mesh.MeshBridge;
@@ -11,6 +12,7 @@ import io.hikyaku.status.NodeStatus;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -228,5 +230,69 @@ class ReloadIT {
                 assertGivesBack(talk);
             }
         }
+    }
+
+    @Test
+    void aChangeThatIsRefusedForTheMomentIsPutInPlaceOnceItCanBe() throws Exception {
+        int wanted = Ports.free();
+        try (ServerSocket taken = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
+            // Given
+            tokyo.change(links + imports(ORDERS, "" + wanted, "http"));
+            awaitOutcome(tokyo, "refused", 1);
+
+            // When
+            taken.close();
+
+            // Then
+            awaitOutcome(tokyo, "applied", 1);
+            assertEquals(wanted, tokyo.port(ORDERS, 80));
+            assertEquals(1, tokyo.admin().sum("hikyaku_config_reloads_total", "\"refused\""), "it is said once");
+        }
+    }
+
+    @Test
+    void anExportThatCannotBeMadeRefusesTheWholeFileUntilItCan() throws Exception {
+        // Given
+        Path trust = folder.resolve("trust.pem");
+        String secure = """
+                  - service: shop/more
+                    ports:
+                      - { name: p80, port: 80, protocol: http, target: "https://127.0.0.1:1", tls: { trust: %s } }
+                """.formatted(trust);
+        String changed = links + exports(ORDERS) + secure;
+
+        // When
+        osaka.change(changed);
+        awaitOutcome(osaka, "refused", 1);
+
+        // Then
+        assertTrue(
+                lastReload(osaka).findings().getFirst().startsWith("exports[1].ports[0].tls.trust: " + trust),
+                "" + lastReload(osaka));
+        assertEquals("orders", tokyo.get(ORDERS, "/name").body());
+        try (Talk talk = Talk.with(port)) {
+            assertGivesBack(talk); // it is not in the new file, which is not in use
+        }
+        Files.copy(mesh.identity(Member.cluster(mesh.name(), "osaka")).resolve("ca.crt"), trust);
+        awaitOutcome(osaka, "applied", 1);
+        tokyo.admin().awaitExporters(LINE, 0);
+        assertEquals("orders", tokyo.get(ORDERS, "/name").body());
+    }
+
+    @Test
+    void aServiceWithMorePortsThanOneMayHaveIsAFindingAndNothingIsTakenOver() throws Exception {
+        // Given
+        StringBuilder many = new StringBuilder("  - service: shop/more\n    ports:\n");
+        for (int i = 1; i <= 33; i++) {
+            many.append("      - { name: p%d, port: %d, protocol: tcp, target: \"127.0.0.1:1\" }\n".formatted(i, i));
+        }
+
+        // When
+        osaka.change(links + exports(ORDERS, LINE) + many);
+        awaitOutcome(osaka, "refused", 1);
+
+        // Then
+        assertTrue(lastReload(osaka).findings().getFirst().contains("exports[2].ports"), "" + lastReload(osaka));
+        assertEquals("orders", tokyo.get(ORDERS, "/name").body());
     }
 }

@@ -82,6 +82,13 @@ public final class Doorkeeper extends ChannelInboundHandlerAdapter {
         return room;
     }
 
+    /// Whether a new connection would be turned away.
+    ///
+    /// @param newest a socket that was made just now
+    public boolean turnsAway(Channel newest) {
+        return number(newest) >= firstReserved;
+    }
+
     private static int number(Object socket) {
         return socket instanceof UnixChannel unix ? unix.fd().intValue() : 0;
     }

@@ -14,7 +14,10 @@ import java.util.List;
 /// one thread.
 public final class FileWatch {
     /// More of a file is not looked at; nothing that is watched may be so large.
-    private static final int MAX_BYTES = 1 << 20;
+    private static final long MAX_BYTES = 16 << 20;
+
+    private static final int PIECE_BYTES = 64 << 10;
+    private static final String NOT_TO_BE_READ = "not to be read";
 
     private final List<Path> files;
     private List<String> seen = List.of();
@@ -40,12 +43,31 @@ public final class FileWatch {
         taken = seen;
     }
 
+    /// Whether they held, when they were looked at last, what was taken last.
+    public boolean isAsTaken() {
+        return seen.equals(taken);
+    }
+
+    /// Whether reading it would wait for whoever writes it, as with a named pipe.
+    public static boolean wouldWait(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+    }
+
     static String contents(Path file) {
+        if (wouldWait(file)) {
+            return NOT_TO_BE_READ;
+        }
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(in.readNBytes(MAX_BYTES + 1)));
+            byte[] piece = new byte[PIECE_BYTES];
+            long read = 0;
+            for (int length = in.read(piece); length >= 0 && read <= MAX_BYTES; length = in.read(piece)) {
+                digest.update(piece, 0, length);
+                read += length;
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            return "not to be read";
+            return NOT_TO_BE_READ;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no SHA-256", e);
         }

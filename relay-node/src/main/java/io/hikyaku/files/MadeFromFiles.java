@@ -55,6 +55,10 @@ public final class MadeFromFiles<T> {
             return;
         }
         seen = found;
+        if (files.stream().anyMatch(FileWatch::wouldWait)) {
+            LOG.warn("{} was changed and cannot be used, the one before stays: there is no file any more", what);
+            return;
+        }
         try {
             current = maker.get();
             LOG.info("{} was changed and is in use for new connections from now on", what);

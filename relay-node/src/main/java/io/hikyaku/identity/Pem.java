@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The textual encodings of RFC 7468 that identities are stored in. Messages never quote content: it may be a key.
 final class Pem {
@@ -26,6 +27,9 @@ final class Pem {
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+
+    /// RFC 1421 §4.6.1.1, as openssl wrote keys before PKCS #8.
+    private static final Pattern OLD_ENCRYPTION = Pattern.compile("(?m)^Proc-Type:\\s*4,\\s*ENCRYPTED");
 
     private record Block(String label, byte[] der) {}
 
@@ -46,8 +50,12 @@ final class Pem {
         return List.copyOf(certificates);
     }
 
-    /// @throws GeneralSecurityException saying what is wrong, in words that follow "tls.key: "
+    /// @return a key on the curve P-256
+    /// @throws GeneralSecurityException saying what is wrong and what helps, in words that follow "tls.key: "
     static PrivateKey privateKey(String text) throws GeneralSecurityException {
+        if (OLD_ENCRYPTION.matcher(text).find()) {
+            throw encrypted();
+        }
         for (Block block : blocks(text)) {
             switch (block.label) {
                 case "PRIVATE KEY" -> {
@@ -57,12 +65,27 @@ final class Pem {
                     return decodeKey(pkcs8OfSec1(block.der));
                 }
                 case "EC PARAMETERS" -> {} // openssl ecparam writes the curve's name in front of the key
-                default ->
-                    throw new GeneralSecurityException("holds a " + block.label
-                            + ", expected an unencrypted EC key (openssl pkcs8 -topk8 -nocrypt makes one)");
+                case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
+                case "RSA PRIVATE KEY", "DSA PRIVATE KEY" -> throw otherKind(block.label.substring(0, 3));
+                default -> throw new GeneralSecurityException("holds a " + block.label + ", expected a private key");
             }
         }
         throw new GeneralSecurityException("holds no PEM private key");
+    }
+
+    private static GeneralSecurityException encrypted() {
+        return new GeneralSecurityException("is encrypted, and there is nobody to ask for the passphrase:"
+                + " put the key there that 'openssl pkcs8 -topk8 -nocrypt -in FILE' prints");
+    }
+
+    /// No conversion makes such a key usable.
+    private static GeneralSecurityException otherKind(String kind) {
+        return new GeneralSecurityException(
+                "holds a private key of another kind (" + kind + ") than members have, which"
+                        + " is EC on the curve P-256: a new key and a new certificate are needed,"
+                        + " from 'hikyaku authority issue' with --out a folder that holds no key yet, or from your"
+                        + " issuer (cert-manager: 'privateKey: { algorithm: ECDSA, size: 256,"
+                        + " rotationPolicy: Always }')");
     }
 
     static X509Certificate certificate(byte[] der) throws CertificateException {
@@ -90,11 +113,23 @@ final class Pem {
     }
 
     private static PrivateKey decodeKey(byte[] pkcs8) throws GeneralSecurityException {
+        PrivateKey key = decode("EC", pkcs8);
+        if (key != null && MemberCertificate.isP256(key)) {
+            return key;
+        }
+        for (String kind : List.of("EC", "RSA", "Ed25519", "Ed448", "DSA")) {
+            if (decode(kind, pkcs8) != null) {
+                throw otherKind(kind.equals("EC") ? "EC on another curve" : kind);
+            }
+        }
+        throw new GeneralSecurityException("holds no private key that can be read");
+    }
+
+    private static @Nullable PrivateKey decode(String kind, byte[] pkcs8) {
         try {
-            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (GeneralSecurityException e) {
-            // The cause is dropped on purpose: decoders may quote what they could not read.
-            throw new GeneralSecurityException("is not an EC private key");
+            return null; // The cause is dropped on purpose: decoders may quote what they could not read.
         }
     }
 

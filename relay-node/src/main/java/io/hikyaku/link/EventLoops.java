@@ -6,6 +6,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -16,6 +17,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target
@@ -100,6 +102,21 @@ public final class EventLoops implements AutoCloseable {
     /// Who is let in by all of [#listener]'s sockets.
     public Doorkeeper doorkeeper() {
         return doorkeeper;
+    }
+
+    /// Why no new connection is let in now, if so. Makes a socket to see.
+    public Optional<String> shortage() {
+        Channel newest;
+        try {
+            newest = vertx.transport().channelFactory(false).newChannel();
+        } catch (ChannelException none) {
+            return Optional.of("no file descriptor is left");
+        }
+        boolean turnedAway = doorkeeper.turnsAway(newest);
+        newest.unsafe().closeForcibly();
+        return turnedAway
+                ? Optional.of("file descriptors run short, new connections are turned away")
+                : Optional.empty();
     }
 
     /// For listening on TCP: accepted sockets go to the shards in turn.

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
 /// read and not written. It belongs on the loopback interface or behind a network policy.
 public final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-    private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_HEADER_BYTES = 8 << 10;
     private static final int MAX_LINE_BYTES = 2 << 10;
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -38,7 +36,7 @@ public final class AdminServer {
     private final Readiness readiness;
     private final StatusSource status;
     private final HttpServer server;
-    private final AtomicInteger connections = new AtomicInteger();
+    private final AdminConnections connections = new AdminConnections();
 
     /// @param vertx whose event loops answer, and whose workers do what takes longer
     public AdminServer(Vertx vertx, Metrics metrics, Readiness readiness, StatusSource status) {
@@ -68,13 +66,17 @@ public final class AdminServer {
     }
 
     private void onConnection(HttpConnection connection) {
-        if (connections.incrementAndGet() > MAX_CONNECTIONS) {
-            connection.close();
-        }
-        connection.closeHandler(_ -> connections.decrementAndGet());
+        connections.enter(connection);
+        connection.closeHandler(_ -> connections.leave(connection));
     }
 
     private void onRequest(HttpServerRequest request) {
+        if (request.response().writeQueueFull()) {
+            AdminConnections.reset(request.connection()); // asks on without having read what it was answered
+            return;
+        }
+        connections.touch(request.connection());
+        request.response().endHandler(_ -> connections.touch(request.connection()));
         boolean known = switch (request.path()) {
             case "/livez", "/readyz", "/metrics", "/api/v1/status" -> true;
             case null, default -> false;

@@ -49,6 +49,14 @@ final class IdentityReload implements Runnable {
         if (!watch.look()) {
             return;
         }
+        List<String> pipes = files.paths().stream()
+                .filter(FileWatch::wouldWait)
+                .map(file -> file + " is no file")
+                .toList();
+        if (!pipes.isEmpty()) {
+            refuse(pipes);
+            return;
+        }
         try {
             Identity loaded = files.load();
             watch.take();

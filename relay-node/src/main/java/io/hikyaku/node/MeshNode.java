@@ -24,6 +24,7 @@ import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +92,7 @@ public final class MeshNode {
         own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
         loops = EventLoops.start(settings.eventLoops());
         loops.doorkeeper().register(metrics.registry());
+        StandardError.register(metrics.registry());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
         LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());
@@ -232,7 +234,8 @@ public final class MeshNode {
             return binding.get(BIND_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("cannot listen for " + what + ": " + cause.getMessage(), cause);
+            String why = cause instanceof UnresolvedAddressException ? "its host is unknown" : cause.getMessage();
+            throw new IOException("cannot listen for " + what + ": " + why, cause);
         } catch (TimeoutException e) {
             throw new IOException("cannot listen for " + what + ": no answer", e);
         }

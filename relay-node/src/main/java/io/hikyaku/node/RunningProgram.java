@@ -13,60 +13,93 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A program that runs until SIGTERM or SIGINT. Then it is closed, within a time limit, and the process's exit code
-/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed. A second signal ends
-/// it at once, with exit code 1.
+/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed. So it is while the
+/// program starts: that is broken off. A second signal ends it at once, with exit code 1.
 public final class RunningProgram {
     private static final Logger LOG = LoggerFactory.getLogger(RunningProgram.class);
     private static final int DONE = 0;
     private static final int FAILED = 1;
+    private static final Duration BREAK_OFF = Duration.ofSeconds(5);
+    private static final AtomicBoolean LISTENING = new AtomicBoolean();
+
+    /// What a signal does; until there is a program, there is nothing to be closed.
+    private static volatile Runnable whenTold = () -> Runtime.getRuntime().halt(DONE);
 
     private final String name;
-    private final Duration closeWithin;
+    private final Thread starter = Thread.currentThread();
     private final AtomicBoolean told = new AtomicBoolean();
-    private final CompletableFuture<AutoCloseable> started = new CompletableFuture<>();
+    private final CompletableFuture<Started> started = new CompletableFuture<>();
+
+    /// A program that runs.
+    ///
+    /// @param closing closes it, and blocks until nothing is left
+    /// @param closeWithin after which the process ends even if the program has not
+    public record Started(AutoCloseable closing, Duration closeWithin) {}
 
     /// Starts a program.
     @FunctionalInterface
     public interface Start {
-        /// @return what closes it; closing blocks until nothing is left
+        /// Interrupted when the program is told to stop before it runs.
+        ///
         /// @throws Exception if it could not be started, and nothing of it is left
-        AutoCloseable start() throws Exception;
+        Started start() throws Exception;
     }
 
-    private RunningProgram(String name, Duration closeWithin) {
+    private RunningProgram(String name) {
         this.name = name;
-        this.closeWithin = closeWithin;
     }
 
-    /// Starts the program and blocks for as long as the process lives.
+    /// To be called early: from now on a signal ends the process with 0, also before [#run].
+    public static void listenForSignals() {
+        if (!LISTENING.getAndSet(true)) {
+            for (String signal : List.of("TERM", "INT")) {
+                Signals.handle(signal, () -> whenTold.run());
+            }
+        }
+    }
+
+    /// Starts the program and blocks for as long as the process lives. What is printed on standard error meanwhile
+    /// is queued, and nobody waits for its reader.
     ///
-    /// @param closeWithin after which the process ends even if the program has not
     /// @throws Exception what `start` threw
-    public static void run(String name, Duration closeWithin, Start start) throws Exception {
-        RunningProgram program = new RunningProgram(name, closeWithin);
+    public static void run(String name, Start start) throws Exception {
+        StandardError.queue();
+        RunningProgram program = new RunningProgram(name);
         Thread hook = new Thread(program::shutDown, "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-        for (String signal : List.of("TERM", "INT")) {
-            Signals.handle(signal, program::onSignal);
-        }
+        whenTold = program::onSignal;
+        listenForSignals();
         boolean running = false;
         try {
             program.started.complete(start.start());
             running = true;
         } finally {
-            if (!running) {
-                program.onNotStarted(hook);
+            if (!running && program.isToStopAnyway(hook)) {
+                stay(); // why it was not started is of no interest any more
             }
         }
-        new CountDownLatch(1).await();
+        stay();
     }
 
-    private void onNotStarted(Thread hook) {
+    /// It was not started.
+    private boolean isToStopAnyway(Thread hook) {
         started.completeExceptionally(new IllegalStateException(name + " was not started"));
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            LOG.debug("{} was told to stop while it failed to start", name, e);
+            return false;
+        } catch (IllegalStateException shuttingDown) {
+            return true;
+        }
+    }
+
+    /// Until the JVM is halted; who is told to stop breaks off the start, and not this.
+    private static void stay() {
+        while (true) {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException late) {
+                LOG.debug("it runs already", late);
+            }
         }
     }
 
@@ -74,6 +107,7 @@ public final class RunningProgram {
     private void onSignal() {
         if (told.getAndSet(true)) {
             LOG.warn("{} was told to stop a second time and ends at once", name);
+            StandardError.finish();
             Runtime.getRuntime().halt(FAILED);
         }
         System.exit(DONE); // runs the shutdown hook, which never returns
@@ -85,26 +119,43 @@ public final class RunningProgram {
         LOG.info("{} stops", name);
         boolean clean = close();
         LOG.info("{} has stopped", name);
+        StandardError.finish();
         Runtime.getRuntime().halt(clean ? DONE : FAILED);
     }
 
     private boolean close() {
+        if (!started.isDone()) {
+            LOG.info("{} was still starting, which is broken off", name);
+            starter.interrupt();
+        }
+        try {
+            Started program = started.get(BREAK_OFF.toMillis(), TimeUnit.MILLISECONDS);
+            return close(program);
+        } catch (TimeoutException | ExecutionException notStarted) {
+            LOG.debug("{} has not been started", name, notStarted);
+            return true; // nobody relies on it yet
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean close(Started program) throws InterruptedException {
         FutureTask<Void> closing = new FutureTask<>(() -> {
-            started.get().close();
+            program.closing().close();
             return null;
         });
         Thread worker = new Thread(closing, "close");
         worker.setDaemon(true);
         worker.start();
+        long millis = program.closeWithin().toMillis();
         try {
-            closing.get(closeWithin.toMillis(), TimeUnit.MILLISECONDS);
+            closing.get(millis, TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
-            LOG.error("{} did not stop within {} ms and is cut off", name, closeWithin.toMillis());
+            LOG.error("{} did not stop within {} ms and is cut off", name, millis);
         } catch (ExecutionException e) {
             LOG.error("{} did not stop cleanly", name, e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         return false;
     }

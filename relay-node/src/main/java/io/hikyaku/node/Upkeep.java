@@ -1,5 +1,6 @@
 package io.hikyaku.node;
 
+import io.hikyaku.files.FileWatch;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.status.NodeStatus;
 import io.micrometer.core.instrument.Gauge;
@@ -10,9 +11,13 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What changes on disk while a program runs, and is taken over: its configuration and its certificate.
 public final class Upkeep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
     private final Watch watch = new Watch();
     private final Supplier<Identity> identity;
     private final Reloads configurations;
@@ -42,13 +47,19 @@ public final class Upkeep implements AutoCloseable {
     /// @param free keys at the top that may change while it runs; a file that changes others is refused
     public <C extends Record> void follow(
             Path file, C running, Function<Path, C> reader, Set<String> free, ConfigTaker<C> taker) {
-        watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations));
+        if (FileWatch.wouldWait(file)) {
+            LOG.info("configuration {}: it came through a pipe and cannot be read again, so it is not followed", file);
+            return;
+        }
+        watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations, System::nanoTime));
     }
 
     /// Follows the files of the own identity, and warns before it expires.
     void follow(IdentityReload.Files files, IdentityReload.Taker taker) {
-        watch.add(new IdentityReload(files, identity, taker, certificates));
-        watch.add(new ExpiryWarning(identity));
+        Runnable reload = new IdentityReload(files, identity, taker, certificates);
+        Runnable warning = new ExpiryWarning(identity);
+        watch.add(_ -> reload.run());
+        watch.add(_ -> warning.run());
     }
 
     /// What status shows of changes.

@@ -17,32 +17,39 @@ final class Watch implements AutoCloseable {
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("watch").factory());
-    private final List<Runnable> looks = new CopyOnWriteArrayList<>();
+    private final List<Look> looks = new CopyOnWriteArrayList<>();
+
+    /// Looks after something on disk.
+    @FunctionalInterface
+    interface Look {
+        /// @param asked somebody wants it now, and wants to be told
+        void look(boolean asked);
+    }
 
     /// Begins.
     void start() {
-        thread.scheduleWithFixedDelay(this::round, ROUND.toMillis(), ROUND.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(() -> round(false), ROUND.toMillis(), ROUND.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// From the next round on.
-    void add(Runnable look) {
+    void add(Look look) {
         looks.add(look);
     }
 
     /// Two rounds now, since a file counts once it is the same twice.
     void hurry() {
         try {
-            thread.execute(this::round);
-            thread.execute(this::round);
+            thread.execute(() -> round(false));
+            thread.execute(() -> round(true));
         } catch (RejectedExecutionException e) {
             LOG.debug("the program stops and looks at no file any more", e);
         }
     }
 
-    private void round() {
-        for (Runnable look : looks) {
+    private void round(boolean asked) {
+        for (Look look : looks) {
             try {
-                look.run();
+                look.look(asked);
             } catch (RuntimeException e) {
                 LOG.error("looking after a file failed", e);
             }

@@ -91,7 +91,7 @@ public final class RelayNode implements AutoCloseable {
         if (draining) {
             return Optional.of("draining");
         }
-        return bound ? Optional.empty() : Optional.of("not all listeners are bound");
+        return bound ? node.loops().shortage() : Optional.of("not all listeners are bound");
     }
 
     /// This process's address.

@@ -115,4 +115,21 @@ class FileWatchTest {
         // Then
         assertTrue(watch.look());
     }
+
+    @Test
+    void aChangeFarBackInALongFileIsSeen() throws IOException {
+        // Given
+        String text = "#".repeat(5 << 20);
+        Files.writeString(file, text + "one");
+        watch.look();
+        watch.look();
+        watch.take();
+
+        // When
+        Files.writeString(file, text + "two");
+        watch.look();
+
+        // Then
+        assertTrue(watch.look());
+    }
 }

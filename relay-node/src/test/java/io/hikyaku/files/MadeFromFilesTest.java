@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MadeFromFilesTest {
@@ -127,5 +128,20 @@ class MadeFromFilesTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new MadeFromFiles<>("the text", List.of(file), this::read, () -> nanos));
+    }
+
+    @Test
+    @Timeout(20)
+    void aPipeInThePlaceOfTheFileHoldsUpNobody() throws Exception {
+        // Given
+        Files.delete(file);
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        aSecondPasses();
+
+        // When
+        String current = text.current();
+
+        // Then
+        assertEquals("one", current);
     }
 }

@@ -105,7 +105,7 @@ class IdentityTest {
         assertEquals(3, problems.size(), problems::toString);
         assertTrue(problems.get(0).contains("tls.crt holds no PEM certificate"), problems::toString);
         assertTrue(problems.get(1).contains("ca.crt "), problems::toString);
-        assertTrue(problems.get(2).contains("tls.key holds a ENCRYPTED PRIVATE KEY"), problems::toString);
+        assertTrue(problems.get(2).contains("tls.key is encrypted"), problems::toString);
     }
 
     @Test
@@ -118,21 +118,65 @@ class IdentityTest {
     }
 
     @Test
-    void refusesAKeyOnAnotherCurve() throws Exception {
+    void refusesAKeyOnAnotherCurveAndSaysThatANewOneIsNeeded() throws Exception {
         // Given
         replaceKey(TestCertificates.ecKeys("secp384r1"));
 
         // When, then
-        assertProblem("tls.key is not the key of the certificate in tls.crt");
+        assertProblem("tls.key holds a private key of another kind (EC on another curve)");
+        assertProblem("'hikyaku authority issue'");
     }
 
     @Test
-    void refusesAnRsaKey() throws Exception {
+    void refusesAnRsaKeyWithAdviceThatHelpsWhenItIsFollowed() throws Exception {
         // Given
-        replaceKey(TestCertificates.rsaKeys());
+        byte[] pkcs1 = PrivateKeyInfo.getInstance(
+                        TestCertificates.rsaKeys().getPrivate().getEncoded())
+                .parsePrivateKey()
+                .toASN1Primitive()
+                .getEncoded();
+        Path key = osaka.resolve("tls.key");
+        Authority authority = Authority.open(directory.resolve("ca"), TestCertificates.CLOCK);
+        for (String text : List.of(
+                IdentityFiles.pem(TestCertificates.rsaKeys().getPrivate()), Pem.encode("RSA PRIVATE KEY", pkcs1))) {
+            // When
+            Files.writeString(key, text);
+
+            // Then
+            assertProblem("tls.key holds a private key of another kind (RSA)");
+            assertProblem("with --out a folder that holds no key yet");
+            IdentityException again =
+                    assertThrows(IdentityException.class, () -> authority.issue(OSAKA, osaka, Duration.ofDays(1)));
+            assertTrue(again.getMessage().contains("with --out a folder that holds no key yet"), again.getMessage());
+        }
+        Path fresh = directory.resolve("osaka-2");
+        authority.issue(OSAKA, fresh, Duration.ofDays(1));
+        assertEquals(OSAKA, Identity.load(fresh, TestCertificates.CLOCK).member());
+    }
+
+    @Test
+    void refusesAnEd25519KeyByItsName() throws Exception {
+        // Given
+        replaceKey(java.security.KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
 
         // When, then
-        assertProblem("tls.key is not an EC private key");
+        assertProblem("another kind (Ed25519)");
+    }
+
+    @Test
+    void saysOfAKeyInTheOldEncryptionHowToDecryptIt() throws Exception {
+        // Given
+        Files.writeString(osaka.resolve("tls.key"), """
+                -----BEGIN RSA PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+                DEK-Info: AES-128-CBC,00
+
+                AAAA
+                -----END RSA PRIVATE KEY-----
+                """);
+
+        // When, then
+        assertProblem("tls.key is encrypted, and there is nobody to ask for the passphrase");
     }
 
     @Test

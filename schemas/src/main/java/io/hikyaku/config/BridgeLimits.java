@@ -27,9 +27,7 @@ public record BridgeLimits(
             Duration.ofSeconds(10));
 
     public BridgeLimits {
-        new Rules()
-                .atMost("stream.window", stream.window(), "channel.window", channel.window())
-                .atMost("channel.window", channel.window(), "budget", budget)
+        LimitRules.ofBridge(new Rules(), link, route, channel, stream, call, budget)
                 .positive("drainTimeout", drainTimeout)
                 .enforce();
     }

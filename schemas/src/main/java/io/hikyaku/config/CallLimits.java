@@ -1,5 +1,7 @@
 package io.hikyaku.config;
 
+import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrames;
 import java.time.Duration;
 
 /// Times and bounds of calls: what local callers and local targets may take.
@@ -32,7 +34,11 @@ public record CallLimits(
         HttpLimits http) {
 
     private static final DataSize MIN_HEAD = DataSize.ofKiB(1);
-    private static final DataSize MAX_HEAD = DataSize.ofMiB(1);
+
+    /// What a frame holds (PROTOCOL.md §7.2), with room for the fields that bridges add.
+    private static final DataSize MAX_HEAD = new DataSize(Fields.MAX_BYTES - (16 << 10));
+
+    private static final DataSize MAX_LINE = new DataSize(HttpFrames.MAX_PATH_BYTES);
 
     public static final CallLimits DEFAULTS = new CallLimits(
             Duration.ofSeconds(5),
@@ -60,7 +66,7 @@ public record CallLimits(
                 .range("maxConnectionsPerSource", maxConnectionsPerSource, 1, 1_000_000)
                 .range("retryBudget", retryBudget, 0, 100)
                 .range("maxHeaderSize", maxHeaderSize, MIN_HEAD, MAX_HEAD)
-                .range("maxRequestLineSize", maxRequestLineSize, MIN_HEAD, MAX_HEAD)
+                .range("maxRequestLineSize", maxRequestLineSize, MIN_HEAD, MAX_LINE)
                 .atMost("maxRequestLineSize", maxRequestLineSize, "maxHeaderSize", maxHeaderSize)
                 .enforce();
     }

@@ -1,6 +1,7 @@
 package io.hikyaku.config;
 
 import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.wire.registry.NodeDocument;
 import java.util.List;
 
 /// A service of this cluster that the others may call.
@@ -10,6 +11,10 @@ public record Export(ServiceName service, List<ExportPort> ports) {
 
     public Export {
         ports = List.copyOf(ports);
+        int most = NodeDocument.Export.MAX_PORTS;
+        new Rules()
+                .require(ports.size() <= most, ports.size() + " ports; a service has " + most + " at most", "ports")
+                .enforce();
     }
 
     static Export read(Setting setting) {

@@ -3,24 +3,30 @@ package io.hikyaku.config;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The addresses that a document listens on, so that no two want the same one.
 final class Listeners {
 
     private record Bound(String path, HostPort address) {}
 
-    private final List<Bound> bound = new ArrayList<>();
+    /// By port, since only those can clash, and there may be thousands.
+    private final Map<Integer, List<Bound>> bound = new HashMap<>();
 
     /// Notes the address, or refuses the setting because an earlier one has it already.
     HostPort add(Setting setting, HostPort address) {
-        for (Bound other : bound) {
+        List<Bound> samePort = bound.computeIfAbsent(address.port(), port -> new ArrayList<>());
+        for (Bound other : samePort) {
             if (clash(address, other.address)) {
                 throw setting.refuse(address + " is taken already by " + other.path
                         + (address.equals(other.address) ? "" : " (" + other.address + ")"));
             }
         }
-        bound.add(new Bound(setting.path(), address));
+        if (address.port() != 0) {
+            samePort.add(new Bound(setting.path(), address));
+        }
         return address;
     }
 

@@ -11,7 +11,9 @@ public record RelayLimits(LinkLimits link, RouteLimits route, RegistryLimits reg
             new RelayLimits(LinkLimits.DEFAULTS, RouteLimits.DEFAULTS, RegistryLimits.DEFAULTS, Duration.ofSeconds(10));
 
     public RelayLimits {
-        new Rules().positive("drainTimeout", drainTimeout).enforce();
+        LimitRules.ofNode(new Rules(), route)
+                .positive("drainTimeout", drainTimeout)
+                .enforce();
     }
 
     static RelayLimits read(Setting setting) {

@@ -3,6 +3,7 @@ package io.hikyaku.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// The rules that one record's values must keep, collected so that all broken ones are told at once.
 final class Rules {
@@ -12,7 +13,17 @@ final class Rules {
     /// A broken rule.
     ///
     /// @param keys the YAML keys it is about, relative to the record; the first is the one to blame
-    record Violation(List<String> keys, String message) {}
+    /// @param message with [#OTHER] in the place of the second
+    record Violation(List<String> keys, String message) {
+        /// In words.
+        ///
+        /// @param path makes a path in the document of a key
+        String text(UnaryOperator<String> path) {
+            return keys.size() < 2 ? message : message.replace(OTHER, path.apply(keys.get(1)));
+        }
+    }
+
+    private static final String OTHER = "{}";
 
     Rules require(boolean holds, String message, String... keys) {
         if (!holds) {
@@ -31,12 +42,12 @@ final class Rules {
     }
 
     <T extends Comparable<? super T>> Rules below(String smallKey, T small, String largeKey, T large) {
-        String message = text(small) + " must be below " + largeKey + " (" + text(large) + ")";
+        String message = text(small) + " must be below " + OTHER + " (" + text(large) + ")";
         return require(small.compareTo(large) < 0, message, smallKey, largeKey);
     }
 
     <T extends Comparable<? super T>> Rules atMost(String smallKey, T small, String largeKey, T large) {
-        String message = text(small) + " must not exceed " + largeKey + " (" + text(large) + ")";
+        String message = text(small) + " must not exceed " + OTHER + " (" + text(large) + ")";
         return require(small.compareTo(large) <= 0, message, smallKey, largeKey);
     }
 
@@ -67,7 +78,7 @@ final class Rules {
             super(String.join(
                     "; ",
                     violations.stream()
-                            .map(v -> v.keys().getFirst() + ": " + v.message())
+                            .map(v -> v.keys().getFirst() + ": " + v.text(UnaryOperator.identity()))
                             .toList()));
             this.violations = List.copyOf(violations);
         }

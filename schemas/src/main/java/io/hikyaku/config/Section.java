@@ -125,7 +125,7 @@ final class Section {
                 violation.keys().stream().map(key -> key.split("\\.", 2)[0]).anyMatch(refused::contains);
         if (!stale) {
             String key = violation.keys().getFirst();
-            setting.reading().findings().add(path(key), lineOf(key), violation.message());
+            setting.reading().findings().add(path(key), lineOf(key), violation.text(this::path));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.core.JacksonException;
@@ -24,7 +25,12 @@ import tools.jackson.dataformat.yaml.YAMLReadFeature;
 final class YamlTree {
 
     private static final int MAX_DEPTH = 50;
+    private static final LoadSettings ANY_LENGTH = LoadSettings.builder()
+            .setAllowDuplicateKeys(true) // they are told with their lines
+            .setCodePointLimit(Integer.MAX_VALUE) // bytes are bounded when the file is read
+            .build();
     private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
+            .loadSettings(ANY_LENGTH)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .enable(YAMLReadFeature.EMPTY_STRING_AS_NULL) // "key:" has no value; "key: ''" has an empty one

@@ -2,6 +2,8 @@ package io.hikyaku.config;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A document with one thing wrong, and where the code must find it.
 ///
@@ -70,6 +72,12 @@ record BadDocument(Program program, String yaml, String path, String message, bo
 
     private static BadDocument limits(String limits, String path, String message) {
         return bridge("limits: { " + limits + " }", "limits." + path, message);
+    }
+
+    private static String ports(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(n -> "{ name: p%d, port: %d, protocol: tcp, target: 'a:1' }".formatted(n, n))
+                .collect(Collectors.joining(", "));
     }
 
     private BadDocument notBySchema() {
@@ -142,6 +150,10 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         "links: [ { kafka: { bootstrapServers: 'k:1', properties: { bootstrap.servers: 'k:2' } } } ]",
                         "links[0].kafka.properties",
                         "bootstrap.servers has a key of its own"),
+                bridge(
+                        "exports: [ { service: shop/orders, ports: [ " + ports(33) + " ] } ]",
+                        "exports[0].ports",
+                        "33 ports; a service has 32 at most"),
                 bridge("listen: 'tls://0.0.0.0:7443'", "listen", "expected a list, found text"),
                 bridge("listen: [ '0.0.0.0:7443' ]", "listen[0]", "'0.0.0.0:7443' is not a link"),
                 relay("listen: []", "listen", "the list is empty"),
@@ -321,39 +333,80 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                 limits("call: { maxConnectionsPerListener: 0 }", "call.maxConnectionsPerListener", "0 is not between"),
                 limits("call: { retryBudget: 101 }", "call.retryBudget", "101 is not between 0 and 100"),
                 limits("call: { retryBudget: -1 }", "call.retryBudget", "-1 is not between 0 and 100"),
-                limits("call: { maxHeaderSize: 2MiB }", "call.maxHeaderSize", "2MiB is not between 1KiB and 1MiB")
+                limits("call: { maxHeaderSize: 2MiB }", "call.maxHeaderSize", "2MiB is not between 1KiB and 240KiB")
                         .notBySchema(),
                 limits(
-                                "call: { maxRequestLineSize: 128KiB }",
+                                "call: { maxRequestLineSize: 32KiB, maxHeaderSize: 16KiB }",
                                 "call.maxRequestLineSize",
-                                "128KiB must not exceed maxHeaderSize (64KiB)")
+                                "32KiB must not exceed limits.call.maxHeaderSize (16KiB)")
+                        .notBySchema(),
+                limits(
+                                "call: { maxRequestLineSize: 65KiB, maxHeaderSize: 128KiB }",
+                                "call.maxRequestLineSize",
+                                "65KiB is")
+                        .notBySchema(),
+                limits(
+                                "call: { maxHeaderSize: 128KiB }, stream: { window: 64KiB }, channel: { window: 64KiB }",
+                                "call.maxHeaderSize",
+                                "128KiB must not exceed limits.channel.window (64KiB)")
+                        .notBySchema(),
+                limits(
+                                "link: { keepaliveInterval: 12s, deadAfter: 15s }, channel: { deadAfter: 11s }",
+                                "link.keepaliveInterval",
+                                "12s must be below limits.channel.deadAfter (11s)")
+                        .notBySchema(),
+                limits(
+                                "route: { pauseAbove: 60KiB, resumeBelow: 1KiB }",
+                                "route.pauseAbove",
+                                "60KiB is less than one packet may hold, 64KiB")
                         .notBySchema(),
                 limits("stream: { window: 1KiB }", "stream.window", "1KiB is not between 16KiB and 1GiB")
                         .notBySchema(),
-                limits("stream: { window: 128MiB }", "stream.window", "128MiB must not exceed channel.window (64MiB)")
+                limits("stream: { window: 128MiB }", "stream.window", "128MiB must not exceed limits.channel.window (64MiB)")
                         .notBySchema(),
-                limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed budget (128MiB)")
+                limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed limits.budget (128MiB)")
                         .notBySchema(),
                 limits("channel: { window: 32KiB }", "channel.window", "32KiB is not between 64KiB and 1GiB")
                         .notBySchema(),
-                limits("channel: { deadAfter: 2s }", "channel.keepaliveInterval", "2s must be below deadAfter (2s)")
+                limits(
+                                "channel: { deadAfter: 2s }",
+                                "channel.keepaliveInterval",
+                                "2s must be below limits.channel.deadAfter (2s)")
                         .notBySchema(),
-                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed deadAfter (10s)")
+                limits(
+                                "channel: { gapTimeout: 11s }",
+                                "channel.gapTimeout",
+                                "11s must not exceed limits.channel.deadAfter (10s)")
                         .notBySchema(),
-                limits("link: { deadAfter: 1s }", "link.keepaliveInterval", "2s must be below deadAfter (1s)")
+                limits(
+                                "link: { deadAfter: 1s }",
+                                "link.keepaliveInterval",
+                                "2s must be below limits.link.deadAfter (1s)")
                         .notBySchema(),
                 limits(
                                 "link: { reconnectBackoffMin: 16s }",
                                 "link.reconnectBackoffMin",
-                                "16s must not exceed reconnectBackoffMax (15s)")
+                                "16s must not exceed limits.link.reconnectBackoffMax (15s)")
                         .notBySchema(),
-                limits("route: { resumeBelow: 1MiB }", "route.resumeBelow", "1MiB must be below pauseAbove (1MiB)")
+                limits(
+                                "route: { resumeBelow: 1MiB }",
+                                "route.resumeBelow",
+                                "1MiB must be below limits.route.pauseAbove (1MiB)")
                         .notBySchema(),
-                limits("route: { pauseAbove: 4MiB }", "route.pauseAbove", "4MiB must be below linkQueue (4MiB)")
+                limits(
+                                "route: { pauseAbove: 4MiB }",
+                                "route.pauseAbove",
+                                "4MiB must be below limits.route.linkQueue (4MiB)")
                         .notBySchema(),
-                limits("route: { linkQueue: 512MiB }", "route.linkQueue", "512MiB must not exceed budget (256MiB)")
+                limits(
+                                "route: { linkQueue: 512MiB }",
+                                "route.linkQueue",
+                                "512MiB must not exceed limits.route.budget (256MiB)")
                         .notBySchema(),
-                limits("registry: { refresh: 30s }", "registry.refresh", "30s must be below expiry (30s)")
+                limits(
+                                "registry: { refresh: 30s }",
+                                "registry.refresh",
+                                "30s must be below limits.registry.expiry (30s)")
                         .notBySchema(),
                 limits("registry: { budget: 1 }", "registry.budget", "1 is not between 1MiB and 1GiB")
                         .notBySchema());

@@ -63,8 +63,8 @@ class FindingsTest {
                   line 10: exports[0].ports[1].protocl: unknown key; did you mean 'protocol'?
                   line 12: imports[0].service: 'payments' lacks its namespace: namespace/name
                   line 14: admin.listen: 0.0.0.0:9400 is taken already by imports[0].ports[0].listen (127.0.0.1:9400)
-                  line 16: limits.channel.keepaliveInterval: 2s must be below deadAfter (1s)
-                  line 16: limits.channel.gapTimeout: 2s must not exceed deadAfter (1s)
+                  line 16: limits.channel.keepaliveInterval: 2s must be below limits.channel.deadAfter (1s)
+                  line 16: limits.channel.gapTimeout: 2s must not exceed limits.channel.deadAfter (1s)
                   line 16: limits.channel.window: 4 is not between 64KiB and 1GiB
                   line 17: limits.streams: unknown key; did you mean 'stream'?
                   line 18: mesh: a second time; first in line 1""", refusal.getMessage());
@@ -190,12 +190,30 @@ class FindingsTest {
     @Test
     void aFileOverTheMaximumIsAFinding(@TempDir Path folder) throws IOException {
         // Given
-        Path file = Files.writeString(folder.resolve("relay.yaml"), "#".repeat((1 << 20) + 1));
+        Path file = Files.writeString(folder.resolve("relay.yaml"), "#".repeat((16 << 20) + 1));
 
         // When
         var refusal = assertThrows(ConfigException.class, () -> RelayConfig.read(file));
 
         // Then
-        assertEquals(file + ":\n  larger than 1MiB", refusal.getMessage());
+        assertEquals(file + ":\n  larger than 16MiB", refusal.getMessage());
+    }
+
+    @Test
+    void aLongFileIsReadWhole(@TempDir Path folder) throws IOException {
+        // Given
+        StringBuilder yaml = new StringBuilder(BadDocument.Program.BRIDGE.minimal).append("imports:\n");
+        for (int i = 0; i < 2_000; i++) {
+            yaml.append("  # %s\n  - service: shop/orders-%d\n".formatted("-".repeat(2_000), i));
+            yaml.append("    ports: [ { port: 80, listen: \"127.0.0.1:0\" } ]\n");
+        }
+        Path file = Files.writeString(folder.resolve("bridge.yaml"), yaml);
+
+        // When
+        BridgeConfig config = BridgeConfig.read(file);
+
+        // Then
+        assertTrue(yaml.length() > 3 << 20);
+        assertEquals(2_000, config.imports().size());
     }
 }

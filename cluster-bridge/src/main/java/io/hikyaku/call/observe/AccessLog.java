@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,7 @@ public final class AccessLog implements AutoCloseable {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long COMPLAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long CLOSE_MILLIS = 2000;
+    private static final long OPEN_MILLIS = 2000;
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
 
     private final BlockingQueue<AccessLine> queue = new ArrayBlockingQueue<>(QUEUE_LINES);
@@ -29,6 +33,7 @@ public final class AccessLog implements AutoCloseable {
     private final LongAdder dropped = new LongAdder();
     private final LineFile file;
     private final boolean withQuery;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final Thread writer = new Thread(this::run, "access-log");
     private volatile boolean closing;
 
@@ -37,6 +42,7 @@ public final class AccessLog implements AutoCloseable {
     private boolean open;
     private boolean complained;
     private long complainedNanos;
+    private long toldDropped;
 
     private AccessLog(AccessLogConfig config) {
         file = new LineFile(config.path());
@@ -44,19 +50,24 @@ public final class AccessLog implements AutoCloseable {
         writer.setDaemon(true);
     }
 
-    /// Opens the file and starts to write.
+    /// Opens the file and starts to write. A named pipe that nobody reads yet is opened later, when somebody does.
     ///
     /// @throws IOException if the file cannot be opened
     public static AccessLog start(AccessLogConfig config) throws IOException {
         AccessLog log = new AccessLog(config);
-        try {
-            log.file.open();
-        } catch (IOException e) {
-            throw new IOException("cannot write the access log: " + e.getMessage(), e);
-        }
-        log.open = true;
-        log.lookedNanos = System.nanoTime();
         log.writer.start();
+        try {
+            log.opened.get(OPEN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot write the access log: " + cause.getMessage(), cause);
+        } catch (TimeoutException e) {
+            LOG.warn("The access log is not open yet; until somebody reads it, lines are dropped and counted");
+        } catch (InterruptedException e) {
+            log.writer.interrupt();
+            Thread.currentThread().interrupt();
+            throw new IOException("was told to stop while the access log was opened", e);
+        }
         return log;
     }
 
@@ -96,6 +107,9 @@ public final class AccessLog implements AutoCloseable {
         List<AccessLine> batch = new ArrayList<>(BATCH_LINES);
         StringBuilder text = new StringBuilder();
         try {
+            if (!openFirst()) {
+                return;
+            }
             while (next(batch)) {
                 batch.forEach(line -> line.write(text));
                 append(text, batch.size());
@@ -107,6 +121,19 @@ public final class AccessLog implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.warn("The access log was not closed: {}", e.getMessage());
+        }
+    }
+
+    private boolean openFirst() {
+        try {
+            file.open();
+            open = true;
+            lookedNanos = System.nanoTime();
+            opened.complete(null);
+            return true;
+        } catch (IOException e) {
+            opened.completeExceptionally(e);
+            return false;
         }
     }
 
@@ -136,9 +163,21 @@ public final class AccessLog implements AutoCloseable {
             }
             file.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII)));
             written.add(lines);
+            tellDropped();
         } catch (IOException e) {
             dropped.add(lines);
             onFailed(e);
+        }
+    }
+
+    /// It flows again.
+    private void tellDropped() {
+        long all = dropped.sum();
+        if (all > toldDropped && queue.remainingCapacity() > QUEUE_LINES / 2) {
+            LOG.warn(
+                    "{} lines of the access log were dropped, since they could not be written in time",
+                    all - toldDropped);
+            toldDropped = all;
         }
     }
 

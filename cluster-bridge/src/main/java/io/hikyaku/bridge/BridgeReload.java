@@ -1,0 +1,55 @@
+package io.hikyaku.bridge;
+
+import io.hikyaku.config.BridgeConfig;
+import io.hikyaku.config.LogConfig;
+import io.hikyaku.node.ConfigTaker;
+import io.hikyaku.node.Logging;
+import io.hikyaku.wire.registry.NodeDocument;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/// Puts a changed configuration in place while the bridge runs. Everything is made first; only then anything is put in
+/// place, and nothing of that can fail. Touched by the thread that follows the file.
+final class BridgeReload implements ConfigTaker<BridgeConfig> {
+    /// Keys at the top that may change.
+    static final Set<String> FREE = Set.of("exports", "imports", "log");
+
+    private final Shards shards;
+    private final Imports imports;
+    private final OwnDocument ownDocument;
+    private final Runnable announce;
+    private LogConfig log;
+
+    /// @param log in use
+    /// @param announce tells others what is exported now
+    BridgeReload(LogConfig log, Shards shards, Imports imports, OwnDocument ownDocument, Runnable announce) {
+        this.log = log;
+        this.shards = shards;
+        this.imports = imports;
+        this.ownDocument = ownDocument;
+        this.announce = announce;
+    }
+
+    @Override
+    public void take(BridgeConfig changed) throws IOException, InterruptedException {
+        List<NodeDocument.Export> named = ownDocument.next(changed.exports());
+        Shards.NextExports exports = shards.makeExports(changed.exports());
+        boolean whole = false;
+        try {
+            imports.update(changed.imports()); // the last step that can fail, itself whole or not at all
+            whole = true;
+        } finally {
+            if (!whole) {
+                exports.discard();
+            }
+        }
+        exports.use();
+        ownDocument.export(named);
+        announce.run();
+        if (!changed.log().equals(log)) {
+            log = changed.log();
+            Logging.configure(log);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.hikyaku.mesh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.cli.Exit;
+import io.hikyaku.cli.Hikyaku;
+import io.hikyaku.identity.Authority;
+import io.hikyaku.identity.Member;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A program that is told to stop while it starts ends with 0, wherever it is. A named pipe in the place of a file
+/// shows
+/// where: it opens for writing when it is opened for reading.
+@Timeout(120)
+class StoppedWhileStartingIT {
+    @TempDir
+    private Path folder;
+
+    private final List<Process> programs = new ArrayList<>();
+    private Path identity;
+    private Path config;
+
+    @BeforeEach
+    void makeIdentities() throws Exception {
+        Authority authority = Authority.init("demo", folder.resolve("ca"), InstantSource.system());
+        identity = folder.resolve("tokyo");
+        authority.issue(Member.cluster("demo", "tokyo"), identity, Duration.ofDays(1));
+        config = folder.resolve("config.yaml");
+    }
+
+    @AfterEach
+    void end() {
+        programs.forEach(Process::destroyForcibly);
+    }
+
+    private Process start(String command) throws IOException {
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Xmx96m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Hikyaku.class.getName(),
+                        command,
+                        "--config",
+                        config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log().toFile())
+                .start();
+        programs.add(program);
+        return program;
+    }
+
+    private Path log() {
+        return folder.resolve("log");
+    }
+
+    private void writeConfig(String links) throws IOException {
+        Files.writeString(config, """
+                mesh: demo
+                cluster: tokyo
+                identity: { directory: tokyo }
+                links: [ %s ]
+                admin: { listen: "127.0.0.1:0" }
+                """.formatted(links));
+    }
+
+    private static void makePipe(Path path) throws Exception {
+        Files.deleteIfExists(path);
+        assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
+    }
+
+    private void assertStopsCleanly(Process program) throws Exception {
+        program.toHandle().destroy();
+        assertTrue(program.waitFor(30, TimeUnit.SECONDS), "it has not ended");
+        String log = Files.readString(log());
+        assertEquals(Exit.DONE, program.exitValue(), log);
+        assertFalse(log.contains("\tat ") || log.contains("\\tat "), log);
+        assertFalse(log.contains("hikyaku "), log);
+    }
+
+    @Test
+    void aBridgeThatReadsItsConfiguration() throws Exception {
+        // Given
+        makePipe(config);
+        Process bridge = start("bridge");
+        try (OutputStream opened = new FileOutputStream(config.toFile())) {
+            // When, then
+            assertStopsCleanly(bridge);
+        }
+    }
+
+    @Test
+    void aRelayThatReadsItsConfiguration() throws Exception {
+        // Given
+        makePipe(config);
+        Process relay = start("relay");
+        try (OutputStream opened = new FileOutputStream(config.toFile())) {
+            // When, then
+            assertStopsCleanly(relay);
+        }
+    }
+
+    @Test
+    void aBridgeThatReadsItsKey() throws Exception {
+        // Given
+        writeConfig("relay: \"tls://127.0.0.1:1\"");
+        makePipe(identity.resolve("tls.key"));
+        Process bridge = start("bridge");
+        try (OutputStream opened =
+                new FileOutputStream(identity.resolve("tls.key").toFile())) {
+            // When, then
+            assertStopsCleanly(bridge);
+        }
+    }
+
+    @Test
+    void aBridgeThatHasConnectedToABrokerThatDoesNotAnswer() throws Exception {
+        try (ServerSocket broker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            // Given
+            writeConfig("kafka: { bootstrapServers: \"127.0.0.1:" + broker.getLocalPort() + "\" }");
+            Process bridge = start("bridge");
+            try (Socket connected = broker.accept()) {
+                // When, then
+                assertStopsCleanly(bridge);
+            }
+        }
+    }
+
+    @Test
+    void aBridgeThatHasConnectedToARelayThatDoesNotAnswer() throws Exception {
+        try (ServerSocket relay = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            // Given
+            writeConfig("relay: \"tls://127.0.0.1:" + relay.getLocalPort() + "\"");
+            Process bridge = start("bridge");
+            try (Socket connected = relay.accept()) {
+                // When, then
+                assertStopsCleanly(bridge);
+            }
+        }
+    }
+}
