@@ -57,6 +57,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
         registry = new KafkaRegistry(settings, this);
+        BridgeMeters.register(node.metrics().registry(), transport);
     }
 
     /// Where this node reads, as its document announces it.

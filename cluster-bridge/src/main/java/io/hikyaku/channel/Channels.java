@@ -119,6 +119,16 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
+    /// There is room again for a channel's packets.
+    public void onWritable(NodeId peer, long id) {
+        for (boolean initiatedHere : new boolean[] {true, false}) {
+            Channel channel = channels.get(new ChannelKey(peer, id, initiatedHere));
+            if (channel != null) {
+                channel.wake();
+            }
+        }
+    }
+
     /// There is no way to the node any more; if there is none for a while, its channels close.
     public void onUnreachable(NodeId peer) {
         attemptsTo(peer)

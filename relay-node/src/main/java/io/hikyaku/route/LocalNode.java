@@ -14,6 +14,9 @@ public interface LocalNode {
     /// [PacketSender#send].
     void onPushBack(PushBack pushBack);
 
+    /// There is room again for a channel that [PacketSender#room] had none for. Called on the control loop.
+    default void onWritable(NodeId destination, long channel) {}
+
     /// There is a way to the node now, or none any more. Called on the control loop, once per change.
     void onReachable(NodeId node, boolean reachable);
 

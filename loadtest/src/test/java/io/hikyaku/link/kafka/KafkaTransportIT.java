@@ -79,9 +79,6 @@ class KafkaTransportIT {
 
             // When
             for (int i = 0; i < count; i++) {
-                while (link.queuedBytes() > TopicLink.MAX_WAITING / 2) {
-                    Thread.onSpinWait();
-                }
                 link.send(TestNode.packet(osaka.id, tokyo.id, i % 7, i, "x".repeat(100)));
             }
 
