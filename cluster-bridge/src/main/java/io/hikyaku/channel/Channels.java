@@ -226,7 +226,8 @@ public final class Channels<U extends ChannelUser> {
         if (channel != null) {
             channel.doubt();
         } else if (attempt != null && code != RejectCode.CROSSED) {
-            attempt.fail(reason(code), "The other side rejected the handshake: " + code, code != RejectCode.VERSION);
+            boolean mayRetry = code != RejectCode.VERSION && code != RejectCode.LEAVING;
+            attempt.fail(reason(code), "The other side rejected the handshake: " + code, mayRetry);
         }
     }
 
@@ -234,6 +235,7 @@ public final class Channels<U extends ChannelUser> {
         return switch (code) {
             case BUSY -> CloseCode.LIMIT;
             case FAILED -> CloseCode.UNAUTHENTIC;
+            case LEAVING -> CloseCode.LEAVING;
             case OTHER, CROSSED, VERSION, UNKNOWN_CHANNEL -> CloseCode.OTHER;
         };
     }
@@ -277,7 +279,7 @@ public final class Channels<U extends ChannelUser> {
     /// Takes up an offer, unless it crosses one of ours that goes on (PROTOCOL.md §5.2).
     private @Nullable Attempt<U> answer(ChannelKey key, int peerShardCount) {
         if (stopped || attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
-            reject(key, RejectCode.BUSY);
+            reject(key, stopped ? RejectCode.LEAVING : RejectCode.BUSY);
             return null;
         }
         Attempt<U> crossing = crossing(key, peerShardCount);

@@ -27,7 +27,8 @@ final class Complaints {
         say(failure.kind(), failure.sentence());
     }
 
-    private void say(String kind, String text) {
+    /// @param kind what is the same for all that says nothing new
+    void say(String kind, String text) {
         if (isNew(kind, System.nanoTime())) {
             log.warn("{}", text);
         }

@@ -98,7 +98,8 @@ public final class KafkaTransport implements AutoCloseable {
     ///     [PartitionChoice]
     /// @param opened hears which one is read, once nothing written there is missed any more: the moment to
     ///     announce it. Called again if it had to be chosen anew. On a thread of the transport.
-    public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened) {
+    /// @param onHealth hears that [#isReading()] has changed. On a thread of the transport.
+    public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened, Runnable onHealth) {
         if (reader != null) {
             throw new IllegalStateException("The inbox is read already");
         }
@@ -108,9 +109,17 @@ public final class KafkaTransport implements AutoCloseable {
                 settings.remedy(settings.cluster),
                 choose,
                 opened,
+                onHealth,
                 handOver);
         reader = starting;
         reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
+    }
+
+    /// Whether brokers answer, as far as reading tells: a few seconds after they have ceased it is false, and as soon
+    /// as one answers it is true again.
+    public boolean isReading() {
+        InboxReader current = reader;
+        return current != null && current.health.up();
     }
 
     /// The way to all nodes that read a partition of a cluster's inbox; the same link each time until it is
