@@ -29,9 +29,8 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     private boolean pending;
 
     /// @param own this node's document, as it is now
-    /// @param directsWork whether ways that lead over no relay carry anything now; while they do not, calls are
-    told so
-    ///     instead of waiting there
+    /// @param directsWork whether ways that lead over no relay carry anything now; while they do not, calls fail at
+    ///     once instead of waiting there
     ExporterViews(
             MeshNode node,
             Directory directory,
@@ -70,6 +69,11 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     @Override
     public void onPushBack(PushBack pushBack) {
         shards.onPushBack(pushBack);
+    }
+
+    @Override
+    public void onWritable(NodeId destination, long channel) {
+        shards.onWritable(destination, channel);
     }
 
     @Override
