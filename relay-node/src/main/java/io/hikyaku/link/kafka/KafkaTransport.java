@@ -228,7 +228,7 @@ public final class KafkaTransport implements AutoCloseable {
         return new KafkaStatus(
                 settings.brokers(),
                 current == null ? Optional.empty() : current.inbox(),
-                failure.isEmpty(),
+                readFailure.isEmpty() && sendFailure.isEmpty() && !allLinksFail(),
                 failure.or(this::trouble),
                 sender.roundTripMicros(),
                 sender.queuedBytes.get(),
@@ -237,6 +237,10 @@ public final class KafkaTransport implements AutoCloseable {
                 handOver.malformed.sum(),
                 sender.lost.sum(),
                 sender.refused.sum());
+    }
+
+    private boolean allLinksFail() {
+        return !links.isEmpty() && links.values().stream().noneMatch(link -> link.health.up());
     }
 
     private Optional<String> linkFailure() {
