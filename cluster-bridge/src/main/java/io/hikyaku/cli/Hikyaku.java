@@ -1,6 +1,7 @@
 package io.hikyaku.cli;
 
 import java.io.PrintWriter;
+import java.security.Security;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +39,9 @@ public final class Hikyaku {
 
     /// Runs the command that `args` names and ends the process with its exit code.
     public static void main(String[] args) {
+        // A machine that boots before its network finds brokers as soon as their names are known, not ten seconds
+        // later.
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
         CommandLine commandLine = commandLine(ServiceLoader.load(Subcommand.class));
         System.exit(commandLine.execute(args));
     }

@@ -134,6 +134,31 @@ class RefusingTopicIT {
     }
 
     @Test
+    void recordsThatAreRefusedForTheirTimeAreComplainedOfOnceAndPassWhenThatIsMended() throws Exception {
+        // Given writers whose clocks are always behind
+        set("osaka", "message.timestamp.type", "CreateTime");
+        set("osaka", "message.timestamp.before.max.ms", "0");
+        try (LogWatch log = new LogWatch("the broker refuses a record")) {
+            start();
+
+            // When
+            Await.until("several are refused", () -> {
+                tokyo.get(ORDERS, "/");
+                return tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 5;
+            });
+
+            // Then
+            assertEquals(1, log.found());
+
+            // When
+            mesh.prepareKafka(broker, "tokyo", "osaka");
+
+            // Then
+            Await.until("it is mended", () -> tokyo.get(ORDERS, "/").status() == 200);
+        }
+    }
+
+    @Test
     void aTopicThatTakesNoPacketsIsSaidCountedAndShown() throws Exception {
         // Given
         set("osaka", "cleanup.policy", "compact");
