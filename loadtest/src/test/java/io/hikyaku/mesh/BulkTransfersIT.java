@@ -14,6 +14,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,7 +32,19 @@ class BulkTransfersIT {
             "limits: { route: { linkQueue: 1MiB, pauseAbove: 100KiB, resumeBelow: 8KiB } }\n";
 
     @TempDir
-    static Path folder;
+    Path folder;
+
+    private Mesh mesh;
+
+    @BeforeEach
+    void open() throws Exception {
+        mesh = new Mesh(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        mesh.close();
+    }
 
     private static byte[] block() {
         byte[] block = new byte[64 << 10];
@@ -42,7 +57,7 @@ class BulkTransfersIT {
             value = Way.class,
             names = {"ONE_RELAY", "HUB_CLUSTER", "KAFKA"})
     void noneIsCutHoweverManyRunAtOnce(Way way) throws Exception {
-        everyNumberOf(way, "");
+        everyNumberOf(way.open(mesh), "");
     }
 
     @ParameterizedTest
@@ -50,14 +65,19 @@ class BulkTransfersIT {
             value = Way.class,
             names = {"ONE_RELAY", "KAFKA"})
     void noneIsCutWhereLinksMayHoldNextToNothing(Way way) throws Exception {
-        everyNumberOf(way, SMALL_LIMITS);
+        everyNumberOf(way.open(mesh), SMALL_LIMITS);
     }
 
-    private static void everyNumberOf(Way way, String limits) throws Exception {
+    @Test
+    void noneIsCutWhereKafkasClientMayHoldNextToNothing() throws Exception {
+        Way.Links links = Way.KAFKA.open(mesh);
+        String small = ", properties: { buffer.memory: \"1048576\" } }\n";
+        everyNumberOf(Way.Links.both(links.caller().replace(" }\n", small)), "");
+    }
+
+    private void everyNumberOf(Way.Links links, String limits) throws Exception {
         // Given
-        try (Mesh mesh = new Mesh(folder);
-                Origin bulk = Origin.following(BulkTransfersIT::serve)) {
-            Way.Links links = way.open(mesh);
+        try (Origin bulk = Origin.following(BulkTransfersIT::serve)) {
             Mesh.MeshBridge osaka = mesh.bridge(
                     "osaka", links.exporter() + limits + Mesh.exports("http", Map.of("shop/bulk", bulk.port())));
             Mesh.MeshBridge tokyo = mesh.bridge("tokyo", links.caller() + limits + Mesh.imports("", "shop/bulk"));

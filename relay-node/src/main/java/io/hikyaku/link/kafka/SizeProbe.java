@@ -25,41 +25,47 @@ final class SizeProbe {
     }
 
     private final NodeId self;
-    private volatile int limit = SIZES[0];
+    private volatile int limit = SIZES[SIZES.length - 1];
+    private volatile boolean limited;
     private int step;
     private State state = State.DUE;
+    private boolean answered;
     private long endedAt;
 
     SizeProbe(NodeId self) {
         this.self = self;
     }
 
-    /// What packets are to be cut to, in bytes.
+    /// What packets are to be cut to, in bytes: what was taken last, and the least before that.
     int limit() {
         return limit;
     }
 
+    /// Whether the topic takes less than the largest packet.
     boolean isLimited() {
-        return limit < SIZES[0];
+        return limited;
     }
 
-    synchronized boolean isDue() {
-        if (state == State.OVER && isLimited() && System.nanoTime() - endedAt >= AGAIN_NANOS) {
-            toStep(0);
+    /// @param wanted whether a packet waits; without one only a limit that is old is looked at again
+    synchronized boolean isDue(boolean wanted) {
+        if (state == State.OVER && limited && System.nanoTime() - endedAt >= AGAIN_NANOS) {
+            step = 0;
             state = State.DUE;
         }
-        return state == State.DUE;
+        return state == State.DUE && (wanted || answered);
     }
 
-    synchronized boolean isOver() {
-        return state == State.OVER;
+    /// Whether packets may pass: the limit is known. It stays in use while it is looked at again.
+    synchronized boolean isKnown() {
+        return answered;
     }
 
     /// The next probe, which is under way from now on.
     synchronized byte[] next() {
         state = State.UNDER_WAY;
-        int body = limit - Packet.HEADER_BYTES;
-        ByteBuf packet = Unpooled.buffer(limit);
+        int size = SIZES[step];
+        int body = size - Packet.HEADER_BYTES;
+        ByteBuf packet = Unpooled.buffer(size);
         new Packet(PacketKind.DATA, 0, true, body, NodeId.NONE, self, 0, 0, 0).write(packet);
         packet.writerIndex(Packet.HEADER_BYTES).writeZero(body);
         return packet.array();
@@ -73,26 +79,30 @@ final class SizeProbe {
     /// @param taken false if it was too large; any other failure says nothing about sizes
     synchronized void onAnswer(boolean taken) {
         if (!taken && step < SIZES.length - 1) {
-            toStep(step + 1);
+            step++;
             state = State.DUE;
         } else {
             state = State.OVER;
+            answered = true;
+            toLimit();
             endedAt = System.nanoTime();
         }
     }
 
     /// A packet was refused as too large: the topic takes less than it did.
     synchronized void onRefused(int bytes) {
-        while (step < SIZES.length - 1 && limit >= bytes) {
-            toStep(step + 1);
+        while (step < SIZES.length - 1 && SIZES[step] >= bytes) {
+            step++;
         }
+        toLimit();
         if (state == State.OVER) {
             state = State.DUE;
+            answered = false;
         }
     }
 
-    private void toStep(int next) {
-        step = next;
-        limit = SIZES[next];
+    private void toLimit() {
+        limit = SIZES[step];
+        limited = step > 0;
     }
 }

@@ -185,10 +185,10 @@ final class TopicLink implements Link {
             }
             draining = true;
             try {
-                if (!waiting.isEmpty() && probe.isDue()) {
+                if (probe.isDue(!waiting.isEmpty())) {
                     sendProbe();
                 }
-                if (!probe.isOver()) {
+                if (!probe.isKnown()) {
                     return;
                 }
                 for (byte[] bytes = waiting.peek(); bytes != null; bytes = waiting.peek()) {
@@ -197,7 +197,7 @@ final class TopicLink implements Link {
                     }
                     waiting.remove();
                 }
-                open = probe.isOver() && known;
+                open = probe.isKnown() && known;
             } finally {
                 draining = false;
             }
