@@ -60,8 +60,8 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
                 topics,
                 cluster,
                 node.node(),
-                limits.pauseAbove().bytes(),
-                limits.resumeBelow().bytes());
+                limits.linkQueue().bytes(),
+                limits.linkQueue().bytes() / 2);
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
         registry = new KafkaRegistry(settings, this);

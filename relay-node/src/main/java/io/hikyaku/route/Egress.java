@@ -46,6 +46,12 @@ final class Egress {
         return count;
     }
 
+    /// Whether it leads to a topic of Kafka: then what is queued is also what is under way to the broker, and nobody
+    /// but this node queues.
+    boolean overTopic() {
+        return link.neighbour().node().equals(NodeId.NONE);
+    }
+
     boolean live() {
         return live;
     }

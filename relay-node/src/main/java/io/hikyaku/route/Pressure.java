@@ -37,6 +37,8 @@ final class Pressure {
     /// About the largest packet of a channel.
     private static final int PACKET = 17 * 1024;
 
+    private static final int LEAST_ADMITTED = 32;
+
     /// Tells a source; `channel` is 0 where the notice is about all of them.
     interface Notices {
         void tell(NodeId source, PushBack notice, long channel);
@@ -110,9 +112,7 @@ final class Pressure {
 
     /// While some wait nobody else goes ahead of them, or they might wait for ever.
     private boolean isOpen(Egress out) {
-        return out.waiting().isEmpty()
-                && out.link().queuedBytes() <= limits.pauseAbove().bytes()
-                && !budget.isTight();
+        return out.waiting().isEmpty() && out.link().queuedBytes() <= fullAbove(out) && !budget.isTight();
     }
 
     /// Counts a packet of an own channel, which had asked.
@@ -188,7 +188,22 @@ final class Pressure {
     }
 
     private boolean drained(Egress out) {
-        return !out.live() || out.link().queuedBytes() <= limits.resumeBelow().bytes();
+        return !out.live() || out.link().queuedBytes() <= drainedAt(out);
+    }
+
+    /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover the
+    /// way
+    /// to the broker and back.
+    private long fullAbove(Egress out) {
+        return out.overTopic()
+                ? limits.linkQueue().bytes()
+                : limits.pauseAbove().bytes();
+    }
+
+    private long drainedAt(Egress out) {
+        return out.overTopic()
+                ? limits.linkQueue().bytes() / 2
+                : limits.resumeBelow().bytes();
     }
 
     private void resume(Egress out) {
@@ -207,7 +222,7 @@ final class Pressure {
     /// As many as may send a packet at once without filling the link's queue.
     private int mostAdmitted() {
         long spare = limits.linkQueue().bytes() - limits.pauseAbove().bytes();
-        return (int) Math.max(1, spare / PACKET);
+        return (int) Math.max(LEAST_ADMITTED, spare / PACKET);
     }
 
     /// On the control loop, while anybody is paused: links may drain without saying so, since their marks differ

@@ -296,7 +296,7 @@ public final class Router implements LinkEvents, PacketSender {
 
         @Override
         public void tellWritable(List<Egress.Sender> senders) {
-            loop.execute(() -> senders.forEach(sender -> local.onWritable(sender.destination(), sender.channel())));
+            senders.forEach(sender -> local.onWritable(sender.destination(), sender.channel()));
         }
     }
 

@@ -63,7 +63,7 @@ class OwnChannelsTest {
         mesh.connect(osaka, relay);
         link = mesh.connect(tokyo, relay);
         mesh.converge();
-        tokyo.whenWritable = channel -> senders.get(channel).sendWhatItMay();
+        tokyo.whenWritable = channel -> mesh.time.execute(senders.get(channel)::sendWhatItMay);
     }
 
     private Sender sender(long channel, int packets) {

@@ -115,8 +115,8 @@ public final class KafkaTransport implements AutoCloseable {
         reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
     }
 
-    /// Whether brokers answer, as far as reading tells: a few seconds after they have ceased it is false, and as soon
-    /// as one answers it is true again.
+    /// Whether brokers answer, as far as reading tells: a few seconds after they have ceased it is false, and as
+    /// soon as one answers it is true again.
     public boolean isReading() {
         InboxReader current = reader;
         return current != null && current.health.up();
