@@ -47,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Bridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
     private static final Duration SHARDS_CLOSE = Duration.ofSeconds(2);
+    /// How long a bridge that stops goes on taking calls of those who have yet to hear of it.
+    private static final Duration STILL_TAKING = Duration.ofMillis(500);
 
     private final BridgeConfig config;
     private final String version;
@@ -95,7 +97,11 @@ public final class Bridge implements AutoCloseable {
                 limits.registry(),
                 node.control(),
                 new SecureRandom());
-        views = new ExporterViews(node, directory, () -> document(1, false), shards, imports);
+        BooleanSupplier directsWork = () -> kafka == null || !kafka.isDown();
+        views = new ExporterViews(node, directory, () -> document(1, false), directsWork, shards, imports);
+        if (kafka != null) {
+            kafka.watch(views::showLater);
+        }
         directory.addListener(views);
         node.router().attach(views);
         node.onRenewal(publisher::onChange);
@@ -217,7 +223,12 @@ public final class Bridge implements AutoCloseable {
         if (!bound) {
             return Optional.of("not all listeners are bound");
         }
-        return directory.ready() ? Optional.empty() : Optional.of("no registry snapshot has been received yet");
+        if (!directory.ready()) {
+            return Optional.of("no registry snapshot has been received yet");
+        }
+        return kafka != null && config.relays().isEmpty() && !kafka.isAnnounced()
+                ? Optional.of("this bridge has not been announced over Kafka yet")
+                : Optional.empty();
     }
 
     private NodeStatus status() {
@@ -239,8 +250,10 @@ public final class Bridge implements AutoCloseable {
         ownDocument.withdraw();
         publisher.onChange();
         imports.drain();
-        shards.all().forEach(shard -> shard.execute(() -> shard.exports().drain()));
         BooleanSupplier moved = config.listen().isEmpty() ? () -> true : node.leaveRoutes();
+        long heard = System.nanoTime() + STILL_TAKING.toNanos();
+        grace.await(node.control(), () -> System.nanoTime() - heard >= 0);
+        shards.all().forEach(shard -> shard.execute(() -> shard.exports().drain()));
         boolean ended = grace.await(node.control(), () -> isQuiet() && moved.getAsBoolean());
         LOG.info(ended ? "nothing runs any more" : "the time to end is over; what still runs is reset");
         close(grace);

@@ -1,12 +1,15 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.channel.ChannelCounters;
+import io.hikyaku.link.kafka.KafkaStatus;
+import io.hikyaku.link.kafka.KafkaTransport;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 
 /// Shows what channels and streams count as metrics.
 final class BridgeMeters {
@@ -46,6 +49,41 @@ final class BridgeMeters {
                 .register(meters);
         Gauge.builder("hikyaku.memory.reserved.bytes", budget, MemoryBudget::reserved)
                 .description("Part of the memory budget that windows have been granted from")
+                .register(meters);
+    }
+
+    static void register(MeterRegistry meters, KafkaTransport kafka) {
+        count(
+                meters,
+                "hikyaku.kafka.packets.received",
+                "Packets read from the own inbox",
+                kafka,
+                KafkaStatus::received);
+        count(meters, "hikyaku.kafka.records.foreign", "Records read that are for others", kafka, KafkaStatus::foreign);
+        count(
+                meters,
+                "hikyaku.kafka.records.malformed",
+                "Records read that are no packets",
+                kafka,
+                KafkaStatus::malformed);
+        count(meters, "hikyaku.kafka.packets.lost", "Packets that no broker took in time", kafka, KafkaStatus::lost);
+        count(meters, "hikyaku.kafka.records.refused", "Records that a broker refused", kafka, KafkaStatus::refused);
+        Gauge.builder("hikyaku.kafka.queued.bytes", kafka, it -> it.status().queuedBytes())
+                .description("Bytes of packets that no broker has acknowledged yet")
+                .register(meters);
+        Gauge.builder("hikyaku.kafka.up", kafka, it -> it.status().up() ? 1 : 0)
+                .description("Whether packets can be sent and read over Kafka")
+                .register(meters);
+    }
+
+    private static void count(
+            MeterRegistry meters,
+            String name,
+            String description,
+            KafkaTransport kafka,
+            ToLongFunction<KafkaStatus> value) {
+        FunctionCounter.builder(name, kafka, it -> value.applyAsLong(it.status()))
+                .description(description)
                 .register(meters);
     }
 

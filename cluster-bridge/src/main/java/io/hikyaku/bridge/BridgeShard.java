@@ -107,6 +107,10 @@ final class BridgeShard {
         channels.onPushBack(pushBack);
     }
 
+    void onWritable(NodeId destination, long channel) {
+        channels.onWritable(destination, channel);
+    }
+
     void onReachable(NodeId node, boolean reachable) {
         if (reachable) {
             channels.onReachable(node);

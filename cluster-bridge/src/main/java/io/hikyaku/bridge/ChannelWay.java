@@ -88,8 +88,9 @@ final class ChannelWay implements RemoteExporter.Way {
     private static Problem problem(Closed closed) {
         return switch (closed.code()) {
             case LIMIT -> Problem.OVERLOADED;
+            case LEAVING -> Problem.DRAINING;
             case UNAUTHENTIC -> Problem.INTERNAL;
-            case OTHER, LEAVING, IDLE, PROTOCOL, GAP, DEAD_PATH -> Problem.UNREACHABLE;
+            case OTHER, IDLE, PROTOCOL, GAP, DEAD_PATH -> Problem.UNREACHABLE;
         };
     }
 }

@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// Keeps the event loops and the listeners told who exports what: whenever the registry, the ways to others or the own
@@ -21,16 +22,26 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     private final MeshNode node;
     private final Directory directory;
     private final Supplier<NodeDocument> own;
+    private final BooleanSupplier directsWork;
     private final Shards shards;
     private final Imports imports;
     private volatile ExporterView view = ExporterView.NOTHING;
     private boolean pending;
 
     /// @param own this node's document, as it is now
-    ExporterViews(MeshNode node, Directory directory, Supplier<NodeDocument> own, Shards shards, Imports imports) {
+    /// @param directsWork whether ways that lead over no relay carry anything now; while they do not, calls fail at
+    ///     once instead of waiting there
+    ExporterViews(
+            MeshNode node,
+            Directory directory,
+            Supplier<NodeDocument> own,
+            BooleanSupplier directsWork,
+            Shards shards,
+            Imports imports) {
         this.node = node;
         this.directory = directory;
         this.own = own;
+        this.directsWork = directsWork;
         this.shards = shards;
         this.imports = imports;
     }
@@ -61,6 +72,11 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     }
 
     @Override
+    public void onWritable(NodeId destination, long channel) {
+        shards.onWritable(destination, channel);
+    }
+
+    @Override
     public void onReachable(NodeId other, boolean reachable) {
         shards.onReachable(other, reachable);
         showLater();
@@ -80,12 +96,17 @@ final class ExporterViews implements Directory.Listener, LocalNode {
         pending = false;
         List<NodeDocument> documents = new ArrayList<>(directory.live().values());
         documents.add(own.get());
-        ExporterView shown = ExporterView.of(
-                documents,
-                other ->
-                        other.equals(node.node()) || node.router().pathTo(other).isPresent());
+        ExporterView shown = ExporterView.of(documents, this::isReachable);
         view = shown;
         shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
         imports.show(shown); // after the event loops: connections that waited for it are served at once
+    }
+
+    private boolean isReachable(NodeId other) {
+        return other.equals(node.node())
+                || node.router()
+                        .pathTo(other)
+                        .filter(path -> !path.direct() || directsWork.getAsBoolean())
+                        .isPresent();
     }
 }

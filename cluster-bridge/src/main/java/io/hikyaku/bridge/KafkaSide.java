@@ -17,6 +17,7 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Publisher.Sink {
     /// What a way over Kafka counts as, so that a relay is preferred as long as it answers within this time.
     static final long COST_MICROS = 200_000;
+    /// What it counts as while no broker answers: more than any relay. Nothing is taken away, so that streams which
+    /// wait for the brokers go on when they are back.
+    static final long COST_WHILE_DOWN_MICROS = 1L << 30;
 
     private final MeshNode node;
     private final String cluster;
@@ -39,8 +43,12 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     private final Map<NodeId, Link> ways = new HashMap<>();
     private final Set<NodeId> seen = new HashSet<>();
     private volatile Optional<NodeDocument.KafkaInbox> inbox = Optional.empty();
+    private volatile byte @Nullable [] announcing;
+    private volatile boolean announced;
     private volatile Runnable onInbox = () -> {};
     private volatile Runnable onNewcomer = () -> {};
+    private volatile Runnable onHealth = () -> {};
+    private volatile boolean works = true;
 
     KafkaSide(MeshNode node, String mesh, String cluster, KafkaLink config, RouteLimits limits, Directory directory) {
         this.node = node;
@@ -52,11 +60,12 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
                 topics,
                 cluster,
                 node.node(),
-                limits.pauseAbove().bytes(),
-                limits.resumeBelow().bytes());
+                limits.linkQueue().bytes(),
+                limits.linkQueue().bytes() / 2);
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
         registry = new KafkaRegistry(settings, this);
+        BridgeMeters.register(node.metrics().registry(), transport);
     }
 
     /// Where this node reads, as its document announces it.
@@ -71,6 +80,16 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         if (inbox.isPresent()) {
             publisher.onChange();
         }
+    }
+
+    /// @param changed told on the control loop when [#isDown] has changed
+    void watch(Runnable changed) {
+        onHealth = changed;
+    }
+
+    /// Whether no broker answers, so that calls over Kafka would only wait. Not before it has worked once.
+    boolean isDown() {
+        return !works;
     }
 
     KafkaStatus status() {
@@ -88,13 +107,24 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         transport.close();
     }
 
+    /// Whether others can find this node's inbox: its own reader has found the document that says so.
+    boolean isAnnounced() {
+        return announced;
+    }
+
     @Override
     public void publish(NodeDocument document, byte[] signed) {
+        if (document.kafka().isPresent()) {
+            announcing = signed;
+        }
         registry.publish(signed);
     }
 
     @Override
     public void onDocument(String claimedCluster, byte[] document, boolean fresh) {
+        if (!announced && Arrays.equals(document, announcing)) {
+            announced = true;
+        }
         node.control().execute(() -> directory.offer(document, fresh));
     }
 
@@ -103,8 +133,22 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     public void onSnapshotComplete() {
         node.control().execute(() -> {
             directory.onSnapshotEnd();
-            transport.readInbox(this::choosePartition, this::onInbox);
+            transport.readInbox(
+                    this::choosePartition, this::onInbox, () -> node.control().execute(this::onHealth));
         });
+    }
+
+    private void onHealth() {
+        boolean now = inbox.isEmpty() || transport.isReading();
+        if (now != works) {
+            works = now;
+            ways.forEach((other, link) -> node.router().addDirect(other, link, cost()));
+            onHealth.run();
+        }
+    }
+
+    private long cost() {
+        return works ? COST_MICROS : COST_WHILE_DOWN_MICROS;
     }
 
     private int choosePartition(int partitions) {
@@ -131,7 +175,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         String other = Member.parse(document.member()).name();
         Link link = transport.linkTo(other, document.kafka().get().partition());
         Link before = ways.put(document.node(), link);
-        node.router().addDirect(document.node(), link, COST_MICROS);
+        node.router().addDirect(document.node(), link, cost());
         closeIfUnused(before);
         if (seen.add(document.node())) {
             onNewcomer.run();

@@ -68,6 +68,12 @@ final class Shards implements LocalNode {
     }
 
     @Override
+    public void onWritable(NodeId destination, long channel) {
+        BridgeShard shard = ofChannel(channel);
+        shard.execute(() -> shard.onWritable(destination, channel));
+    }
+
+    @Override
     public void onReachable(NodeId node, boolean reachable) {
         shards.forEach(shard -> shard.execute(() -> shard.onReachable(node, reachable)));
     }

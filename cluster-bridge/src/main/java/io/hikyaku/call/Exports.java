@@ -53,7 +53,7 @@ public final class Exports {
             return Refused.HANDLER;
         }
         if (draining) {
-            stream.reset(ResetCode.REFUSED, "The bridge stops");
+            stream.reset(ResetCode.DRAINING, "The bridge stops");
             return Refused.HANDLER;
         }
         return export.accept(stream, call, caller);

@@ -84,6 +84,14 @@ public final class Health {
         }
     }
 
+    /// It says itself that it takes no calls: no second failure is waited for.
+    public void onLeaving(long nowNanos) {
+        if (!out || isDue(nowNanos)) {
+            round++;
+            putOut(nowNanos);
+        }
+    }
+
     /// A call is over. If it told nothing, another may find out.
     public void onFinish(int callRound) {
         if (callRound == round) {

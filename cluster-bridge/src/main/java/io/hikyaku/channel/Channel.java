@@ -27,7 +27,7 @@ public final class Channel {
     /// Most plaintext in one packet, in bytes.
     static final int MAX_PLAINTEXT = 16 * 1024;
     /// Packets sent in one turn before other work of the event loop gets its turn.
-    static final int MAX_PACKETS_PER_TURN = 64;
+    static final int MAX_PACKETS_PER_TURN = 16;
     /// Packets that may arrive before an acknowledgement leaves without waiting for company.
     static final int PACKETS_PER_ACK = 16;
     /// How long an acknowledgement waits for company.
@@ -42,6 +42,10 @@ public final class Channel {
     private static final int IDLE_KEEPALIVE_FACTOR = 5;
     /// Acknowledgement, credit and pong, ping: what one packet may hold besides the user's frames.
     private static final int CONTROL_BYTES = 64;
+    /// What a packet holds besides its plaintext, at most.
+    private static final int OVERHEAD_BYTES = Packet.HEADER_BYTES + ChannelFrame.ACK_BYTES + Sealer.TAG_BYTES;
+    /// Room for the largest frame that cannot be divided, OPEN with all its metadata, whatever the path takes.
+    private static final int LEAST_PLAINTEXT = 4096 + 4 * CONTROL_BYTES;
 
     private final Shard shard;
     private final ChannelKey key;
@@ -403,8 +407,13 @@ public final class Channel {
                 wake();
                 return;
             }
+            int room = shard.out().room(key.peer(), key.id());
+            if (room == 0) {
+                break; // what is sealed could not wait any more; see Channels#onWritable
+            }
             packets++;
-            sendFrames(Math.min(user.pendingBytes(), MAX_PLAINTEXT - CONTROL_BYTES));
+            int most = Math.min(MAX_PLAINTEXT, Math.max(LEAST_PLAINTEXT, room - OVERHEAD_BYTES)) - CONTROL_BYTES;
+            sendFrames(Math.min(user.pendingBytes(), most));
         }
         if (isFull() && !isAwaiting()) {
             pingDue = true; // acknowledgements alone have filled the window: nothing else would make the other side

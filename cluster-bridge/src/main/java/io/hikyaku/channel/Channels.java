@@ -119,6 +119,16 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
+    /// There is room again for a channel's packets.
+    public void onWritable(NodeId peer, long id) {
+        for (boolean initiatedHere : new boolean[] {true, false}) {
+            Channel channel = channels.get(new ChannelKey(peer, id, initiatedHere));
+            if (channel != null) {
+                channel.wake();
+            }
+        }
+    }
+
     /// There is no way to the node any more; if there is none for a while, its channels close.
     public void onUnreachable(NodeId peer) {
         attemptsTo(peer)
@@ -216,7 +226,8 @@ public final class Channels<U extends ChannelUser> {
         if (channel != null) {
             channel.doubt();
         } else if (attempt != null && code != RejectCode.CROSSED) {
-            attempt.fail(reason(code), "The other side rejected the handshake: " + code, code != RejectCode.VERSION);
+            boolean mayRetry = code != RejectCode.VERSION && code != RejectCode.LEAVING;
+            attempt.fail(reason(code), "The other side rejected the handshake: " + code, mayRetry);
         }
     }
 
@@ -224,6 +235,7 @@ public final class Channels<U extends ChannelUser> {
         return switch (code) {
             case BUSY -> CloseCode.LIMIT;
             case FAILED -> CloseCode.UNAUTHENTIC;
+            case LEAVING -> CloseCode.LEAVING;
             case OTHER, CROSSED, VERSION, UNKNOWN_CHANNEL -> CloseCode.OTHER;
         };
     }
@@ -267,7 +279,7 @@ public final class Channels<U extends ChannelUser> {
     /// Takes up an offer, unless it crosses one of ours that goes on (PROTOCOL.md §5.2).
     private @Nullable Attempt<U> answer(ChannelKey key, int peerShardCount) {
         if (stopped || attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
-            reject(key, RejectCode.BUSY);
+            reject(key, stopped ? RejectCode.LEAVING : RejectCode.BUSY);
             return null;
         }
         Attempt<U> crossing = crossing(key, peerShardCount);

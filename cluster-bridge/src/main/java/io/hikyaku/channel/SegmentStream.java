@@ -10,6 +10,9 @@ import java.util.Arrays;
 /// The two TLS byte streams of a handshake: what was sent and not yet acknowledged, and what has arrived without a gap
 /// (PROTOCOL.md §5.1). Pieces that come too early are dropped; the other side sends them again.
 final class SegmentStream {
+    /// A piece goes over any path, also a topic that takes small records only.
+    static final int PIECE_BYTES = 4 * 1024;
+
     private byte[] sent = new byte[0];
     private int acknowledged;
     private int handedOut;
@@ -79,7 +82,7 @@ final class SegmentStream {
 
     /// The next piece to send, empty if there is none.
     byte[] nextPiece() {
-        int end = Math.min(sent.length, handedOut + HandshakeFrame.MAX_SEGMENT_BYTES);
+        int end = Math.min(sent.length, handedOut + PIECE_BYTES);
         byte[] piece = Arrays.copyOfRange(sent, handedOut, end);
         handedOut = end;
         return piece;

@@ -2,6 +2,7 @@ package io.hikyaku.cli;
 
 import io.hikyaku.node.RunningProgram;
 import java.io.PrintWriter;
+import java.security.Security;
 import java.util.ServiceLoader;
 import java.util.Set;
 import picocli.CommandLine;
@@ -46,6 +47,9 @@ public final class Hikyaku {
         if (args.length > 0 && RUNNING_ON.contains(args[0])) {
             RunningProgram.listenForSignals();
         }
+        // A machine that boots before its network finds brokers as soon as their names are known, not ten seconds
+        // later.
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
         CommandLine commandLine = commandLine(ServiceLoader.load(Subcommand.class));
         System.exit(commandLine.execute(args));
     }

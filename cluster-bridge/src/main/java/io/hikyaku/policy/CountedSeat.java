@@ -108,6 +108,10 @@ final class CountedSeat implements Seat {
         switch (Verdict.of(code)) {
             case WORKS -> onAnswer(call);
             case FAILED -> onUnreachable(call);
+            case LEAVES -> {
+                health.onLeaving(nanos.getAsLong());
+                showOut();
+            }
             case NOTHING -> {}
         }
     }

@@ -9,12 +9,15 @@ enum Verdict {
     WORKS,
     /// The exporter was not reached, or could not reach a target.
     FAILED,
+    /// The exporter is about to stop.
+    LEAVES,
     /// It may be the caller's fault, or the exporter has too much to do: then it gets fewer calls anyway.
     NOTHING;
 
     static Verdict of(ResetCode code) {
         return switch (code) {
             case CHANNEL_LOST, LEAVING, NOT_EXPORTED -> FAILED;
+            case DRAINING -> LEAVES;
             case TARGET_REFUSED,
                     TARGET_CONNECT_TIMEOUT,
                     TARGET_UNRESOLVED,

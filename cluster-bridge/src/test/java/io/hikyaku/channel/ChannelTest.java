@@ -169,6 +169,49 @@ class ChannelTest extends TwoNodes {
     // ---- order, acknowledgements, keepalive
 
     @Test
+    void whatFindsNoRoomIsNotSealedAndGoesWhenThereIsRoomAgain() {
+        // Given
+        Raw user = connected();
+        long id = Objects.requireNonNull(user.channel).id();
+        long next = user.channel.nextPacket();
+        left.room = 0;
+
+        // When
+        for (int i = 0; i < 100; i++) {
+            user.says(Net.something());
+        }
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(0, accepted().received);
+        assertTrue(user.channel.nextPacket() - next <= 1, "only what keeps it alive");
+
+        // When
+        left.room = Integer.MAX_VALUE;
+        left.only().onWritable(right.id(), id);
+        net.time.run(SOON);
+
+        // Then
+        assertEquals(200, accepted().received);
+        assertEquals(List.of(), user.closed);
+    }
+
+    @Test
+    void packetsAreCutToWhatTheirPathTakes() {
+        // Given
+        Raw user = connected();
+        left.room = 5_120;
+
+        // When
+        user.says(new int[10_000]);
+        net.time.run(SOON);
+
+        // Then
+        assertTrue(user.mostFilled < 5_120 - Packet.HEADER_BYTES, "asked for " + user.mostFilled);
+        assertTrue(user.mostFilled > 4_096, "room for the largest frame that cannot be divided");
+    }
+
+    @Test
     void aPathThatReordersAllTheTimeLosesNothing() {
         // Given
         Raw user = connected();

@@ -1,6 +1,7 @@
 package io.hikyaku.channel;
 
 import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.route.PacketSender;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
@@ -24,6 +25,7 @@ final class Net {
         final List<Closed> closed = new ArrayList<>();
         int opened;
         long received;
+        int mostFilled;
         boolean idle;
         int credit = 64 * 1024;
 
@@ -59,6 +61,7 @@ final class Net {
 
         @Override
         public void fill(ByteBuf out, int max) {
+            mostFilled = Math.max(mostFilled, max);
             out.writeBytes(toSend.remove());
         }
 
@@ -91,6 +94,8 @@ final class Net {
         boolean idle;
         int credit = 64 * 1024;
         int sent;
+        /// What a packet may measure now.
+        int room = Integer.MAX_VALUE;
 
         Node(LocalIdentity identity, int count) {
             this.identity = identity;
@@ -101,7 +106,17 @@ final class Net {
                         limits,
                         new CurrentIdentity(identity),
                         time,
-                        this::transmit,
+                        new PacketSender() {
+                            @Override
+                            public void send(ByteBuf packet) {
+                                transmit(packet);
+                            }
+
+                            @Override
+                            public int room(NodeId destination, long channel) {
+                                return room;
+                            }
+                        },
                         UnpooledByteBufAllocator.DEFAULT,
                         counters);
                 shards.add(new Channels<>(shard, peer -> user()));

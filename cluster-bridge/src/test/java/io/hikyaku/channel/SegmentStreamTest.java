@@ -41,14 +41,14 @@ class SegmentStreamTest {
     @Test
     void cutsWhatItSendsIntoPiecesOfTheLargestSize() {
         // Given
-        stream.append(new byte[HandshakeFrame.MAX_SEGMENT_BYTES + 1]);
+        stream.append(new byte[SegmentStream.PIECE_BYTES + 1]);
 
         // When
         byte[] first = stream.nextPiece();
         byte[] second = stream.nextPiece();
 
         // Then
-        assertEquals(HandshakeFrame.MAX_SEGMENT_BYTES, first.length);
+        assertEquals(SegmentStream.PIECE_BYTES, first.length);
         assertEquals(1, second.length);
         assertFalse(stream.hasMore());
     }

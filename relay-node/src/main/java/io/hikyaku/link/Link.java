@@ -26,6 +26,11 @@ public interface Link {
     /// Bytes taken by [#send] that have not yet gone to the kernel (or broker client); any thread.
     long queuedBytes();
 
+    /// The largest packet that it takes, header and body, in bytes; any thread. May change.
+    default int maxPacketBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     /// Smoothed round trip of the keepalive in microseconds, or −1 before the first measurement; any thread.
     long roundTripMicros();
 

@@ -45,6 +45,11 @@ final class ReachableNodes implements LocalNode {
     }
 
     @Override
+    public void onWritable(NodeId destination, long channel) {
+        // A relay has no channels that could wait.
+    }
+
+    @Override
     public void onReachable(NodeId node, boolean reachable) {
         if (reachable) {
             nodes.add(node);

@@ -14,6 +14,9 @@ public interface LocalNode {
     /// [PacketSender#send].
     void onPushBack(PushBack pushBack);
 
+    /// There is room again for a channel that [PacketSender#room] had none for. Any thread; sends nothing within.
+    void onWritable(NodeId destination, long channel);
+
     /// There is a way to the node now, or none any more. Called on the control loop, once per change.
     void onReachable(NodeId node, boolean reachable);
 
@@ -28,6 +31,11 @@ public interface LocalNode {
             @Override
             public void onPushBack(PushBack pushBack) {
                 // A relay sends nothing that could be pushed back.
+            }
+
+            @Override
+            public void onWritable(NodeId destination, long channel) {
+                // Nobody here has a channel.
             }
 
             @Override

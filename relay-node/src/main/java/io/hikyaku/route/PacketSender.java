@@ -1,5 +1,6 @@
 package io.hikyaku.route;
 
+import io.hikyaku.wire.NodeId;
 import io.netty.buffer.ByteBuf;
 
 /// How the layer above sends: a whole packet with its header, whose destination and channel decide the link. Takes
@@ -7,5 +8,14 @@ import io.netty.buffer.ByteBuf;
 /// [io.hikyaku.wire.route.PushBack.Dropped].
 @FunctionalInterface
 public interface PacketSender {
+    /// A DATA packet is never dropped for want of room: whoever sends one asks for [#room] first.
     void send(ByteBuf packet);
+
+    /// How large a DATA packet of a channel may be that is sent now, in bytes with its header. To be asked before it
+    /// is numbered and sealed, for afterwards it can neither be cut nor left out. Any thread.
+    ///
+    /// @return 0 if it has to wait: [LocalNode#onWritable] follows once when it is worth asking again
+    default int room(NodeId destination, long channel) {
+        return Integer.MAX_VALUE;
+    }
 }

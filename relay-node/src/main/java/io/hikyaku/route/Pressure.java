@@ -2,6 +2,7 @@ package io.hikyaku.route;
 
 import io.hikyaku.config.RouteLimits;
 import io.hikyaku.route.Egress.Flow;
+import io.hikyaku.route.Egress.Sender;
 import io.hikyaku.route.QueueBudget.Fill;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
@@ -12,6 +13,7 @@ import io.hikyaku.wire.route.PushBack.Resume;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// on beyond the bound loses packets and is told that as well. Only the sources of a slow link hear of it, so one
 /// slow destination harms nobody else. Any thread; nothing here is looked at for a packet into a link with a short
 /// queue.
+///
+/// This node's own channels ask before they seal a packet, and wait: none of their packets is dropped here.
 final class Pressure {
     static final int PAUSE_MILLIS = 1_000;
     static final int MAX_PAUSED_FLOWS = 10_000;
@@ -30,10 +34,17 @@ final class Pressure {
     private static final int CHECKS_PER_REPEAT = 5;
     private static final long NOTICE_GAP_NANOS = Duration.ofMillis(100).toNanos();
     private static final int NOTICE_SLOTS = 4096;
+    /// About the largest packet of a channel.
+    private static final int PACKET = 17 * 1024;
+
+    private static final int LEAST_ADMITTED = 32;
 
     /// Tells a source; `channel` is 0 where the notice is about all of them.
     interface Notices {
         void tell(NodeId source, PushBack notice, long channel);
+
+        /// Own channels may ask again.
+        void tellWritable(List<Sender> senders);
     }
 
     private final RouteLimits limits;
@@ -83,6 +94,34 @@ final class Pressure {
         return true;
     }
 
+    /// Whether an own channel may seal a packet for the link now. If not, it is told when to ask again.
+    boolean isWritable(Egress out, NodeId destination, long channel) {
+        boolean drained = drained(out);
+        if (drained && out.waiting().isEmpty()) {
+            return true;
+        }
+        Sender sender = new Sender(destination, channel);
+        if (out.takeAdmission(sender) || isOpen(out)) {
+            return true;
+        }
+        out.waiting().add(sender);
+        watch(out);
+        // It may have drained in between, and nobody would have been told.
+        return drained(out) && out.waiting().remove(sender);
+    }
+
+    /// While some wait nobody else goes ahead of them, or they might wait for ever.
+    private boolean isOpen(Egress out) {
+        return out.waiting().isEmpty() && out.link().queuedBytes() <= fullAbove(out) && !budget.isTight();
+    }
+
+    /// Counts a packet of an own channel, which had asked.
+    void onOwn(Egress out, ByteBuf packet) {
+        if (out.link().queuedBytes() > QueueBudget.BACKLOG) {
+            budget.take(packet.readableBytes());
+        }
+    }
+
     /// Counts a dropped packet and tells its source, at most every 100 ms for a channel.
     void onDropped(ByteBuf packet, Drop reason, boolean notify) {
         metrics.onDrop(reason);
@@ -116,9 +155,12 @@ final class Pressure {
             return;
         }
         pausedFlows.incrementAndGet();
-        pausing.add(out);
         tellPause(flow);
-        if (checking.compareAndSet(false, true)) {
+        watch(out);
+    }
+
+    private void watch(Egress out) {
+        if (pausing.add(out) && checking.compareAndSet(false, true)) {
             loop.schedule(CHECK, this::check);
         }
     }
@@ -130,9 +172,14 @@ final class Pressure {
 
     /// A link's queue got shorter.
     void onDrained(Egress out) {
-        if (!out.paused().isEmpty() && drained(out)) {
+        if (drained(out)) {
             resume(out);
         }
+    }
+
+    /// Ways have changed: who waits for a link may have another one now.
+    void onRoutes() {
+        pausing.forEach(out -> notices.tellWritable(out.admit(Integer.MAX_VALUE)));
     }
 
     /// A link is gone, and what waited for it: sources may go on another way.
@@ -141,7 +188,22 @@ final class Pressure {
     }
 
     private boolean drained(Egress out) {
-        return !out.live() || out.link().queuedBytes() <= limits.resumeBelow().bytes();
+        return !out.live() || out.link().queuedBytes() <= drainedAt(out);
+    }
+
+    /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover the
+    /// way
+    /// to the broker and back.
+    private long fullAbove(Egress out) {
+        return out.overTopic()
+                ? limits.linkQueue().bytes()
+                : limits.pauseAbove().bytes();
+    }
+
+    private long drainedAt(Egress out) {
+        return out.overTopic()
+                ? limits.linkQueue().bytes() / 2
+                : limits.resumeBelow().bytes();
     }
 
     private void resume(Egress out) {
@@ -151,6 +213,16 @@ final class Pressure {
                 notices.tell(flow.source(), new Resume(flow.destination()), 0);
             }
         }
+        List<Sender> admitted = out.admit(out.live() ? mostAdmitted() : Integer.MAX_VALUE);
+        if (!admitted.isEmpty()) {
+            notices.tellWritable(admitted);
+        }
+    }
+
+    /// As many as may send a packet at once without filling the link's queue.
+    private int mostAdmitted() {
+        long spare = limits.linkQueue().bytes() - limits.pauseAbove().bytes();
+        return (int) Math.max(LEAST_ADMITTED, spare / PACKET);
     }
 
     /// On the control loop, while anybody is paused: links may drain without saying so, since their marks differ
@@ -161,6 +233,9 @@ final class Pressure {
             if (drained(out)) {
                 pausing.remove(out);
                 resume(out);
+                if (!out.waiting().isEmpty()) {
+                    pausing.add(out); // more than may go on at once
+                }
             } else if (checks % CHECKS_PER_REPEAT == 0) {
                 out.paused().forEach(this::tellPause);
             }

@@ -50,6 +50,15 @@ final class QueueBudget {
         return used > limit / 4 * 3 ? Fill.TIGHT : Fill.ROOM;
     }
 
+    /// Whether more than three quarters are used.
+    boolean isTight() {
+        long used = sum + added.get();
+        if (used > limit / 4 * 3 && clock.getAsLong() - summedAt >= RESUM_NANOS) {
+            used = measure();
+        }
+        return used > limit / 4 * 3;
+    }
+
     private synchronized long measure() {
         long total = 0;
         for (Egress egress : links) {

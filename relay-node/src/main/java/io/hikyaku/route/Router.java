@@ -59,7 +59,7 @@ public final class Router implements LinkEvents, PacketSender {
         this.shardCount = shardCount;
         this.loop = loop;
         this.metrics = new RouteMetrics(meters);
-        this.pressure = new Pressure(limits, loop, egresses.values(), metrics, this::tell);
+        this.pressure = new Pressure(limits, loop, egresses.values(), metrics, new ToSources());
         this.control = new ControlPlane(self, forwards, limits.linkQueue().bytes(), loop, new Changes());
         metrics.gauge(
                 "hikyaku.route.destinations",
@@ -201,11 +201,24 @@ public final class Router implements LinkEvents, PacketSender {
         if (out == null) {
             pressure.onDropped(packet, Drop.UNREACHABLE, true);
             packet.release();
-        } else if (pressure.admits(out, packet, true)) {
+        } else if (Packet.kind(packet) == PacketKind.DATA) {
+            pressure.onOwn(out, packet);
+            out.link().send(packet);
+        } else if (pressure.admits(out, packet, false)) {
             out.link().send(packet);
         } else {
             packet.release();
         }
+    }
+
+    @Override
+    public int room(NodeId destination, long channel) {
+        Way way = routes.own().get(destination);
+        Egress out = way == null ? null : way.links().link(channel);
+        if (out == null) {
+            return Integer.MAX_VALUE; // whoever sends without a way is told so
+        }
+        return pressure.isWritable(out, destination, channel) ? out.link().maxPacketBytes() : 0;
     }
 
     /// @param notify whether the source hears of a drop
@@ -273,6 +286,19 @@ public final class Router implements LinkEvents, PacketSender {
     }
 
     // ------------------------------------------------------------------------------------------- push-back
+
+    /// How push-back gets to those it is for.
+    private final class ToSources implements Pressure.Notices {
+        @Override
+        public void tell(NodeId source, PushBack notice, long channel) {
+            Router.this.tell(source, notice, channel);
+        }
+
+        @Override
+        public void tellWritable(List<Egress.Sender> senders) {
+            senders.forEach(sender -> local.onWritable(sender.destination(), sender.channel()));
+        }
+    }
 
     private void tell(NodeId source, PushBack notice, long channel) {
         if (source.equals(self)) {
@@ -380,6 +406,7 @@ public final class Router implements LinkEvents, PacketSender {
         @Override
         public void onRoutes(Routes made) {
             routes = made;
+            pressure.onRoutes();
         }
 
         @Override

@@ -134,23 +134,6 @@ class PushBackTest {
     }
 
     @Test
-    void aNodesOwnLinkPausesTheNodeItself() {
-        // Given
-        FakeLink own = mesh.connect(tokyo, relay);
-        mesh.converge();
-        own.stall();
-        // When
-        sendToSlow(tokyo, 30);
-        // Then
-        assertEquals(List.of(new Pause(slow.id, Pressure.PAUSE_MILLIS)), tokyo.pushBacks);
-        // When
-        own.flow();
-        mesh.time.pass(Duration.ofMillis(50));
-        // Then
-        assertEquals(new Resume(slow.id), tokyo.pushBacks.getLast());
-    }
-
-    @Test
     void pausesEndWithTheLink() {
         // Given
         toSlow.stall();

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /// A node with a router and a local node that writes down what reaches it.
 final class VirtualNode implements LocalNode {
@@ -28,6 +29,7 @@ final class VirtualNode implements LocalNode {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final List<Received> received = new ArrayList<>();
     final List<PushBack> pushBacks = new ArrayList<>();
+    LongConsumer whenWritable = channel -> {};
     final Set<NodeId> reachable = new HashSet<>();
     final Map<NodeId, Integer> reachabilityChanges = new HashMap<>();
 
@@ -72,6 +74,11 @@ final class VirtualNode implements LocalNode {
     @Override
     public void onPushBack(PushBack pushBack) {
         pushBacks.add(pushBack);
+    }
+
+    @Override
+    public void onWritable(NodeId destination, long channel) {
+        whenWritable.accept(channel);
     }
 
     @Override

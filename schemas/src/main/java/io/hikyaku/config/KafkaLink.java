@@ -32,11 +32,14 @@ public record KafkaLink(List<HostPort> bootstrapServers, Map<String, String> pro
                         BOOTSTRAP_SERVERS + " has a key of its own, bootstrapServers",
                         "properties")
                 .enforce();
+        Rules rules = new Rules();
+        KafkaClientBounds.troubles(properties).forEach(trouble -> rules.require(false, trouble, "properties"));
+        rules.enforce();
     }
 
     /// What to give to Kafka's clients: the file's properties, over them the ones in the configuration, and the
     /// brokers.
-    /// Reads the file; [ConfigException] when that fails.
+    /// Reads the file; [ConfigException] when that fails, or when clients could not work with what stands in it.
     public Map<String, String> clientProperties() {
         Map<String, String> all = new TreeMap<>();
         propertiesFile.ifPresent(file -> load(file).forEach((key, value) -> all.put((String) key, (String) value)));
@@ -45,6 +48,15 @@ public record KafkaLink(List<HostPort> bootstrapServers, Map<String, String> pro
                 BOOTSTRAP_SERVERS,
                 String.join(
                         ",", bootstrapServers.stream().map(HostPort::toString).toList()));
+        List<String> troubles = KafkaClientBounds.troubles(all);
+        if (!troubles.isEmpty()) {
+            Path file = propertiesFile.orElse(Path.of(BOOTSTRAP_SERVERS));
+            throw new ConfigException(
+                    file,
+                    troubles.stream()
+                            .map(trouble -> new Finding("", 0, trouble))
+                            .toList());
+        }
         return all;
     }
 

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KafkaLinkTest {
 
@@ -41,6 +44,36 @@ class KafkaLinkTest {
                         "security.protocol",
                         "SSL"),
                 properties);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "buffer.memory=65536 | buffer.memory is 65536, and must be 1048576 at least",
+                "buffer.memory=1048576,batch.size=524288 | must be 4 times batch.size (524288) at least",
+                "max.request.size=16384 | max.request.size must be 1048576 at least",
+                "delivery.timeout.ms=3000 | (3000) must not be below request.timeout.ms and linger.ms together (5000)",
+                "buffer.memory=much | buffer.memory must be a number",
+            })
+    void limitsOfTheClientsThatCannotWorkTogetherAreFindings(String written, String said, @TempDir Path folder)
+            throws IOException {
+        // Given
+        Map<String, String> properties = new HashMap<>();
+        for (String one : written.split(",")) {
+            properties.put(one.split("=")[0], one.split("=")[1]);
+        }
+        Path file = Files.writeString(folder.resolve("kafka.properties"), written.replace(',', '\n') + "\n");
+
+        // When
+        var inline = assertThrows(IllegalArgumentException.class, () -> link(properties, Optional.empty()));
+        var inFile = assertThrows(
+                ConfigException.class, () -> link(Map.of(), Optional.of(file)).clientProperties());
+
+        // Then
+        assertTrue(String.valueOf(inline.getMessage()).contains(said), inline::getMessage);
+        assertTrue(inFile.getMessage().startsWith(file + ":"), inFile::getMessage);
+        assertTrue(inFile.getMessage().contains(said), inFile::getMessage);
     }
 
     @Test

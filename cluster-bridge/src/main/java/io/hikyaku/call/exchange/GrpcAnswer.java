@@ -67,6 +67,7 @@ public final class GrpcAnswer {
                     TOO_MANY_CONNECTIONS,
                     UNKNOWN_SERVICE,
                     UNREACHABLE,
+                    DRAINING,
                     OVERLOADED,
                     TARGET_REFUSED,
                     TARGET_UNRESOLVED,

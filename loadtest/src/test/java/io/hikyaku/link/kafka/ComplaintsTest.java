@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,24 @@ class ComplaintsTest {
         assertTrue(complaints.isNew("away", 0));
         assertFalse(complaints.isNew("away", MINUTE - 1));
         assertTrue(complaints.isNew("away", MINUTE));
+    }
+
+    @Test
+    void whatDiffersInATimeAloneIsTheSame() {
+        // Given
+        KafkaFailure one = refusedAt(1_764_500_000_000L);
+        KafkaFailure other = refusedAt(1_764_500_000_250L);
+
+        // Then
+        assertTrue(complaints.isNew(one.kind(), 0));
+        assertFalse(complaints.isNew(other.kind(), 1));
+        assertTrue(complaints.isNew(
+                KafkaFailure.of("writing to there", new TimeoutException()).kind(), 2));
+    }
+
+    private static KafkaFailure refusedAt(long time) {
+        return KafkaFailure.of(
+                "writing to here", new InvalidTimestampException("Timestamp " + time + " of message is out of range"));
     }
 
     @Test

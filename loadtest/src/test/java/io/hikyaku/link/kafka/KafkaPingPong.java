@@ -221,7 +221,7 @@ final class KafkaPingPong {
                 public void onDown(Link link, String reason) {}
             });
             CompletableFuture<Inbox> opened = new CompletableFuture<>();
-            transport.readInbox(_ -> 0, opened::complete);
+            transport.readInbox(_ -> 0, opened::complete, () -> {});
             opened.join();
             loops.add(own);
             open.add(transport);

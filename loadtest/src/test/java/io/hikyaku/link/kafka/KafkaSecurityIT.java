@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.KafkaAuthority;
 import io.hikyaku.lab.KafkaServer;
+import io.hikyaku.link.Link;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -121,6 +122,41 @@ class KafkaSecurityIT {
             // Then
             thief.awaitFailure("not allowed");
             assertEquals(Optional.empty(), thief.transport.status().inbox());
+        }
+    }
+
+    @Test
+    void packetsThatARightIsMissingForAreCountedAndShownAndPassOnceItIsGranted() throws Exception {
+        // Given
+        try (TestNode osaka = TestNode.start(mesh, "osaka", OSAKA);
+                TestNode tokyo = TestNode.start(mesh, "tokyo", TOKYO);
+                Admin admin = Admin.create(new HashMap<>(mesh.properties()))) {
+            Link link = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
+            osaka.send(link, tokyo.id, "allowed");
+            assertEquals("allowed", tokyo.await().body());
+            AclBinding write = rightsOf("osaka").getFirst();
+
+            // When
+            admin.deleteAcls(List.of(write.toFilter())).all().get();
+
+            // Then
+            Await.until("it is counted", () -> {
+                osaka.send(link, tokyo.id, "not allowed");
+                return osaka.transport.status().refused() > 0;
+            });
+            osaka.awaitFailure("sending to " + mesh.topics().inbox("tokyo") + ": not allowed");
+
+            // When
+            admin.createAcls(List.of(write)).all().get();
+
+            // Then
+            Await.until("packets pass", () -> {
+                osaka.send(link, tokyo.id, "allowed again");
+                return tokyo.arrivals.stream()
+                        .anyMatch(arrival -> arrival.body().equals("allowed again"));
+            });
+            Await.until(
+                    "nothing is wrong", () -> osaka.transport.status().failure().isEmpty());
         }
     }
 

@@ -35,7 +35,7 @@ final class TestNode implements LinkEvents, AutoCloseable {
     private TestNode(KafkaTransport.Settings settings) {
         id = settings.node();
         transport = new KafkaTransport(settings, loops, this);
-        transport.readInbox(partitions -> partitions - 1, inbox::complete);
+        transport.readInbox(partitions -> partitions - 1, inbox::complete, () -> {});
     }
 
     static TestNode start(TestMesh mesh, String cluster) {

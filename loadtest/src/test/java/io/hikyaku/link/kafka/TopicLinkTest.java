@@ -12,18 +12,23 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TopicLinkTest {
-    private static final int MANY = (int) TopicLink.MAX_WAITING / 1024;
+    private static final int MANY = 1000;
 
     private final RecordSender sender = new RecordSender(Map.of());
     private final List<String> told = new ArrayList<>();
     private final TopicLink link =
-            new TopicLink(new Inbox("topic", 0), sender, new TopicLink.Marks(4096, 1024), new Told());
+            new TopicLink(new Inbox("topic", 0), new NodeId(1, 2), sender, new TopicLink.Marks(4096, 1024), new Told());
 
     /// Remembers what the link tells.
     private final class Told implements TopicLink.Owner {
         @Override
-        public void onUnknown(TopicLink unknown) {
-            told.add("unknown");
+        public void onWaiting(TopicLink waiting) {
+            told.add("waiting");
+        }
+
+        @Override
+        public void onFailure(TopicLink failing, KafkaFailure failure) {
+            told.add("failed: " + failure.reason());
         }
 
         @Override
@@ -38,15 +43,29 @@ class TopicLinkTest {
     }
 
     @Test
-    void keepsPacketsUpToItsBoundUntilThePartitionIsKnown() {
+    void keepsEveryPacketUntilThePartitionIsKnown() {
         // When
-        for (int i = 0; i < MANY + 1; i++) {
+        for (int i = 0; i < MANY; i++) {
             link.send(Unpooled.buffer().writeZero(1024));
         }
 
         // Then
-        assertEquals(TopicLink.MAX_WAITING, link.queuedBytes());
-        assertEquals(1, sender.lost.sum());
+        assertEquals(MANY * 1024L, link.queuedBytes());
+        assertEquals(0, sender.lost.sum());
+        assertEquals("waiting", told.getLast());
+    }
+
+    @Test
+    void keepsEveryPacketThatTheClientDoesNotTake() {
+        // Given a client that is not there
+        link.send(Unpooled.buffer().writeZero(1024));
+
+        // When
+        link.toKnown();
+
+        // Then
+        assertEquals(1024, link.queuedBytes());
+        assertEquals(0, sender.lost.sum());
     }
 
     @Test
@@ -62,21 +81,6 @@ class TopicLinkTest {
     }
 
     @Test
-    void tellsThatItDrained() {
-        // Given
-        for (int i = 0; i < 5; i++) {
-            link.send(Unpooled.buffer().writeZero(1024));
-        }
-
-        // When: there is no client, so each record fails at once
-        link.toKnown();
-
-        // Then
-        assertEquals(List.of("drained"), told);
-        assertEquals(0, link.queuedBytes());
-    }
-
-    @Test
     void forgetsWhatWaitsWhenItIsClosedAndTakesNothingMore() {
         // Given
         link.send(Unpooled.buffer().writeZero(1024));
@@ -88,7 +92,7 @@ class TopicLinkTest {
 
         // Then
         assertEquals(0, link.queuedBytes());
-        assertEquals(List.of("closed: no longer needed"), told);
+        assertEquals(List.of("waiting", "closed: no longer needed"), told);
     }
 
     @Test

@@ -17,19 +17,29 @@ final class Complaints {
         this.log = log;
     }
 
-    /// @param text one line for an operator
+    /// @param text one line for an operator, always the same for the same trouble
     void say(String text) {
-        if (isNew(text, System.nanoTime())) {
+        say(text, text);
+    }
+
+    /// Says what failed; a broker's own words may hold a time or an offset, and so do not tell what is new.
+    void say(KafkaFailure failure) {
+        say(failure.kind(), failure.sentence());
+    }
+
+    /// @param kind what is the same for all that says nothing new
+    void say(String kind, String text) {
+        if (isNew(kind, System.nanoTime())) {
             log.warn("{}", text);
         }
     }
 
-    synchronized boolean isNew(String text, long now) {
+    synchronized boolean isNew(String kind, long now) {
         saidAt.values().removeIf(at -> now - at >= QUIET.toNanos());
-        if (saidAt.size() >= MAX_REMEMBERED || saidAt.containsKey(text)) {
+        if (saidAt.size() >= MAX_REMEMBERED || saidAt.containsKey(kind)) {
             return false;
         }
-        saidAt.put(text, now);
+        saidAt.put(kind, now);
         return true;
     }
 

@@ -79,8 +79,8 @@ final class DocumentWriter {
         }
         Throwable cause =
                 failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
-        String said = KafkaFailure.of("writing to " + topic, cause).sentence();
-        health.toDown(said);
+        KafkaFailure said = KafkaFailure.of("writing to " + topic, cause);
+        health.toDown(said.sentence());
         complaints.say(said);
         notBefore = System.nanoTime() + PAUSE.toNanos();
         if (!leaving) {

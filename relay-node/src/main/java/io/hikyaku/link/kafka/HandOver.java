@@ -58,6 +58,8 @@ final class HandOver {
         ByteBuf packet = value == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(value);
         if (!isPacketOfChannel(packet)) {
             malformed.increment();
+        } else if (Packet.destination(packet).equals(NodeId.NONE)) {
+            LOG.trace("Somebody tries how large a record may be");
         } else if (!Packet.destination(packet).equals(self)) {
             foreign.increment();
         } else {

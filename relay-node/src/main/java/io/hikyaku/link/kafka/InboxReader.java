@@ -41,6 +41,7 @@ final class InboxReader implements Runnable {
     private final String remedy;
     private final IntUnaryOperator choose;
     private final Consumer<Inbox> opened;
+    private final Runnable onHealth;
     private final HandOver handOver;
     private final Complaints complaints = new Complaints(LOG);
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -55,18 +56,21 @@ final class InboxReader implements Runnable {
     /// @param choose from the number of partitions the one to read
     /// @param opened hears of the partition once its start is fixed and a fetch was answered, for the right to
     ///     read is not asked for before; and again if it had to be chosen anew
+    /// @param onHealth hears that brokers have begun or ceased to answer
     InboxReader(
             Map<String, String> operator,
             String topic,
             String remedy,
             IntUnaryOperator choose,
             Consumer<Inbox> opened,
+            Runnable onHealth,
             HandOver handOver) {
         this.settings = KafkaSettings.consumer(operator, "latest");
         this.topic = topic;
         this.remedy = remedy;
         this.choose = choose;
         this.opened = opened;
+        this.onHealth = onHealth;
         this.handOver = handOver;
     }
 
@@ -106,8 +110,8 @@ final class InboxReader implements Runnable {
                 failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
         KafkaFailure said = KafkaFailure.of("reading " + topic, cause);
         String hint = said.reason() == KafkaFailure.Reason.NO_TOPIC ? ". To make it: " + remedy : "";
-        health.toDown(said.sentence() + hint);
-        complaints.say(said.sentence() + hint);
+        toDown(said.sentence() + hint);
+        complaints.say(said.kind(), said.sentence() + hint);
         try {
             closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -134,14 +138,14 @@ final class InboxReader implements Runnable {
                 announce();
             }
             long now = System.nanoTime();
+            double total = answered(fetches);
+            if (total != answered || full) {
+                answered = total;
+                answeredAt = now;
+            }
+            judge(now - answeredAt);
             if (now - lookAt >= 0) {
                 lookAt = now + LOOK.toNanos();
-                double total = answered(fetches);
-                if (total != answered || full) {
-                    answered = total;
-                    answeredAt = now;
-                }
-                judge(now - answeredAt);
                 requirePartition(from, partition);
             }
         }
@@ -166,11 +170,20 @@ final class InboxReader implements Runnable {
     private void judge(long silentNanos) {
         if (silentNanos > SILENCE.toNanos()) {
             String failure = "reading " + topic + ": no broker answers";
-            health.toDown(failure);
+            toDown(failure);
             complaints.say(failure);
-        } else if (health.toUp()) {
+        } else if (inbox != null && health.toUp()) {
             complaints.clear();
             LOG.info("Reading {}", inbox);
+            onHealth.run();
+        }
+    }
+
+    private void toDown(String failure) {
+        boolean news = health.up();
+        health.toDown(failure);
+        if (news) {
+            onHealth.run();
         }
     }
 

@@ -1,10 +1,16 @@
 package io.hikyaku.link.kafka;
 
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 
 /// Something that Kafka could not do or did not allow, in a sentence for an operator.
 public final class KafkaFailure extends RuntimeException {
@@ -20,17 +26,39 @@ public final class KafkaFailure extends RuntimeException {
         NOT_ALLOWED,
         /// The topic does not exist, or this client may not know that it does.
         NO_TOPIC,
+        /// A record is larger than the topic takes.
+        TOO_LARGE,
+        /// The topic's other settings forbid the record: compaction, timestamps, compression.
+        NOT_ACCEPTED,
         /// Anything else.
-        OTHER
+        OTHER;
+
+        /// Whether a broker answered, and would have none of it: trying again helps nobody.
+        boolean isRefusal() {
+            return this == NOT_AUTHENTICATED || this == NOT_ALLOWED || this == TOO_LARGE || this == NOT_ACCEPTED;
+        }
     }
+
+    private static final String TO_MEND = ". To mend it: ./hikyaku kafka prepare";
 
     private final Reason reason;
     private final String sentence;
+    private final String kind;
 
     KafkaFailure(Reason reason, String sentence, Throwable cause) {
+        this(reason, sentence, sentence, cause);
+    }
+
+    private KafkaFailure(Reason reason, String kind, String sentence, Throwable cause) {
         super(sentence, cause);
         this.reason = reason;
         this.sentence = sentence;
+        this.kind = kind;
+    }
+
+    /// The same for all failures that differ in nothing but times, offsets and the like.
+    String kind() {
+        return kind;
     }
 
     /// The message, which is always there.
@@ -52,9 +80,17 @@ public final class KafkaFailure extends RuntimeException {
             case NOT_AUTHENTICATED -> "not authenticated: " + cause.getMessage();
             case NOT_ALLOWED -> "not allowed: " + cause.getMessage();
             case NO_TOPIC -> "there is no such topic, or it may not be seen";
+            case TOO_LARGE -> "the broker refuses a record as too large: its max.message.bytes is too small" + TO_MEND;
+            case NOT_ACCEPTED -> "the broker refuses a record: " + cause.getMessage() + TO_MEND;
             case OTHER -> cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         };
-        return new KafkaFailure(reason, doing + ": " + why, cause);
+        String kind = doing + ": " + reason + " " + cause.getClass().getSimpleName();
+        return new KafkaFailure(reason, kind, doing + ": " + why, cause);
+    }
+
+    /// Whether Kafka's client lacks the metadata of a topic and would have had to wait for it.
+    static boolean isWithoutMetadata(Throwable failure) {
+        return failure.getMessage() != null && failure.getMessage().contains("not present in metadata");
     }
 
     static Reason reasonOf(Throwable cause) {
@@ -62,10 +98,13 @@ public final class KafkaFailure extends RuntimeException {
             case AuthenticationException _ -> Reason.NOT_AUTHENTICATED;
             case AuthorizationException _ -> Reason.NOT_ALLOWED;
             case UnknownTopicOrPartitionException _ -> Reason.NO_TOPIC;
-            case TimeoutException timeout
-            when timeout.getMessage() != null && timeout.getMessage().contains("not present in metadata") ->
-                Reason.NO_TOPIC;
+            case TimeoutException timeout when isWithoutMetadata(timeout) -> Reason.NO_TOPIC;
             case TimeoutException _ -> Reason.UNREACHABLE;
+            case RecordTooLargeException _, RecordBatchTooLargeException _ -> Reason.TOO_LARGE;
+            case InvalidRecordException _,
+                    InvalidTimestampException _,
+                    PolicyViolationException _,
+                    UnsupportedCompressionTypeException _ -> Reason.NOT_ACCEPTED;
             default -> Reason.OTHER;
         };
     }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -30,34 +29,6 @@ public final class KafkaPrepare implements AutoCloseable {
     private static final Duration REQUEST = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-    private static final String POLICY = TopicConfig.CLEANUP_POLICY_CONFIG;
-
-    /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so they are
-    /// short too.
-    private static final Map<String, String> INBOX = Map.of(
-            POLICY,
-            TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG,
-            Long.toString(Duration.ofMinutes(10).toMillis()),
-            TopicConfig.SEGMENT_MS_CONFIG,
-            Long.toString(Duration.ofMinutes(1).toMillis()),
-            TopicConfig.SEGMENT_BYTES_CONFIG,
-            Integer.toString(64 << 20));
-
-    /// The last document of each node. Live nodes renew theirs all the time, so what is hours old is of a node
-    /// that crashed, and goes. Tombstones stay for an hour, longer than any reader is behind.
-    private static final Map<String, String> REGISTRY = Map.of(
-            POLICY,
-            TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG,
-            Long.toString(Duration.ofHours(6).toMillis()),
-            TopicConfig.SEGMENT_MS_CONFIG,
-            Long.toString(Duration.ofMinutes(10).toMillis()),
-            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-            "0.1",
-            TopicConfig.DELETE_RETENTION_MS_CONFIG,
-            Long.toString(Duration.ofHours(1).toMillis()));
-
     private final Admin admin;
     private final String brokers;
 
@@ -92,15 +63,16 @@ public final class KafkaPrepare implements AutoCloseable {
     public List<Outcome> prepare(KafkaTopics topics, List<String> clusters, int partitions, int replication) {
         List<Outcome> outcomes = new ArrayList<>();
         for (String cluster : clusters) {
-            outcomes.add(ensure(new Wanted(topics.inbox(cluster), partitions, (short) replication, INBOX)));
-            outcomes.add(ensure(new Wanted(topics.registry(cluster), 1, (short) replication, REGISTRY)));
+            outcomes.add(
+                    ensure(new Wanted(topics.inbox(cluster), partitions, (short) replication, TopicSetting.INBOX)));
+            outcomes.add(ensure(new Wanted(topics.registry(cluster), 1, (short) replication, TopicSetting.REGISTRY)));
         }
         return outcomes;
     }
 
-    private record Wanted(String topic, int partitions, short replication, Map<String, String> settings) {
+    private record Wanted(String topic, int partitions, short replication, List<TopicSetting> settings) {
         String cleanup() {
-            return settings.getOrDefault(POLICY, "");
+            return TopicSetting.wanted(settings).getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "");
         }
     }
 
@@ -151,18 +123,14 @@ public final class KafkaPrepare implements AutoCloseable {
             awaitPartitions(wanted.topic, wanted.partitions);
             changes.add("partitions raised from " + partitions + " to " + wanted.partitions);
         }
-        if (partitions > 1 && wanted.settings.equals(REGISTRY)) {
+        if (partitions > 1 && wanted.settings.equals(TopicSetting.REGISTRY)) {
             throw new KafkaFailure(
                     KafkaFailure.Reason.OTHER,
                     wanted.topic + " has " + partitions + " partitions where one is needed, and Kafka cannot take any"
                             + " away: delete the topic and prepare again",
                     new IllegalStateException(wanted.topic));
         }
-        String policy = policy(wanted.topic);
-        if (!Set.of(policy.split(",", -1)).equals(Set.of(wanted.cleanup().split(",", -1)))) {
-            set(wanted.topic, POLICY, wanted.cleanup());
-            changes.add("cleanup changed from " + policy + " to " + wanted.cleanup());
-        }
+        changes.addAll(mend(wanted));
         return new Outcome(
                 wanted.topic,
                 Math.max(partitions, wanted.partitions),
@@ -186,7 +154,8 @@ public final class KafkaPrepare implements AutoCloseable {
 
     /// @return false if somebody else made it meanwhile
     private boolean create(Wanted wanted) {
-        NewTopic topic = new NewTopic(wanted.topic, wanted.partitions, wanted.replication).configs(wanted.settings);
+        NewTopic topic = new NewTopic(wanted.topic, wanted.partitions, wanted.replication)
+                .configs(TopicSetting.wanted(wanted.settings));
         try {
             admin.createTopics(List.of(topic)).all().get();
             return true;
@@ -200,21 +169,31 @@ public final class KafkaPrepare implements AutoCloseable {
         }
     }
 
-    private String policy(String topic) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Config config = await(
-                        "reading the settings of " + topic,
+    /// Puts all settings right at once with which the transport would not work.
+    ///
+    /// @return what was changed, for people
+    private List<String> mend(Wanted wanted) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, wanted.topic);
+        Config found = Objects.requireNonNull(await(
+                        "reading the settings of " + wanted.topic,
                         admin.describeConfigs(List.of(resource)).all())
-                .get(resource);
-        return Objects.requireNonNull(config).get(POLICY).value();
-    }
-
-    private void set(String topic, String key, String value) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        AlterConfigOp change = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
-        await(
-                "changing the settings of " + topic,
-                admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all());
+                .get(resource));
+        List<String> changes = new ArrayList<>();
+        List<AlterConfigOp> operations = new ArrayList<>();
+        for (TopicSetting setting : wanted.settings) {
+            ConfigEntry entry = found.get(setting.key());
+            if (entry != null && !setting.fits().test(entry.value())) {
+                ConfigEntry mended = new ConfigEntry(setting.key(), setting.wanted());
+                operations.add(new AlterConfigOp(mended, AlterConfigOp.OpType.SET));
+                changes.add(setting.label() + " changed from " + entry.value() + " to " + setting.wanted());
+            }
+        }
+        if (!operations.isEmpty()) {
+            await(
+                    "changing the settings of " + wanted.topic,
+                    admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
+        }
+        return changes;
     }
 
     private <T> T await(String doing, KafkaFuture<T> future) {

@@ -130,9 +130,8 @@ public final class KafkaRegistry implements AutoCloseable {
     private void onFailure(KafkaException failure) {
         Throwable cause =
                 failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
-        String said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause)
-                .sentence();
-        health.toDown(said);
+        KafkaFailure said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause);
+        health.toDown(said.sentence());
         complaints.say(said);
         try {
             closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);

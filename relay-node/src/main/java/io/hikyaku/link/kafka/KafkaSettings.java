@@ -24,7 +24,9 @@ final class KafkaSettings {
             // A new cluster's topic has to be found in seconds.
             Map.entry(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, "2000"),
             Map.entry(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, "100"),
-            Map.entry(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "2000"),
+            Map.entry(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000"),
+            // Brokers that have moved are found by the names that they were first found by.
+            Map.entry(CommonClientConfigs.METADATA_RECOVERY_REBOOTSTRAP_TRIGGER_MS_CONFIG, "10000"),
             Map.entry(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(REQUEST.toMillis())),
             // Kafka's fixed sizes stall under load with TLS; the kernel's own do not.
             Map.entry(CommonClientConfigs.SEND_BUFFER_CONFIG, "-1"),

@@ -7,13 +7,14 @@ import java.util.Optional;
 /// @param brokers as configured
 /// @param inbox where this node reads, once it does
 /// @param up whether brokers answer both what is sent and what is read
-/// @param failure what is wrong if it is not up
+/// @param failure what is wrong if it is not up, or makes it slow
 /// @param roundTripMicros smoothed time from a record to its acknowledgement, −1 before the first
 /// @param queuedBytes handed to the client and not acknowledged yet
 /// @param received packets for this node
 /// @param foreign records for other nodes that share the partition
 /// @param malformed records that are no packets, or of a kind that no record may be
 /// @param lost packets that could not be delivered in time
+/// @param refused packets that a broker refused: for a missing right, their size, or the topic's settings
 public record KafkaStatus(
         String brokers,
         Optional<Inbox> inbox,
@@ -24,4 +25,5 @@ public record KafkaStatus(
         long received,
         long foreign,
         long malformed,
-        long lost) {}
+        long lost,
+        long refused) {}

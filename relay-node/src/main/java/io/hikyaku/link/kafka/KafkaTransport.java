@@ -7,6 +7,7 @@ import io.hikyaku.wire.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -97,7 +98,8 @@ public final class KafkaTransport implements AutoCloseable {
     ///     [PartitionChoice]
     /// @param opened hears which one is read, once nothing written there is missed any more: the moment to
     ///     announce it. Called again if it had to be chosen anew. On a thread of the transport.
-    public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened) {
+    /// @param onHealth hears that [#isReading()] has changed. On a thread of the transport.
+    public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened, Runnable onHealth) {
         if (reader != null) {
             throw new IllegalStateException("The inbox is read already");
         }
@@ -107,9 +109,17 @@ public final class KafkaTransport implements AutoCloseable {
                 settings.remedy(settings.cluster),
                 choose,
                 opened,
+                onHealth,
                 handOver);
         reader = starting;
         reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
+    }
+
+    /// Whether brokers answer, as far as reading tells: a few seconds after they have ceased it is false, and as
+    /// soon as one answers it is true again.
+    public boolean isReading() {
+        InboxReader current = reader;
+        return current != null && current.health.up();
     }
 
     /// The way to all nodes that read a partition of a cluster's inbox; the same link each time until it is
@@ -123,7 +133,11 @@ public final class KafkaTransport implements AutoCloseable {
         Inbox inbox = new Inbox(settings.topics.inbox(cluster), partition);
         return links.computeIfAbsent(inbox, key -> {
             TopicLink link = new TopicLink(
-                    key, sender, new TopicLink.Marks(settings.fullAbove, settings.drainedBelow), new LinkOwner());
+                    key,
+                    settings.node,
+                    sender,
+                    new TopicLink.Marks(settings.fullAbove, settings.drainedBelow),
+                    new LinkOwner());
             LockSupport.unpark(learner);
             return link;
         });
@@ -132,8 +146,13 @@ public final class KafkaTransport implements AutoCloseable {
     /// What the transport hears from its links.
     private final class LinkOwner implements TopicLink.Owner {
         @Override
-        public void onUnknown(TopicLink link) {
+        public void onWaiting(TopicLink link) {
             LockSupport.unpark(learner);
+        }
+
+        @Override
+        public void onFailure(TopicLink link, KafkaFailure failure) {
+            complaints.say(failure);
         }
 
         @Override
@@ -158,12 +177,18 @@ public final class KafkaTransport implements AutoCloseable {
                 sender.open();
                 since.keySet().retainAll(links.keySet());
                 for (TopicLink link : links.values()) {
-                    waiting |= !link.isKnown() && learn(link, since);
+                    if (link.isKnown()) {
+                        link.drain();
+                        waiting |= link.isWaiting();
+                    } else {
+                        waiting |= learn(link, since);
+                    }
                 }
             } catch (KafkaException failed) {
                 Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-                complain(KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause)
-                        .sentence());
+                KafkaFailure said = KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause);
+                sender.health.toDown(said.sentence());
+                complaints.say(said);
             }
             LockSupport.parkNanos((waiting ? LOOK_AGAIN : IDLE_LOOK).toNanos());
         }
@@ -179,38 +204,56 @@ public final class KafkaTransport implements AutoCloseable {
                 return false;
             }
         } catch (KafkaException refused) {
-            complain(KafkaFailure.of("sending to " + inbox.topic(), refused).sentence());
+            KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), refused);
+            link.health.toDown(said.sentence());
+            complaints.say(said);
         }
         long now = System.nanoTime();
         boolean young = now - since.computeIfAbsent(inbox, _ -> now) < PATIENCE.toNanos();
         if (!young) {
-            complain("sending to " + inbox.topic() + " partition " + inbox.partition()
-                    + ": no broker answers, or there is no such topic, or it may not be seen");
+            String missing = "sending to " + inbox.topic() + " partition " + inbox.partition()
+                    + ": no broker answers, or there is no such topic, or it may not be seen";
+            link.health.toDown(missing);
+            complaints.say(missing);
         }
         return young;
-    }
-
-    private void complain(String text) {
-        sender.health.toDown(text);
-        complaints.say(text);
     }
 
     /// How it fares now; any thread.
     public KafkaStatus status() {
         InboxReader current = reader;
         Optional<String> readFailure = current == null ? Optional.empty() : current.health.failure();
-        boolean sendUp = sender.health.up() || sender.roundTripMicros() < 0 && links.isEmpty();
+        Optional<String> sendFailure = links.isEmpty() ? Optional.empty() : sender.health.failure();
+        Optional<String> failure = readFailure.or(() -> sendFailure).or(this::linkFailure);
         return new KafkaStatus(
                 settings.brokers(),
                 current == null ? Optional.empty() : current.inbox(),
-                readFailure.isEmpty() && sendUp,
-                readFailure.or(() -> sendUp ? Optional.empty() : sender.health.failure()),
+                readFailure.isEmpty() && sendFailure.isEmpty() && !allLinksFail(),
+                failure.or(this::trouble),
                 sender.roundTripMicros(),
                 sender.queuedBytes.get(),
                 handOver.received.sum(),
                 handOver.foreign.sum(),
                 handOver.malformed.sum(),
-                sender.lost.sum());
+                sender.lost.sum(),
+                sender.refused.sum());
+    }
+
+    private boolean allLinksFail() {
+        return !links.isEmpty() && links.values().stream().noneMatch(link -> link.health.up());
+    }
+
+    private Optional<String> linkFailure() {
+        return links.values().stream()
+                .flatMap(link -> link.health.failure().stream())
+                .findFirst();
+    }
+
+    private Optional<String> trouble() {
+        return links.values().stream()
+                .map(TopicLink::trouble)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers

@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -18,15 +21,28 @@ final class RecordSender {
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final Map<String, Object> settings;
+    private final long buffer;
+    /// Of the client as such; how each topic fares is its link's to say.
     final Health health = new Health("not connected yet");
     final AtomicLong queuedBytes = new AtomicLong();
     final LongAdder lost = new LongAdder();
+    final LongAdder refused = new LongAdder();
     private final RoundTrip roundTrip = new RoundTrip();
     private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
     private boolean closed;
 
+    /// What becomes of a record that is offered.
+    enum Taken {
+        YES,
+        /// Not now: the client's buffer is full.
+        NO_ROOM,
+        /// Not now: the client does not know the partition, or is not there yet.
+        UNKNOWN
+    }
+
     RecordSender(Map<String, String> operator) {
         this.settings = KafkaSettings.liveProducer(operator);
+        this.buffer = Long.parseLong(String.valueOf(settings.get(ProducerConfig.BUFFER_MEMORY_CONFIG)));
     }
 
     /// Makes the client if it is not there yet.
@@ -35,6 +51,7 @@ final class RecordSender {
     synchronized void open() {
         if (producer == null && !closed) {
             producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+            health.toUp();
         }
     }
 
@@ -54,30 +71,67 @@ final class RecordSender {
         }
     }
 
-    /// @param done hears of the outcome, on the client's thread, or on this one if the record was not even taken
-    void send(String topic, int partition, byte[] packet, Callback done) {
+    /// Whether a link may have one more packet in the client's buffer. One alone may fill half of it, and the more
+    /// others have there, the less: so a topic whose broker is gone leaves room for the rest.
+    ///
+    /// @param own what the link has there already
+    boolean leavesRoomFor(long own, int bytes) {
+        return own + bytes <= buffer - queuedBytes.get();
+    }
+
+    /// Offers a record to the client.
+    ///
+    /// @param done hears of the outcome if the record was taken, on the client's thread, or on this one if it could
+    ///     not even be tried
+    Taken send(String topic, int partition, byte[] packet, Callback done) {
         KafkaProducer<byte[], byte[]> current = producer;
-        long sentAt = System.nanoTime();
+        if (current == null) {
+            return Taken.UNKNOWN;
+        }
         queuedBytes.addAndGet(packet.length);
-        Callback counted = (metadata, failure) -> {
-            queuedBytes.addAndGet(-packet.length);
+        Offer offer = new Offer(packet.length, done);
+        try {
+            current.send(new ProducerRecord<>(topic, partition, null, packet), offer);
+        } catch (IllegalStateException | IllegalArgumentException | KafkaException closedOrImpossible) {
+            offer.onCompletion(null, closedOrImpossible);
+        }
+        return offer.taken;
+    }
+
+    /// One record on its way. With `max.block.ms=0` the client tells on the spot what it cannot take.
+    private final class Offer implements Callback {
+        private final int bytes;
+        private final Callback done;
+        private final long sentAt = System.nanoTime();
+        /// Written by the sending thread alone.
+        private Taken taken = Taken.YES;
+
+        Offer(int bytes, Callback done) {
+            this.bytes = bytes;
+            this.done = done;
+        }
+
+        @Override
+        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+            queuedBytes.addAndGet(-bytes);
+            if (failure instanceof BufferExhaustedException) {
+                taken = Taken.NO_ROOM;
+            } else if (failure instanceof TimeoutException && KafkaFailure.isWithoutMetadata(failure)) {
+                taken = Taken.UNKNOWN;
+            } else {
+                count(failure);
+                done.onCompletion(metadata, failure);
+            }
+        }
+
+        private void count(@Nullable Exception failure) {
             if (failure == null) {
                 roundTrip.onSample(System.nanoTime() - sentAt);
-                health.toUp();
+            } else if (KafkaFailure.reasonOf(failure).isRefusal()) {
+                refused.increment();
             } else {
                 lost.increment();
-                health.toDown(KafkaFailure.of("sending to " + topic, failure).sentence());
             }
-            done.onCompletion(metadata, failure);
-        };
-        if (current == null) {
-            counted.onCompletion(null, new TimeoutException("not connected"));
-            return;
-        }
-        try {
-            current.send(new ProducerRecord<>(topic, partition, null, packet), counted);
-        } catch (IllegalStateException | KafkaException closedOrRefused) {
-            counted.onCompletion(null, closedOrRefused);
         }
     }
 

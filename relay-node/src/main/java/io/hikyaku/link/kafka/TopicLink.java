@@ -8,53 +8,74 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /// A partition of another cluster's inbox as a link to send over: each packet becomes one record. Several nodes
 /// may read the same partition and so share it. Any thread.
 ///
-/// Until Kafka's client knows the partition, packets wait here, up to a bound: the client would have to block for
-/// them.
+/// What Kafka's client does not take at once waits here: while it does not know the partition, while it is not known
+/// how large a record the topic takes ([SizeProbe]), and while its buffer is full. Nothing is dropped for that; whoever
+/// sends looks at [#queuedBytes] first.
+///
+/// ```
+///  unknown ──(client knows the partition)──▶ probing ──(a probe was taken)──▶ open
+///     ▲                                         ▲                              │ │
+///     └─────────────(no such topic)─────────────┴──────(record too large)──────┘ │
+///     └──────────────────────────────────────────────────────────────────────────┘
+/// ```
 final class TopicLink implements Link {
     static final Neighbour NEIGHBOUR = new Neighbour(NodeId.NONE, "kafka", false, 0, 1);
-
-    /// What may wait for the partition to be known.
-    static final long MAX_WAITING = 256 * 1024;
 
     private final Inbox inbox;
     private final RecordSender sender;
     private final Marks marks;
     private final Owner owner;
+    private final SizeProbe probe;
+    final Health health = new Health("not tried yet");
 
+    /// What waits here and what the client has.
     private final AtomicLong queued = new AtomicLong();
+
+    private final AtomicLong inClient = new AtomicLong();
     private volatile boolean known;
     private volatile boolean closed;
     private volatile boolean aboveMark;
+    /// Whether packets go straight to the client: none waits here.
+    private volatile boolean open;
 
-    /// Guarded by itself, and every change of [#known] to true as well.
+    /// Guarded by itself, as the next one and every change of `open` to true.
     private final Queue<byte[]> waiting = new ArrayDeque<>();
+
+    private boolean draining;
 
     /// When a link tells the layer above that it may go on.
     ///
     /// @param high bytes queued above which it counts as full
-    /// @param low bytes queued below which it counts as drained again
+    /// @param low bytes queued at which it counts as drained again
     record Marks(long high, long low) {}
 
     /// Whom a link tells about itself.
     interface Owner {
-        /// The client has yet to learn of the partition.
-        void onUnknown(TopicLink link);
+        /// The client has yet to learn of the partition, or has no room: [#learn] or [#drain] is due soon.
+        void onWaiting(TopicLink link);
 
         void onDrained(TopicLink link);
+
+        /// A record could not be delivered.
+        void onFailure(TopicLink link, KafkaFailure failure);
 
         void onClosed(TopicLink link, String reason);
     }
 
-    TopicLink(Inbox inbox, RecordSender sender, Marks marks, Owner owner) {
+    /// @param self this node, for the probes
+    TopicLink(Inbox inbox, NodeId self, RecordSender sender, Marks marks, Owner owner) {
         this.inbox = inbox;
         this.sender = sender;
         this.marks = marks;
         this.owner = owner;
+        this.probe = new SizeProbe(self);
+        health.toUp();
     }
 
     Inbox inbox() {
@@ -92,46 +113,134 @@ final class TopicLink implements Link {
         if (queued.addAndGet(bytes.length) > marks.high) {
             aboveMark = true;
         }
-        if (!known && wait(bytes)) {
+        if (open && pass(bytes)) {
             return;
         }
-        pass(bytes);
+        synchronized (waiting) {
+            open = false;
+            waiting.add(bytes);
+        }
+        owner.onWaiting(this);
     }
 
-    /// @return false if there is no need to wait any more
-    private boolean wait(byte[] bytes) {
-        synchronized (waiting) {
-            if (known) {
-                return false;
-            }
-            if (queued.get() > MAX_WAITING) {
-                queued.addAndGet(-bytes.length);
-                sender.lost.increment();
-            } else {
-                waiting.add(bytes);
-            }
+    /// @return whether the client has taken it
+    private boolean pass(byte[] bytes) {
+        if (!sender.leavesRoomFor(inClient.get(), bytes.length)) {
+            return false;
+        }
+        inClient.addAndGet(bytes.length);
+        RecordSender.Taken taken =
+                sender.send(inbox.topic(), inbox.partition(), bytes, (_, failure) -> onDone(bytes.length, failure));
+        if (taken == RecordSender.Taken.YES) {
             return true;
         }
-    }
-
-    private void pass(byte[] bytes) {
-        sender.send(inbox.topic(), inbox.partition(), bytes, (_, failure) -> onDone(bytes.length, failure));
+        inClient.addAndGet(-bytes.length);
+        if (taken == RecordSender.Taken.UNKNOWN) {
+            known = false;
+        }
+        return false;
     }
 
     private void onDone(int length, @Nullable Exception failure) {
+        inClient.addAndGet(-length);
+        if (failure == null) {
+            health.toUp();
+        } else {
+            onFailure(length, failure);
+        }
+        onLeft(length);
+        if (!open) {
+            drain();
+        }
+    }
+
+    private void onLeft(int length) {
         long left = queued.addAndGet(-length);
-        if (aboveMark && left < marks.low) {
+        if (aboveMark && left <= marks.low) {
             aboveMark = false;
             owner.onDrained(this);
         }
-        if (failure != null && known && KafkaFailure.reasonOf(failure) == KafkaFailure.Reason.NO_TOPIC) {
-            known = false;
-            owner.onUnknown(this);
+    }
+
+    private void onFailure(int length, Exception failure) {
+        if (failure instanceof RecordTooLargeException) {
+            probe.onRefused(length);
+            open = false;
         }
+        KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), failure);
+        if (said.reason() == KafkaFailure.Reason.NO_TOPIC) {
+            known = false;
+            open = false;
+        }
+        health.toDown(said.sentence());
+        owner.onFailure(this, said);
+    }
+
+    /// Gives the client what waits, as far as it takes it; where it is not known yet what the topic takes, a probe
+    /// goes first.
+    void drain() {
+        synchronized (waiting) {
+            if (draining || !known || closed) {
+                return;
+            }
+            draining = true;
+            try {
+                if (probe.isDue(!waiting.isEmpty())) {
+                    sendProbe();
+                }
+                if (!probe.isKnown()) {
+                    return;
+                }
+                for (byte[] bytes = waiting.peek(); bytes != null; bytes = waiting.peek()) {
+                    if (!pass(bytes)) {
+                        return;
+                    }
+                    waiting.remove();
+                }
+                open = probe.isKnown() && known;
+            } finally {
+                draining = false;
+            }
+        }
+    }
+
+    private void sendProbe() {
+        byte[] packet = probe.next();
+        RecordSender.Taken taken =
+                sender.send(inbox.topic(), inbox.partition(), packet, (_, failure) -> onProbed(failure));
+        if (taken != RecordSender.Taken.YES) {
+            probe.onNotSent();
+        }
+    }
+
+    private void onProbed(@Nullable Exception failure) {
+        boolean tooLarge = failure instanceof RecordTooLargeException;
+        probe.onAnswer(!tooLarge);
+        if (tooLarge && failure != null) {
+            KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), failure);
+            health.toDown(said.sentence());
+            owner.onFailure(this, said);
+        }
+        owner.onWaiting(this);
+    }
+
+    /// Why it does not work, or not well; null if it does.
+    @Nullable
+    String trouble() {
+        String failure = health.failure().orElse(null);
+        return failure == null && probe.isLimited()
+                ? inbox.topic() + " takes no packets larger than " + probe.limit()
+                        + " bytes, which is slow: its max.message.bytes is too small"
+                : failure;
     }
 
     boolean isKnown() {
         return known;
+    }
+
+    /// Whether packets wait that the client may take now.
+    boolean isWaiting() {
+        return !open && queued.get() > inClient.get();
     }
 
     boolean isClosed() {
@@ -140,19 +249,18 @@ final class TopicLink implements Link {
 
     /// The client knows the partition: what waited goes first.
     void toKnown() {
-        synchronized (waiting) {
-            for (byte[] bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-                pass(bytes);
-            }
-            known = true;
-        }
+        known = true;
+        drain();
     }
 
-    /// Its own, while all links together leave room in the client's buffer; else what they share.
     @Override
     public long queuedBytes() {
-        long all = sender.queuedBytes.get();
-        return all > KafkaSettings.SEND_BUFFER / 2 ? all : queued.get();
+        return queued.get();
+    }
+
+    @Override
+    public int maxPacketBytes() {
+        return probe.limit();
     }
 
     @Override

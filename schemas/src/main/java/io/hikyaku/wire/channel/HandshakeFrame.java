@@ -81,7 +81,9 @@ public sealed interface HandshakeFrame {
         /// A packet of a channel that the node does not have, for instance because it was closed.
         UNKNOWN_CHANNEL(4),
         /// TLS or the channel greeting failed.
-        FAILED(5);
+        FAILED(5),
+        /// The node is about to stop and opens no channels any more.
+        LEAVING(6);
 
         private final int number;
 

@@ -6,7 +6,7 @@ public enum ResetCode {
     INTERNAL(0, false),
     /// The one who asked went away or lost interest.
     CANCELLED(1, false),
-    /// Refused before any effect: too many streams, draining, over budget.
+    /// Refused before any effect: too many streams, over budget.
     REFUSED(2, true),
     /// The service is not exported there.
     NOT_EXPORTED(3, true),
@@ -47,7 +47,9 @@ public enum ResetCode {
     /// The target is at an address that may not be called.
     TARGET_PROHIBITED(21, true),
     /// The target takes no head, or no trailers, as large as the request's.
-    TARGET_HEAD_SIZE(22, false);
+    TARGET_HEAD_SIZE(22, false),
+    /// Refused before any effect, as the node is about to stop and begins nothing more.
+    DRAINING(23, true);
 
     private static final ResetCode[] BY_NUMBER = values();
 

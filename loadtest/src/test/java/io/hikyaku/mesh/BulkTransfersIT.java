@@ -1,0 +1,193 @@
+package io.hikyaku.mesh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Transfers that fill every queue there is: none of them is cut, and no small call beside them, over whatever way and
+/// however little may wait in a link.
+class BulkTransfersIT {
+    private static final int MIB = 1 << 20;
+    private static final int[] TOGETHER = {1, 2, 4, 8, 16, 32, 64};
+    private static final int ALL_TOGETHER = 64 * MIB;
+    private static final byte[] BLOCK = block();
+    private static final String SMALL_LIMITS =
+            "limits: { route: { linkQueue: 1MiB, pauseAbove: 100KiB, resumeBelow: 8KiB } }\n";
+
+    @TempDir
+    Path folder;
+
+    private Mesh mesh;
+
+    @BeforeEach
+    void open() throws Exception {
+        mesh = new Mesh(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        mesh.close();
+    }
+
+    private static byte[] block() {
+        byte[] block = new byte[64 << 10];
+        new Random(9).nextBytes(block);
+        return block;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Way.class,
+            names = {"ONE_RELAY", "HUB_CLUSTER", "KAFKA"})
+    void noneIsCutHoweverManyRunAtOnce(Way way) throws Exception {
+        everyNumberOf(way.open(mesh), "");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Way.class,
+            names = {"ONE_RELAY", "KAFKA"})
+    void noneIsCutWhereLinksMayHoldNextToNothing(Way way) throws Exception {
+        everyNumberOf(way.open(mesh), SMALL_LIMITS);
+    }
+
+    @Test
+    void noneIsCutWhereKafkasClientMayHoldNextToNothing() throws Exception {
+        Way.Links links = Way.KAFKA.open(mesh);
+        String small = ", properties: { buffer.memory: \"1048576\" } }\n";
+        everyNumberOf(Way.Links.both(links.caller().replace(" }\n", small)), "");
+    }
+
+    private void everyNumberOf(Way.Links links, String limits) throws Exception {
+        // Given
+        try (Origin bulk = Origin.following(BulkTransfersIT::serve)) {
+            Mesh.MeshBridge osaka = mesh.bridge(
+                    "osaka", links.exporter() + limits + Mesh.exports("http", Map.of("shop/bulk", bulk.port())));
+            Mesh.MeshBridge tokyo = mesh.bridge("tokyo", links.caller() + limits + Mesh.imports("", "shop/bulk"));
+            tokyo.admin().awaitExporters("shop/bulk", 1);
+            for (int together : TOGETHER) {
+                int bytes = ALL_TOGETHER / 2 / Math.max(8, together);
+                // When, Then
+                allSucceed(tokyo, "download", together, () -> download(tokyo, bytes));
+                allSucceed(tokyo, "upload", together, () -> upload(tokyo, bytes));
+            }
+            assertNoneDropped(tokyo);
+            assertNoneDropped(osaka);
+        }
+    }
+
+    private static void assertNoneDropped(Mesh.MeshBridge bridge) throws Exception {
+        assertEquals(0, bridge.admin().sum("hikyaku_route_dropped_packets_total", "queue-full"));
+        assertEquals(0, bridge.admin().sum("hikyaku_kafka_packets_lost_total"));
+        bridge.admin().awaitNoCalls();
+    }
+
+    private static void allSucceed(Mesh.MeshBridge tokyo, String what, int together, Callable<String> transfer)
+            throws Exception {
+        List<Future<String>> running = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
+        Traffic small = Traffic.of(tokyo, "shop/bulk", 2);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < together; i++) {
+                running.add(callers.submit(transfer));
+            }
+            for (Future<String> one : running) {
+                String outcome = one.get();
+                if (!outcome.isEmpty()) {
+                    failed.add(outcome);
+                }
+            }
+        }
+        failed.addAll(small.stop());
+        assertEquals(List.of(), failed, together + " times " + what);
+    }
+
+    /// Returns what went wrong, or nothing.
+    private static String download(Mesh.MeshBridge bridge, int bytes) {
+        try (Talk caller = bridge.to("shop/bulk")) {
+            Talk.Head head = caller.say("GET /" + bytes + " HTTP/1.1\r\nHost: bulk\r\n\r\n")
+                    .hearHead();
+            if (head.status() != 200) {
+                return head.firstLine() + " " + head.field("Proxy-Status");
+            }
+            return sumOf(caller, bytes) == sumOf(bytes) ? "" : "other bytes";
+        } catch (IOException cut) {
+            return String.valueOf(cut.getMessage());
+        }
+    }
+
+    private static String upload(Mesh.MeshBridge bridge, int bytes) {
+        try (Talk caller = bridge.to("shop/bulk")) {
+            caller.say("POST / HTTP/1.1\r\nHost: bulk\r\nContent-Length: " + bytes + "\r\n\r\n");
+            write(caller.out(), bytes);
+            Talk.Answer answer = caller.hearAnswer();
+            boolean whole = answer.status() == 200 && answer.body().equals(Long.toString(sumOf(bytes)));
+            return whole ? "" : answer.head().firstLine() + " " + answer.body();
+        } catch (IOException cut) {
+            return String.valueOf(cut.getMessage());
+        }
+    }
+
+    private static void serve(Talk caller) throws IOException {
+        Talk.Head head = caller.hearHead();
+        String path = head.firstLine().split(" ")[1];
+        if (head.firstLine().startsWith("POST")) {
+            answer(caller, Long.toString(sumOf(caller, (int) head.bodyBytes())));
+        } else if (path.equals("/name")) {
+            answer(caller, "bulk");
+        } else {
+            int bytes = Integer.parseInt(path.substring(1));
+            caller.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + bytes + "\r\n\r\n");
+            write(caller.out(), bytes);
+        }
+    }
+
+    private static void answer(Talk caller, String body) throws IOException {
+        caller.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+    }
+
+    private static void write(OutputStream out, int bytes) throws IOException {
+        for (int left = bytes; left > 0; left -= BLOCK.length) {
+            out.write(BLOCK, 0, Math.min(left, BLOCK.length));
+        }
+    }
+
+    private static long sumOf(int bytes) {
+        CRC32 sum = new CRC32();
+        for (int left = bytes; left > 0; left -= BLOCK.length) {
+            sum.update(BLOCK, 0, Math.min(left, BLOCK.length));
+        }
+        return sum.getValue();
+    }
+
+    private static long sumOf(Talk caller, int bytes) throws IOException {
+        CRC32 sum = new CRC32();
+        byte[] piece = new byte[BLOCK.length];
+        for (int left = bytes; left > 0; ) {
+            int read = caller.in().read(piece, 0, Math.min(left, piece.length));
+            if (read < 0) {
+                throw new IOException("cut with " + left + " of " + bytes + " bytes missing");
+            }
+            sum.update(piece, 0, read);
+            left -= read;
+        }
+        return sum.getValue();
+    }
+}
