@@ -80,7 +80,15 @@ record ShardMaker(
                 config.limits().stream().window().toInt(),
                 config.limits().channel().maxStreams());
         return new BridgeShard(
-                index, node.loops().loop(index), node.node(), calls, freeRepeats, channels, local, exports);
+                index,
+                node.loops().loop(index),
+                node.node(),
+                calls,
+                freeRepeats,
+                channels,
+                local,
+                exports,
+                node.links()::want);
     }
 
     private Export export(int shard, ServicePort name, ExportPort port) {

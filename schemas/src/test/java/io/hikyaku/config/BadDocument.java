@@ -333,7 +333,7 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         .notBySchema(),
                 limits("channel: { deadAfter: 2s }", "channel.keepaliveInterval", "2s must be below deadAfter (2s)")
                         .notBySchema(),
-                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed deadAfter (10s)")
+                limits("channel: { gapTimeout: 11s }", "channel.gapTimeout", "11s must not exceed deadAfter (3s)")
                         .notBySchema(),
                 limits("link: { deadAfter: 1s }", "link.keepaliveInterval", "2s must be below deadAfter (1s)")
                         .notBySchema(),
