@@ -21,6 +21,9 @@ final class Keepalive {
     /// An answer may take so long, however near the neighbour is: it may collect garbage, or wait for a core.
     static final Duration MIN_PROBE = Duration.ofMillis(500);
 
+    /// What an answer may take at least while another link to the same neighbour gets none.
+    static final Duration SIBLING = Duration.ofMillis(100);
+
     /// A far neighbour is dead after so many times what an answer may take.
     private static final int PROBES = 4;
     /// Before anything was measured.
@@ -101,6 +104,17 @@ final class Keepalive {
         return nowNanos - startNanos;
     }
 
+    /// Another link to the same neighbour does not answer, so this one is asked, and has only the time of a round
+    /// trip to answer before it is doubted too.
+    ///
+    /// @return the token of the ping that leaves now
+    long onSiblingDoubted(long nowNanos) {
+        long expected = expectedNanos == NONE ? 0 : expectedNanos + DEVIATIONS * deviationNanos;
+        long patience = Math.max(SIBLING.toNanos(), expected);
+        silentNanos = Math.max(silentNanos, probeNanos() - patience);
+        return onPing(nowNanos);
+    }
+
     /// A turn begins, perhaps before the one before is over.
     ///
     /// @return how long it lasts
@@ -169,8 +183,8 @@ final class Keepalive {
             expectedNanos = nanos;
             deviationNanos = nanos / DEVIATION_SHARE;
         } else {
-            deviationNanos += (Math.abs(nanos - expectedNanos) - deviationNanos) / DEVIATION_SHARE;
-            expectedNanos += (nanos - expectedNanos) / UP;
+            deviationNanos += (Math.max(0, nanos - expectedNanos) - deviationNanos) / DEVIATION_SHARE;
+            expectedNanos += (nanos - expectedNanos) / (nanos < expectedNanos ? DOWN : UP);
         }
     }
 

@@ -377,8 +377,21 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         }
     }
 
+    /// Any thread.
+    void probe() {
+        channel.eventLoop().execute(() -> {
+            if (state instanceof Up && !keepalive.isDoubted()) {
+                sendPing(keepalive.onSiblingDoubted(now()));
+                beginKeepaliveTurn();
+            }
+        });
+    }
+
     private void sendPing() {
-        long token = keepalive.onPing(now());
+        sendPing(keepalive.onPing(now()));
+    }
+
+    private void sendPing(long token) {
         if (channel.isWritable()) {
             write(new LinkPing(token));
         }

@@ -168,6 +168,7 @@ final class ControlPlane {
         }
         if (egress.doubted()) {
             troubled.add(egress);
+            peer.probeOthers(egress);
         }
         if (peer.measure()) {
             onSurroundingsChanged();

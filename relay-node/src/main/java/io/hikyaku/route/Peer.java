@@ -113,6 +113,15 @@ final class Peer {
         return true;
     }
 
+    /// One link does not answer: if that lies at the neighbour, the others will not either.
+    void probeOthers(Egress silent) {
+        for (Egress link : links) {
+            if (!link.equals(silent)) {
+                link.link().probe();
+            }
+        }
+    }
+
     Bundle bundle() {
         return Bundle.of(links);
     }

@@ -187,6 +187,25 @@ class KeepaliveTest {
     }
 
     @Test
+    void aNeighbourThatAlsoLeavesAnotherLinkWithoutAnswerIsDoubtedSooner() {
+        // Given an idle link
+        start();
+        long silent = now;
+        answers = false;
+        underWay.clear();
+
+        // When
+        keepalive.onSiblingDoubted(now);
+        run(Duration.ofMillis(200));
+
+        // Then
+        assertTrue(keepalive.isDoubted());
+        assertTrue(doubtedAt - silent <= 150 * MILLI);
+        run(Duration.ofMinutes(1));
+        assertTrue(since(silent) >= 2_500 && since(silent) <= 3_500, () -> "dead after " + since(silent));
+    }
+
+    @Test
     void theTimeInWhichThisProcessStoodStillDoesNotCount() {
         // Given
         start();
