@@ -39,8 +39,10 @@ final class BridgeShard {
     private final OwnExports own;
     private final NodeId self;
     private final ShardExports exports;
+    private final Runnable wanted;
     private Map<NodeId, RemoteExporter> remotes = Map.of();
 
+    /// @param wanted somebody calls an exporter that no way leads to
     BridgeShard(
             int index,
             EventLoop loop,
@@ -49,7 +51,9 @@ final class BridgeShard {
             FreeRepeats freeRepeats,
             Channels<StreamMux> channels,
             LocalStreams local,
-            ShardExports exports) {
+            ShardExports exports,
+            Runnable wanted) {
+        this.wanted = wanted;
         this.exports = exports;
         this.index = index;
         this.loop = loop;
@@ -119,6 +123,10 @@ final class BridgeShard {
         }
     }
 
+    void onWayDoubted(NodeId node) {
+        channels.onWayDoubted(node);
+    }
+
     /// Puts a new view of who exports what in place.
     void show(ExporterView view) {
         Map<NodeId, RemoteExporter> kept = new HashMap<>();
@@ -133,7 +141,7 @@ final class BridgeShard {
                 }
             }
             if (list.isEmpty()) {
-                exporters.forEach(exporter -> list.add(new UnreachableExporter(exporter.cluster())));
+                exporters.forEach(exporter -> list.add(new UnreachableExporter(exporter.cluster(), wanted)));
             }
             candidates.put(port, list);
         });

@@ -29,7 +29,7 @@ final class ChannelWay implements RemoteExporter.Way {
             failures += closed.wasOpen() ? 0 : 1;
             current = null;
         }
-        StreamMux now = current == null ? channels.existing(node) : current;
+        StreamMux now = channels.existing(node);
         current = now;
         if (now == null) {
             return State.NONE;

@@ -82,6 +82,11 @@ final class ExporterViews implements Directory.Listener, LocalNode {
         showLater();
     }
 
+    @Override
+    public void onWayDoubted(NodeId other) {
+        shards.onWayDoubted(other);
+    }
+
     /// Something has changed; any thread.
     void showLater() {
         node.control().execute(() -> {

@@ -37,7 +37,7 @@ final class RemoteExporter implements Candidate {
         /// Whether the channel that stands has not answered for so long that it may be dead.
         boolean isSilent();
 
-        /// Makes a channel if there is none.
+        /// Makes a channel if there is none that answers.
         void open();
 
         /// Tells whether the channel that was made or looked at last comes to be: within this call if that is
@@ -90,7 +90,8 @@ final class RemoteExporter implements Candidate {
 
     @Override
     public void prepare() {
-        if (look() == Way.State.NONE) {
+        Way.State now = look();
+        if (now == Way.State.NONE || now == Way.State.OPEN && way.isSilent()) {
             way.open();
             look();
         }

@@ -77,7 +77,15 @@ record ShardMaker(
         LocalStreams local =
                 new LocalStreams(node.loops().loop(index), exports.exports().from(config.cluster()), streams);
         return new BridgeShard(
-                index, node.loops().loop(index), node.node(), calls, freeRepeats, channels, local, exports);
+                index,
+                node.loops().loop(index),
+                node.node(),
+                calls,
+                freeRepeats,
+                channels,
+                local,
+                exports,
+                node.links()::want);
     }
 
     private Export export(int shard, ServicePort name, ExportPort port) {

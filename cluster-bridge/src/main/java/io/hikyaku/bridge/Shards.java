@@ -78,6 +78,11 @@ final class Shards implements LocalNode {
         shards.forEach(shard -> shard.execute(() -> shard.onReachable(node, reachable)));
     }
 
+    @Override
+    public void onWayDoubted(NodeId node) {
+        shards.forEach(shard -> shard.execute(() -> shard.onWayDoubted(node)));
+    }
+
     private BridgeShard ofChannel(long channel) {
         return shards.get((int) Long.remainderUnsigned(channel, shards.size()));
     }

@@ -4,10 +4,11 @@ import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Problem;
 
 /// Stands for an exporter that is known and that no way leads to now, so that callers hear this and not that nobody
-/// exports the service.
+/// exports the service. Links that may lead there are dialled at once then.
 ///
 /// @param label its cluster
-record UnreachableExporter(String label) implements Candidate {
+/// @param wanted told of each call
+record UnreachableExporter(String label, Runnable wanted) implements Candidate {
     @Override
     public Standing standing() {
         return Standing.FAILED;
@@ -15,6 +16,7 @@ record UnreachableExporter(String label) implements Candidate {
 
     @Override
     public void whenReady(Waiter waiter) {
+        wanted.run();
         waiter.onUnreachable(Problem.UNREACHABLE);
     }
 }

@@ -2,8 +2,8 @@ package io.hikyaku.call;
 
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ public final class Dial {
     private int round;
     private boolean cancelled;
     private boolean done;
-    private @Nullable Channel connecting;
+    private @Nullable Future<Channel> connecting;
 
     public Dial(Targets targets, int first, Waiter waiter) {
         this(targets, first, false, waiter);
@@ -49,27 +49,27 @@ public final class Dial {
         tried.set(target);
         done = false;
         round = targets.beginConnect(target);
-        ChannelFuture connect = targets.connect(target);
-        connecting = connect.channel();
-        connect.addListener(reached -> targets.onLoop(() -> onReached(connect)));
+        Future<Channel> connect = targets.connect(target);
+        connecting = connect;
+        connect.addListener((Future<Channel> reached) -> onReached(reached));
     }
 
     /// The waiter will not be called any more.
     public void cancel() {
         cancelled = true;
-        Channel pending = connecting;
-        if (pending != null) {
-            pending.close();
+        Future<Channel> pending = connecting;
+        if (pending != null && !pending.cancel(false) && pending.isSuccess()) {
+            pending.getNow().close();
         }
     }
 
-    private void onReached(ChannelFuture connect) {
-        Channel channel = connect.channel();
+    private void onReached(Future<Channel> connect) {
         Throwable cause = connect.cause();
         if (cause != null) {
-            onFailed(channel, Targets.failure(cause), cause);
+            onFailed(Targets.failure(cause), cause);
             return;
         }
+        Channel channel = connect.getNow();
         SslHandler tls = targets.tls(target, channel, http1);
         if (tls == null) {
             onConnected(channel);
@@ -79,7 +79,9 @@ public final class Dial {
             if (failure == null) {
                 onConnected(channel);
             } else {
-                onFailed(channel, TargetSecurity.failure(failure), failure);
+                targets.onUseless(target, channel);
+                channel.close();
+                onFailed(TargetSecurity.failure(failure), failure);
             }
         }));
     }
@@ -98,8 +100,7 @@ public final class Dial {
         }
     }
 
-    private void onFailed(Channel channel, ResetCode code, Throwable cause) {
-        channel.close();
+    private void onFailed(ResetCode code, Throwable cause) {
         if (done) {
             return;
         }

@@ -6,17 +6,17 @@ import io.hikyaku.config.Target;
 import io.hikyaku.config.Target.Scheme;
 import io.hikyaku.config.TargetTls;
 import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.names.Connector;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.Future;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class Targets {
     /// and one that is left out wrongly costs little.
     static final int FAILURES = 2;
 
-    private final List<Bootstrap> bootstraps;
+    private final List<Connector> connectors;
     private final EventLoop loop;
     private final List<Target> targets;
     private final @Nullable TargetSecurity security;
@@ -78,8 +78,14 @@ public final class Targets {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
-        this.bootstraps = targets.stream()
-                .map(target -> bootstrap.clone().handler(new Dialled(target.address(), sockets.doorkeeper(), gauge)))
+        this.connectors = targets.stream()
+                .map(Target::address)
+                .map(target -> new Connector(
+                        bootstrap.clone().handler(new Dialled(target, sockets.doorkeeper(), gauge)),
+                        loop,
+                        target.host(),
+                        target.port(),
+                        connectTimeout))
                 .toList();
     }
 
@@ -224,19 +230,14 @@ public final class Targets {
         return loop.ticker().nanoTime();
     }
 
-    /// Runs at once where this belongs. Where there is not even a socket, Netty tells it elsewhere.
-    void onLoop(Runnable action) {
-        if (loop.inEventLoop()) {
-            action.run();
-        } else {
-            loop.execute(action);
-        }
+    /// Connects to one of the target's addresses; read [#failure] when none can be reached.
+    Future<Channel> connect(int target) {
+        return connectors.get(target).connect();
     }
 
-    /// Connects; read [#failure] when it fails.
-    ChannelFuture connect(int target) {
-        HostPort address = targets.get(target).address();
-        return bootstraps.get(target).connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
+    /// The address that was connected to does not do what it should, unlike others of the target perhaps.
+    void onUseless(int target, Channel connection) {
+        connectors.get(target).onUseless(connection);
     }
 
     /// The handler that a fresh connection needs, null if it is to stay in the clear.

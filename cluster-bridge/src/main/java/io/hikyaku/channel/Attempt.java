@@ -42,6 +42,7 @@ final class Attempt<U extends ChannelUser> {
     private final Outcome<U> outcome;
     private final long deadlineNanos;
     private final int tries;
+    private long startedAt;
     private final Handshake handshake;
     private final SegmentStream stream = new SegmentStream();
     private final Queue<ByteBuf> early = new ArrayDeque<>();
@@ -84,6 +85,11 @@ final class Attempt<U extends ChannelUser> {
         return key.initiatedHere() && !complete;
     }
 
+    /// How long it has taken so far; a round trip at least when it is complete.
+    long nanos() {
+        return shard.loop().nanos() - startedAt;
+    }
+
     long deadlineNanos() {
         return deadlineNanos;
     }
@@ -101,6 +107,7 @@ final class Attempt<U extends ChannelUser> {
 
     /// The initiator's first bytes, or the responder's wait for them.
     void start() {
+        startedAt = shard.loop().nanos();
         startTimer();
         if (key.initiatedHere()) {
             work();

@@ -60,11 +60,14 @@ public final class Channel {
     private final long keepaliveNanos;
     private final long deadNanos;
     private final long gapNanos;
+    private final long handshakeNanos;
 
     private boolean closed;
     private boolean flushing;
     private Loop.@Nullable Timer pause;
     private boolean doubted;
+    private boolean wayDoubted;
+    private long wayDoubtedAt;
 
     private long acknowledged;
     private long lastElicited = -1;
@@ -88,8 +91,15 @@ public final class Channel {
     private long pingToken;
     private boolean pongAwaited;
     private Loop.@Nullable Timer upkeep;
+    private long upkeepDueAt;
 
-    Channel(Shard shard, ChannelKey key, ChannelUser user, Channels<?> owner, Handshake.Result result) {
+    Channel(
+            Shard shard,
+            ChannelKey key,
+            ChannelUser user,
+            Channels<?> owner,
+            Handshake.Result result,
+            long handshakeNanos) {
         this.shard = shard;
         this.key = key;
         this.user = user;
@@ -114,6 +124,7 @@ public final class Channel {
         keepaliveNanos = shard.limits().keepaliveInterval().toNanos();
         deadNanos = shard.limits().deadAfter().toNanos();
         gapNanos = shard.limits().gapTimeout().toNanos();
+        this.handshakeNanos = handshakeNanos;
         lastReceivedAt = now;
         idleSince = now;
     }
@@ -243,8 +254,24 @@ public final class Channel {
         }
     }
 
+    /// Packets may have been lost on the way, in either direction. The other side is asked: it answers when all
+    /// that was sent before the question has arrived there, and its answer is read when all that it sent before
+    /// has arrived here. Until then nothing new should be begun here.
+    void doubtWay() {
+        if (!closed) {
+            wayDoubted = true;
+            wayDoubtedAt = shard.loop().nanos();
+            ping();
+        }
+    }
+
     private long probeNanos() {
-        return Math.max(MIN_PROBE_NANOS, 4 * roundTripNanos);
+        return Math.max(MIN_PROBE_NANOS, 4 * (roundTripNanos < 0 ? handshakeNanos : roundTripNanos));
+    }
+
+    /// How long nothing may be heard: over a far way for longer than configured.
+    private long deadNanos() {
+        return Math.max(deadNanos, probeNanos());
     }
 
     /// A DATA packet of this channel; takes ownership.
@@ -361,6 +388,7 @@ public final class Channel {
     private void onPong(long token) {
         if (pongAwaited && token == pingToken) {
             pongAwaited = false;
+            wayDoubted &= pingToken - wayDoubtedAt < 0;
             long sample = shard.loop().nanos() - pingToken;
             roundTripNanos = roundTripNanos < 0 ? sample : (7 * roundTripNanos + sample) / 8;
         }
@@ -382,9 +410,14 @@ public final class Channel {
         }
     }
 
-    /// Whether the other side has not acknowledged anything for longer than it should take, and is being probed.
+    /// Whether the other side has not acknowledged anything for longer than it should take and is being probed,
+    /// or something may have been lost: what is begun elsewhere is better off.
     public boolean isSilent() {
-        return isAwaiting() && shard.loop().nanos() - awaitingSince >= probeNanos();
+        if (doubted || wayDoubted) {
+            return true;
+        }
+        long now = shard.loop().nanos();
+        return isAwaiting() && now - awaitingSince >= probeNanos() || gapAt >= 0 && now - gapSince >= probeNanos();
     }
 
     private boolean isFull() {
@@ -493,25 +526,38 @@ public final class Channel {
 
     private void scheduleUpkeep() {
         long period = Math.min(keepaliveNanos, gapNanos) / 4;
+        upkeepDueAt = shard.loop().nanos() + period;
         upkeep = shard.loop().after(period, this::upkeep);
+    }
+
+    /// While this process stood still, nobody could be heard: what waits in its sockets is to be read first.
+    private void forgiveOwnAbsence(long now) {
+        long late = now - upkeepDueAt;
+        if (late > MIN_PROBE_NANOS / 2) {
+            lastReceivedAt += late;
+            awaitingSince += late;
+            gapSince += late;
+        }
     }
 
     private void upkeep() {
         long now = shard.loop().nanos();
+        forgiveOwnAbsence(now);
         long silent = now - lastReceivedAt;
         if (!user.isIdle()) {
             idleSince = now;
         }
         if (gapAt >= 0 && now - gapSince >= gapNanos) {
             closeForWant(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
-        } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos) {
+        } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos()) {
             closeForWant(
                     CloseCode.DEAD_PATH,
                     "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
-        } else if (isAwaiting() && now - awaitingSince >= 2 * deadNanos) {
+        } else if (isAwaiting() && now - awaitingSince >= 2 * deadNanos()) {
             closeForWant(
                     CloseCode.DEAD_PATH,
-                    "No acknowledgement for " + Duration.ofNanos(2 * deadNanos).toMillis() + " ms");
+                    "No acknowledgement for "
+                            + Duration.ofNanos(2 * deadNanos()).toMillis() + " ms");
         } else if (now - idleSince >= IDLE_NANOS) {
             close(CloseCode.IDLE, "Nothing to carry");
         } else {

@@ -53,8 +53,7 @@ public final class Channels<U extends ChannelUser> {
     private final Function<NodeId, U> users;
     private final Map<ChannelKey, Attempt<U>> attempts = new HashMap<>();
     private final Map<ChannelKey, Channel> channels = new HashMap<>();
-    /// What is used to reach a peer: an open channel's user, or that of a handshake that goes on.
-    private final Map<NodeId, U> byPeer = new HashMap<>();
+    private final Map<NodeId, PeerChannels<U>> byPeer = new HashMap<>();
     private final Map<NodeId, Long> unreachableSince = new HashMap<>();
     private final Attempt.Outcome<U> outcome = new AttemptOutcome();
     private long rejectsSince;
@@ -69,27 +68,33 @@ public final class Channels<U extends ChannelUser> {
         rejectsSince = shard.loop().nanos();
     }
 
-    /// The user of a channel to the peer, which is being opened if there was none.
+    /// The user of a channel to the peer, which is being opened if there is none that answers.
     public U to(NodeId peer) {
-        U user = byPeer.get(peer);
-        if (user == null) {
-            user = users.apply(peer);
-            if (stopped) {
-                user.onClosed(new Closed(CloseCode.LEAVING, "This bridge stops", false, false));
-            } else if (user.initialCredit() == 0) {
-                user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
-            } else {
-                long deadline =
-                        shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
-                offer(peer, user, deadline, 0).start();
-            }
+        PeerChannels<U> known = byPeer.get(peer);
+        U best = known == null || known.wantsAnother() ? null : known.best();
+        if (best != null) {
+            return best;
+        }
+        U user = users.apply(peer);
+        if (stopped) {
+            user.onClosed(new Closed(CloseCode.LEAVING, "This bridge stops", false, false));
+        } else if (user.initialCredit() == 0) {
+            user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
+            U silent = existing(peer);
+            return silent == null ? user : silent;
+        } else {
+            long deadline =
+                    shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
+            offer(peer, user, deadline, 0).start();
         }
         return user;
     }
 
-    /// What [#to] would give without opening anything; null if there is nothing.
+    /// What [#to] would give without opening anything, or else a channel that does not answer just now; null if
+    /// there is nothing.
     public @Nullable U existing(NodeId peer) {
-        return byPeer.get(peer);
+        PeerChannels<U> known = byPeer.get(peer);
+        return known == null ? null : known.best();
     }
 
     /// Handshakes that go on, or whose last bytes are not acknowledged yet.
@@ -143,6 +148,13 @@ public final class Channels<U extends ChannelUser> {
     /// There is a way to the node again.
     public void onReachable(NodeId peer) {
         unreachableSince.remove(peer);
+        onWayDoubted(peer);
+    }
+
+    /// Something to or from the node may have been lost: nothing new is begun on its channels until they have
+    /// been asked and have answered.
+    public void onWayDoubted(NodeId peer) {
+        channelsTo(peer).forEach(Channel::doubtWay);
     }
 
     /// Every open channel of this shard, for status.
@@ -260,7 +272,8 @@ public final class Channels<U extends ChannelUser> {
     }
 
     private Attempt<U> offer(NodeId peer, U user, long deadline, int tries) {
-        byPeer.put(peer, user);
+        PeerChannels<U> to = byPeer.computeIfAbsent(peer, first -> new PeerChannels<>());
+        to.expect(user);
         ChannelKey key = new ChannelKey(peer, freshId(), true);
         Attempt<U> attempt = new Attempt<>(shard, key, user, outcome, deadline, tries);
         attempts.put(key, attempt);
@@ -304,7 +317,7 @@ public final class Channels<U extends ChannelUser> {
             user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
             return null;
         }
-        byPeer.putIfAbsent(key.peer(), user);
+        byPeer.computeIfAbsent(key.peer(), first -> new PeerChannels<>()).expectIfNone(user);
         long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
         return new Attempt<>(shard, key, user, outcome, deadline, MAX_RETRIES);
     }
@@ -345,9 +358,8 @@ public final class Channels<U extends ChannelUser> {
     }
 
     private List<Channel> channelsTo(NodeId peer) {
-        return channels.values().stream()
-                .filter(channel -> channel.peer().node().equals(peer))
-                .toList();
+        PeerChannels<U> known = byPeer.get(peer);
+        return known == null ? List.of() : known.channels();
     }
 
     private List<Attempt<U>> attemptsTo(NodeId peer) {
@@ -356,24 +368,23 @@ public final class Channels<U extends ChannelUser> {
                 .toList();
     }
 
-    /// Another open channel to the peer takes the place of one that is gone.
     private void forget(NodeId peer, ChannelUser user) {
-        if (user.equals(byPeer.get(peer))) {
-            byPeer.remove(peer);
-            channelsTo(peer).stream().findAny().ifPresent(channel -> byPeer.put(peer, userOf(channel)));
+        PeerChannels<U> known = byPeer.get(peer);
+        if (known != null) {
+            known.onGone(user);
+            if (known.isEmpty()) {
+                byPeer.remove(peer);
+            }
         }
-    }
-
-    @SuppressWarnings("unchecked") // every channel of this map was made with a user of this type
-    private U userOf(Channel channel) {
-        return (U) channel.user();
     }
 
     private final class AttemptOutcome implements Attempt.Outcome<U> {
         @Override
         public void onComplete(Attempt<U> attempt, Handshake.Result result) {
-            Channel channel = new Channel(shard, attempt.key(), attempt.user(), Channels.this, result);
+            Channel channel = new Channel(shard, attempt.key(), attempt.user(), Channels.this, result, attempt.nanos());
             channels.put(attempt.key(), channel);
+            byPeer.computeIfAbsent(attempt.key().peer(), first -> new PeerChannels<>())
+                    .onOpen(channel, attempt.user());
             shard.counters().opened.increment();
             earlyBytes -= attempt.takeEarlyBytes();
             channel.open(result.greeting().initialCredit());

@@ -256,7 +256,7 @@ class ChannelTest extends TwoNodes {
                 new Net(new ChannelLimits(
                         d.handshakeTimeout(),
                         Duration.ofSeconds(9),
-                        d.deadAfter(),
+                        Duration.ofSeconds(10),
                         d.gapTimeout(),
                         16,
                         DataSize.ofMiB(4),

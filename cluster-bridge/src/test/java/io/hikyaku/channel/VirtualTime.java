@@ -59,6 +59,11 @@ public final class VirtualTime implements Loop {
         now = end;
     }
 
+    /// Time passes in which nothing runs, as when a process is suspended: all that was due is late.
+    public void standStill(Duration duration) {
+        now += duration.toNanos();
+    }
+
     /// Lets time pass until the condition holds.
     ///
     /// @throws AssertionError if it does not within `limit`

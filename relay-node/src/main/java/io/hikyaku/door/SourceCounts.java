@@ -39,7 +39,8 @@ public final class SourceCounts {
         return open.size();
     }
 
-    private static Object sourceOf(@Nullable SocketAddress from) {
+    /// What counts as one source: equal for equal ones.
+    public static Object sourceOf(@Nullable SocketAddress from) {
         InetAddress address = from instanceof InetSocketAddress inet ? inet.getAddress() : null;
         if (address instanceof Inet6Address) {
             return HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), PREFIX_BYTES));

@@ -3,14 +3,14 @@ package io.hikyaku.link;
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.link.LinkSession.Place;
+import io.hikyaku.names.Connector;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,34 +22,58 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /// Keeps one link to one URL from one event loop: dials, and when that fails or the link ends dials again, for ever.
-/// The name is resolved anew each time.
+/// The name is resolved anew each time, and all of its addresses are tried.
 final class Dialler implements LinkSession.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
+    /// A link that was up for longer than this ended an outage.
+    private static final Duration LIVED = Duration.ofSeconds(5);
 
     private final LinkUrl url;
     private final int shard;
     private final Supplier<LinkSession.Setup> setups;
     private final LinkSettings settings;
     private final LinkMeters meters;
-    private final EventLoops loops;
     private final EventLoop loop;
     private final Backoff backoff;
+    private final long livedNanos;
+    private final Connector connector;
 
     // The event loop only, but for what status reads.
     private @Nullable LinkSession session;
     private volatile @Nullable SocketLink link;
     private volatile @Nullable String lastError;
     private long upNanos;
+    private long missingSince;
+    /// The next attempt, while none is under way.
+    private @Nullable Future<?> waiting;
+    private @Nullable Future<Channel> connecting;
     private boolean stopped;
 
     Dialler(LinkUrl url, int shard, EventLoops loops, Supplier<LinkSession.Setup> setups, LinkMeters meters) {
         this.url = url;
         this.shard = shard;
-        this.loops = loops;
         this.loop = loops.loop(shard);
         this.setups = setups;
         this.settings = setups.get().settings();
         this.meters = meters;
+        Bootstrap bootstrap = loops.dialler(shard)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        settings.limits().connectTimeout().toMillis())
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        // Only one of the connections to a name becomes a link, once it stands.
+                    }
+                });
+        SocketOptions.apply(bootstrap, settings);
+        this.connector = new Connector(
+                bootstrap,
+                loop,
+                url.address().host(),
+                url.address().port(),
+                settings.limits().connectTimeout());
+        this.livedNanos = Math.min(
+                LIVED.toNanos(), settings.limits().reconnectBackoffMax().toNanos());
         this.backoff = new Backoff(
                 settings.limits().reconnectBackoffMin(),
                 settings.limits().reconnectBackoffMax(),
@@ -57,7 +81,17 @@ final class Dialler implements LinkSession.Owner {
     }
 
     void start() {
+        missingSince = loop.ticker().nanoTime();
         loop.execute(this::dial);
+    }
+
+    /// Somebody wants the link: who waits for the next attempt makes it now. Any thread.
+    void want() {
+        loop.execute(() -> {
+            if (waiting != null && waiting.cancel(false)) {
+                dial();
+            }
+        });
     }
 
     /// Dials no more and leaves; completed when the link has ended.
@@ -65,6 +99,9 @@ final class Dialler implements LinkSession.Owner {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.execute(() -> {
             stopped = true;
+            if (connecting != null) {
+                connecting.cancel(false);
+            }
             if (session == null) {
                 done.complete(null);
             } else {
@@ -88,36 +125,40 @@ final class Dialler implements LinkSession.Owner {
     public void onEnded(LinkSession ended, String reason) {
         link = null;
         session = null;
-        Duration lived = Duration.ofNanos(loop.ticker().nanoTime() - upNanos);
-        if (ended.wasUp() && lived.compareTo(settings.limits().reconnectBackoffMax()) > 0) {
+        long now = loop.ticker().nanoTime();
+        if (ended.wasUp() && now - upNanos > livedNanos) {
             backoff.reset(); // a relay that accepts and closes at once must not be dialled in a circle
+            missingSince = now;
+        }
+        if (!ended.wasUp()) {
+            connector.onUseless(ended.channel());
         }
         again(reason);
     }
 
     private void dial() {
+        waiting = null;
         if (stopped) {
             return;
         }
-        Bootstrap bootstrap = loops.dialler(shard)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        settings.limits().connectTimeout().toMillis())
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        session = prepare(channel);
-                    }
-                });
-        SocketOptions.apply(bootstrap, settings);
-        bootstrap
-                .connect(InetSocketAddress.createUnresolved(
-                        url.address().host(), url.address().port()))
-                .addListener((ChannelFuture connected) -> {
-                    if (!connected.isSuccess()) {
-                        session = null;
-                        again(withoutSystemCall(connected.cause()));
-                    }
-                });
+        connecting = connector.connect();
+        // In the next turn, when Netty has told the pipeline that is there so far that the connection is active.
+        connecting.addListener((Future<Channel> connected) -> loop.execute(() -> onConnected(connected)));
+    }
+
+    private void onConnected(Future<Channel> connected) {
+        connecting = null;
+        if (!connected.isSuccess()) {
+            again(withoutSystemCall(connected.cause()));
+        } else if (stopped) {
+            connected.getNow().close();
+        } else if (!connected.getNow().isActive()) {
+            connector.onUseless(connected.getNow());
+            again("the neighbour closed the connection");
+        } else {
+            session = prepare(connected.getNow());
+            connected.getNow().pipeline().fireChannelActive();
+        }
     }
 
     private LinkSession prepare(Channel channel) {
@@ -149,9 +190,9 @@ final class Dialler implements LinkSession.Owner {
         if (stopped) {
             return;
         }
-        Duration wait = backoff.next();
+        Duration wait = backoff.next(Duration.ofNanos(loop.ticker().nanoTime() - missingSince));
         LOG.atLevel(news ? Level.WARN : Level.DEBUG)
                 .log("no link to {}: {}; dialling again until there is one", url, reason);
-        loop.schedule(this::dial, wait.toNanos(), TimeUnit.NANOSECONDS);
+        waiting = loop.schedule(this::dial, wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

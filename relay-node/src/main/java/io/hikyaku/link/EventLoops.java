@@ -1,6 +1,7 @@
 package io.hikyaku.link;
 
 import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.names.SystemNames;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target
 /// connections of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with
-/// the transport (native epoll where available, else NIO) and the name resolver that Vert.x chose.
+/// the transport (native epoll where available, else NIO) that Vert.x chose, and the system's names.
 public final class EventLoops implements AutoCloseable {
     /// For all buffers of packets and streams. With Netty's own default since 4.2, the adaptive one, a relay was
     /// measured
@@ -34,6 +35,7 @@ public final class EventLoops implements AutoCloseable {
     private final VertxInternal vertx;
     private final List<EventLoop> loops = new ArrayList<>();
     private final Doorkeeper doorkeeper = Doorkeeper.ofThisProcess();
+    private final SystemNames names = new SystemNames();
 
     private EventLoops(VertxInternal vertx) {
         this.vertx = vertx;
@@ -88,13 +90,13 @@ public final class EventLoops implements AutoCloseable {
         return loops.indexOf(socket.eventLoop());
     }
 
-    /// For dialling TCP from one shard, with Vert.x's name resolver.
+    /// For dialling TCP from one shard, with the system's names.
     public Bootstrap dialler(int shard) {
         Bootstrap dialler = new Bootstrap()
                 .group(loop(shard))
                 .channelFactory(vertx.transport().channelFactory(false))
                 .option(ChannelOption.ALLOCATOR, ALLOCATOR)
-                .resolver(vertx.nameResolver().nettyAddressResolverGroup());
+                .resolver(names);
         TcpKeepalive.apply(dialler, vertx.isNativeTransportEnabled());
         return dialler;
     }

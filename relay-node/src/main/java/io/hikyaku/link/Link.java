@@ -34,6 +34,10 @@ public interface Link {
     /// Smoothed round trip of the keepalive in microseconds, or −1 before the first measurement; any thread.
     long roundTripMicros();
 
+    /// Asks the other end whether it lives, and has it doubted soon if it does not answer; see
+    /// [LinkEvents#onDoubt]. Any thread.
+    default void probe() {}
+
     /// Says goodbye and closes. Any thread; returns at once, [LinkEvents#onDown] follows.
     void close(Goodbye.Code code, String detail);
 }

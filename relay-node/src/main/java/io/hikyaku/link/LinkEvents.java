@@ -14,6 +14,9 @@ public interface LinkEvents {
     /// What the link had queued has fallen below the lower mark of its limits after having been above it.
     void onDrained(Link link);
 
+    /// Whether the link has not answered for longer than its round trip explains, so that others are better.
+    default void onDoubt(Link link, boolean doubted) {}
+
     /// @param reason for logs and status
     void onDown(Link link, String reason);
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -41,7 +42,7 @@ final class LinkListener implements LinkSession.Owner {
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
     private final Map<LinkSession, State> sessions = new ConcurrentHashMap<>();
-    private final Anteroom anteroom;
+    private final Anteroom<LinkSession> anteroom;
     private volatile @Nullable Channel socket;
 
     /// Links that are up, by their session; others have none yet.
@@ -53,8 +54,11 @@ final class LinkListener implements LinkSession.Owner {
         this.setups = setups;
         this.settings = setups.get().settings();
         this.meters = meters;
-        this.anteroom =
-                new Anteroom(settings.limits().maxGreeting(), settings.limits().maxGreetingPerSource(), this::makeRoom);
+        this.anteroom = new Anteroom<>(
+                settings.limits().maxGreeting(),
+                settings.limits().maxGreetingPerSource(),
+                ThreadLocalRandom.current()::nextLong,
+                this::makeRoom);
         meters.addGreeting(anteroom::size);
     }
 
@@ -102,6 +106,11 @@ final class LinkListener implements LinkSession.Owner {
     }
 
     @Override
+    public void onSecured(LinkSession session) {
+        anteroom.proven(session);
+    }
+
+    @Override
     public void onUp(SocketLink link) {
         anteroom.leave(link.session());
         sessions.put(link.session(), new State(link));
@@ -134,9 +143,17 @@ final class LinkListener implements LinkSession.Owner {
         Duration timeout = settings.limits().handshakeTimeout();
         SslHandler tls = setup.own().tls().server(channel.alloc(), transport.protocol());
         tls.setHandshakeTimeoutMillis(timeout.toMillis());
-        channel.pipeline().addLast(new HandshakeBound(tls), tls);
+        channel.pipeline().addLast(new HandshakeBound(tls, () -> mayBegin(session)), tls);
         transport.addAccepted(channel.pipeline(), url, timeout);
         channel.pipeline().addLast(session);
+    }
+
+    private boolean mayBegin(LinkSession session) {
+        boolean may = anteroom.begin(session, System.nanoTime());
+        if (!may) {
+            meters.onRefused(Refusal.GREETING_LIMIT);
+        }
+        return may;
     }
 
     private void turnAway(Channel channel, Refusal why) {
@@ -145,9 +162,9 @@ final class LinkListener implements LinkSession.Owner {
         channel.close();
     }
 
-    private void makeRoom(LinkSession oldest) {
+    private void makeRoom(LinkSession leaver) {
         meters.onRefused(Refusal.GREETING_LIMIT);
-        oldest.close(Goodbye.Code.LIMIT, "others want to greet too");
+        leaver.close(Goodbye.Code.LIMIT, "others want to greet too");
     }
 
     private String nameOf(@Nullable SocketAddress remote) {

@@ -68,6 +68,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     /// The one timer of the present state: of the greeting, of the keepalive, or of the goodbye.
     private @Nullable Future<?> timer;
     private @Nullable String leaving;
+    private long greetedAt;
     private int packetsRead;
     private long bytesRead;
 
@@ -88,6 +89,9 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
 
     /// Who dialled or accepted; told on the connection's event loop.
     interface Owner {
+        /// TLS has proven that the other side is a member of the mesh.
+        default void onSecured(LinkSession session) {}
+
         void onUp(SocketLink link);
 
         /// Once, whether the link was ever up or not.
@@ -110,6 +114,10 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
 
     Place place() {
         return place;
+    }
+
+    Channel channel() {
+        return channel;
     }
 
     /// Whether the link was ever up; the event loop only.
@@ -162,7 +170,9 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
             ReferenceCountUtil.release(message);
             return;
         }
-        keepalive.onBytes();
+        if (keepalive.onBytes() && state instanceof Up && link != null) {
+            setup.events().onDoubt(link, false);
+        }
         bytesRead += bytes.readableBytes();
         try {
             framer.feed(bytes, this);
@@ -225,6 +235,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     void onSecured(Member member, PublicKey certificateKey) {
         if (state instanceof Opening opening) {
             state = opening.toSecured(member, certificateKey);
+            owner.onSecured(this);
             if (place.transport() == LinkTransport.TLS) {
                 greet();
             }
@@ -237,6 +248,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         }
         AwaitingHello next = secured.toAwaitingHello(setup.own(), place.shard(), setup.shardCount());
         state = next;
+        greetedAt = now();
         write(next.hello());
     }
 
@@ -255,11 +267,13 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         }
         Up up = waiting.onProof(proof);
         state = up;
+        keepalive.onGreeting(now() - greetedAt);
         SocketLink greeted = new SocketLink(this, up.neighbour(), queue, keepalive);
         link = greeted;
         meters.onUp();
         LOG.info("link up: {}", greeted);
         sendPing();
+        beginKeepaliveTurn();
         owner.onUp(greeted);
         setup.events().onUp(greeted);
     }
@@ -340,21 +354,47 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
 
     // ---- keepalive
 
+    private void beginKeepaliveTurn() {
+        after(keepalive.beginTurn(now()), this::onKeepaliveTurn);
+    }
+
     private void onKeepaliveTurn() {
-        if (keepalive.onTurn()) {
-            meters.onRefused(Refusal.SILENT);
-            toEnded("nothing was heard for "
-                    + setup.settings().limits().deadAfter().toMillis() + " ms");
-        } else {
-            sendPing();
+        boolean doubted = keepalive.isDoubted();
+        switch (keepalive.onTurn(now())) {
+            case DEAD -> {
+                meters.onRefused(Refusal.SILENT);
+                toEnded("nothing was heard for "
+                        + setup.settings().limits().deadAfter().toMillis() + " ms");
+                return;
+            }
+            case PING -> sendPing();
+            case REST -> {}
+        }
+        beginKeepaliveTurn();
+        if (keepalive.isDoubted() && !doubted && link != null) {
+            LOG.info("link {} does not answer; it is used last", link);
+            setup.events().onDoubt(link, true);
         }
     }
 
+    /// Any thread.
+    void probe() {
+        channel.eventLoop().execute(() -> {
+            if (state instanceof Up && !keepalive.isDoubted()) {
+                sendPing(keepalive.onSiblingDoubted(now()));
+                beginKeepaliveTurn();
+            }
+        });
+    }
+
     private void sendPing() {
+        sendPing(keepalive.onPing(now()));
+    }
+
+    private void sendPing(long token) {
         if (channel.isWritable()) {
-            write(new LinkPing(keepalive.pingToken(now())));
+            write(new LinkPing(token));
         }
-        after(setup.settings().limits().keepaliveInterval(), this::onKeepaliveTurn);
     }
 
     /// A neighbour that asks without reading must not fill our memory with answers; and while it has so much of
@@ -373,6 +413,9 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     @Override
     public void onHandedOver(int packets, long bytes) {
         meters.onSent(packets, bytes);
+        if (state instanceof Up && keepalive.onSent()) {
+            beginKeepaliveTurn();
+        }
         if (leaving != null && queue.isEmpty()) {
             toEnding(Goodbye.Code.LEAVING, leaving);
         }

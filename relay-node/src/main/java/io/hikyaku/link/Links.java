@@ -8,13 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// All links of a node over TLS and WebSocket: those that it keeps by dialling, and those that it accepts. Any thread.
 public final class Links {
     static final String NODE_STOPS = "the node stops";
 
+    /// The least time between two attempts that callers bring about; up to twice as much comes on top at random.
+    private static final Duration WANTED_GAP = Duration.ofMillis(250);
+
     private final EventLoops loops;
+    private final AtomicLong wantedAgain = new AtomicLong(System.nanoTime());
     private volatile LinkSession.Setup setup;
     private final Map<LinkTransport, LinkMeters> meters = new EnumMap<>(LinkTransport.class);
     private final List<Dialler> diallers = new CopyOnWriteArrayList<>();
@@ -45,6 +51,17 @@ public final class Links {
         LinkListener listener = new LinkListener(url, loops, () -> setup, metersOf(url));
         listeners.add(listener);
         return listener.start();
+    }
+
+    /// Somebody wants to reach what no link leads to: links that are waited for are dialled now rather than
+    /// later, though not for every caller. Any thread.
+    public void want() {
+        long now = System.nanoTime();
+        long again = wantedAgain.get();
+        long gap = WANTED_GAP.toNanos() + ThreadLocalRandom.current().nextLong(2 * WANTED_GAP.toNanos());
+        if (now - again >= 0 && wantedAgain.compareAndSet(again, now + gap)) {
+            diallers.forEach(Dialler::want);
+        }
     }
 
     /// Greets as this from now on. Links that stand, and greetings under way, keep what they began with.

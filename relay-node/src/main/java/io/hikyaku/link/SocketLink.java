@@ -57,6 +57,11 @@ final class SocketLink implements Link {
     }
 
     @Override
+    public void probe() {
+        session.probe();
+    }
+
+    @Override
     public void close(Goodbye.Code code, String detail) {
         session.close(code, detail);
     }

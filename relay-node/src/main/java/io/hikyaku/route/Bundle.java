@@ -1,6 +1,8 @@
 package io.hikyaku.route;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -49,20 +51,36 @@ record Bundle(Egress[] byNumber, Egress[] all) {
         return newest;
     }
 
-    /// The link that all packets of a channel take, or the newest live one instead if that is down.
+    /// The link that all packets of a channel take. If that is down or does not answer, the newest one that does,
+    /// or at least lives.
     @Nullable
     Egress link(long channel) {
         Egress chosen =
                 byNumber.length == 1 ? byNumber[0] : byNumber[(int) Long.remainderUnsigned(channel, byNumber.length)];
-        return chosen.live() ? chosen : newestLive();
+        if (chosen.live() && !chosen.doubted()) {
+            return chosen;
+        }
+        Egress other = newestLive();
+        return other == null || chosen.live() && other.doubted() ? orNull(chosen) : other;
+    }
+
+    private static @Nullable Egress orNull(Egress chosen) {
+        return chosen.live() ? chosen : null;
     }
 
     private @Nullable Egress newestLive() {
+        Egress doubted = null;
         for (int i = all.length - 1; i >= 0; i--) {
-            if (all[i].live()) {
+            if (all[i].live() && !all[i].doubted()) {
                 return all[i];
             }
+            doubted = doubted == null && all[i].live() ? all[i] : doubted;
         }
-        return null;
+        return doubted;
+    }
+
+    /// Whether packets may have gone over one of these.
+    boolean hasAny(Set<Egress> links) {
+        return Arrays.stream(all).anyMatch(links::contains);
     }
 }

@@ -37,6 +37,9 @@ final class ControlPlane {
 
         void onReachable(NodeId node, boolean reachable);
 
+        /// Packets to the node, or from it, may have been lost; see [LocalNode#onWayDoubted].
+        void onWayDoubted(NodeId node);
+
         void onNeighbourUp(Peer peer);
 
         void onNeighbourDown(NodeId node);
@@ -58,6 +61,8 @@ final class ControlPlane {
     private final Paced table;
     private final Paced ownState;
     private final Paced reach;
+    /// Links that went down or ceased to answer since the last table.
+    private final Set<Egress> troubled = new HashSet<>();
 
     private Routes routes = Routes.NONE;
     private LinkState announced;
@@ -141,6 +146,7 @@ final class ControlPlane {
         if (peer == null || !peer.remove(egress)) {
             return;
         }
+        troubled.add(egress);
         if (peer.isGone()) {
             peers.remove(peer.node());
             onSurroundingsChanged();
@@ -151,6 +157,23 @@ final class ControlPlane {
                 greet(peer);
                 listener.onNeighbourUp(peer);
             }
+        }
+    }
+
+    /// The link does not answer, or does again.
+    void onDoubt(Egress egress) {
+        Peer peer = peers.get(egress.link().neighbour().node());
+        if (peer == null) {
+            return;
+        }
+        if (egress.doubted()) {
+            troubled.add(egress);
+            peer.probeOthers(egress);
+        }
+        if (peer.measure()) {
+            onSurroundingsChanged();
+        } else {
+            table.request();
         }
     }
 
@@ -297,6 +320,17 @@ final class ControlPlane {
             reach.request();
         }
         tellChanges(before.own(), routes.own());
+        tellDoubts(before.own(), routes.own());
+    }
+
+    private void tellDoubts(Map<NodeId, Way> before, Map<NodeId, Way> now) {
+        before.forEach((node, way) -> {
+            Way other = now.get(node);
+            if (other != null && (!way.leadsLike(other) || way.links().hasAny(troubled))) {
+                listener.onWayDoubted(node);
+            }
+        });
+        troubled.clear();
     }
 
     private void tellChanges(Map<NodeId, Way> before, Map<NodeId, Way> now) {

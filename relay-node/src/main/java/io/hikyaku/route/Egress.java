@@ -24,6 +24,7 @@ final class Egress {
     private final Set<Sender> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Sender> admitted = ConcurrentHashMap.newKeySet();
     private volatile boolean live = true;
+    private volatile boolean doubted;
 
     /// @param ownShards how many event loops this node has, which is how many links it dials to a neighbour
     Egress(Link link, int ownShards) {
@@ -59,6 +60,15 @@ final class Egress {
     /// At once on the link's own thread, so that no packet is sent into a dead link while the table is made anew.
     void toDown() {
         live = false;
+    }
+
+    /// Whether it does not answer just now.
+    boolean doubted() {
+        return doubted;
+    }
+
+    void toDoubted(boolean now) {
+        doubted = now;
     }
 
     Set<Flow> paused() {

@@ -87,22 +87,39 @@ final class Peer {
         return true;
     }
 
-    /// Takes the links' round trips anew.
+    /// Takes the links' round trips anew. One of whose links none answers is a last resort.
     ///
     /// @return whether the cost changed by more than noise
     boolean measure() {
         long best = Long.MAX_VALUE;
+        boolean answers = false;
         for (Egress link : links) {
             long roundTrip = link.link().roundTripMicros();
             if (roundTrip >= 0) {
                 best = Math.min(best, roundTrip);
             }
+            answers |= !link.doubted();
         }
-        if (best == Long.MAX_VALUE || !Costs.differ(costMicros, Costs.ofHop(best))) {
+        long cost = best == Long.MAX_VALUE ? costMicros : Costs.ofHop(best);
+        if (!answers) {
+            cost = Costs.asLastResort(cost);
+        } else if (best == Long.MAX_VALUE && cost >= Costs.LAST_RESORT) {
+            cost = Costs.PER_HOP; // never measured, and answers again
+        }
+        if (!Costs.differ(costMicros, cost)) {
             return false;
         }
-        costMicros = Costs.ofHop(best);
+        costMicros = cost;
         return true;
+    }
+
+    /// One link does not answer: if that lies at the neighbour, the others will not either.
+    void probeOthers(Egress silent) {
+        for (Egress link : links) {
+            if (!link.equals(silent)) {
+                link.link().probe();
+            }
+        }
     }
 
     Bundle bundle() {

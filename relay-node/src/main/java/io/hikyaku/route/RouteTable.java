@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the routing table from what is known. An attached neighbour is always reached over its own link. Others
-/// are reached over routers that share their link states with us (for anybody's packets), over routers that only
-/// take us for a leaf (for our own packets), or directly, whichever is cheapest.
+/// Makes the routing table from what is known. An attached neighbour is reached over its own link, unless
+/// that does not answer. Others are reached over routers that share their link states with us (for anybody's packets),
+/// over routers that only take us for a leaf (for our own packets), or directly, whichever is cheapest.
 final class RouteTable {
     private final NodeId self;
     private final Collection<Peer> peers;
@@ -62,7 +62,11 @@ final class RouteTable {
 
     private void addAttached(Map<NodeId, Way> ways) {
         for (Peer peer : peers) {
-            ways.put(peer.node(), new Way(peer.node(), linksOf(peer), peer.costMicros(), false));
+            Way attached = new Way(peer.node(), linksOf(peer), peer.costMicros(), false);
+            Way other = ways.get(peer.node());
+            if (!attached.isLastResort() || other == null || attached.costMicros() <= other.costMicros()) {
+                ways.put(peer.node(), attached);
+            }
         }
     }
 
@@ -129,7 +133,7 @@ final class RouteTable {
             if (way == null) {
                 return;
             }
-            if (before != null && before.via().equals(way.via()) && before.direct() == way.direct()) {
+            if (before != null && before.leadsLike(way)) {
                 sameAsBefore = way;
             }
             if (best == null || way.costMicros() < best.costMicros() || isSmallerTie(way, best)) {

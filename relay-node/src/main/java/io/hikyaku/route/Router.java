@@ -122,6 +122,15 @@ public final class Router implements LinkEvents, PacketSender {
     }
 
     @Override
+    public void onDoubt(Link link, boolean doubted) {
+        Egress egress = egresses.get(link);
+        if (egress != null) {
+            egress.toDoubted(doubted);
+            loop.execute(() -> control.onDoubt(egress));
+        }
+    }
+
+    @Override
     public void onDrained(Link link) {
         Egress egress = egresses.get(link);
         if (egress != null) {
@@ -416,6 +425,11 @@ public final class Router implements LinkEvents, PacketSender {
             if (events != null) {
                 events.onReachable(node, reachable);
             }
+        }
+
+        @Override
+        public void onWayDoubted(NodeId node) {
+            local.onWayDoubted(node);
         }
 
         @Override

@@ -9,6 +9,17 @@ import io.hikyaku.wire.NodeId;
 /// @param costMicros expected round trip to the destination
 /// @param direct whether it was registered from outside and leads over no relay
 record Way(NodeId via, Bundle links, long costMicros, boolean direct) {
+    /// Whether the other begins with the same hop.
+    boolean leadsLike(Way other) {
+        return via.equals(other.via) && direct == other.direct;
+    }
+
+    /// Whether it is to be used only where there is no other: its first link does not answer, or somebody on it
+    /// is about to stop.
+    boolean isLastResort() {
+        return costMicros >= Costs.LAST_RESORT;
+    }
+
     /// The same way as a node announces it that is about to stop.
     Way asLastResort() {
         return new Way(via, links, Costs.asLastResort(costMicros), direct);

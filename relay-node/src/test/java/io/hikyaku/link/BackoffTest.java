@@ -22,28 +22,47 @@ class BackoffTest {
     };
 
     @Test
-    void theBoundDoublesUpToTheLongestWait() {
+    void theBoundDoublesUpToASecondWhileTheOutageIsShort() {
         // Given
-        Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(1), LARGEST);
+        Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(15), LARGEST);
 
         // When, then
         for (long expected : new long[] {200, 400, 800, 1000, 1000}) {
-            assertEquals(Duration.ofMillis(expected), backoff.next());
+            assertEquals(Duration.ofMillis(expected), backoff.next(Duration.ofSeconds(3)));
         }
+    }
+
+    @Test
+    void noWaitIsLongerThanAQuarterOfTheOutageThenNorThanTheLongest() {
+        // Given
+        Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(15), LARGEST);
+        Duration outage = Duration.ZERO;
+        Duration wait = Duration.ZERO;
+
+        // When
+        while (outage.toSeconds() < 120) {
+            wait = backoff.next(outage);
+            assertTrue(wait.compareTo(Duration.ofSeconds(1)) <= 0
+                    || wait.multipliedBy(4).compareTo(outage) <= 0);
+            outage = outage.plus(wait);
+        }
+
+        // Then
+        assertEquals(Duration.ofSeconds(15), wait);
     }
 
     @Test
     void beginsAnewAfterAReset() {
         // Given
         Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(15), LARGEST);
-        backoff.next();
-        backoff.next();
+        backoff.next(Duration.ZERO);
+        backoff.next(Duration.ZERO);
 
         // When
         backoff.reset();
 
         // Then
-        assertEquals(Duration.ofMillis(200), backoff.next());
+        assertEquals(Duration.ofMillis(200), backoff.next(Duration.ZERO));
     }
 
     @Test
@@ -56,7 +75,7 @@ class BackoffTest {
 
         // When
         for (int i = 0; i < 1000; i++) {
-            Duration wait = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(15), random).next();
+            Duration wait = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(15), random).next(Duration.ZERO);
             early |= wait.toMillis() < 20;
             late |= wait.toMillis() > 180;
         }

@@ -11,12 +11,17 @@ import io.hikyaku.identity.Identity;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,7 +130,7 @@ class HandshakeFloodIT {
     }
 
     @Test
-    void aSourceThatGreetsNotHasSoManyConnectionsAndHoldsUpNobodyElse() throws Exception {
+    void aSourceThatGreetsNotHasSoManyConnectionsAndNewcomersTakeThePlaceOfThese() throws Exception {
         // Given
         start(PROVIDER, "tls", limits(LONGER_THAN_ANY_TEST, MANY, 3));
 
@@ -137,9 +142,54 @@ class HandshakeFloodIT {
         // Then
         awaitRefused("greeting_limit", 7);
         assertEquals(3, greeting());
-        assertTrue(peers.getLast().hearsEnd());
+        assertFalse(peers.getLast().hearsEndWithin(Duration.ofMillis(1)));
         aGoodPeerGetsIn();
-        assertFalse(peers.getFirst().hearsEndWithin(Duration.ofMillis(1)));
+    }
+
+    /// As behind one NAT.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aGoodPeerGetsInBesideAFloodFromItsOwnAddressThatIsRefilledForEver(boolean withHello) throws Exception {
+        // Given
+        start(PROVIDER, "tls", limits(LONGER_THAN_ANY_TEST, MANY, MANY));
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger opened = new AtomicInteger();
+        byte[] hello = withHello ? SilentPeer.hello(CLAIM_99_KIB, 1_000, 1_005) : new byte[0];
+        List<Thread> flood = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            flood.add(Thread.ofVirtual().start(() -> refill(over, opened, hello)));
+        }
+        RecordedEvents.awaitCondition(() -> opened.get() > 10 * MANY, "no flood");
+
+        // When
+        aGoodPeerGetsIn();
+
+        // Then
+        over.set(true);
+        for (Thread thread : flood) {
+            thread.join();
+        }
+    }
+
+    private void refill(AtomicBoolean over, AtomicInteger opened, byte[] hello) {
+        Deque<SilentPeer> open = new ArrayDeque<>();
+        try {
+            while (!over.get()) {
+                SilentPeer peer = new SilentPeer("127.0.0.1", url);
+                open.add(peer);
+                peer.send(hello);
+                opened.incrementAndGet();
+                if (open.size() > 5 * MANY) {
+                    open.remove().close();
+                }
+                Thread.sleep(0, 500_000); // a thousand a second, from four of these
+            }
+            for (SilentPeer peer : open) {
+                peer.close();
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

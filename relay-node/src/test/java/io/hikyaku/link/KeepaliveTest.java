@@ -4,44 +4,220 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.config.LinkLimits;
+import io.hikyaku.link.Keepalive.Verdict;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.junit.jupiter.api.Test;
 
 class KeepaliveTest {
     private static final long START = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
 
-    private final Keepalive keepalive = new Keepalive(Duration.ofSeconds(2), Duration.ofSeconds(10), START);
+    private final Keepalive keepalive =
+            new Keepalive(LinkLimits.DEFAULTS.keepaliveInterval(), LinkLimits.DEFAULTS.deadAfter(), START);
 
-    @Test
-    void isDeadAfterAsManySilentTurnsAsTheTimeHolds() {
-        // When
-        keepalive.onBytes();
-        assertFalse(keepalive.onTurn());
-        for (int turn = 1; turn < 5; turn++) {
-            assertFalse(keepalive.onTurn(), "silent turn " + turn);
+    private record Pong(long token, long atNanos) {}
+
+    private final Deque<Pong> underWay = new ArrayDeque<>();
+    private long now = START;
+    private long roundTrip = MILLI;
+    private boolean answers = true;
+    private boolean busy;
+    private boolean dead;
+    private long doubtedAt = -1;
+    private int pings;
+
+    /// As a link does, with a neighbour that answers after a round trip, or not at all.
+    private void run(Duration time) {
+        long end = now + time.toNanos();
+        while (now < end && !dead) {
+            long turnEnd = now + keepalive.beginTurn(now).toNanos();
+            for (long at = now + 50 * MILLI; at <= turnEnd && busy; at += 50 * MILLI) {
+                if (keepalive.onSent()) {
+                    now = at;
+                    turnEnd = at + keepalive.beginTurn(at).toNanos();
+                }
+                if (answers) {
+                    keepalive.onBytes();
+                }
+            }
+            while (!underWay.isEmpty() && underWay.peek().atNanos <= turnEnd) {
+                Pong pong = underWay.remove();
+                keepalive.onBytes();
+                keepalive.onPong(pong.token, pong.atNanos);
+            }
+            now = turnEnd;
+            Verdict verdict = keepalive.onTurn(now);
+            dead = verdict == Verdict.DEAD;
+            doubtedAt = doubtedAt < 0 && keepalive.isDoubted() ? now : doubtedAt;
+            if (verdict == Verdict.PING) {
+                ping();
+            }
         }
+    }
 
-        // Then
-        assertTrue(keepalive.onTurn());
+    private void ping() {
+        pings++;
+        long token = keepalive.onPing(now);
+        if (answers) {
+            underWay.add(new Pong(token, now + roundTrip));
+        }
+    }
+
+    private void start() {
+        keepalive.onGreeting(roundTrip);
+        ping();
+        run(Duration.ofSeconds(20));
+    }
+
+    private long since(long at) {
+        return Duration.ofNanos(now - at).toMillis();
     }
 
     @Test
-    void anyByteStartsTheCountAnew() {
+    void aBusyNeighbourThatFallsSilentIsDoubtedWithinASecondAndAHalfAndDeadWithinFour() {
         // Given
-        for (int turn = 1; turn < 5; turn++) {
-            keepalive.onTurn();
-        }
+        busy = true;
+        start();
+        long silent = now;
 
         // When
-        keepalive.onBytes();
+        answers = false;
+        run(Duration.ofMinutes(1));
 
         // Then
-        assertFalse(keepalive.onTurn());
-        for (int turn = 1; turn < 5; turn++) {
-            assertFalse(keepalive.onTurn());
-        }
-        assertTrue(keepalive.onTurn());
+        assertTrue(dead);
+        assertTrue(doubtedAt - silent <= 1_500 * MILLI, () -> "doubted after " + (doubtedAt - silent) / MILLI);
+        assertTrue(since(silent) <= 4_500, () -> "dead after " + since(silent));
+    }
+
+    @Test
+    void anIdleNeighbourIsPingedOnceInAnIntervalAndNoMore() {
+        // Given
+        start();
+        int before = pings;
+
+        // When
+        run(Duration.ofSeconds(60));
+
+        // Then
+        assertEquals(30, pings - before, 3);
+        assertEquals(-1, doubtedAt);
+    }
+
+    @Test
+    void anIdleNeighbourIsDeadAnIntervalAndItsTimeAfterTheLastSign() {
+        // Given
+        start();
+        long silent = now;
+
+        // When
+        answers = false;
+        run(Duration.ofMinutes(1));
+
+        // Then
+        assertTrue(dead);
+        assertTrue(since(silent) <= 5_500, () -> "dead after " + since(silent));
+    }
+
+    @Test
+    void staysWhenRoundTripsGrowByTwoSeconds() {
+        // Given
+        start();
+
+        // When
+        roundTrip = 2_000 * MILLI;
+        run(Duration.ofMinutes(2));
+
+        // Then
+        assertFalse(dead);
+    }
+
+    @Test
+    void aNeighbourTwoSecondsAwayIsNotDoubted() {
+        // Given
+        roundTrip = 2_000 * MILLI;
+        start();
+
+        // When
+        run(Duration.ofMinutes(2));
+
+        // Then
+        assertEquals(-1, doubtedAt);
+        assertFalse(dead);
+    }
+
+    @Test
+    void aNeighbourTwoSecondsAwayMayLoseAnAnswerAndIsFoundDeadInTime() {
+        // Given
+        roundTrip = 2_000 * MILLI;
+        start();
+        long silent = now;
+
+        // When
+        answers = false;
+        run(Duration.ofSeconds(5));
+        assertFalse(dead);
+        run(Duration.ofMinutes(1));
+
+        // Then
+        assertTrue(dead);
+        assertTrue(since(silent) <= 16_000, () -> "dead after " + since(silent));
+    }
+
+    @Test
+    void anyByteEndsTheDoubt() {
+        // Given
+        start();
+        answers = false;
+        run(Duration.ofSeconds(3));
+        assertTrue(keepalive.isDoubted());
+
+        // When
+        assertTrue(keepalive.onBytes());
+
+        // Then
+        assertFalse(keepalive.isDoubted());
+        assertFalse(keepalive.onBytes());
+        answers = true;
+        run(Duration.ofSeconds(10));
+        assertFalse(dead);
+    }
+
+    @Test
+    void aNeighbourThatAlsoLeavesAnotherLinkWithoutAnswerIsDoubtedSooner() {
+        // Given an idle link
+        start();
+        long silent = now;
+        answers = false;
+        underWay.clear();
+
+        // When
+        keepalive.onSiblingDoubted(now);
+        run(Duration.ofMillis(200));
+
+        // Then
+        assertTrue(keepalive.isDoubted());
+        assertTrue(doubtedAt - silent <= 150 * MILLI);
+        run(Duration.ofMinutes(1));
+        assertTrue(since(silent) >= 2_500 && since(silent) <= 3_500, () -> "dead after " + since(silent));
+    }
+
+    @Test
+    void theTimeInWhichThisProcessStoodStillDoesNotCount() {
+        // Given
+        start();
+
+        // When
+        keepalive.beginTurn(now);
+        now += Duration.ofHours(1).toNanos();
+        Verdict verdict = keepalive.onTurn(now);
+
+        // Then
+        assertFalse(verdict == Verdict.DEAD);
+        assertFalse(keepalive.isDoubted());
     }
 
     @Test
@@ -50,14 +226,14 @@ class KeepaliveTest {
         assertEquals(-1, keepalive.roundTripMicros());
 
         // When
-        long first = keepalive.pingToken(START);
+        long first = keepalive.onPing(START);
         keepalive.onPong(first, START + 8 * MILLI);
         assertEquals(8_000, keepalive.roundTripMicros());
-        long second = keepalive.pingToken(START + 100 * MILLI);
+        long second = keepalive.onPing(START + 100 * MILLI);
         keepalive.onPong(second, START + 116 * MILLI);
 
         assertEquals(9_000, keepalive.roundTripMicros());
-        long third = keepalive.pingToken(START + 200 * MILLI);
+        long third = keepalive.onPing(START + 200 * MILLI);
         keepalive.onPong(third, START + 205 * MILLI);
 
         // Then
@@ -67,8 +243,8 @@ class KeepaliveTest {
     @Test
     void measuresRoundTripsLongerThanTheInterval() {
         // Given
-        long first = keepalive.pingToken(START);
-        keepalive.pingToken(START + 2_000 * MILLI);
+        long first = keepalive.onPing(START);
+        keepalive.onPing(START + 2_000 * MILLI);
 
         // When
         keepalive.onPong(first, START + 2_500 * MILLI);

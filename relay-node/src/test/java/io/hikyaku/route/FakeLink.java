@@ -29,6 +29,7 @@ public final class FakeLink implements Link {
     private long sentPackets;
     private boolean stalled;
     private boolean up = true;
+    private int probes;
     private @Nullable FakeLink peer;
 
     FakeLink(VirtualTime time, Neighbour neighbour, String name, boolean dialled, int shard, LinkEvents events) {
@@ -72,6 +73,21 @@ public final class FakeLink implements Link {
         waiting.clear();
         queued = 0;
         events.onDown(this, reason);
+    }
+
+    /// This end gets no answers, or does again.
+    void doubt(boolean doubted) {
+        events.onDoubt(this, doubted);
+    }
+
+    /// How often this end was asked to see whether the other lives.
+    int probes() {
+        return probes;
+    }
+
+    @Override
+    public void probe() {
+        probes++;
     }
 
     void setLatency(Duration latency) {

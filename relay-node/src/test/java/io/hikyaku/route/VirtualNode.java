@@ -29,6 +29,7 @@ final class VirtualNode implements LocalNode {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final List<Received> received = new ArrayList<>();
     final List<PushBack> pushBacks = new ArrayList<>();
+    final List<NodeId> doubtedWays = new ArrayList<>();
     LongConsumer whenWritable = channel -> {};
     final Set<NodeId> reachable = new HashSet<>();
     final Map<NodeId, Integer> reachabilityChanges = new HashMap<>();
@@ -88,6 +89,11 @@ final class VirtualNode implements LocalNode {
             throw new IllegalStateException(node + " was " + (now ? "reachable" : "unreachable") + " already");
         }
         reachabilityChanges.merge(node, 1, Integer::sum);
+    }
+
+    @Override
+    public void onWayDoubted(NodeId node) {
+        doubtedWays.add(node);
     }
 
     @Override

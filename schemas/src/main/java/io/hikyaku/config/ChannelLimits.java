@@ -26,7 +26,7 @@ public record ChannelLimits(
     public static final ChannelLimits DEFAULTS = new ChannelLimits(
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(3),
             Duration.ofSeconds(2),
             1024,
             DataSize.ofMiB(64),

@@ -28,7 +28,7 @@ public record LinkLimits(
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(3),
             Duration.ofMillis(200),
             Duration.ofSeconds(15),
             10_000,

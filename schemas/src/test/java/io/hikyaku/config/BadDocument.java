@@ -376,7 +376,7 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                 limits(
                                 "channel: { gapTimeout: 11s }",
                                 "channel.gapTimeout",
-                                "11s must not exceed limits.channel.deadAfter (10s)")
+                                "11s must not exceed limits.channel.deadAfter (3s)")
                         .notBySchema(),
                 limits(
                                 "link: { deadAfter: 1s }",

@@ -1,0 +1,124 @@
+package io.hikyaku.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AnteroomTest {
+    private static final int MAX = 20;
+    private static final int MAX_PER_SOURCE = 10;
+    private static final InetSocketAddress HERE = new InetSocketAddress("10.0.0.1", 1000);
+
+    private final long seed = System.nanoTime();
+    private final List<String> left = new ArrayList<>();
+    private final Anteroom<String> anteroom =
+            new Anteroom<>(MAX, MAX_PER_SOURCE, new SplittableRandom(seed), left::add);
+
+    private void fill(String name, InetSocketAddress from, int count) {
+        for (int i = 0; i < count; i++) {
+            assertTrue(anteroom.enter(name + i, from));
+        }
+    }
+
+    private static InetSocketAddress stranger(int number) {
+        return new InetSocketAddress("10.1.0." + number, 1000);
+    }
+
+    @Test
+    void aNewcomerTakesThePlaceOfOneOfItsSourceThatHasSaidNothing() {
+        // Given
+        fill("silent", HERE, MAX_PER_SOURCE - 1);
+        anteroom.enter("begun", HERE);
+        anteroom.begin("begun", 0);
+
+        // When
+        fill("more", HERE, 100);
+
+        // Then
+        assertEquals(MAX_PER_SOURCE, anteroom.size());
+        assertEquals(100, left.size());
+        assertFalse(left.contains("begun"), "seed " + seed);
+    }
+
+    @Test
+    void whoGivesWayIsDrawnByLot() {
+        // Given
+        int survived = 0;
+
+        // When
+        for (int i = 0; i < 1000; i++) {
+            Anteroom<String> room = new Anteroom<>(MAX, 2, new SplittableRandom(seed + i), gone -> {});
+            room.enter("first", HERE);
+            room.enter("second", HERE);
+            room.enter("third", HERE);
+            room.leave("second");
+            room.leave("third");
+            survived += room.size();
+        }
+
+        // Then
+        assertEquals(500, survived, 100, "seed " + seed);
+    }
+
+    @Test
+    void provenMembersGiveWayToNobody() {
+        // Given
+        fill("member", HERE, MAX_PER_SOURCE);
+        for (int i = 0; i < MAX_PER_SOURCE; i++) {
+            anteroom.proven("member" + i);
+        }
+
+        // When, then
+        assertFalse(anteroom.enter("newcomer", HERE));
+        assertTrue(anteroom.enter("elsewhere", stranger(1)));
+        assertEquals(List.of(), left);
+    }
+
+    @Test
+    void whenAllPlacesAreTakenStrangersGiveWayBeforeThoseFromWhereMembersCome() {
+        // Given
+        anteroom.enter("member", HERE);
+        anteroom.proven("member");
+        anteroom.leave("member");
+        anteroom.enter("from here", HERE);
+        for (int i = 0; i < MAX - 1; i++) {
+            anteroom.enter("stranger" + i, stranger(i));
+        }
+
+        // When
+        fill("flood", stranger(200), 5);
+        anteroom.enter("another from here", HERE);
+
+        // Then
+        assertEquals(MAX, anteroom.size());
+        assertEquals(List.of("stranger0", "stranger1", "stranger2", "stranger3", "stranger4", "stranger5"), left);
+    }
+
+    @Test
+    void aSourceBeginsSoManyHandshakesInASecondAndNoMore() {
+        // Given
+        long second = TimeUnit.SECONDS.toNanos(1);
+        int begun = 0;
+
+        // When
+        for (int i = 0; i < 3 * MAX_PER_SOURCE; i++) {
+            anteroom.enter("hello" + i, HERE);
+            begun += anteroom.begin("hello" + i, second + i) ? 1 : 0;
+            anteroom.leave("hello" + i);
+        }
+
+        // Then
+        assertEquals(MAX_PER_SOURCE, begun);
+        anteroom.enter("elsewhere", stranger(1));
+        assertTrue(anteroom.begin("elsewhere", second));
+        anteroom.enter("later", HERE);
+        assertTrue(anteroom.begin("later", 2 * second + 1));
+    }
+}
