@@ -37,6 +37,10 @@ public final class Channel {
 
     private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
 
+    /// Bytes on their way at once. Relays keep little for a slow link until their PAUSE is heard here, and then
+    /// drop.
+    static final long MAX_IN_FLIGHT = 4 * 1024 * 1024;
+
     private static final long MIN_PROBE_NANOS = Duration.ofSeconds(1).toNanos();
     /// A channel without streams is probed less often.
     private static final int IDLE_KEEPALIVE_FACTOR = 5;
@@ -57,6 +61,7 @@ public final class Channel {
     private final Opener opener;
     private final ReceiveWindow received;
     private final long maxUnacknowledged;
+    private final BytesInFlight inFlight;
     private final long keepaliveNanos;
     private final long deadNanos;
     private final long gapNanos;
@@ -121,6 +126,7 @@ public final class Channel {
         received = new ReceiveWindow(
                 shard.limits().reorderWindow(), shard.limits().window().bytes());
         maxUnacknowledged = shard.limits().reorderWindow();
+        inFlight = new BytesInFlight(shard.limits().reorderWindow());
         keepaliveNanos = shard.limits().keepaliveInterval().toNanos();
         deadNanos = shard.limits().deadAfter().toNanos();
         gapNanos = shard.limits().gapTimeout().toNanos();
@@ -376,6 +382,7 @@ public final class Channel {
         if (next > acknowledged) {
             boolean wasFull = isFull();
             acknowledged = next;
+            inFlight.onAcknowledged(next);
             awaitingSince = shard.loop().nanos();
             probed = false;
             if (wasFull) {
@@ -421,7 +428,7 @@ public final class Channel {
     }
 
     private boolean isFull() {
-        return sealer.nextSequence() - acknowledged >= maxUnacknowledged;
+        return sealer.nextSequence() - acknowledged >= maxUnacknowledged || inFlight.bytes() >= MAX_IN_FLIGHT;
     }
 
     private boolean isAwaiting() {
@@ -512,6 +519,7 @@ public final class Channel {
 
     private void sealAndSend(ByteBuf packet) {
         packet.ensureWritable(Sealer.TAG_BYTES);
+        inFlight.onSent(sealer.nextSequence(), packet.readableBytes());
         sealer.seal(packet, address, shard.loop().nanos());
         shard.counters().packetsSent.increment();
         shard.counters().bytesSent.add(packet.readableBytes());

@@ -212,6 +212,30 @@ class ChannelTest extends TwoNodes {
     }
 
     @Test
+    void noMoreBytesAreOnTheirWayThanARelayKeeps() {
+        // Given a path that is long
+        Raw user = connected();
+        net.delay = Duration.ofMillis(400);
+        long before = left.counters.bytesSent.sum();
+
+        // When
+        int[] frame = new int[15_000];
+        frame[0] = 0x40;
+        frame[1] = 0x40 | frame.length - 3 >> 8;
+        frame[2] = frame.length - 3 & 0xff;
+        for (int i = 0; i < 600; i++) {
+            user.says(frame);
+        }
+        net.time.run(Duration.ofMillis(700));
+        long onTheWay = left.counters.bytesSent.sum() - before;
+        net.time.run(Duration.ofSeconds(5));
+
+        // Then
+        assertTrue(onTheWay >= Channel.MAX_IN_FLIGHT && onTheWay < Channel.MAX_IN_FLIGHT + 16_000, onTheWay + " bytes");
+        assertEquals(600 * 15_000, accepted().received);
+    }
+
+    @Test
     void aPathThatReordersAllTheTimeLosesNothing() {
         // Given
         Raw user = connected();

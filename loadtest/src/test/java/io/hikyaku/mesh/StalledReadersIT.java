@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StalledReadersIT {
     private static final long ENDLESS = 1L << 40;
     private static final int GROWN = 8 << 20;
-    private static final int CALLS = 40;
+    private static final int CALLS = 20;
 
     @TempDir
     static Path folder;
@@ -99,7 +99,7 @@ class StalledReadersIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 8, 100})
+    @ValueSource(ints = {1, 2, 8, 60})
     void besideDownloadsThatAreReadNoFurtherCallsGoOn(int count) throws Exception {
         // Given windows that have grown
         for (int i = 0; i < count; i++) {
@@ -116,10 +116,10 @@ class StalledReadersIT {
 
     @Test
     void besideDownloadsOfWhichNothingIsReadCallsGoOn() throws Exception {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 120; i++) {
             stall(toOrders()).say("GET /download/" + ENDLESS + " HTTP/1.1\r\nHost: a\r\n\r\n");
         }
-        awaitStalled(mesh.tokyo, 300);
+        awaitStalled(mesh.tokyo, 120);
 
         requireThatCallsGoOn();
         requireThatADownloadGoesOn();
@@ -128,12 +128,12 @@ class StalledReadersIT {
     @Test
     void besideUploadsThatTheServiceDoesNotReadCallsGoOn() throws Exception {
         // Given callers that send as much as they may
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 60; i++) {
             Talk upload = stall(mesh.toOrders());
             upload.say("POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
             Thread.ofVirtual().start(() -> endlessly(upload));
         }
-        awaitStalled(mesh.osaka, 100);
+        awaitStalled(mesh.osaka, 60);
 
         // When, then
         requireThatCallsGoOn();
@@ -149,7 +149,7 @@ class StalledReadersIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 50})
+    @ValueSource(ints = {1, 30})
     void besideTcpConnectionsThatAreNotReadCallsGoOn(int count) throws Exception {
         mesh.tcp.follow(service -> new HttpScript.Bulk(ENDLESS).transferTo(service.out()));
         for (int i = 0; i < count; i++) {
@@ -162,7 +162,7 @@ class StalledReadersIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 50})
+    @ValueSource(ints = {1, 30})
     void besideTcpConnectionsThatTheServiceDoesNotReadCallsGoOn(int count) throws Exception {
         mesh.tcp.follow(HttpScript::readNothing);
         for (int i = 0; i < count; i++) {

@@ -12,7 +12,7 @@ import io.netty.util.AsciiString;
 final class MaxForwards {
     private static final AsciiString NAME = AsciiString.cached("max-forwards");
 
-    /// What is passed on instead of a larger one, as §7.6.2 allows.
+    /// What is passed on instead of a larger one, as RFC 9110 §7.6.2 allows.
     private static final int LARGEST = 999_999_999;
 
     enum Verdict {
