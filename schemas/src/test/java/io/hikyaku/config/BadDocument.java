@@ -357,7 +357,10 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                         .notBySchema(),
                 limits("stream: { window: 1KiB }", "stream.window", "1KiB is not between 16KiB and 1GiB")
                         .notBySchema(),
-                limits("stream: { window: 128MiB }", "stream.window", "128MiB must not exceed limits.channel.window (64MiB)")
+                limits(
+                                "stream: { window: 128MiB }",
+                                "stream.window",
+                                "128MiB must not exceed limits.channel.window (64MiB)")
                         .notBySchema(),
                 limits("channel: { window: 256MiB }", "channel.window", "256MiB must not exceed limits.budget (128MiB)")
                         .notBySchema(),

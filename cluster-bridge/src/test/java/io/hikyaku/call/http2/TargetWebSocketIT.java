@@ -198,7 +198,9 @@ class TargetWebSocketIT {
             for (int at = 0; at < LARGE; at += 10_000) {
                 while (window < 10_000) {
                     Http2Talk.Frame more = service.hear(Http2Talk.WINDOW_UPDATE);
-                    window += more.stream() == FIRST ? ByteBuffer.wrap(more.payload()).getInt() : 0;
+                    window += more.stream() == FIRST
+                            ? ByteBuffer.wrap(more.payload()).getInt()
+                            : 0;
                 }
                 service.data(FIRST, false, answer.substring(at, at + 10_000));
                 window -= 10_000;
