@@ -1,6 +1,6 @@
 package io.hikyaku.cli;
 
-import io.hikyaku.node.RunningProgram;
+import io.hikyaku.node.NothingToClose;
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -44,10 +44,12 @@ public final class Hikyaku {
     /// Runs the command that `args` names and ends the process with its exit code.
     public static void main(String[] args) {
         if (args.length > 0 && RUNNING_ON.contains(args[0])) {
-            RunningProgram.listenForSignals();
+            NothingToClose.begin();
         }
         CommandLine commandLine = commandLine(ServiceLoader.load(Subcommand.class));
-        System.exit(commandLine.execute(args));
+        int code = commandLine.execute(args);
+        NothingToClose.end();
+        System.exit(code);
     }
 
     /// Runs a command inside this process.
