@@ -1,6 +1,6 @@
 package io.hikyaku.cli;
 
-import io.hikyaku.node.RunningProgram;
+import io.hikyaku.node.NothingToClose;
 import java.io.PrintWriter;
 import java.security.Security;
 import java.util.ServiceLoader;
@@ -45,13 +45,15 @@ public final class Hikyaku {
     /// Runs the command that `args` names and ends the process with its exit code.
     public static void main(String[] args) {
         if (args.length > 0 && RUNNING_ON.contains(args[0])) {
-            RunningProgram.listenForSignals();
+            NothingToClose.begin();
         }
         // A machine that boots before its network finds brokers as soon as their names are known, not ten seconds
         // later.
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
         CommandLine commandLine = commandLine(ServiceLoader.load(Subcommand.class));
-        System.exit(commandLine.execute(args));
+        int code = commandLine.execute(args);
+        NothingToClose.end();
+        System.exit(code);
     }
 
     /// Runs a command inside this process.

@@ -20,10 +20,6 @@ public final class RunningProgram {
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final Duration BREAK_OFF = Duration.ofSeconds(5);
-    private static final AtomicBoolean LISTENING = new AtomicBoolean();
-
-    /// What a signal does; until there is a program, there is nothing to be closed.
-    private static volatile Runnable whenTold = () -> Runtime.getRuntime().halt(DONE);
 
     private final String name;
     private final Thread starter = Thread.currentThread();
@@ -49,15 +45,6 @@ public final class RunningProgram {
         this.name = name;
     }
 
-    /// To be called early: from now on a signal ends the process with 0, also before [#run].
-    public static void listenForSignals() {
-        if (!LISTENING.getAndSet(true)) {
-            for (String signal : List.of("TERM", "INT")) {
-                Signals.handle(signal, () -> whenTold.run());
-            }
-        }
-    }
-
     /// Starts the program and blocks for as long as the process lives. What is printed on standard error meanwhile
     /// is queued, and nobody waits for its reader.
     ///
@@ -67,8 +54,10 @@ public final class RunningProgram {
         RunningProgram program = new RunningProgram(name);
         Thread hook = new Thread(program::shutDown, "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-        whenTold = program::onSignal;
-        listenForSignals();
+        NothingToClose.end();
+        for (String signal : List.of("TERM", "INT")) {
+            Signals.handle(signal, program::onSignal);
+        }
         boolean running = false;
         try {
             program.started.complete(start.start());
