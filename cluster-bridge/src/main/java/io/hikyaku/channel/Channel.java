@@ -189,7 +189,7 @@ public final class Channel {
 
     /// Tells the other side what each stream that it opens from now on may send before it is granted more.
     ///
-    /// @param bytes 0 to [ChannelFrame#MAX_INITIAL_CREDIT]
+    /// @param bytes 0 to [io.hikyaku.wire.InitialCredit#MAX]
     public void tellInitialCredit(int bytes) {
         initialCredit = bytes;
         initialCreditDue = true;

@@ -1,12 +1,11 @@
 package io.hikyaku.stream;
 
-import static io.hikyaku.wire.channel.ChannelFrame.MAX_INITIAL_CREDIT;
-
 import io.hikyaku.channel.Channel;
 import io.hikyaku.channel.ChannelUser;
 import io.hikyaku.channel.Closed;
 import io.hikyaku.channel.Loop;
 import io.hikyaku.channel.Peer;
+import io.hikyaku.wire.InitialCredit;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
@@ -145,7 +144,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
 
     @Override
     public int initialCredit() {
-        initialCredit = Integer.highestOneBit((int) windows.offer(MAX_INITIAL_CREDIT));
+        initialCredit = Integer.highestOneBit((int) windows.offer(InitialCredit.MAX));
         return initialCredit;
     }
 
@@ -361,7 +360,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         if (channel == null || closed != null) {
             return;
         }
-        int offered = Integer.highestOneBit((int) windows.fairShare(MAX_INITIAL_CREDIT));
+        int offered = Integer.highestOneBit((int) windows.fairShare(InitialCredit.MAX));
         if (offered < initialCredit || offered / 2 >= initialCredit) {
             initialCredit = offered;
             channel.tellInitialCredit(initialCredit);

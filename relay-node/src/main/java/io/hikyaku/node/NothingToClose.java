@@ -3,7 +3,8 @@ package io.hikyaku.node;
 /// Until a program runs there is nothing to be closed: told to stop, the process ends with 0 at once, and not with the
 /// 143 of one that a signal killed. For the first thing that a command does, so it needs no class but its own.
 public final class NothingToClose {
-    private static final Thread AT_SHUTDOWN = new Thread(() -> Runtime.getRuntime().halt(0), "nothing-to-close");
+    private static final Thread AT_SHUTDOWN =
+            new Thread(() -> Runtime.getRuntime().halt(0), "nothing-to-close");
 
     private NothingToClose() {}
 

@@ -155,14 +155,13 @@ class LimitsTest {
 
     @Test
     void initialCredit() {
-        atTheBound(
-                ChannelFrame.MAX_INITIAL_CREDIT, Codec.CHANNEL, (out, bytes) -> Varint.write(out.writeByte(4), bytes));
-        atTheBound(ChannelFrame.MAX_INITIAL_CREDIT, Codec.STREAM, (out, bytes) -> {
+        atTheBound(InitialCredit.MAX, Codec.CHANNEL, (out, bytes) -> Varint.write(out.writeByte(4), bytes));
+        atTheBound(InitialCredit.MAX, Codec.STREAM, (out, bytes) -> {
             Varint.write(out.writeByte(0x10).writeZero(2), bytes);
             out.writeByte(0);
         });
         atTheBound(
-                ChannelFrame.MAX_INITIAL_CREDIT,
+                InitialCredit.MAX,
                 Codec.GREETING,
                 Reason.INVALID_VALUE,
                 (out, bytes) -> out.writeInt(73)

@@ -172,7 +172,7 @@ final class RandomFrames {
     }
 
     private int initialCredit() {
-        return random.nextInt(ChannelFrame.MAX_INITIAL_CREDIT + 1);
+        return random.nextInt(InitialCredit.MAX + 1);
     }
 
     private long counter() {

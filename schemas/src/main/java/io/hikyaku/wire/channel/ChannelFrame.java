@@ -19,9 +19,6 @@ public sealed interface ChannelFrame {
     int INITIAL_CREDIT = 4;
     int CLOSE = 5;
 
-    /// Most that a stream may send before it is granted more, in bytes.
-    int MAX_INITIAL_CREDIT = 64 * 1024;
-
     /// Bytes of an [Ack].
     int ACK_BYTES = 1 + Long.BYTES;
 
@@ -37,10 +34,10 @@ public sealed interface ChannelFrame {
 
     /// Each stream that the receiver of this frame opens from now on may send `bytes` before it is granted more.
     ///
-    /// @param bytes 0 to [#MAX_INITIAL_CREDIT]
+    /// @param bytes 0 to [io.hikyaku.wire.InitialCredit#MAX]
     record InitialCredit(int bytes) implements ChannelFrame {
         public InitialCredit {
-            requireInitialCredit(bytes);
+            io.hikyaku.wire.InitialCredit.require(bytes);
         }
     }
 
@@ -119,7 +116,7 @@ public sealed interface ChannelFrame {
             return new Close(code, Bytes.readDetail(in, Close.MAX_DETAIL_BYTES, "close detail"));
         }
         if (type == INITIAL_CREDIT) {
-            return new InitialCredit(Varint.read(in, MAX_INITIAL_CREDIT, "initial credit"));
+            return new InitialCredit(io.hikyaku.wire.InitialCredit.read(in));
         }
         if (type < ACK || type > CLOSE) {
             throw new Malformed(Reason.UNKNOWN_TYPE, "channel frame type " + type);
@@ -131,13 +128,6 @@ public sealed interface ChannelFrame {
             case PING -> new Ping(value);
             default -> new Pong(value);
         };
-    }
-
-    /// @throws IllegalArgumentException if it is not 0 to [#MAX_INITIAL_CREDIT]
-    static void requireInitialCredit(int bytes) {
-        if (bytes < 0 || bytes > MAX_INITIAL_CREDIT) {
-            throw new IllegalArgumentException("Initial credit " + bytes);
-        }
     }
 
     /// Counters that only rise are refused in the negative half, so that nobody compares them the wrong way.

@@ -2,6 +2,7 @@ package io.hikyaku.wire.channel;
 
 import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Extensions;
+import io.hikyaku.wire.InitialCredit;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.netty.buffer.ByteBuf;
@@ -14,7 +15,7 @@ import java.util.Arrays;
 /// @param maxVersion highest channel version spoken
 /// @param shardCount how many event loops the sender has; must equal the one in the clear segments
 /// @param initialCredit bytes that each stream which the receiver opens may send before it is granted more, 0 to
-///     [ChannelFrame#MAX_INITIAL_CREDIT]
+///     [InitialCredit#MAX]
 /// @param statement the sender's node statement, a compact JWS, at most 16 KiB
 /// @param signature Ed25519 by the instance key over what §5.2 says, 64 bytes
 public record ChannelGreeting(
@@ -28,7 +29,7 @@ public record ChannelGreeting(
 
     public ChannelGreeting {
         HandshakeFrame.requireSender(minVersion, maxVersion, shardCount);
-        ChannelFrame.requireInitialCredit(initialCredit);
+        InitialCredit.require(initialCredit);
         if (statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) {
             throw new IllegalArgumentException(
                     "Statement of " + statement.length() + " bytes, signature of " + signature.length + " bytes");
@@ -71,7 +72,7 @@ public record ChannelGreeting(
         int initialCredit = body.readInt();
         boolean versions = minVersion >= 1 && minVersion <= maxVersion;
         boolean shards = shardCount > 0 && shardCount <= HandshakeFrame.MAX_SHARDS;
-        if (!versions || !shards || initialCredit < 0 || initialCredit > ChannelFrame.MAX_INITIAL_CREDIT) {
+        if (!versions || !shards || initialCredit < 0 || initialCredit > InitialCredit.MAX) {
             throw new Malformed(Reason.INVALID_VALUE, "channel greeting");
         }
         byte[] signature = Bytes.readFixed(body, SIGNATURE_BYTES, "signature");

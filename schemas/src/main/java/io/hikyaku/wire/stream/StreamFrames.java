@@ -1,11 +1,11 @@
 package io.hikyaku.wire.stream;
 
 import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.InitialCredit;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.Varint;
-import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.stream.StreamFrame.Credit;
 import io.hikyaku.wire.stream.StreamFrame.Data;
 import io.hikyaku.wire.stream.StreamFrame.End;
@@ -84,7 +84,7 @@ public final class StreamFrames {
         return switch (type) {
             case OPEN -> {
                 long credit = Varint.read(in);
-                int initial = Varint.read(in, ChannelFrame.MAX_INITIAL_CREDIT, "initial credit");
+                int initial = InitialCredit.read(in);
                 yield new Open(stream, credit, initial, slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
             }
             case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data"));

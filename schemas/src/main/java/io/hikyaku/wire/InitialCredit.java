@@ -1,0 +1,26 @@
+package io.hikyaku.wire;
+
+import io.netty.buffer.ByteBuf;
+
+/// What a stream may send before it is granted more, in bytes (PROTOCOL.md §6.4): said of all new streams by greetings
+/// and frames of a channel, and of one stream by its OPEN.
+public final class InitialCredit {
+    public static final int MAX = 64 * 1024;
+
+    private InitialCredit() {}
+
+    /// @throws IllegalArgumentException if it is not 0 to [#MAX]
+    public static int require(int bytes) {
+        if (bytes < 0 || bytes > MAX) {
+            throw new IllegalArgumentException("Initial credit " + bytes);
+        }
+        return bytes;
+    }
+
+    /// Reads it as a varint.
+    ///
+    /// @throws Malformed if it is above [#MAX]
+    public static int read(ByteBuf in) {
+        return Varint.read(in, MAX, "initial credit");
+    }
+}
