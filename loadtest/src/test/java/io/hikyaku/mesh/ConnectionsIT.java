@@ -59,7 +59,8 @@ class ConnectionsIT {
     void twoBridgesAreOneGateway() throws Exception {
         mesh.raw.follow(service -> {
             Talk.Head head = service.hearHead();
-            service.say("HTTP/1.1 204 No Content\r\nConnection: close\r\nX-Left: " + head.field("Max-Forwards") + "\r\n\r\n");
+            service.say("HTTP/1.1 204 No Content\r\nConnection: close\r\nX-Left: " + head.field("Max-Forwards")
+                    + "\r\n\r\n");
             service.hearAll();
         });
         try (Talk caller = Talk.with(mesh.port(SharedMesh.RAW))) {
@@ -77,7 +78,8 @@ class ConnectionsIT {
     void aThousandInterimAnswersPass() throws Exception {
         mesh.raw.follow(service -> {
             service.hearHead();
-            service.say("HTTP/1.1 102 Processing\r\n\r\n".repeat(1000) + "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+            service.say("HTTP/1.1 102 Processing\r\n\r\n".repeat(1000)
+                    + "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
             service.hearAll();
         });
         try (Talk caller = Talk.with(mesh.port(SharedMesh.RAW))) {

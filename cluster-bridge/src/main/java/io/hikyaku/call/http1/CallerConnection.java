@@ -385,7 +385,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private void leave() {
         boolean complete = phase == Phase.ANSWERING && input == null;
         toLeaving();
-        if (complete) {
+        if (complete || inputEnded) {
             out.closeAfterWrites();
             deadline.set(port.context().limits().http().writeTimeout());
         } else {
