@@ -148,9 +148,10 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     /// The caller will send no more.
     private void onInputEnd() {
         inputEnded = true;
+        HalfClosed.watch(channel);
         switch (phase) {
             case BODY -> channel.close(); // what is not asked for whole is taken back
-            case ANSWERING -> HalfClosed.watch(channel);
+            case ANSWERING -> {}
             case LEAVING -> out.closeAfterWrites();
             case HEAD -> closeIfDone();
         }
