@@ -147,9 +147,10 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     /// The caller will send no more.
     private void onInputEnd() {
         inputEnded = true;
+        HalfClosed.watch(channel);
         switch (phase) {
             case BODY -> channel.close(); // what is not asked for whole is taken back
-            case ANSWERING -> HalfClosed.watch(channel);
+            case ANSWERING -> {}
             case LEAVING -> out.closeAfterWrites();
             case HEAD -> closeIfDone();
         }
@@ -384,7 +385,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private void leave() {
         boolean complete = phase == Phase.ANSWERING && input == null;
         toLeaving();
-        if (complete) {
+        if (complete || inputEnded) {
             out.closeAfterWrites();
             deadline.set(port.context().limits().http().writeTimeout());
         } else {

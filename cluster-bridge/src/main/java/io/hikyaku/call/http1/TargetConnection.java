@@ -77,7 +77,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable ByteBuf input;
     private @Nullable TargetExchange exchange;
     private @Nullable BodyWriter request;
-    private @Nullable CharSequence webSocketKey;
+    private @Nullable Opening opening;
     private @Nullable String caller;
     /// Whether the service may take whoever uses the connection for somebody.
     private boolean authenticated;
@@ -122,7 +122,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         exchange = next;
         authenticated |= ConnectionAuth.isIn(head);
         toHead = head.method().equals("HEAD");
-        webSocketKey = WebSocket.isAsked(head) ? keyOf(head) : null;
+        opening = WebSocket.isAsked(head) ? new Opening(keyOf(head)) : null;
         inBody = false;
         untilClose = false;
         interim = new InterimBudget();
@@ -144,17 +144,32 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void writeBody(ByteBuf data) {
-        writer().write(data);
+        Opening open = opening;
+        if (open == null) {
+            writer().write(data);
+        } else {
+            open.hold(data);
+        }
     }
 
     @Override
     public void writeEnd(@Nullable Fields trailers) {
-        writer().end(trailers);
+        Opening open = opening;
+        if (open == null) {
+            writer().end(trailers);
+        } else {
+            open.end();
+        }
     }
 
     @Override
     public void owe(int bytes) {
-        out.owe(bytes);
+        Opening open = opening;
+        if (open == null) {
+            out.owe(bytes);
+        } else {
+            open.owe(bytes);
+        }
     }
 
     private BodyWriter writer() {
@@ -328,10 +343,10 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         Response response = Response.read(bytes, toHead);
-        CharSequence key = webSocketKey;
-        if (response.head().status() == 101 && key != null) {
-            requireAccept(response, key);
-            toTunnel(response.head(), current);
+        Opening open = opening;
+        if (response.head().status() == 101 && open != null) {
+            requireAccept(response, open.key());
+            toTunnel(response.head(), current, open);
             return false;
         }
         if (response.head().status() < 200) {
@@ -343,7 +358,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             return true;
         }
         authenticated |= ConnectionAuth.isAskedBy(response.head());
-        keepAlive = response.keepAlive() && key == null && !unusualBody;
+        keepAlive = response.keepAlive() && open == null && !unusualBody;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
         current.onAnswerHead(response.head());
         body.start(response.framing());
@@ -363,14 +378,16 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /// Puts what passes bytes on in this handler's place, and gives it those that came with the head.
-    private void toTunnel(ResponseHead head, TargetExchange current) {
+    private void toTunnel(ResponseHead head, TargetExchange current, Opening open) {
         TargetTunnel tunnel = new TargetTunnel(channel, out, current, tunnelIdle, keeper::onFinished);
         ByteBuf early = input;
         input = null;
         exchange = null;
+        opening = null;
         deadline.close();
         channel.pipeline().replace(this, null, tunnel.splice());
         current.onSwitched(head, tunnel);
+        open.sendTo(tunnel.splice());
         current.flushAnswer();
         if (early != null) {
             channel.eventLoop().execute(() -> read(early, tunnel.splice()));
@@ -413,6 +430,11 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void leave() {
+        Opening open = opening;
+        if (open != null) {
+            opening = null;
+            out.owe(open.drop());
+        }
         exchange = null;
         request = null;
         out.from(null);

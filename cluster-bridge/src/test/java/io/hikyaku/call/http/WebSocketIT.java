@@ -11,6 +11,7 @@ import io.hikyaku.call.Origin;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -277,6 +278,81 @@ class WebSocketIT {
                             + "sec-websocket-protocol: chat\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"),
                     head);
             assertTrue(!head.contains("ransfer-"), head);
+        }
+    }
+
+    @Test
+    void whatACallerInHttp2SaysEarlyWaitsForTheAnswerToBeVerified() throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        try (Conversation unused = call(heard -> {
+            String head = heard.head();
+            String key = head.substring(head.indexOf("Sec-WebSocket-Key: ") + 19, head.indexOf("==\r\n") + 2);
+            sent.await();
+            heard.say(OPENED.replace(ACCEPT, io.hikyaku.call.exchange.WebSocket.accept(key)));
+            assertEquals("early", heard.raw().hear(5));
+            heard.say("pong");
+            assertEquals("", heard.raw().hearAll());
+        })) {
+            unused.close();
+            try (Http2Talk caller = Http2Talk.with(path.port())) {
+                caller.headers(
+                        1,
+                        false,
+                        ":method",
+                        "CONNECT",
+                        ":protocol",
+                        "websocket",
+                        ":scheme",
+                        "http",
+                        ":path",
+                        "/chat",
+                        ":authority",
+                        "orders:80");
+                caller.data(1, false, "early");
+                origin.takeHead();
+                caller.data(1, true, "");
+                sent.countDown();
+
+                assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 200\n"));
+                assertEquals("pong", caller.hearBody(1));
+            }
+            assertEquals("done", origin.takeEnding());
+        }
+    }
+
+    @Test
+    void whatACallerInHttp2SaysEarlyIsForNobodyIfItIsNotOpened() throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        try (Conversation unused = call(heard -> {
+            heard.head();
+            sent.await();
+            heard.say("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+            assertEquals("", heard.raw().hearAll());
+        })) {
+            unused.close();
+            try (Http2Talk caller = Http2Talk.with(path.port())) {
+                caller.headers(
+                        1,
+                        false,
+                        ":method",
+                        "CONNECT",
+                        ":protocol",
+                        "websocket",
+                        ":scheme",
+                        "http",
+                        ":path",
+                        "/chat",
+                        ":authority",
+                        "orders:80");
+                caller.data(1, false, "GET /smuggled HTTP/1.1\r\nHost: o\r\n\r\n");
+                origin.takeHead();
+                sent.countDown();
+
+                assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 403\n"));
+                assertEquals("no", caller.hearBody(1));
+            }
+            assertEquals("done", origin.takeEnding());
+            assertEquals(0, origin.headsHeard());
         }
     }
 
