@@ -122,6 +122,29 @@ class FailuresIT {
     }
 
     @Test
+    void aCallHasTheRelayDialledAtOnceHoweverLongTheWait() throws Exception {
+        // Given
+        int port = Ports.free();
+        MeshRelay relay = relayAt(port);
+        osaka(relay.url(), "http");
+        MeshBridge tokyo = mesh.bridge(
+                "tokyo",
+                Mesh.linksTo(relay.url())
+                        + "limits: { link: { reconnectBackoffMin: 1h, reconnectBackoffMax: 1h }, "
+                        + "registry: { expiry: 5m } }\n"
+                        + Mesh.imports("http", ORDERS));
+        tokyo.awaitAnswer(ORDERS);
+
+        // When
+        relay.close();
+        tokyo.admin().awaitExporters(ORDERS, 0);
+        relayAt(port);
+
+        // Then
+        tokyo.awaitAnswer(ORDERS);
+    }
+
+    @Test
     void linksComeBackAfterTheRelayWasRestarted() throws Exception {
         // Given
         int port = Ports.free();

@@ -26,6 +26,9 @@ final class Anteroom<S> {
     /// Sources remembered because a member has greeted from there.
     static final int MAX_KNOWN = 4096;
 
+    /// Handshakes that one source may begin in a second, for each place that it may have.
+    static final int HELLOS_PER_PLACE = 5;
+
     /// What a connection has done so far.
     enum Progress {
         /// Nothing that would distinguish it from a SYN.
@@ -59,14 +62,14 @@ final class Anteroom<S> {
     private final HelloPace pace;
 
     /// @param max in all
-    /// @param maxPerSource of one source; so many handshakes it may begin in a second too
+    /// @param maxPerSource of one source
     /// @param givesWay is to be closed; has left already
     Anteroom(int max, int maxPerSource, RandomGenerator random, Consumer<S> givesWay) {
         this.max = max;
         this.maxPerSource = maxPerSource;
         this.random = random;
         this.givesWay = givesWay;
-        this.pace = new HelloPace(maxPerSource);
+        this.pace = new HelloPace(HELLOS_PER_PLACE * maxPerSource);
     }
 
     /// @return whether it may stay, until [#leave]; no if all places that it could have are taken by proven

@@ -63,6 +63,11 @@ final class AddressRace {
             end.cancel(false);
             onLoop(this::stop);
         });
+        if (!to.isUnresolved()) {
+            waiting.add(to);
+            next();
+            return;
+        }
         if (bootstrap.config().resolver().getResolver(loop) instanceof AddressResolver<?> names
                 && names.isSupported(to)) {
             @SuppressWarnings("unchecked") // whoever supports such an address resolves to such addresses

@@ -3,7 +3,9 @@ package io.hikyaku.names;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +27,9 @@ public final class Connector {
     public Connector(Bootstrap bootstrap, EventLoop loop, String host, int port, Duration timeout) {
         this.bootstrap = bootstrap;
         this.loop = loop;
-        this.to = InetSocketAddress.createUnresolved(host, port);
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        this.to =
+                literal == null ? InetSocketAddress.createUnresolved(host, port) : new InetSocketAddress(literal, port);
         this.timeout = timeout;
     }
 

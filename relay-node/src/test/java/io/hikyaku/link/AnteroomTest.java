@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class AnteroomTest {
     private static final int MAX = 20;
     private static final int MAX_PER_SOURCE = 10;
+    private static final int HELLOS = Anteroom.HELLOS_PER_PLACE * MAX_PER_SOURCE;
     private static final InetSocketAddress HERE = new InetSocketAddress("10.0.0.1", 1000);
 
     private final long seed = System.nanoTime();
@@ -108,14 +109,14 @@ class AnteroomTest {
         int begun = 0;
 
         // When
-        for (int i = 0; i < 3 * MAX_PER_SOURCE; i++) {
+        for (int i = 0; i < 2 * HELLOS; i++) {
             anteroom.enter("hello" + i, HERE);
             begun += anteroom.begin("hello" + i, second + i) ? 1 : 0;
             anteroom.leave("hello" + i);
         }
 
         // Then
-        assertEquals(MAX_PER_SOURCE, begun);
+        assertEquals(HELLOS, begun);
         anteroom.enter("elsewhere", stranger(1));
         assertTrue(anteroom.begin("elsewhere", second));
         anteroom.enter("later", HERE);

@@ -7,12 +7,12 @@ import java.time.Duration;
 /// @param connectTimeout until TCP is connected
 /// @param handshakeTimeout from there until TLS and the greeting are done, on both sides
 /// @param keepaliveInterval between two probes, which also measure the round trip
-/// @param deadAfter a neighbour that was silent for so long is gone, whatever TCP says
+/// @param deadAfter a neighbour that was silent for so long after a probe is gone, whatever TCP says
 /// @param reconnectBackoffMin the first wait before dialling again
 /// @param reconnectBackoffMax the longest wait before dialling again
 /// @param maxAccepted accepted links at once, per listener; more are closed at once
-/// @param maxGreeting of them, those that have not greeted yet; beyond that the oldest is closed
-/// @param maxGreetingPerSource of one address, or one /64 of IPv6; more are closed at once
+/// @param maxGreeting of them, those that have not greeted yet; beyond that one that has proven least is closed
+/// @param maxGreetingPerSource of one address, or one /64 of IPv6; likewise
 public record LinkLimits(
         Duration connectTimeout,
         Duration handshakeTimeout,
