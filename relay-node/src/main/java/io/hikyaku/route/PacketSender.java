@@ -11,8 +11,8 @@ public interface PacketSender {
     /// A DATA packet is never dropped for want of room: whoever sends one asks for [#room] first.
     void send(ByteBuf packet);
 
-    /// How large a DATA packet of a channel may be that is sent now, in bytes with its header. To be asked before it
-    /// is numbered and sealed, for afterwards it can neither be cut nor left out. Any thread.
+    /// How large a DATA packet of a channel may be that is sent now, in bytes with its header. To be asked before
+    /// it is numbered and sealed, for afterwards it can neither be cut nor left out. Any thread.
     ///
     /// @return 0 if it has to wait: [LocalNode#onWritable] follows once when it is worth asking again
     default int room(NodeId destination, long channel) {

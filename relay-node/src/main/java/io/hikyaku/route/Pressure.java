@@ -191,9 +191,8 @@ final class Pressure {
         return !out.live() || out.link().queuedBytes() <= drainedAt(out);
     }
 
-    /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover the
-    /// way
-    /// to the broker and back.
+    /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover
+    /// the way to the broker and back.
     private long fullAbove(Egress out) {
         return out.overTopic()
                 ? limits.linkQueue().bytes()
