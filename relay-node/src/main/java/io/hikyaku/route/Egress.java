@@ -47,8 +47,8 @@ final class Egress {
         return count;
     }
 
-    /// Whether it leads to a topic of Kafka: then what is queued is also what is under way to the broker, and nobody
-    /// but this node queues.
+    /// Whether it leads to a topic of Kafka: then what is queued is also what is under way to the broker, and
+    /// nobody but this node queues.
     boolean overTopic() {
         return link.neighbour().node().equals(NodeId.NONE);
     }
