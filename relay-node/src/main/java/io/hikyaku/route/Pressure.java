@@ -192,8 +192,7 @@ final class Pressure {
     }
 
     /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover
-    /// the way
-    /// to the broker and back.
+    /// the way to the broker and back.
     private long fullAbove(Egress out) {
         return out.overTopic()
                 ? limits.linkQueue().bytes()

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -189,8 +190,12 @@ final class InboxReader implements Runnable {
 
     /// Answered out of the client's metadata, which it renews by itself, unless the topic is gone.
     private void requirePartition(KafkaConsumer<byte[], byte[]> from, TopicPartition partition) {
-        if (health.up() && from.partitionsFor(topic, ANSWER).size() <= partition.partition()) {
-            throw new UnknownTopicOrPartitionException(topic);
+        try {
+            if (health.up() && from.partitionsFor(topic, POLL).size() <= partition.partition()) {
+                throw new UnknownTopicOrPartitionException(topic);
+            }
+        } catch (TimeoutException nobodyAnswers) {
+            LOG.debug("No broker tells of {}, which is noticed by its silence", topic, nobodyAnswers);
         }
     }
 
