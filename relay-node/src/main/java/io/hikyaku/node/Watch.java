@@ -1,5 +1,6 @@
 package io.hikyaku.node;
 
+import io.hikyaku.task.Guarded;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,13 +41,7 @@ final class Watch implements AutoCloseable {
     }
 
     private void round() {
-        for (Runnable look : looks) {
-            try {
-                look.run();
-            } catch (RuntimeException e) {
-                LOG.error("looking after a file failed", e);
-            }
-        }
+        looks.forEach(look -> Guarded.of("looking after files", look).run());
     }
 
     /// Waits for what is under way, a few seconds at most.

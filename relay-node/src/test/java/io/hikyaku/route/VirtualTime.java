@@ -33,6 +33,11 @@ public final class VirtualTime implements ControlLoop {
         return now;
     }
 
+    /// Lets time pass while nothing runs, as if the thread were stuck.
+    public void stand(Duration duration) {
+        now += duration.toNanos();
+    }
+
     /// Lets time pass, running everything that falls due.
     public void pass(Duration duration) {
         long end = now + duration.toNanos();
