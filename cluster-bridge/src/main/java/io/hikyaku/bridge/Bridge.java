@@ -17,9 +17,10 @@ import io.hikyaku.node.Grace;
 import io.hikyaku.node.Logging;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
+import io.hikyaku.registry.DocumentMaker;
+import io.hikyaku.registry.FloodReceivers;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.RegistryFlood;
-import io.hikyaku.registry.SignedDocuments;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
@@ -57,6 +58,7 @@ public final class Bridge implements AutoCloseable {
     private final MeshNode node;
     private final OwnDocument ownDocument;
     private final Directory directory;
+    private final RegistryFlood flood;
     private final Publisher publisher;
     private final Shards shards;
     private final Imports imports;
@@ -90,18 +92,19 @@ public final class Bridge implements AutoCloseable {
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
         imports = new Imports(sockets, calls, shards.all(), limits.drainTimeout());
-        RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
+        flood = node.floodInto(FloodReceivers.into(directory));
         kafka = config.kafka().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
         publisher = new Publisher(
                 this::document,
-                document -> SignedDocuments.sign(node.identity(), document),
+                new DocumentMaker(node.key()),
                 sinks,
                 limits.registry(),
                 node.control(),
                 new SecureRandom());
         views = new ExporterViews(node, directory, () -> document(1, false), shards, imports);
         directory.addListener(views);
+        directory.watch(new LifeSigns(shards, kafka));
         node.router().attach(views);
         node.onRenewal(publisher::onChange);
         BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
@@ -193,8 +196,7 @@ public final class Bridge implements AutoCloseable {
     }
 
     private KafkaSide kafkaSide(KafkaLink link) {
-        return new KafkaSide(
-                node, config.mesh(), config.cluster(), link, config.limits().route(), directory);
+        return new KafkaSide(node, config.mesh(), config.cluster(), link, config.limits(), directory);
     }
 
     private NodeDocument document(long sequence, boolean leaving) {

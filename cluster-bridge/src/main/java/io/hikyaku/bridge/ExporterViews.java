@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// Keeps the event loops and the listeners told who exports what: whenever the registry, the ways to others or the own
@@ -79,11 +80,14 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     private void show() {
         pending = false;
         List<NodeDocument> documents = new ArrayList<>(directory.live().values());
+        Map<NodeId, NodeDocument> lost = directory.lost(); // not reachable, which is not the same as not there
+        documents.addAll(lost.values());
         documents.add(own.get());
         ExporterView shown = ExporterView.of(
                 documents,
-                other ->
-                        other.equals(node.node()) || node.router().pathTo(other).isPresent());
+                other -> other.equals(node.node())
+                        || !lost.containsKey(other)
+                                && node.router().pathTo(other).isPresent());
         view = shown;
         shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
         imports.show(shown); // after the event loops: connections that waited for it are served at once

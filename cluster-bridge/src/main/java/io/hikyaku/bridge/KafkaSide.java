@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.config.KafkaLink;
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.identity.Member;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.kafka.Inbox;
@@ -13,16 +13,24 @@ import io.hikyaku.link.kafka.PartitionChoice;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
+import io.hikyaku.registry.SignedDocument;
+import io.hikyaku.registry.TopicDocuments;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which, and
 /// gives routing a direct way to every live node that announces one. Registry events come on the control loop.
@@ -30,19 +38,31 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     /// What a way over Kafka counts as, so that a relay is preferred as long as it answers within this time.
     static final long COST_MICROS = 200_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSide.class);
+    /// Records of registry topics that may wait for the control loop, 64 KiB each at most.
+    private static final int MAX_RECORDS_WAITING = 128;
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
+    /// How long nodes are not blamed for their silence when their topic cannot be read.
+    private static final Duration MAX_DEAF = Duration.ofMinutes(15);
+
     private final MeshNode node;
     private final String cluster;
     private final Directory directory;
     private final KafkaTopics topics;
     private final KafkaTransport transport;
     private final KafkaRegistry registry;
+    private final TopicDocuments documents;
     private final Map<NodeId, Link> ways = new HashMap<>();
     private final Set<NodeId> seen = new HashSet<>();
+    private final Map<String, Long> deafSince = new HashMap<>();
+    private final Semaphore room = new Semaphore(MAX_RECORDS_WAITING);
     private volatile Optional<NodeDocument.KafkaInbox> inbox = Optional.empty();
     private volatile Runnable onInbox = () -> {};
     private volatile Runnable onNewcomer = () -> {};
 
-    KafkaSide(MeshNode node, String mesh, String cluster, KafkaLink config, RouteLimits limits, Directory directory) {
+    KafkaSide(
+            MeshNode node, String mesh, String cluster, KafkaLink config, BridgeLimits limits, Directory directory) {
         this.node = node;
         this.cluster = cluster;
         this.directory = directory;
@@ -52,10 +72,11 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
                 topics,
                 cluster,
                 node.node(),
-                limits.pauseAbove().bytes(),
-                limits.resumeBelow().bytes());
+                limits.route().pauseAbove().bytes(),
+                limits.route().resumeBelow().bytes());
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
+        documents = new TopicDocuments(directory, limits.registry().budget().bytes(), this::reread);
         registry = new KafkaRegistry(settings, this);
     }
 
@@ -88,14 +109,48 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         transport.close();
     }
 
-    @Override
-    public void publish(NodeDocument document, byte[] signed) {
-        registry.publish(signed);
+    private void reread() {
+        registry.reread();
     }
 
     @Override
-    public void onDocument(String claimedCluster, byte[] document, boolean fresh) {
-        node.control().execute(() -> directory.offer(document, fresh));
+    public void publish(SignedDocument document) {
+        registry.publish(TopicDocuments.records(document));
+    }
+
+    @Override
+    public void beat(Beat beat) {
+        registry.beat(TopicDocuments.bytes(beat));
+    }
+
+    /// Reading waits for the control loop, so that no more than a bounded number of records is between them.
+    @Override
+    public void onRecord(String claimedCluster, byte[] record, boolean fresh) {
+        try {
+            if (!room.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a record of the registry is dropped: the control loop does not come to it");
+                registry.reread();
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        node.control().execute(() -> {
+            room.release();
+            documents.onRecord(record, fresh);
+        });
+    }
+
+    /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long excuses nobody.
+    boolean hears(NodeDocument document) {
+        String other = Member.parse(document.member()).name();
+        if (document.kafka().isEmpty() || registry.hears(other)) {
+            deafSince.remove(other);
+            return true;
+        }
+        long now = node.control().nanos();
+        return now - deafSince.computeIfAbsent(other, _ -> now) > MAX_DEAF.toNanos();
     }
 
     /// Only now it is known which partitions others of this cluster use.

@@ -385,9 +385,13 @@ public final class Router implements LinkEvents, PacketSender {
         @Override
         public void onReachable(NodeId node, boolean reachable) {
             local.onReachable(node, reachable);
+        }
+
+        @Override
+        public void onVouched(NodeId node, boolean now) {
             NeighbourEvents events = registry;
             if (events != null) {
-                events.onReachable(node, reachable);
+                events.onVouched(node, now);
             }
         }
 
