@@ -25,7 +25,7 @@ public final class VirtualTime implements ControlLoop {
         at(now + delay.toNanos(), task);
     }
 
-    void at(long nanos, Runnable task) {
+    public void at(long nanos, Runnable task) {
         tasks.add(new Task(Math.max(nanos, now), number++, task));
     }
 

@@ -1,8 +1,12 @@
 package io.hikyaku.config;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.wire.registry.NodeDocument;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -13,6 +17,7 @@ import java.util.stream.Stream;
 /// @param cluster a DNS-1123 label, the same as in the identity's certificate
 /// @param links may be empty only when others dial this bridge, see `listen`
 /// @param listen where links of others are accepted: this cluster is a hub. Empty: it never forwards
+/// @param exports at most 20,000 services with 40,000 ports
 /// @param transit clusters that may carry others' packets and announce routes, as relays do
 /// @param admin empty: no admin server
 /// @param accessLog empty: none is written
@@ -40,8 +45,17 @@ public record BridgeConfig(
         transit = List.copyOf(transit);
         exports = List.copyOf(exports);
         imports = List.copyOf(imports);
+        int ports = exports.stream().mapToInt(export -> export.ports().size()).sum();
         Optional<String> circle = circle(exports, imports);
         new Rules()
+                .require(
+                        exports.size() <= NodeDocument.MAX_EXPORTS,
+                        exports.size() + " services, at most " + NodeDocument.MAX_EXPORTS,
+                        "exports")
+                .require(
+                        ports <= NodeDocument.MAX_PORTS,
+                        ports + " ports in all services, at most " + NodeDocument.MAX_PORTS,
+                        "exports")
                 .require(circle.isEmpty(), circle.orElse(""), "exports", "imports")
                 .require(
                         !links.isEmpty() || !listen.isEmpty(),
@@ -54,9 +68,9 @@ public record BridgeConfig(
 
     /// What is wrong with an export whose target is where this bridge itself takes calls to the same service.
     private static Optional<String> circle(List<Export> exports, List<Import> imports) {
+        Map<ServiceName, List<Import>> byName = imports.stream().collect(groupingBy(Import::service));
         return exports.stream()
-                .flatMap(export -> imports.stream()
-                        .filter(imported -> imported.service().equals(export.service()))
+                .flatMap(export -> byName.getOrDefault(export.service(), List.of()).stream()
                         .flatMap(imported -> circle(export, imported)))
                 .findFirst();
     }

@@ -1,15 +1,22 @@
 package io.hikyaku.config;
 
 import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.wire.registry.NodeDocument;
 import java.util.List;
 
 /// A service of this cluster that the others may call.
 ///
-/// @param ports one at least, with different numbers and names
+/// @param ports 1 to 32, with different numbers and names
 public record Export(ServiceName service, List<ExportPort> ports) {
 
     public Export {
         ports = List.copyOf(ports);
+        new Rules()
+                .require(
+                        ports.size() <= NodeDocument.Export.MAX_PORTS,
+                        ports.size() + " ports, at most " + NodeDocument.Export.MAX_PORTS,
+                        "ports")
+                .enforce();
     }
 
     static Export read(Setting setting) {

@@ -14,7 +14,8 @@ import java.util.function.Function;
 /// paths start from.
 record Reading(Path folder, Findings findings, Listeners listeners) {
 
-    private static final long MAX_BYTES = 1 << 20;
+    /// As many services as one bridge may export take less than half of it.
+    static final int MAX_BYTES = 8 << 20;
 
     /// Reads a file into a record, or throws [ConfigException] with all findings.
     static <T> T file(Path file, Function<Setting, T> reader) {
@@ -48,7 +49,7 @@ record Reading(Path folder, Findings findings, Listeners listeners) {
     private static String load(Path file, Findings findings) {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw findings.add("", 0, "larger than 1MiB");
+                throw findings.add("", 0, "larger than 8MiB");
             }
             byte[] bytes = Files.readAllBytes(file);
             return StandardCharsets.UTF_8

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.core.JacksonException;
@@ -27,6 +28,10 @@ final class YamlTree {
     private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .loadSettings(LoadSettings.builder()
+                    .setCodePointLimit(Reading.MAX_BYTES)
+                    .setAllowDuplicateKeys(true) // a finding of ours, with both lines
+                    .build())
             .enable(YAMLReadFeature.EMPTY_STRING_AS_NULL) // "key:" has no value; "key: ''" has an empty one
             .build());
 

@@ -2,6 +2,8 @@ package io.hikyaku.config;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A document with one thing wrong, and where the code must find it.
 ///
@@ -52,6 +54,18 @@ record BadDocument(Program program, String yaml, String path, String message, bo
 
     private static BadDocument bridge(String line, String path, String message) {
         return new BadDocument(Program.BRIDGE, Program.BRIDGE.with(line), path, message, true);
+    }
+
+    private static String services(int count, int ports) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> service("shop/s" + i, ports))
+                .collect(Collectors.joining(", ", "exports: [ ", " ]"));
+    }
+
+    private static String service(String name, int ports) {
+        return IntStream.rangeClosed(1, ports)
+                .mapToObj(port -> "{ name: p" + port + ", port: " + port + ", protocol: tcp, target: 'h:1' }")
+                .collect(Collectors.joining(", ", "{ service: " + name + ", ports: [ ", " ] }"));
     }
 
     private static BadDocument relay(String line, String path, String message) {
@@ -229,6 +243,9 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "[1]",
                                 "the same name as exports[0].ports[0]")
                         .notBySchema(),
+                bridge("exports: [ " + service("shop/orders", 33) + " ]", "exports[0].ports", "33 ports, at most 32"),
+                bridge(services(20_001, 1), "exports", "20001 services, at most 20000"),
+                bridge(services(1_251, 32), "exports", "40032 ports in all services, at most 40000").notBySchema(),
                 bridge(
                         "exports: [ { service: orders, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] } ]",
                         "exports[0].service",

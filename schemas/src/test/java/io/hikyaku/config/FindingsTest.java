@@ -190,12 +190,12 @@ class FindingsTest {
     @Test
     void aFileOverTheMaximumIsAFinding(@TempDir Path folder) throws IOException {
         // Given
-        Path file = Files.writeString(folder.resolve("relay.yaml"), "#".repeat((1 << 20) + 1));
+        Path file = Files.writeString(folder.resolve("relay.yaml"), "#".repeat((8 << 20) + 1));
 
         // When
         var refusal = assertThrows(ConfigException.class, () -> RelayConfig.read(file));
 
         // Then
-        assertEquals(file + ":\n  larger than 1MiB", refusal.getMessage());
+        assertEquals(file + ":\n  larger than 8MiB", refusal.getMessage());
     }
 }
