@@ -14,7 +14,9 @@ import java.util.List;
 /// one thread.
 public final class FileWatch {
     /// More of a file is not looked at; nothing that is watched may be so large.
-    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 8 << 20;
+
+    private static final int CHUNK = 64 << 10;
 
     private final List<Path> files;
     private List<String> seen = List.of();
@@ -43,7 +45,13 @@ public final class FileWatch {
     static String contents(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(in.readNBytes(MAX_BYTES + 1)));
+            byte[] chunk = new byte[CHUNK];
+            int total = 0;
+            for (int read = in.read(chunk); read >= 0 && total <= MAX_BYTES; read = in.read(chunk)) {
+                digest.update(chunk, 0, read);
+                total += read;
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             return "not to be read";
         } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@ package io.hikyaku.task;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,6 +52,8 @@ public final class Guarded implements Runnable {
     public void run() {
         try {
             task.run();
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("a task of {} wanted something of a thread that has ended", what, ended);
         } catch (Throwable failure) {
             FAILED.increment();
             log(failure);
