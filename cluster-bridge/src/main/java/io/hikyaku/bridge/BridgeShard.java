@@ -64,8 +64,9 @@ final class BridgeShard {
         this.channels = channels;
         this.own = new OwnExports(calls.cluster(), local);
         this.balancer = new Balancer(calls, freeRepeats, loop.ticker()::nanoTime, random);
+        Runnable looking = Guarded.of("an event loop", this::lookWhoTalks);
         this.look = loop.scheduleWithFixedDelay(
-                Guarded.of("an event loop", this::lookWhoTalks), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                looking, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void lookWhoTalks() {

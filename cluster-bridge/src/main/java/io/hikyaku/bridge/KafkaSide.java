@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which, and
-/// gives routing a direct way to every live node that announces one. Registry events come on the control loop.
+/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which,
+/// and gives routing a direct way to every live node that announces one. Registry events come on the control loop.
 final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Publisher.Sink {
     /// What a way over Kafka counts as, so that a relay is preferred as long as it answers within this time.
     static final long COST_MICROS = 200_000;
@@ -85,7 +85,8 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         return inbox;
     }
 
-    /// @param publisher told when the inbox is known, and when a node appears that only our next document convinces
+    /// @param publisher told when the inbox is known, and when a node appears that only our next document
+    ///     convinces
     void announceThrough(Publisher publisher) {
         onInbox = publisher::onChange;
         onNewcomer = publisher::onNewcomer;
@@ -142,7 +143,8 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         });
     }
 
-    /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long excuses nobody.
+    /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long excuses
+    /// nobody.
     boolean hears(NodeDocument document) {
         String other = Member.parse(document.member()).name();
         if (document.kafka().isEmpty() || registry.hears(other)) {

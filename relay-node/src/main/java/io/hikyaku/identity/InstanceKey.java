@@ -58,9 +58,9 @@ public final class InstanceKey {
     }
 
     /// Proves possession of this key. What is signed for [Purpose#LINK] and [Purpose#CHANNEL] must hold something
-    /// fresh that the verifier chose (its nonce, or a secret of the TLS session between both), and whom the proof is
-    /// for, so that it cannot be passed on. Documents and beats are meant to be passed on, and carry a number that
-    /// rises.
+    /// fresh that the verifier chose (its nonce, or a secret of the TLS session between both), and whom the proof
+    /// is for, so that it cannot be passed on. Documents and beats are meant to be passed on, and carry a number
+    /// that rises.
     ///
     /// @param parts what is signed, each with its length in front, so that no two lists of parts look alike
     /// @return an Ed25519 signature, 64 bytes

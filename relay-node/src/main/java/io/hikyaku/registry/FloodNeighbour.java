@@ -8,6 +8,7 @@ import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.Varint;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.hikyaku.wire.route.RegistryFrame.Entry;
 import io.hikyaku.wire.route.RegistryFrame.Parts;
@@ -200,7 +201,7 @@ final class FloodNeighbour {
 
     private void send(RegistryFrame frame) {
         ByteBuf body = Unpooled.buffer();
-        RegistryFrame.write(body, frame);
+        RegistryFrames.write(body, frame);
         ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + body.readableBytes());
         Packet.betweenNeighbours(PacketKind.REGISTRY, body.readableBytes(), self).write(packet);
         link.send(packet.writeBytes(body));

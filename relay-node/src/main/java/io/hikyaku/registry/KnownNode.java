@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /// A node as the directory knows it, and when it last gave a sign of life. Touched by the control loop alone.
 final class KnownNode {
-    /// So long relays may vouch for a node that has signed nothing new: a relay that lies keeps a dead node listed for
-    /// no longer. A node beats three times within it.
+    /// So long relays may vouch for a node that has signed nothing new: a relay that lies keeps a dead node
+    /// listed for no longer. A node beats three times within it.
     static final Duration LEASE = Duration.ofHours(6);
 
     enum State {

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
-/// Publishes this node's own document under rising sequences, soon after anything changed, and beats at every refresh,
-/// which is how others know that it lives. A document that cannot be made is tried again at each refresh. Any thread may
-/// call; the work is done on the control loop.
+/// Publishes this node's own document under rising sequences, soon after anything changed, and beats at every
+/// refresh, which is how others know that it lives. A document that cannot be made is tried again at each refresh.
+/// Any thread may call; the work is done on the control loop.
 public final class Publisher {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
     /// Under lasting changes; others bound how often they take a node's documents.
@@ -102,8 +102,8 @@ public final class Publisher {
         });
     }
 
-    /// A node that was not known came up where nobody vouches for us: over Kafka. It takes us for alive only when we
-    /// beat, so we soon do, at most once a second whatever happens.
+    /// A node that was not known came up where nobody vouches for us: over Kafka. It takes us for alive only when
+    /// we beat, so we soon do, at most once a second whatever happens.
     public void onNewcomer() {
         loop.execute(() -> {
             if (!greeting && sequence > 0) {

@@ -33,14 +33,14 @@ import java.util.Set;
 
 /// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
 /// neighbours but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays
-/// opaque; that a head is its node's own, and a part the head's, is checked before either is kept or passed on. A leaf
-/// may bring only its own node's documents, and passes on nobody's. Touched by the control loop alone, except where
-/// said.
+/// opaque; that a head is its node's own, and a part the head's, is checked before either is kept or passed on. A
+/// leaf may bring only its own node's documents, and passes on nobody's. Touched by the control loop alone, except
+/// where said.
 public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     /// Most nodes whose documents are kept.
     static final int MAX_NODES = 20_000;
-    /// How long one that forwards keeps the document of a node that cannot be reached: ways and documents come in any
-    /// order.
+    /// How long one that forwards keeps the document of a node that cannot be reached: ways and documents come in
+    /// any order.
     static final Duration GRACE = Duration.ofSeconds(10);
     /// The same where nothing is passed on: whoever comes back is known already.
     static final Duration LEAF_GRACE = Duration.ofMinutes(10);
@@ -154,8 +154,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// Wants of exports the parts alone that hold these services; any thread. Not for one that forwards, who needs
-    /// all for others.
+    /// Wants of exports the parts alone that hold these services; any thread. Not for one that forwards, who
+    /// needs all for others.
     public void subscribeTo(Collection<String> services) {
         Subscription wanted = Subscription.to(services);
         loop.execute(() -> {

@@ -6,6 +6,7 @@ import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.hikyaku.wire.route.RegistryFrame.Parts;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// believed for its place: heads and beats prove whose they are. Touched by the control loop alone.
 public final class TopicDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(TopicDocuments.class);
-    /// Parts of one node that are kept: those of the newest head, and those of the next one, which come before it.
+    /// Parts of one node that are kept: those of the newest head, and those of the next one, which come before
+    /// it.
     private static final int MAX_PARTS = 2 * DocumentHead.MAX_PARTS;
 
     private static final long MAX_NODE_BYTES = 2L * DocumentParts.MAX_BYTES;
@@ -74,7 +76,7 @@ public final class TopicDocuments {
     /// @param fresh whether it was written while we were reading; else its node may be long gone
     public void onRecord(byte[] value, boolean fresh) {
         try {
-            switch (RegistryFrame.read(Unpooled.wrappedBuffer(value))) {
+            switch (RegistryFrames.read(Unpooled.wrappedBuffer(value))) {
                 case Parts parts -> onParts(parts);
                 case Document document -> onHead(DocumentHead.read(document.head()), fresh);
                 case Beat beat -> onBeat(beat, fresh);
@@ -171,8 +173,8 @@ public final class TopicDocuments {
         }
     }
 
-    /// The records of this node's document, by what follows its id in their keys: parts first, then the head, so that
-    /// a reader seldom sees a head whose parts are yet to come.
+    /// The records of this node's document, by what follows its id in their keys: parts first, then the head, so
+    /// that a reader seldom sees a head whose parts are yet to come.
     public static SequencedMap<String, byte[]> records(SignedDocument document) {
         SequencedMap<String, byte[]> records = new LinkedHashMap<>();
         int index = 0;
@@ -190,7 +192,7 @@ public final class TopicDocuments {
     /// The record of a beat.
     public static byte[] bytes(RegistryFrame frame) {
         ByteBuf out = Unpooled.buffer();
-        RegistryFrame.write(out, frame);
+        RegistryFrames.write(out, frame);
         return ByteBufUtil.getBytes(out);
     }
 }

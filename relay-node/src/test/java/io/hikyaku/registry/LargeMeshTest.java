@@ -19,6 +19,7 @@ import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -149,7 +150,7 @@ class LargeMeshTest {
 
         void send(RegistryFrame frame) {
             ByteBuf body = Unpooled.buffer();
-            RegistryFrame.write(body, frame);
+            RegistryFrames.write(body, frame);
             ByteBuf packet = Unpooled.buffer(Packet.HEADER_BYTES + body.readableBytes());
             Packet.betweenNeighbours(PacketKind.REGISTRY, body.readableBytes(), key.nodeId())
                     .write(packet);
@@ -160,7 +161,7 @@ class LargeMeshTest {
         public void onPacket(Link by, ByteBuf packet) {
             try {
                 if (Packet.kind(packet) == PacketKind.REGISTRY
-                        && RegistryFrame.read(packet.skipBytes(Packet.HEADER_BYTES)) instanceof RegistryFrame.Want want) {
+                        && RegistryFrames.read(packet.skipBytes(Packet.HEADER_BYTES)) instanceof RegistryFrame.Want want) {
                     want.parts().forEach(digest -> send(
                             new RegistryFrame.Parts(key.nodeId(), List.of(said.parts().get(digest)))));
                 }

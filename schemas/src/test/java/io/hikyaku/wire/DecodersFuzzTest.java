@@ -18,7 +18,7 @@ import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocuments;
 import io.hikyaku.wire.route.PushBack;
-import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;
@@ -69,7 +69,7 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void registryFrame(byte[] bytes) {
-        holdsToItsWord(bytes, RegistryFrame::read, RegistryFrame::write);
+        holdsToItsWord(bytes, RegistryFrames::read, RegistryFrames::write);
     }
 
     @FuzzTest

@@ -84,8 +84,8 @@ public final class KafkaRegistry implements AutoCloseable {
     public interface Listener {
         /// @param cluster whose topic it was found in, which proves nothing
         /// @param record not verified; 64 KiB at most
-        /// @param fresh whether it was written while we were reading; else its node may be long gone, until it
-        ///     speaks again
+        /// @param fresh whether it was written while we were reading; else its node may be long gone, until
+        ///     it speaks again
         void onRecord(String cluster, byte[] record, boolean fresh);
 
         /// All that was there at the start has been read. Once.
@@ -100,11 +100,12 @@ public final class KafkaRegistry implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("kafka-registry").start(this::run);
     }
 
-    /// Has the topic hold these records for this node, soon, and again until each is acknowledged by all replicas. A
-    /// later call replaces them: what is the same is not written again, and what is missing is deleted.
+    /// Has the topic hold these records for this node, soon, and again until each is acknowledged by all
+    /// replicas. A later call replaces them: what is the same is not written again, and what is missing is
+    /// deleted.
     ///
-    /// @param records by what follows the node id in their keys, in the order in which they are to be written; each
-    ///     64 KiB at most
+    /// @param records by what follows the node id in their keys, in the order in which they are to be written;
+    ///     each 64 KiB at most
     public void publish(SequencedMap<String, byte[]> records) {
         writer.publish(records);
     }

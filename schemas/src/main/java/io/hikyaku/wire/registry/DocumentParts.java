@@ -10,9 +10,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/// How a node's document is cut into parts (PROTOCOL.md §8.2): what the node is, and its exports in buckets, each part
-/// deflated by itself. One export that changes changes one bucket, and a reader that wants a few services asks for
-/// their buckets alone.
+/// How a node's document is cut into parts (PROTOCOL.md §8.2): what the node is, and its exports in buckets, each
+/// part deflated by itself. One export that changes changes one bucket, and a reader that wants a few services asks
+/// for their buckets alone.
 public final class DocumentParts {
     /// Most parts with exports.
     public static final int MAX_BUCKETS = 256;
@@ -32,8 +32,8 @@ public final class DocumentParts {
 
     /// How many buckets a number of exports is best cut into: a power of two.
     ///
-    /// @param before how many there are now, 0 for none: kept as long as they are not far too many, since every part
-    ///     travels anew when the number changes
+    /// @param before how many there are now, 0 for none: kept as long as they are not far too many, since every
+    ///     part travels anew when the number changes
     public static int buckets(int exports, int before) {
         int buckets = 1;
         while (buckets < MAX_BUCKETS && exports > buckets * BUCKET_EXPORTS) {

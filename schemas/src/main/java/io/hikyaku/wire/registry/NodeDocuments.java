@@ -23,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The texts of a node document's parts, in JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped; wrong types,
-/// duplicates and values beyond their limits are not.
+/// The texts of a node document's parts, in JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped;
+/// wrong types, duplicates and values beyond their limits are not.
 public final class NodeDocuments {
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
