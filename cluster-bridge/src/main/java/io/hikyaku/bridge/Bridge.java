@@ -8,9 +8,11 @@ import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.config.HostPort;
+import io.hikyaku.config.Import;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.config.LogConfig;
+import io.hikyaku.config.Subscribe;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
@@ -145,6 +147,7 @@ public final class Bridge implements AutoCloseable {
             LOG.info("admin server at {}", admin);
         }
         imports.update(config.imports());
+        subscribeTo(config.imports());
         node.listen(config.listen());
         bound = true;
         if (config.links().isEmpty()) {
@@ -181,12 +184,21 @@ public final class Bridge implements AutoCloseable {
     private void take(BridgeConfig changed) throws IOException, InterruptedException {
         imports.update(changed.imports()); // the one step that can fail
         shards.all().forEach(shard -> shard.execute(() -> shard.exports().update(changed.exports())));
+        subscribeTo(changed.imports());
         ownDocument.export(changed.exports());
         publisher.onChange();
         views.showLater();
         if (!changed.log().equals(log)) {
             log = changed.log();
             Logging.configure(log);
+        }
+    }
+
+    private void subscribeTo(List<Import> imported) {
+        if (config.subscribe() == Subscribe.IMPORTS) {
+            flood.subscribeTo(imported.stream()
+                    .map(service -> service.service().toString())
+                    .toList());
         }
     }
 

@@ -100,6 +100,24 @@ class ManyServicesIT {
     }
 
     @Test
+    void aSubscriberIsToldOfWhatItImportsAndOfMoreWhenItImportsMore() throws Exception {
+        // Given
+        mesh.bridge("osaka", links + exports(1_000, LAST));
+        String subscribed = links + "subscribe: imports\n";
+        MeshBridge tokyo = mesh.bridge("tokyo", subscribed + Mesh.imports("http", LAST));
+        tokyo.awaitAnswer(LAST);
+        int known = tokyo.admin().status().services().size();
+
+        // When
+        tokyo.change(subscribed + Mesh.imports("http", LAST, "team-7/service-7"));
+        Await.until("it listens for it", () -> tokyo.node().imported().size() == 2);
+
+        // Then
+        tokyo.awaitAnswer("team-7/service-7");
+        assertTrue(known < 200, known + " services were told");
+    }
+
+    @Test
     void moreThanFitAreRefusedWholeAndAllGoesOn() throws Exception {
         // Given
         MeshBridge osaka = mesh.bridge("osaka", links + exports(0, LAST));

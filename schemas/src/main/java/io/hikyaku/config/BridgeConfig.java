@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 /// @param admin empty: no admin server
 /// @param accessLog empty: none is written
 /// @param tracing empty: traces of callers are passed on, and no span is added
+/// @param subscribe which exports of others it is told of over links
 /// @param eventLoops threads that carry calls, 1 to 256
 public record BridgeConfig(
         String mesh,
@@ -36,6 +37,7 @@ public record BridgeConfig(
         LogConfig log,
         Optional<AccessLogConfig> accessLog,
         Optional<TracingConfig> tracing,
+        Subscribe subscribe,
         int eventLoops,
         BridgeLimits limits) {
 
@@ -61,6 +63,11 @@ public record BridgeConfig(
                         !links.isEmpty() || !listen.isEmpty(),
                         "no way to the other clusters: give one link at least, or listen for theirs",
                         "links",
+                        "listen")
+                .require(
+                        subscribe == Subscribe.ALL || listen.isEmpty(),
+                        "a bridge that listens passes on all exports, and so needs all",
+                        "subscribe",
                         "listen")
                 .range("eventLoops", eventLoops, 1, EventLoops.MAX)
                 .enforce();
@@ -135,6 +142,7 @@ public record BridgeConfig(
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);
         var accessLog = section.optional("accessLog", AccessLogConfig::read);
         var tracing = section.optional("tracing", TracingConfig::read);
+        var subscribe = section.optional("subscribe", value -> value.choice(Subscribe.class), Subscribe.ALL);
         var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
         var limits = section.optional("limits", BridgeLimits::read, BridgeLimits.DEFAULTS);
         return section.build(() -> new BridgeConfig(
@@ -150,6 +158,7 @@ public record BridgeConfig(
                 log,
                 accessLog,
                 tracing,
+                subscribe,
                 eventLoops,
                 limits));
     }

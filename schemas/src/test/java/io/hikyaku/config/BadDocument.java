@@ -243,6 +243,12 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "[1]",
                                 "the same name as exports[0].ports[0]")
                         .notBySchema(),
+                bridge("subscribe: mine", "subscribe", "'mine' is not all or imports"),
+                bridge(
+                                "subscribe: imports\nlisten: [ 'tls://0.0.0.0:7443' ]",
+                                "subscribe",
+                                "a bridge that listens passes on all exports, and so needs all")
+                        .notBySchema(),
                 bridge("exports: [ " + service("shop/orders", 33) + " ]", "exports[0].ports", "33 ports, at most 32"),
                 bridge(services(20_001, 1), "exports", "20001 services, at most 20000"),
                 bridge(services(1_251, 32), "exports", "40032 ports in all services, at most 40000").notBySchema(),
