@@ -8,16 +8,19 @@ import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.config.HostPort;
+import io.hikyaku.config.Import;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.Subscribe;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
+import io.hikyaku.registry.DocumentMaker;
+import io.hikyaku.registry.FloodReceivers;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.RegistryFlood;
-import io.hikyaku.registry.SignedDocuments;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.StreamCounters;
@@ -39,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +60,7 @@ public final class Bridge implements AutoCloseable {
     private final MeshNode node;
     private final OwnDocument ownDocument;
     private final Directory directory;
+    private final RegistryFlood flood;
     private final Publisher publisher;
     private final Shards shards;
     private final Imports imports;
@@ -87,12 +92,12 @@ public final class Bridge implements AutoCloseable {
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
         imports = new Imports(sockets, calls, shards.all(), limits.drainTimeout());
-        RegistryFlood flood = node.floodInto(RegistryFlood.Receiver.into(directory));
+        flood = node.floodInto(FloodReceivers.into(directory));
         kafka = config.kafka().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
         publisher = new Publisher(
                 this::document,
-                document -> SignedDocuments.sign(node.identity(), document),
+                new DocumentMaker(node.key()),
                 sinks,
                 limits.registry(),
                 node.control(),
@@ -103,6 +108,7 @@ public final class Bridge implements AutoCloseable {
             kafka.watch(views::showLater);
         }
         directory.addListener(views);
+        directory.watch(new LifeSigns(shards, kafka));
         node.router().attach(views);
         node.onRenewal(publisher::onChange);
         BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
@@ -153,6 +159,7 @@ public final class Bridge implements AutoCloseable {
             LOG.info("admin server at {}", admin);
         }
         imports.update(config.imports());
+        subscribeTo(config.imports());
         node.listen(config.listen());
         bound = true;
         if (config.links().isEmpty()) {
@@ -183,7 +190,8 @@ public final class Bridge implements AutoCloseable {
     /// Follows the file that the configuration was read from. Exports, imports and what is logged change with it; a
     /// file that changes anything else is refused.
     public void follow(Path file) {
-        Runnable announce = () -> {
+        Consumer<BridgeConfig> announce = changed -> {
+            subscribeTo(changed.imports());
             publisher.onChange();
             views.showLater();
         };
@@ -196,14 +204,21 @@ public final class Bridge implements AutoCloseable {
                         new BridgeReload(config.log(), shards, imports, ownDocument, announce));
     }
 
+    private void subscribeTo(List<Import> imported) {
+        if (config.subscribe() == Subscribe.IMPORTS) {
+            flood.subscribeTo(imported.stream()
+                    .map(service -> service.service().toString())
+                    .toList());
+        }
+    }
+
     /// Where links are accepted, with the ports that were really bound.
     public List<LinkUrl> listening() {
         return node.listening();
     }
 
     private KafkaSide kafkaSide(KafkaLink link) {
-        return new KafkaSide(
-                node, config.mesh(), config.cluster(), link, config.limits().route(), directory);
+        return new KafkaSide(node, config.mesh(), config.cluster(), link, config.limits(), directory);
     }
 
     private NodeDocument document(long sequence, boolean leaving) {

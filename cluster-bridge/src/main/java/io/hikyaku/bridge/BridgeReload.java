@@ -8,6 +8,7 @@ import io.hikyaku.wire.registry.NodeDocument;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Puts a changed configuration in place while the bridge runs. Everything is made first; only then anything is put in
 /// place, and nothing of that can fail. Touched by the thread that follows the file.
@@ -18,12 +19,13 @@ final class BridgeReload implements ConfigTaker<BridgeConfig> {
     private final Shards shards;
     private final Imports imports;
     private final OwnDocument ownDocument;
-    private final Runnable announce;
+    private final Consumer<BridgeConfig> announce;
     private LogConfig log;
 
     /// @param log in use
     /// @param announce tells others what is exported now
-    BridgeReload(LogConfig log, Shards shards, Imports imports, OwnDocument ownDocument, Runnable announce) {
+    BridgeReload(
+            LogConfig log, Shards shards, Imports imports, OwnDocument ownDocument, Consumer<BridgeConfig> announce) {
         this.log = log;
         this.shards = shards;
         this.imports = imports;
@@ -46,7 +48,7 @@ final class BridgeReload implements ConfigTaker<BridgeConfig> {
         }
         exports.use();
         ownDocument.export(named);
-        announce.run();
+        announce.accept(changed);
         if (!changed.log().equals(log)) {
             log = changed.log();
             Logging.configure(log);

@@ -9,15 +9,19 @@ import io.hikyaku.policy.Balancer;
 import io.hikyaku.policy.FreeRepeats;
 import io.hikyaku.stream.LocalStreams;
 import io.hikyaku.stream.StreamMux;
+import io.hikyaku.task.Guarded;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +34,7 @@ import java.util.random.RandomGenerator;
 /// Touched by its event loop alone; [#execute] gets there.
 final class BridgeShard {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final int index;
     private final EventLoop loop;
@@ -40,7 +45,9 @@ final class BridgeShard {
     private final NodeId self;
     private final ShardExports exports;
     private final Runnable wanted;
+    private final ScheduledFuture<?> look;
     private Map<NodeId, RemoteExporter> remotes = Map.of();
+    private volatile Set<NodeId> talking = Set.of();
 
     /// @param wanted somebody calls an exporter that no way leads to
     BridgeShard(
@@ -61,6 +68,23 @@ final class BridgeShard {
         this.channels = channels;
         this.own = new OwnExports(calls.cluster(), local);
         this.balancer = new Balancer(calls, freeRepeats, loop.ticker()::nanoTime, random);
+        Runnable looking = Guarded.of("an event loop", this::lookWhoTalks);
+        this.look = loop.scheduleWithFixedDelay(looking, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void lookWhoTalks() {
+        Set<NodeId> now = new HashSet<>();
+        for (Channel channel : channels.open()) {
+            if (!channel.isSilent()) {
+                now.add(channel.peer().node());
+            }
+        }
+        talking = Set.copyOf(now);
+    }
+
+    /// Whether there was an open channel to the node a moment ago, with a peer that answers; any thread.
+    boolean talksTo(NodeId node) {
+        return talking.contains(node);
     }
 
     int index() {
@@ -176,6 +200,7 @@ final class BridgeShard {
     }
 
     void close() {
+        look.cancel(false);
         channels.close();
     }
 }

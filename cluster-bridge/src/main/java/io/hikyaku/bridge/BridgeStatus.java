@@ -13,7 +13,9 @@ import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -107,25 +109,45 @@ record BridgeStatus(
         return links;
     }
 
+    /// What one event loop sees of an exporter of a port.
+    private record Seen(long outstanding, boolean healthy) {}
+
     private List<NodeStatus.Service> services() {
+        List<Map<ServicePort, Map<NodeId, Seen>>> loops = askAll(this::seenBy); // each once, however many there are
         return view.exporters().entrySet().stream()
                 .map(entry -> new NodeStatus.Service(
                         entry.getKey().service(),
                         entry.getKey().port(),
                         String.valueOf(view.protocols().get(entry.getKey())),
                         entry.getValue().stream()
-                                .map(exporter -> exporter(entry.getKey(), exporter))
+                                .map(exporter -> exporter(loops, entry.getKey(), exporter))
                                 .toList()))
                 .sorted(Comparator.comparing(NodeStatus.Service::service).thenComparing(NodeStatus.Service::port))
                 .toList();
     }
 
-    private NodeStatus.Exporter exporter(ServicePort port, ExporterView.Exporter exporter) {
-        long outstanding = askAll(shard -> shard.outstanding(port, exporter.node())).stream()
-                .mapToLong(Integer::longValue)
-                .sum();
-        boolean healthy = exporter.reachable()
-                && !askAll(shard -> shard.isHealthy(port, exporter.node())).contains(false);
+    private Map<ServicePort, Map<NodeId, Seen>> seenBy(BridgeShard shard) {
+        Map<ServicePort, Map<NodeId, Seen>> seen = new HashMap<>();
+        view.exporters().forEach((port, exporters) -> {
+            Map<NodeId, Seen> ofPort = new HashMap<>();
+            for (ExporterView.Exporter exporter : exporters) {
+                NodeId at = exporter.node();
+                ofPort.put(at, new Seen(shard.outstanding(port, at), shard.isHealthy(port, at)));
+            }
+            seen.put(port, ofPort);
+        });
+        return seen;
+    }
+
+    private static NodeStatus.Exporter exporter(
+            List<Map<ServicePort, Map<NodeId, Seen>>> loops, ServicePort port, ExporterView.Exporter exporter) {
+        long outstanding = 0;
+        boolean healthy = exporter.reachable();
+        for (Map<ServicePort, Map<NodeId, Seen>> loop : loops) {
+            Seen seen = loop.getOrDefault(port, Map.of()).getOrDefault(exporter.node(), new Seen(0, false));
+            outstanding += seen.outstanding;
+            healthy &= seen.healthy;
+        }
         return new NodeStatus.Exporter(exporter.cluster(), exporter.node().toString(), healthy, outstanding);
     }
 

@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -100,8 +101,10 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     private void show() {
         pending = false;
         List<NodeDocument> documents = new ArrayList<>(directory.live().values());
+        Map<NodeId, NodeDocument> lost = directory.lost(); // not reachable, which is not the same as not there
+        documents.addAll(lost.values());
         documents.add(own.get());
-        ExporterView shown = ExporterView.of(documents, this::isReachable);
+        ExporterView shown = ExporterView.of(documents, other -> !lost.containsKey(other) && isReachable(other));
         view = shown;
         shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
         imports.show(shown); // after the event loops: connections that waited for it are served at once

@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.config.KafkaLink;
-import io.hikyaku.config.RouteLimits;
 import io.hikyaku.identity.Member;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.kafka.Inbox;
@@ -13,20 +13,29 @@ import io.hikyaku.link.kafka.PartitionChoice;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
+import io.hikyaku.registry.SignedDocument;
+import io.hikyaku.registry.TopicDocuments;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which, and
-/// gives routing a direct way to every live node that announces one. Registry events come on the control loop.
+/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which,
+/// and gives routing a direct way to every live node that announces one. Registry events come on the control loop.
 final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Publisher.Sink {
     /// What a way over Kafka counts as, so that a relay is preferred as long as it answers within this time.
     static final long COST_MICROS = 200_000;
@@ -34,14 +43,25 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     /// wait for the brokers go on when they are back.
     static final long COST_WHILE_DOWN_MICROS = 1L << 30;
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSide.class);
+    /// Records of registry topics that may wait for the control loop, 64 KiB each at most.
+    private static final int MAX_RECORDS_WAITING = 128;
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
+    /// How long nodes are not blamed for their silence when their topic cannot be read.
+    private static final Duration MAX_DEAF = Duration.ofMinutes(15);
+
     private final MeshNode node;
     private final String cluster;
     private final Directory directory;
     private final KafkaTopics topics;
     private final KafkaTransport transport;
     private final KafkaRegistry registry;
+    private final TopicDocuments documents;
     private final Map<NodeId, Link> ways = new HashMap<>();
     private final Set<NodeId> seen = new HashSet<>();
+    private final Map<String, Long> deafSince = new HashMap<>();
+    private final Semaphore room = new Semaphore(MAX_RECORDS_WAITING);
     private volatile Optional<NodeDocument.KafkaInbox> inbox = Optional.empty();
     private volatile byte @Nullable [] announcing;
     private volatile boolean announced;
@@ -50,7 +70,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     private volatile Runnable onHealth = () -> {};
     private volatile boolean works = true;
 
-    KafkaSide(MeshNode node, String mesh, String cluster, KafkaLink config, RouteLimits limits, Directory directory) {
+    KafkaSide(MeshNode node, String mesh, String cluster, KafkaLink config, BridgeLimits limits, Directory directory) {
         this.node = node;
         this.cluster = cluster;
         this.directory = directory;
@@ -60,10 +80,11 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
                 topics,
                 cluster,
                 node.node(),
-                limits.linkQueue().bytes(),
-                limits.linkQueue().bytes() / 2);
+                limits.route().linkQueue().bytes(),
+                limits.route().linkQueue().bytes() / 2);
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
+        documents = new TopicDocuments(directory, limits.registry().budget().bytes(), this::reread);
         registry = new KafkaRegistry(settings, this);
         BridgeMeters.register(node.metrics().registry(), transport);
     }
@@ -73,7 +94,8 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         return inbox;
     }
 
-    /// @param publisher told when the inbox is known, and when a node appears that only our next document convinces
+    /// @param publisher told when the inbox is known, and when a node appears that only our next document
+    ///     convinces
     void announceThrough(Publisher publisher) {
         onInbox = publisher::onChange;
         onNewcomer = publisher::onNewcomer;
@@ -112,20 +134,56 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         return announced;
     }
 
-    @Override
-    public void publish(NodeDocument document, byte[] signed) {
-        if (document.kafka().isPresent()) {
-            announcing = signed;
-        }
-        registry.publish(signed);
+    private void reread() {
+        registry.reread();
     }
 
     @Override
-    public void onDocument(String claimedCluster, byte[] document, boolean fresh) {
-        if (!announced && Arrays.equals(document, announcing)) {
+    public void publish(SignedDocument document) {
+        SequencedMap<String, byte[]> records = TopicDocuments.records(document);
+        if (inbox.isPresent()) {
+            announcing = records.get(TopicDocuments.HEAD);
+        }
+        registry.publish(records);
+    }
+
+    @Override
+    public void beat(Beat beat) {
+        registry.beat(TopicDocuments.bytes(beat));
+    }
+
+    /// Reading waits for the control loop, so that no more than a bounded number of records is between them.
+    @Override
+    public void onRecord(String claimedCluster, byte[] record, boolean fresh) {
+        if (!announced && Arrays.equals(record, announcing)) {
             announced = true;
         }
-        node.control().execute(() -> directory.offer(document, fresh));
+        try {
+            if (!room.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a record of the registry is dropped: the control loop does not come to it");
+                registry.reread();
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        node.control().execute(() -> {
+            room.release();
+            documents.onRecord(record, fresh);
+        });
+    }
+
+    /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long excuses
+    /// nobody.
+    boolean hears(NodeDocument document) {
+        String other = Member.parse(document.member()).name();
+        if (document.kafka().isEmpty() || registry.hears(other)) {
+            deafSince.remove(other);
+            return true;
+        }
+        long now = node.control().nanos();
+        return now - deafSince.computeIfAbsent(other, _ -> now) > MAX_DEAF.toNanos();
     }
 
     /// Only now it is known which partitions others of this cluster use.

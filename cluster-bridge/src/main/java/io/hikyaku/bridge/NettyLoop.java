@@ -1,6 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.channel.Loop;
+import io.hikyaku.task.Guarded;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Vertx;
@@ -25,13 +26,14 @@ final class NettyLoop implements Loop {
 
     @Override
     public Timer after(long delayNanos, Runnable task) {
-        ScheduledFuture<?> scheduled = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> scheduled =
+                loop.schedule(Guarded.of("an event loop", task), delayNanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }
 
     @Override
     public void atEndOfTurn(Runnable task) {
-        loop.execute(task);
+        loop.execute(Guarded.of("an event loop", task));
     }
 
     @Override

@@ -5,9 +5,11 @@ import io.hikyaku.config.Export;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.wire.registry.NodeDocument;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What this bridge says of itself to the mesh (PROTOCOL.md §8).
 final class OwnDocument {
@@ -34,7 +36,11 @@ final class OwnDocument {
     /// @param before what was said until now
     /// @param now since when the new ones are, in milliseconds since 1970
     static List<NodeDocument.Export> exports(List<Export> services, List<NodeDocument.Export> before, long now) {
-        return services.stream().map(service -> export(service, before, now)).toList();
+        Map<String, NodeDocument.Export> known = new HashMap<>();
+        before.forEach(export -> known.put(export.service(), export));
+        return services.stream()
+                .map(service -> export(service, known.get(service.service().toString()), now))
+                .toList();
     }
 
     /// Names no exports any more, so that nobody sends new calls; those that run still find this node.
@@ -42,14 +48,12 @@ final class OwnDocument {
         exports = List.of();
     }
 
-    private static NodeDocument.Export export(Export service, List<NodeDocument.Export> before, long now) {
-        String name = service.service().toString();
+    private static NodeDocument.Export export(Export service, NodeDocument.@Nullable Export known, long now) {
         List<NodeDocument.Port> ports =
                 service.ports().stream().map(OwnDocument::port).toList();
-        return before.stream()
-                .filter(known -> known.service().equals(name) && known.ports().equals(ports))
-                .findFirst()
-                .orElseGet(() -> new NodeDocument.Export(name, ports, now, Map.of()));
+        return known != null && known.ports().equals(ports)
+                ? known
+                : new NodeDocument.Export(service.service().toString(), ports, now, Map.of());
     }
 
     private static NodeDocument.Port port(ExportPort port) {

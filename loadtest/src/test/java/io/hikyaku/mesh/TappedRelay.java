@@ -13,6 +13,7 @@ import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.LinkIdentity;
 import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.Links;
+import io.hikyaku.registry.FloodReceivers;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.route.LocalNode;
@@ -54,8 +55,7 @@ final class TappedRelay implements AutoCloseable, LinkEvents {
         InstanceKey key = InstanceKey.generate();
         ControlLoop control = ControlLoop.on(controlThread);
         router = new Router(key.nodeId(), true, loops.count(), RouteLimits.DEFAULTS, control, meters);
-        flood = new RegistryFlood(
-                key.nodeId(), true, RegistryLimits.DEFAULTS, control, RegistryFlood.Receiver.none(), meters);
+        flood = new RegistryFlood(key.nodeId(), true, RegistryLimits.DEFAULTS, control, FloodReceivers.none(), meters);
         router.attach(LocalNode.none());
         router.attach(flood);
         LinkIdentity own = LinkIdentity.of(identity, key, true, Set.of());

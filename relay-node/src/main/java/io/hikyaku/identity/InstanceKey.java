@@ -19,7 +19,11 @@ public final class InstanceKey {
         /// The proof in a link's greeting.
         LINK("hikyaku link proof"),
         /// The proof in a channel's greeting.
-        CHANNEL("hikyaku channel proof");
+        CHANNEL("hikyaku channel proof"),
+        /// The head of the node's registry document.
+        DOCUMENT("hikyaku registry document"),
+        /// A sign of life in the registry.
+        BEAT("hikyaku registry beat");
 
         private final byte[] label;
 
@@ -53,8 +57,10 @@ public final class InstanceKey {
         return publicKey.nodeId();
     }
 
-    /// Proves possession of this key. What is signed must hold something fresh that the verifier chose (its nonce,
-    /// or a secret of the TLS session between both), and whom the proof is for, so that it cannot be passed on.
+    /// Proves possession of this key. What is signed for [Purpose#LINK] and [Purpose#CHANNEL] must hold something
+    /// fresh that the verifier chose (its nonce, or a secret of the TLS session between both), and whom the proof
+    /// is for, so that it cannot be passed on. Documents and beats are meant to be passed on, and carry a number
+    /// that rises.
     ///
     /// @param parts what is signed, each with its length in front, so that no two lists of parts look alike
     /// @return an Ed25519 signature, 64 bytes

@@ -98,7 +98,8 @@ public final class MeshTrust {
         return authorities;
     }
 
-    Date now() {
+    /// By the clock of the trust, which certificates are judged by.
+    public Date now() {
         return Date.from(clock.instant());
     }
 

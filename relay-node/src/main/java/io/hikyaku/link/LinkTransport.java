@@ -63,7 +63,7 @@ enum LinkTransport {
     };
 
     /// Largest message and largest frame of one: the largest packet fits, and so do many small ones.
-    static final int MAX_MESSAGE_BYTES = Packet.HEADER_BYTES + Packet.MAX_REGISTRY_BODY;
+    static final int MAX_MESSAGE_BYTES = 12 * (Packet.HEADER_BYTES + Packet.MAX_BODY);
 
     private static final int MAX_HTTP_BODY_BYTES = 4 << 10;
     private static final HttpDecoderConfig HTTP_LIMITS =

@@ -33,15 +33,18 @@ public final class AdminServer {
 
     private final Vertx vertx;
     private final Metrics metrics;
+    private final Readiness liveness;
     private final Readiness readiness;
     private final StatusSource status;
     private final HttpServer server;
     private final AdminConnections connections = new AdminConnections();
 
     /// @param vertx whose event loops answer, and whose workers do what takes longer
-    public AdminServer(Vertx vertx, Metrics metrics, Readiness readiness, StatusSource status) {
+    /// @param liveness what is broken for good, so that only a restart helps
+    public AdminServer(Vertx vertx, Metrics metrics, Readiness liveness, Readiness readiness, StatusSource status) {
         this.vertx = vertx;
         this.metrics = metrics;
+        this.liveness = liveness;
         this.readiness = readiness;
         this.status = status;
         this.server = vertx.createHttpServer(new HttpServerOptions()
@@ -93,12 +96,21 @@ public final class AdminServer {
 
     private void onKnown(HttpServerRequest request) {
         switch (request.path()) {
-            case "/livez" -> answer(request, 200, TEXT, Buffer.buffer("live\n"));
+            case "/livez" -> onLivez(request);
             case "/readyz" -> onReadyz(request);
             case "/metrics" -> answerLater(request, PROMETHEUS, () -> Buffer.buffer(metrics.scrape()));
             case null, default ->
                 answerLater(request, JSON, () -> Buffer.buffer(NodeStatusJson.write(status.status())));
         }
+    }
+
+    private void onLivez(HttpServerRequest request) {
+        Optional<String> broken = liveness.missing();
+        answer(
+                request,
+                broken.isEmpty() ? 200 : 503,
+                TEXT,
+                Buffer.buffer(broken.map(what -> "not live: " + what).orElse("live") + "\n"));
     }
 
     private void onReadyz(HttpServerRequest request) {

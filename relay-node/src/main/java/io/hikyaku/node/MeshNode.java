@@ -19,6 +19,7 @@ import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.route.Router;
 import io.hikyaku.status.NodeStatus;
+import io.hikyaku.task.Guarded;
 import io.hikyaku.wire.NodeId;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -83,6 +84,7 @@ public final class MeshNode {
     private final Upkeep upkeep;
     private final List<Runnable> renewals = new CopyOnWriteArrayList<>();
     private final long startNanos = System.nanoTime();
+    private final ControlPulse pulse;
     private @Nullable RegistryFlood flood;
     private @Nullable AdminServer admin;
     private @Nullable HostPort adminAddress;
@@ -90,6 +92,8 @@ public final class MeshNode {
     private MeshNode(Settings settings, Identity identity) {
         this.settings = settings;
         own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
+        pulse = new ControlPulse(controlThread, control);
+        Guarded.bindTo(metrics.registry());
         loops = EventLoops.start(settings.eventLoops());
         loops.doorkeeper().register(metrics.registry());
         StandardError.register(metrics.registry());
@@ -171,7 +175,7 @@ public final class MeshNode {
     /// @return where it really listens
     public HostPort admin(HostPort address, Readiness readiness, StatusSource status)
             throws IOException, InterruptedException {
-        AdminServer server = new AdminServer(loops.vertx(), metrics, readiness, status);
+        AdminServer server = new AdminServer(loops.vertx(), metrics, pulse, readiness, status);
         admin = server;
         adminAddress = await(
                 "the admin server at " + address,
@@ -266,6 +270,7 @@ public final class MeshNode {
     /// @param grace for what waits to be sent
     public void close(Grace grace) {
         upkeep.close();
+        pulse.close();
         Duration drain = grace.left();
         quietly("links", () -> links.stop(drain), drain.plus(CLOSING));
         router.close();

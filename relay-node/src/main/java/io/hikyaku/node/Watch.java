@@ -1,5 +1,6 @@
 package io.hikyaku.node;
 
+import io.hikyaku.task.Guarded;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,13 +48,8 @@ final class Watch implements AutoCloseable {
     }
 
     private void round(boolean asked) {
-        for (Look look : looks) {
-            try {
-                look.look(asked);
-            } catch (RuntimeException e) {
-                LOG.error("looking after a file failed", e);
-            }
-        }
+        looks.forEach(look ->
+                Guarded.of("looking after files", () -> look.look(asked)).run());
     }
 
     /// Waits for what is under way, a few seconds at most.

@@ -2,43 +2,58 @@ package io.hikyaku.registry;
 
 import io.hikyaku.config.RegistryLimits;
 import io.hikyaku.identity.MeshTrust;
+import io.hikyaku.registry.KnownNode.State;
+import io.hikyaku.registry.SignedDocuments.ReadDocument;
 import io.hikyaku.registry.SignedDocuments.Reason;
 import io.hikyaku.registry.SignedDocuments.Verdict;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The verified view of the live nodes of a mesh (PROTOCOL.md §8.2). A node lives while the sequence of its
-/// documents rises: it is forgotten a stated time after that stopped, by this reader's monotonic clock, so no two
-/// clocks need agree. Forged, foreign, rolled back and replayed documents are ignored and counted.
+/// The verified view of the nodes of a mesh (PROTOCOL.md §8.2, §8.3). A node lives while a neighbour vouches for it,
+/// while its beats rise, or while a channel to it is alive; after a stated time without any of these it is lost, by
+/// this reader's monotonic clock, so no two clocks need agree. What a lost node exported stays known for a while: it
+/// cannot be reached, which is not the same as not being there. Forged, foreign, rolled back and replayed documents are
+/// ignored and counted.
 ///
 /// Offers come on the control loop; views are immutable and for any thread.
 public final class Directory {
     /// Most nodes known at once.
     static final int MAX_NODES = 20_000;
-    /// Most forgotten nodes whose last sequence is remembered, so that a replay does not bring them back.
+    /// Most forgotten nodes that are remembered, so that a replay does not bring them back.
     static final int MAX_FORGOTTEN = 20_000;
+    /// How long what a lost node exported stays known.
+    static final Duration LOST_KEPT = Duration.ofHours(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
-    private static final Duration EXPIRY_CHECK = Duration.ofSeconds(1);
+    private static final Duration CHECK = Duration.ofSeconds(1);
+    /// A process that was stopped for longer has not listened meanwhile.
+    private static final Duration MOST_BETWEEN_CHECKS = Duration.ofSeconds(3);
+    /// Statements that are looked at again in one check, after the trust has changed.
+    private static final int CHECKED_AGAIN = 50;
 
     /// What changes; called on the control loop, after the change is visible in [Directory#live()].
     public interface Listener {
@@ -49,26 +64,54 @@ public final class Directory {
         void onGone(NodeId node);
     }
 
-    /// @param confirmed whether it is known to live now, not only to have lived when Kafka took its document
-    private record Known(NodeDocument document, byte[] signed, boolean confirmed, long risenAt) {}
+    /// What else tells whether nodes live; on the control loop.
+    public interface Signs {
+        /// Whether a channel to the node is alive.
+        boolean isProven(NodeId node);
+
+        /// Whether a node's beat would be heard now. False while what carries it is known to be away.
+        boolean isHeard(NodeDocument document);
+
+        static Signs none() {
+            return new Signs() {
+                @Override
+                public boolean isProven(NodeId node) {
+                    return false;
+                }
+
+                @Override
+                public boolean isHeard(NodeDocument document) {
+                    return true;
+                }
+            };
+        }
+    }
+
+    /// @param left whether it said so itself; then nothing of that sequence counts any more
+    private record Forgotten(long sequence, long beat, long signedAt, boolean left) {}
 
     private final NodeId self;
     private final Supplier<MeshTrust> trust;
     private final RegistryLimits limits;
     private final ControlLoop loop;
-    private final Map<NodeId, Known> nodes = new HashMap<>();
-    private final Map<NodeId, Long> forgotten = new LinkedHashMap<>() {
+    private final Map<NodeId, KnownNode> nodes = new HashMap<>();
+    private final Set<NodeId> vouched = new HashSet<>();
+    private final Map<NodeId, Forgotten> forgotten = new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<NodeId, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<NodeId, Forgotten> eldest) {
             return size() > MAX_FORGOTTEN;
         }
     };
     private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Deque<NodeId> toVerifyAgain = new ArrayDeque<>();
+    private Signs signs = Signs.none();
+    private MeshTrust trusted;
+    private long checkedAt;
     private long bytes;
     private boolean closed;
 
-    private volatile Map<NodeId, NodeDocument> live = Map.of();
+    private final NodeViews views = new NodeViews();
     private volatile boolean ready;
 
     /// @param self this node, whose own documents are not taken
@@ -79,6 +122,8 @@ public final class Directory {
         this.trust = trust;
         this.limits = limits;
         this.loop = loop;
+        this.trusted = trust.get();
+        this.checkedAt = loop.nanos();
         for (Reason reason : Reason.values()) {
             String label = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
             refused.put(
@@ -88,14 +133,22 @@ public final class Directory {
                             .tag("reason", label)
                             .register(meters));
         }
-        Gauge.builder("hikyaku.registry.live.nodes", () -> live.size())
+        Gauge.builder("hikyaku.registry.live.nodes", () -> live().size())
                 .description("Other nodes that live")
                 .register(meters);
-        loop.schedule(EXPIRY_CHECK, this::expire);
+        Gauge.builder("hikyaku.registry.lost.nodes", () -> lost().size())
+                .description("Other nodes that fell silent and whose exports are remembered")
+                .register(meters);
+        loop.schedule(CHECK, this::check);
     }
 
     public void addListener(Listener listener) {
         listeners.add(listener);
+    }
+
+    /// Names what else tells whether nodes live; before anything is offered.
+    public void watch(Signs others) {
+        signs = others;
     }
 
     /// Ends the timer.
@@ -105,11 +158,16 @@ public final class Directory {
 
     /// All other nodes that live, without those that only Kafka's past speaks of.
     public Map<NodeId, NodeDocument> live() {
-        return live;
+        return views.live();
     }
 
     public Optional<NodeDocument> live(NodeId node) {
-        return Optional.ofNullable(live.get(node));
+        return Optional.ofNullable(live().get(node));
+    }
+
+    /// Nodes that fell silent not long ago, with what they said last.
+    public Map<NodeId, NodeDocument> lost() {
+        return views.lost();
     }
 
     /// Whether a first snapshot has been received, from a neighbour or from Kafka.
@@ -122,33 +180,83 @@ public final class Directory {
         ready = true;
     }
 
-    /// Takes a signed document.
-    ///
-    /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of
-    ///     what was there already. Else the node is not listed until a fresh one comes
-    /// @return whether it is genuine and not older than what is known
-    public boolean offer(byte[] signed, boolean fresh) {
-        return switch (SignedDocuments.verify(signed, trust.get())) {
-            case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
-            case Verdict.Genuine(NodeDocument document) ->
-                document.node().equals(self) || take(document, signed, fresh);
-        };
+    /// Whether anything is known of the node, or nothing needs to be.
+    public boolean knows(NodeId node) {
+        return node.equals(self) || nodes.containsKey(node);
     }
 
-    /// As [#offer(byte\[\],boolean)] where the node and sequence are claimed outside the signature too: spares
-    /// verifying what is known already.
-    boolean offer(NodeId node, long sequence, byte[] signed) {
-        Known known = nodes.get(node);
-        if (known != null && Arrays.equals(known.signed, signed)) {
-            confirm(known);
+    /// Takes a document whose head is known to be genuine.
+    ///
+    /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of
+    ///     what was there already. Else the node is not listed until there is another sign
+    /// @return whether it is genuine and not older than what is known
+    public boolean offer(SignedDocument signed, boolean fresh) {
+        NodeId node = signed.node();
+        if (node.equals(self)) {
             return true;
         }
-        return switch (SignedDocuments.verify(signed, trust.get())) {
+        KnownNode known = nodes.get(node);
+        Forgotten before = forgotten.get(node);
+        long newest = known != null ? known.sequence() : before == null ? 0 : before.sequence;
+        if (signed.sequence() < newest) {
+            return refuse(Reason.ROLLED_BACK, "sequence " + signed.sequence() + " after " + newest + " of " + node);
+        }
+        if (signed.sequence() == newest && known != null) {
+            return offerAgain(known, signed, fresh);
+        }
+        if (signed.sequence() == newest && before != null && !mayReturn(before)) {
+            return refuse(Reason.ROLLED_BACK, "again of " + node);
+        }
+        if (signed.head().leaving()) {
+            forget(node, new Forgotten(signed.sequence(), 0, loop.nanos(), true));
+            return true;
+        }
+        long signedAt = before != null && signed.sequence() == newest ? before.signedAt : loop.nanos();
+        return take(known, signed, fresh, signedAt);
+    }
+
+    private boolean mayReturn(Forgotten node) {
+        return !node.left && KnownNode.isWithinLease(node.signedAt, loop.nanos());
+    }
+
+    private boolean offerAgain(KnownNode known, SignedDocument signed, boolean fresh) {
+        if (!known.read.signed().head().equals(signed.head())) {
+            return refuse(Reason.EQUIVOCATED, "two documents " + signed.sequence() + " of " + signed.node());
+        }
+        if (!known.read.signed().parts().keySet().equals(signed.parts().keySet())) {
+            return take(known, signed, fresh, known.signedAt); // other parts of it are wanted now
+        }
+        if (fresh && known.state == State.UNCONFIRMED) {
+            known.silence = 0;
+            toLive(known);
+        }
+        return true;
+    }
+
+    private boolean take(@Nullable KnownNode known, SignedDocument signed, boolean fresh, long signedAt) {
+        return switch (SignedDocuments.read(signed, trust.get(), known == null ? null : known.read)) {
             case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
-            case Verdict.Genuine(NodeDocument document)
-            when !document.node().equals(node) || document.sequence() != sequence ->
-                refuse(Reason.FOREIGN, "announced as another node's, or under another sequence");
-            case Verdict.Genuine(NodeDocument document) -> document.node().equals(self) || take(document, signed, true);
+            case Verdict.Genuine(ReadDocument read) -> {
+                KnownNode next = known != null ? known : new KnownNode(read, signedAt);
+                long more = signed.size() + read.textBytes() - (known == null ? 0 : known.size());
+                if (bytes + more > limits.budget().bytes() || known == null && nodes.size() >= MAX_NODES) {
+                    yield refuse(Reason.TOO_MANY, "no room for " + signed.node());
+                }
+                bytes += more;
+                NodeDocument before = next.read.document();
+                next.read = read;
+                next.signedAt = signedAt;
+                next.silence = 0;
+                Forgotten past = forgotten.remove(signed.node());
+                next.beat = Math.max(next.beat, past == null ? 0 : past.beat);
+                nodes.put(signed.node(), next);
+                if (next.state == State.LIVE) {
+                    tellChange(before, read.document());
+                } else if (fresh || vouched.contains(signed.node())) {
+                    toLive(next);
+                }
+                yield true;
+            }
         };
     }
 
@@ -161,103 +269,120 @@ public final class Directory {
         return false;
     }
 
-    private boolean take(NodeDocument document, byte[] signed, boolean fresh) {
-        NodeId node = document.node();
-        Known known = nodes.get(node);
-        long newest = known != null ? known.document.sequence() : forgotten.getOrDefault(node, 0L);
-        if (document.sequence() < newest) {
-            return refuse(Reason.ROLLED_BACK, "sequence " + document.sequence() + " after " + newest + " of " + node);
-        }
-        if (document.sequence() == newest) {
-            return known != null ? takeAgain(known, document, fresh) : refuse(Reason.ROLLED_BACK, "again of " + node);
-        }
-        if (document.leaving()) {
-            forget(node, document.sequence());
-            return true;
-        }
-        long more = (long) signed.length - (known == null ? 0 : known.signed.length);
-        if (bytes + more > limits.budget().bytes() || known == null && nodes.size() >= MAX_NODES) {
-            return refuse(Reason.TOO_MANY, "no room for " + node);
-        }
-        bytes += more;
-        forgotten.remove(node);
-        boolean confirmed = fresh || known != null && known.confirmed;
-        Known now = new Known(document, signed, confirmed, loop.nanos());
-        nodes.put(node, now);
-        if (confirmed) {
-            tell(known, now);
-        }
-        return true;
-    }
-
-    private boolean takeAgain(Known known, NodeDocument document, boolean fresh) {
-        if (!known.document.equals(document)) {
-            return refuse(Reason.EQUIVOCATED, "two documents " + document.sequence() + " of " + document.node());
-        }
-        if (fresh) {
-            confirm(known);
-        }
-        return true;
-    }
-
-    private void confirm(Known known) {
-        if (!known.confirmed) {
-            Known now = new Known(known.document, known.signed, true, loop.nanos());
-            nodes.put(known.document.node(), now);
-            tell(null, now);
+    /// A beat that the node's own key signed.
+    ///
+    /// @param fresh as with [#offer]
+    public void onBeat(Beat beat, boolean fresh) {
+        KnownNode known = nodes.get(beat.node());
+        Forgotten before = forgotten.get(beat.node());
+        if (known != null && beat.count() > known.beat) {
+            known.beat = beat.count();
+            if (fresh) {
+                known.onSigned(loop.nanos());
+                toLive(known);
+            }
+        } else if (known == null && before != null && !before.left && beat.count() > before.beat && fresh) {
+            forgotten.put(beat.node(), new Forgotten(before.sequence, beat.count(), loop.nanos(), false));
         }
     }
 
-    private void tell(@Nullable Known before, Known now) {
-        Map<NodeId, NodeDocument> changed = new HashMap<>(live);
-        changed.put(now.document.node(), now.document);
-        live = Map.copyOf(changed);
-        if (before == null || !before.confirmed || !sameButSequence(before.document, now.document)) {
-            listeners.forEach(listener -> listener.onLive(now.document));
-        }
-    }
-
-    private static boolean sameButSequence(NodeDocument a, NodeDocument b) {
-        return a.equals(new NodeDocument(
-                b.node(),
-                b.member(),
-                b.statement(),
-                a.sequence(),
-                b.shardCount(),
-                b.forwards(),
-                b.leaving(),
-                b.exports(),
-                b.load(),
-                b.kafka()));
-    }
-
-    private void forget(NodeId node, long sequence) {
-        forgotten.put(node, sequence);
-        Known known = nodes.remove(node);
-        if (known == null) {
+    /// A neighbour delivers to the node now, or none does any more.
+    void onVouched(NodeId node, boolean now) {
+        if (!now) {
+            vouched.remove(node);
             return;
         }
-        bytes -= known.signed.length;
-        if (known.confirmed) {
-            Map<NodeId, NodeDocument> changed = new HashMap<>(live);
-            changed.remove(node);
-            live = Map.copyOf(changed);
-            listeners.forEach(listener -> listener.onGone(node));
+        vouched.add(node);
+        KnownNode known = nodes.get(node);
+        if (known != null && KnownNode.isWithinLease(known.signedAt, loop.nanos())) {
+            known.silence = 0;
+            toLive(known);
         }
     }
 
-    private void expire() {
+    private void toLive(KnownNode known) {
+        if (known.state != State.LIVE) {
+            known.state = State.LIVE;
+            views.toLive(known.read.document());
+            listeners.forEach(listener -> listener.onLive(known.read.document()));
+        }
+    }
+
+    private void tellChange(NodeDocument before, NodeDocument now) {
+        views.toLive(now);
+        if (!now.equals(before.with(now.sequence(), before.exports()))) {
+            listeners.forEach(listener -> listener.onLive(now));
+        }
+    }
+
+    private void toLost(KnownNode known) {
+        known.state = State.LOST;
+        known.silence = 0;
+        views.toLost(known.read.document());
+        listeners.forEach(listener -> listener.onGone(known.read.document().node()));
+    }
+
+    private void forget(NodeId node, Forgotten remembered) {
+        forgotten.put(node, remembered);
+        KnownNode known = nodes.remove(node);
+        if (known != null) {
+            bytes -= known.size();
+            views.remove(node);
+            if (known.state == State.LIVE) {
+                listeners.forEach(listener -> listener.onGone(node));
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- time
+
+    private void check() {
         if (closed) {
             return;
         }
-        loop.schedule(EXPIRY_CHECK, this::expire);
+        loop.schedule(CHECK, this::check);
         long now = loop.nanos();
-        List<Known> silent = new ArrayList<>();
-        for (Known known : nodes.values()) {
-            if (now - known.risenAt > limits.expiry().toNanos()) {
-                silent.add(known);
+        long elapsed = Math.min(now - checkedAt, MOST_BETWEEN_CHECKS.toNanos());
+        checkedAt = now;
+        for (KnownNode known : new ArrayList<>(nodes.values())) {
+            check(known, elapsed, now);
+        }
+        verifyAgain();
+    }
+
+    private void check(KnownNode known, long elapsed, long now) {
+        NodeDocument document = known.read.document();
+        NodeId node = document.node();
+        known.pass(elapsed, now, vouched.contains(node), signs.isProven(node), signs.isHeard(document));
+        if (known.state != State.LIVE && known.silence == 0) {
+            toLive(known);
+        } else if (known.state == State.LIVE && known.silence > limits.expiry().toNanos()) {
+            toLost(known);
+        } else if (known.silence > (known.state == State.LOST ? LOST_KEPT : limits.expiry()).toNanos()) {
+            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+        }
+        Instant valid = known.read.statement().notAfter();
+        if (nodes.containsKey(node) && valid.isBefore(trusted.now().toInstant())) {
+            refuse(Reason.FORGED, "the statement of " + node + " expired");
+            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, true));
+        }
+    }
+
+    /// Who was believed by another trust is looked at again, a few at a time.
+    private void verifyAgain() {
+        if (!trust.get().equals(trusted)) {
+            trusted = trust.get();
+            toVerifyAgain.clear();
+            toVerifyAgain.addAll(nodes.keySet());
+        }
+        for (int i = 0; i < CHECKED_AGAIN && !toVerifyAgain.isEmpty(); i++) {
+            NodeId node = toVerifyAgain.remove();
+            KnownNode known = nodes.get(node);
+            if (known != null
+                    && SignedDocuments.read(known.read.signed(), trusted, known.read) instanceof Verdict.Refused no) {
+                refuse(no.reason(), no.detail());
+                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, true));
             }
         }
-        silent.forEach(known -> forget(known.document.node(), known.document.sequence()));
     }
 }

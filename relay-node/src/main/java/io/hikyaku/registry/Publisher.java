@@ -3,14 +3,15 @@ package io.hikyaku.registry;
 import io.hikyaku.config.RegistryLimits;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/// Publishes this node's own document under rising sequences: soon after anything changed, and at every refresh,
-/// which is how others know that it lives. Any thread may call; the work is done on the control loop.
+/// Publishes this node's own document under rising sequences, soon after anything changed, and beats at every
+/// refresh, which is how others know that it lives. A document that cannot be made is tried again at each refresh.
+/// Any thread may call; the work is done on the control loop.
 public final class Publisher {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
     /// Under lasting changes; others bound how often they take a node's documents.
@@ -25,31 +26,49 @@ public final class Publisher {
         NodeDocument document(long sequence, boolean leaving);
     }
 
-    /// Takes a signed document to others: the flood, or Kafka. Called on the control loop; must not block.
-    @FunctionalInterface
+    /// Signs as this node, for instance [DocumentMaker].
+    public interface Signer {
+        /// @throws IllegalArgumentException if the document is larger than any may be
+        SignedDocument make(NodeDocument document);
+
+        /// @param sequence of the newest document
+        /// @param count rises with each beat
+        Beat beat(long sequence, long count);
+    }
+
+    /// Takes what is signed to others: the flood, or Kafka. Called on the control loop; must not block.
     public interface Sink {
-        void publish(NodeDocument document, byte[] signed);
+        void publish(SignedDocument document);
+
+        /// This node lives.
+        void beat(Beat beat);
     }
 
     private final Source source;
-    private final Function<NodeDocument, byte[]> signer;
+    private final Signer signer;
     private final List<Sink> sinks;
     private final RegistryLimits limits;
     private final ControlLoop loop;
     private final RandomGenerator random;
 
     private long sequence;
+    /// The newest sequence that others can have.
+    private long published;
+
+    private long beats;
     private long publishedAt;
     private long greetedAt;
+    /// Whether the newest state could not be published.
+    private boolean owed;
+
     private boolean pending;
     private boolean greeting;
     private boolean left;
 
-    /// @param signer for instance [SignedDocuments#sign]
     /// @param random for jitter, so that many nodes do not greet a newcomer in one moment
     public Publisher(
             Source source,
-            Function<NodeDocument, byte[]> signer,
+            Signer signer,
             List<Sink> sinks,
             RegistryLimits limits,
             ControlLoop loop,
@@ -63,11 +82,11 @@ public final class Publisher {
         this.greetedAt = loop.nanos() - NEWCOMER_GAP.toNanos();
     }
 
-    /// Publishes for the first time, and from then on at each refresh.
+    /// Publishes for the first time, and beats from then on.
     public void start() {
         loop.execute(() -> {
+            loop.schedule(limits.refresh(), this::refresh);
             publish(false);
-            awaitRefresh(limits.refresh());
         });
     }
 
@@ -83,8 +102,8 @@ public final class Publisher {
         });
     }
 
-    /// A node that was not known came up where nobody greets it with a snapshot: over Kafka. It takes us for alive
-    /// only when our sequence rises, so it soon does, at most once a second whatever happens.
+    /// A node that was not known came up where nobody vouches for us: over Kafka. It takes us for alive only when
+    /// we beat, so we soon do, at most once a second whatever happens.
     public void onNewcomer() {
         loop.execute(() -> {
             if (!greeting && sequence > 0) {
@@ -118,32 +137,38 @@ public final class Publisher {
     private void greet() {
         greeting = false;
         greetedAt = loop.nanos();
-        publish(false);
+        beat();
     }
 
     private void publish(boolean leaving) {
         if (left) {
             return;
         }
+        owed = true;
         sequence++;
         publishedAt = loop.nanos();
-        NodeDocument document = source.document(sequence, leaving);
-        byte[] signed = signer.apply(document);
-        sinks.forEach(sink -> sink.publish(document, signed));
+        SignedDocument signed = signer.make(source.document(sequence, leaving));
+        owed = false;
+        published = sequence;
+        sinks.forEach(sink -> sink.publish(signed));
     }
 
-    private void awaitRefresh(Duration wait) {
-        loop.schedule(wait, () -> {
-            if (left) {
-                return;
-            }
-            Duration since = Duration.ofNanos(loop.nanos() - publishedAt);
-            if (since.compareTo(limits.refresh()) >= 0) {
-                publish(false);
-                awaitRefresh(limits.refresh());
-            } else {
-                awaitRefresh(limits.refresh().minus(since));
-            }
-        });
+    private void beat() {
+        if (!left && published > 0) {
+            beats++;
+            Beat beat = signer.beat(published, beats);
+            sinks.forEach(sink -> sink.beat(beat));
+        }
+    }
+
+    private void refresh() {
+        if (left) {
+            return;
+        }
+        loop.schedule(limits.refresh(), this::refresh);
+        beat();
+        if (owed) {
+            publish(false);
+        }
     }
 }

@@ -3,109 +3,78 @@ package io.hikyaku.registry;
 import io.hikyaku.config.RegistryLimits;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.registry.FloodNeighbour.Has;
 import io.hikyaku.route.ControlLoop;
 import io.hikyaku.route.NeighbourEvents;
+import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.Packet;
-import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
+import io.hikyaku.wire.route.RegistryFrame.Digest;
 import io.hikyaku.wire.route.RegistryFrame.Document;
+import io.hikyaku.wire.route.RegistryFrame.Entry;
+import io.hikyaku.wire.route.RegistryFrame.Parts;
 import io.hikyaku.wire.route.RegistryFrame.SnapshotEnd;
+import io.hikyaku.wire.route.RegistryFrame.Subscribe;
+import io.hikyaku.wire.route.RegistryFrame.Summary;
+import io.hikyaku.wire.route.RegistryFrame.Want;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
-/// neighbours but the one it came from, and gives a new neighbour all of them. Documents stay opaque: who uses them
-/// verifies them. A leaf may bring only its own node's documents, and passes on nobody's.
-///
-/// A neighbour with a full link is owed the newest document of a node, not each of them, so nothing piles up for
-/// it. Touched by the control loop alone, except where said.
+/// neighbours but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays
+/// opaque; that a head is its node's own, and a part the head's, is checked before either is kept or passed on. A
+/// leaf may bring only its own node's documents, and passes on nobody's. Touched by the control loop alone, except
+/// where said.
 public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     /// Most nodes whose documents are kept.
     static final int MAX_NODES = 20_000;
-    /// Documents of one node that are taken at once after a quiet time, and then per second.
-    static final int BURST = 20;
-
-    static final int PER_SECOND = 4;
-    /// How long a document is kept for a node that cannot be reached: ways and documents come in any order.
+    /// How long one that forwards keeps the document of a node that cannot be reached: ways and documents come in
+    /// any order.
     static final Duration GRACE = Duration.ofSeconds(10);
+    /// The same where nothing is passed on: whoever comes back is known already.
+    static final Duration LEAF_GRACE = Duration.ofMinutes(10);
+    /// How often neighbours compare what they know.
+    static final Duration DIGEST = Duration.ofMinutes(1);
+    /// How often this node's beat goes over links, where neighbours vouch for it meanwhile.
+    static final Duration BEAT = Duration.ofHours(2);
 
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(1);
-    private static final long MAX_QUEUED = 1 << 20;
+    /// When parts that did not come are asked for again, and how often.
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
+    private static final int MAX_ASKED = 30;
+    /// How long digests may differ before a summary is sent, in digests, if summaries do not help.
+    private static final int MAX_PATIENCE = 64;
 
     /// What to do with documents on this node.
     public interface Receiver {
-        /// A document newer than what the flood keeps of this node.
+        /// A document newer than the last one of its node, or with other parts that were wanted.
         ///
-        /// @return false if it is not genuine, so that it is neither kept nor passed on
-        boolean onDocument(NodeId node, long sequence, byte[] signed);
+        /// @return false if it is not believed, so that it is not passed on
+        boolean onDocument(SignedDocument document);
+
+        /// Whether there is no need to offer the node's document again.
+        boolean knows(NodeId node);
+
+        /// A node's own sign of life.
+        void onBeat(Beat beat);
+
+        /// A neighbour delivers to the node now, or none does any more.
+        void onVouched(NodeId node, boolean now);
 
         /// A neighbour has told all that it knew.
         void onSnapshotEnd();
-
-        /// For a relay, which takes documents as they are.
-        static Receiver none() {
-            return new Receiver() {
-                @Override
-                public boolean onDocument(NodeId node, long sequence, byte[] signed) {
-                    return true;
-                }
-
-                @Override
-                public void onSnapshotEnd() {
-                    // A relay needs no registry to work.
-                }
-            };
-        }
-
-        /// For a bridge, whose directory verifies them.
-        static Receiver into(Directory directory) {
-            return new Receiver() {
-                @Override
-                public boolean onDocument(NodeId node, long sequence, byte[] signed) {
-                    return directory.offer(node, sequence, signed);
-                }
-
-                @Override
-                public void onSnapshotEnd() {
-                    directory.onSnapshotEnd();
-                }
-            };
-        }
-    }
-
-    /// The newest document of a node; `tokens` bounds how often it may change.
-    private static final class Kept {
-        long sequence;
-        byte[] signed = {};
-        double tokens = BURST;
-        long countedAt;
-        long unreachableSince;
-    }
-
-    /// A neighbour, and what it has yet to be told.
-    private static final class Out {
-        final Neighbour neighbour;
-        final Link link;
-        final Set<NodeId> owed = new LinkedHashSet<>();
-        boolean owedEnd = true;
-
-        Out(Neighbour neighbour, Link link) {
-            this.neighbour = neighbour;
-            this.link = link;
-        }
     }
 
     private final NodeId self;
@@ -113,13 +82,16 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private final RegistryLimits limits;
     private final ControlLoop loop;
     private final Receiver receiver;
-    private final Map<NodeId, Kept> documents = new HashMap<>();
-    private final Map<NodeId, Out> neighbours = new HashMap<>();
-    private final Set<NodeId> reachable = new HashSet<>();
+    private final Map<NodeId, FloodedDocument> documents = new HashMap<>();
+    private final Map<NodeId, FloodNeighbour> neighbours = new HashMap<>();
+    private final Set<NodeId> vouched = new HashSet<>();
     private final Counter notAllowed;
     private final Counter tooMany;
     private final Counter notGenuine;
+    private Subscription subscription = Subscription.EVERYTHING;
     private long bytes;
+    private long beatAt;
+    private long digestsAt;
     /// For metrics, which other threads read.
     private volatile int nodesKept;
 
@@ -138,6 +110,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         this.limits = limits;
         this.loop = loop;
         this.receiver = receiver;
+        this.beatAt = loop.nanos();
+        this.digestsAt = loop.nanos();
         this.notAllowed = counter(meters, "not-allowed");
         this.tooMany = counter(meters, "too-many");
         this.notGenuine = counter(meters, "not-genuine");
@@ -164,24 +138,63 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     /// Floods this node's own document.
     @Override
-    public void publish(NodeDocument document, byte[] signed) {
-        Kept kept = documents.computeIfAbsent(self, node -> new Kept());
-        store(kept, document.sequence(), signed);
-        flood(self, self);
+    public void publish(SignedDocument document) {
+        FloodedDocument kept = keep(self);
+        long before = kept.size();
+        kept.replace(document);
+        onSize(kept, before);
+        flood(kept, self);
+    }
+
+    @Override
+    public void beat(Beat beat) {
+        if (loop.nanos() - beatAt >= BEAT.toNanos()) {
+            beatAt = loop.nanos();
+            neighbours.values().forEach(out -> out.offer(beat));
+        }
+    }
+
+    /// Wants of exports the parts alone that hold these services; any thread. Not for one that forwards, who
+    /// needs all for others.
+    public void subscribeTo(Collection<String> services) {
+        Subscription wanted = Subscription.to(services);
+        loop.execute(() -> {
+            if (forwards || wanted.equals(subscription)) {
+                return;
+            }
+            subscription = wanted;
+            neighbours.values().forEach(out -> out.offer(wanted.frame()));
+            documents.values().forEach(this::wantMore);
+        });
+    }
+
+    private void wantMore(FloodedDocument kept) {
+        SignedDocument whole = kept.whole();
+        if (whole != null && !kept.isArriving() && !kept.node.equals(self)) {
+            kept.begin(whole.head(), subscription.of(whole.head()));
+            onParts(kept, self);
+        }
     }
 
     // ------------------------------------------------------------------------------------------- neighbours
 
     @Override
     public void onNeighbourUp(Neighbour neighbour, Link link) {
-        Out out = new Out(neighbour, link);
+        FloodNeighbour out = new FloodNeighbour(self, neighbour, link);
         neighbours.put(neighbour.node(), out);
-        for (NodeId node : documents.keySet()) {
-            if (mayTell(out, node)) {
-                out.owed.add(node);
-            }
+        if (!subscription.everything()) {
+            out.offer(subscription.frame());
         }
-        send(out);
+        out.summarize(entriesFor(out));
+    }
+
+    /// What it may tell us, as far as we know it.
+    private List<Entry> entriesFor(FloodNeighbour out) {
+        return documents.values().stream()
+                .filter(kept -> kept.sequence() > 0 && !kept.node.equals(self))
+                .filter(kept -> out.neighbour.mayForward() || kept.node.equals(out.node()))
+                .map(kept -> new Entry(kept.node, kept.sequence()))
+                .toList();
     }
 
     @Override
@@ -191,143 +204,271 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     @Override
     public void onDrained(NodeId node) {
-        Out out = neighbours.get(node);
+        FloodNeighbour out = neighbours.get(node);
         if (out != null) {
-            send(out);
+            out.send(documents::get);
         }
     }
 
     @Override
-    public void onReachable(NodeId node, boolean now) {
+    public void onVouched(NodeId node, boolean now) {
         if (now) {
-            reachable.add(node);
+            vouched.add(node);
         } else {
-            reachable.remove(node);
-            Kept kept = documents.get(node);
+            vouched.remove(node);
+            FloodedDocument kept = documents.get(node);
             if (kept != null) {
                 kept.unreachableSince = loop.nanos();
             }
         }
+        receiver.onVouched(node, now);
     }
 
-    // ------------------------------------------------------------------------------------------- documents
+    // ------------------------------------------------------------------------------------------- frames
 
     @Override
     public void onRegistryFrame(Neighbour from, RegistryFrame frame) {
+        FloodNeighbour out = neighbours.get(from.node());
+        if (out == null) {
+            return; // it went down while the frame was on its way to this loop
+        }
         switch (frame) {
-            case Document document -> onDocument(from, document);
-            case SnapshotEnd end -> {
-                if (from.mayForward()) {
-                    receiver.onSnapshotEnd();
+            case Document document -> onDocument(out, document);
+            case Parts parts -> {
+                FloodedDocument kept = documents.get(parts.node());
+                if (kept != null && kept.isArriving()) {
+                    add(kept, parts.parts(), from.node());
                 }
+            }
+            case Want want -> onWant(out, want);
+            case Beat beat -> onBeat(out, beat);
+            case Summary summary -> onSummary(out, summary);
+            case Subscribe subscribe -> out.subscription = Subscription.of(subscribe);
+            case Digest digest -> onDigest(out, digest);
+            case SnapshotEnd end -> {
+                out.toldAll = from.mayForward();
+                tellSnapshotEnd();
             }
         }
     }
 
-    private void onDocument(Neighbour from, Document document) {
-        NodeId node = document.node();
-        if (node.equals(self)) {
+    /// Who does not forward speaks for itself alone.
+    private boolean mayTellUs(FloodNeighbour from, NodeId node) {
+        boolean may = from.neighbour.mayForward() || node.equals(from.node());
+        if (!may) {
+            notAllowed.increment();
+        }
+        return may;
+    }
+
+    private void onDocument(FloodNeighbour from, Document document) {
+        DocumentHead head;
+        try {
+            head = DocumentHead.read(document.head());
+        } catch (Malformed e) {
+            notGenuine.increment();
+            return;
+        }
+        NodeId node = head.node();
+        if (node.equals(self) || !mayTellUs(from, node)) {
             return; // our own came round a loop
         }
-        if (!from.mayForward() && !node.equals(from.node())) {
-            notAllowed.increment();
-            return;
-        }
-        Kept kept = documents.get(node);
-        if (kept != null && document.sequence() <= kept.sequence) {
-            return;
-        }
-        if (kept == null ? documents.size() >= MAX_NODES : !takeToken(kept)) {
+        FloodedDocument kept = documents.get(node);
+        if (kept != null && head.sequence() <= kept.newest()) {
+            if (kept.isArriving() && head.sequence() == kept.newest()) {
+                add(kept, document.parts(), from.node());
+            }
+        } else if (kept == null && documents.size() >= MAX_NODES) {
             tooMany.increment();
-        } else if (bytes + document.document().length - sizeOf(kept)
-                > limits.budget().bytes()) {
+        } else if (kept != null && !kept.takeToken(loop.nanos())) {
             tooMany.increment();
-        } else if (!receiver.onDocument(node, document.sequence(), document.document())) {
-            notGenuine.increment();
+            kept.deferred = head;
+            kept.from = from.node();
         } else {
-            keep(document);
-            flood(node, from.node());
+            begin(head, document.parts(), from.node());
         }
     }
 
-    private static int sizeOf(@Nullable Kept kept) {
-        return kept == null ? 0 : kept.signed.length;
-    }
-
-    private boolean takeToken(Kept kept) {
-        long now = loop.nanos();
-        kept.tokens = Math.min(BURST, kept.tokens + (now - kept.countedAt) / 1e9 * PER_SECOND);
-        kept.countedAt = now;
-        if (kept.tokens < 1) {
-            return false;
+    private void begin(DocumentHead head, List<byte[]> parts, NodeId from) {
+        if (!SignedDocuments.isGenuine(head)) {
+            notGenuine.increment();
+            return;
         }
-        kept.tokens--;
-        return true;
+        FloodedDocument kept = keep(head.node());
+        long before = kept.size();
+        kept.deferred = null;
+        kept.begin(head, subscription.of(head));
+        onSize(kept, before);
+        add(kept, parts, from);
     }
 
-    private void keep(Document document) {
-        Kept kept = documents.get(document.node());
-        if (kept == null) {
-            kept = new Kept();
-            kept.countedAt = loop.nanos();
-            kept.unreachableSince = loop.nanos();
-            documents.put(document.node(), kept);
+    private void add(FloodedDocument kept, List<byte[]> parts, NodeId from) {
+        long before = kept.size();
+        kept.add(parts);
+        onSize(kept, before);
+        if (bytes > limits.budget().bytes() || kept.isTooLarge()) {
+            tooMany.increment();
+            drop(kept);
+        } else {
+            onParts(kept, from);
         }
-        store(kept, document.sequence(), document.document());
     }
 
-    private void store(Kept kept, long sequence, byte[] signed) {
-        bytes += (long) signed.length - kept.signed.length;
-        kept.sequence = sequence;
-        kept.signed = signed;
-        showSize();
+    /// Takes the document if it has arrived, else asks for what is missing.
+    private void onParts(FloodedDocument kept, NodeId from) {
+        long before = kept.size();
+        boolean complete = kept.complete();
+        onSize(kept, before);
+        if (complete) {
+            onWhole(kept, from);
+        } else if (kept.asked == 0) {
+            ask(kept, from);
+        }
+        tellSnapshotEnd();
     }
 
-    private void showSize() {
+    private void onWhole(FloodedDocument kept, NodeId from) {
+        SignedDocument whole = kept.whole();
+        if (whole == null) {
+            throw new IllegalStateException("No document of " + kept.node);
+        }
+        kept.genuine = receiver.onDocument(whole);
+        if (kept.genuine) {
+            flood(kept, from);
+        } else {
+            notGenuine.increment();
+        }
+    }
+
+    /// Asks whom the head came from, or whoever may know if that is gone.
+    private void ask(FloodedDocument kept, NodeId from) {
+        kept.from = from;
+        kept.askedAt = loop.nanos();
+        kept.asked++;
+        FloodNeighbour known = neighbours.get(from);
+        Want want = new Want(kept.node, kept.missing());
+        if (known != null) {
+            known.offer(want);
+        } else {
+            neighbours.values().stream()
+                    .filter(out -> out.neighbour.mayForward() || out.node().equals(kept.node))
+                    .forEach(out -> out.offer(want));
+        }
+    }
+
+    private void onWant(FloodNeighbour from, Want want) {
+        FloodedDocument kept = documents.get(want.node());
+        SignedDocument whole = kept == null ? null : kept.whole();
+        if (whole != null && mayTell(from, want.node())) {
+            from.answer(whole, want.parts());
+        }
+    }
+
+    private void onBeat(FloodNeighbour from, Beat beat) {
+        FloodedDocument kept = documents.get(beat.node());
+        SignedDocument whole = kept == null ? null : kept.whole();
+        if (kept == null || whole == null || !mayTellUs(from, beat.node())) {
+            return;
+        }
+        boolean newer = kept.beat == null || beat.count() > kept.beat.count();
+        if (!newer || !kept.takeToken(loop.nanos())) {
+            return;
+        }
+        if (!SignedDocuments.isGenuine(beat, whole.head())) {
+            notGenuine.increment();
+            return;
+        }
+        kept.beat = beat;
+        receiver.onBeat(beat);
+        for (FloodNeighbour out : neighbours.values()) {
+            if (!out.equals(from) && mayTell(out, beat.node())) {
+                out.offer(beat);
+            }
+        }
+    }
+
+    private void onSummary(FloodNeighbour from, Summary frame) {
+        Map<NodeId, Long> theirs = from.onSummary(frame, MAX_NODES, loop.nanos());
+        if (theirs == null) {
+            return;
+        }
+        for (FloodedDocument kept : documents.values()) {
+            long known = theirs.getOrDefault(kept.node, 0L);
+            if (kept.genuine && known < kept.sequence() && mayTell(from, kept.node)) {
+                from.owe(kept.node, known == 0 ? Has.NOTHING : Has.SOMETHING);
+            }
+        }
+        from.send(documents::get);
+    }
+
+    private void onDigest(FloodNeighbour from, Digest theirs) {
+        if (!from.neighbour.mayForward() || documents.values().stream().anyMatch(FloodedDocument::isArriving)) {
+            return;
+        }
+        if (KnownDigest.of(vouchedDocuments(), self).equals(theirs)) {
+            from.mismatches = 0;
+            from.patience = 2;
+        } else if (++from.mismatches >= from.patience) {
+            from.mismatches = 0;
+            from.patience = Math.min(MAX_PATIENCE, 2 * from.patience);
+            from.summarize(entriesFor(from));
+        }
+    }
+
+    private Collection<FloodedDocument> vouchedDocuments() {
+        return documents.values().stream()
+                .filter(kept -> kept.node.equals(self) || vouched.contains(kept.node))
+                .toList();
+    }
+
+    /// Once, when nothing is missing any more of what the neighbour told.
+    private void tellSnapshotEnd() {
+        for (FloodNeighbour out : neighbours.values()) {
+            if (out.toldAll && !waitsFor(out)) {
+                out.toldAll = false;
+                receiver.onSnapshotEnd();
+            }
+        }
+    }
+
+    private boolean waitsFor(FloodNeighbour out) {
+        return documents.values().stream()
+                .anyMatch(kept -> kept.isArriving() && out.node().equals(kept.from));
+    }
+
+    // ------------------------------------------------------------------------------------------- documents
+
+    private FloodedDocument keep(NodeId node) {
+        return documents.computeIfAbsent(node, added -> new FloodedDocument(added, loop.nanos()));
+    }
+
+    private void drop(FloodedDocument kept) {
+        long before = kept.size();
+        kept.drop();
+        onSize(kept, before);
+        if (kept.whole() == null) {
+            documents.remove(kept.node);
+        }
+    }
+
+    private void onSize(FloodedDocument kept, long before) {
+        bytes += kept.size() - before;
         nodesKept = documents.size();
         bytesKept = bytes;
     }
 
-    private void flood(NodeId node, NodeId from) {
-        for (Out out : neighbours.values()) {
-            if (!out.neighbour.node().equals(from) && mayTell(out, node)) {
-                out.owed.add(node);
-                send(out);
+    private void flood(FloodedDocument kept, NodeId from) {
+        for (FloodNeighbour out : neighbours.values()) {
+            if (!out.node().equals(from) && mayTell(out, kept.node)) {
+                out.owe(kept.node, Has.BEFORE);
+                out.send(documents::get);
             }
         }
     }
 
     /// A leaf speaks for itself alone; nobody needs to hear what it said itself.
-    private boolean mayTell(Out out, NodeId node) {
-        return (forwards || node.equals(self)) && !node.equals(out.neighbour.node());
-    }
-
-    private void send(Out out) {
-        for (Iterator<NodeId> owed = out.owed.iterator(); owed.hasNext() && hasRoom(out); ) {
-            NodeId node = owed.next();
-            owed.remove();
-            Kept kept = documents.get(node);
-            if (kept != null) {
-                out.link.send(packet(new Document(node, kept.sequence, kept.signed)));
-            }
-        }
-        if (out.owedEnd && out.owed.isEmpty()) {
-            out.owedEnd = false;
-            out.link.send(packet(new SnapshotEnd()));
-        }
-    }
-
-    private static boolean hasRoom(Out out) {
-        return out.link.queuedBytes() <= MAX_QUEUED;
-    }
-
-    private ByteBuf packet(RegistryFrame frame) {
-        int length =
-                frame instanceof Document document ? RegistryFrame.DOCUMENT_OVERHEAD + document.document().length : 1;
-        ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + length);
-        Packet.betweenNeighbours(PacketKind.REGISTRY, length, self).write(packet);
-        RegistryFrame.write(packet, frame);
-        return packet;
+    private boolean mayTell(FloodNeighbour out, NodeId node) {
+        return (forwards || node.equals(self)) && !node.equals(out.node());
     }
 
     // ------------------------------------------------------------------------------------------- time
@@ -338,18 +479,71 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
         loop.schedule(HOUSEKEEPING, this::keepHouse);
         long now = loop.nanos();
-        Iterator<Map.Entry<NodeId, Kept>> all = documents.entrySet().iterator();
+        forgetUnreachable(now);
+        for (FloodedDocument kept : List.copyOf(documents.values())) {
+            attend(kept, now);
+        }
+        neighbours.values().forEach(out -> out.send(documents::get));
+        if (now - digestsAt >= DIGEST.toNanos()) {
+            digestsAt = now;
+            offerAgain();
+            tellDigests();
+        }
+    }
+
+    private void forgetUnreachable(long now) {
+        long grace = (forwards ? GRACE : LEAF_GRACE).toNanos();
+        Iterator<FloodedDocument> all = documents.values().iterator();
         while (all.hasNext()) {
-            Map.Entry<NodeId, Kept> entry = all.next();
-            NodeId node = entry.getKey();
-            Kept kept = entry.getValue();
-            boolean lost = !node.equals(self) && !reachable.contains(node);
-            if (lost && now - kept.unreachableSince > GRACE.toNanos()) {
+            FloodedDocument kept = all.next();
+            boolean lost = !kept.node.equals(self) && !vouched.contains(kept.node);
+            if (lost && now - kept.unreachableSince > grace) {
                 all.remove();
-                bytes -= kept.signed.length;
+                bytes -= kept.size();
             }
         }
-        showSize();
-        neighbours.values().forEach(this::send);
+        nodesKept = documents.size();
+        bytesKept = bytes;
+    }
+
+    private void attend(FloodedDocument kept, long now) {
+        DocumentHead deferred = kept.deferred;
+        if (deferred != null && kept.takeToken(now)) {
+            kept.deferred = null;
+            if (deferred.sequence() > kept.newest()) {
+                begin(deferred, List.of(), kept.from == null ? self : kept.from);
+            }
+        } else if (kept.isArriving() && now - kept.askedAt >= ASK_AGAIN.toNanos()) {
+            if (kept.asked >= MAX_ASKED) {
+                drop(kept);
+                tellSnapshotEnd();
+            } else {
+                ask(kept, kept.asked % 2 == 0 && kept.from != null ? kept.from : self);
+            }
+        }
+    }
+
+    /// What was not believed may be by now: clocks are set, and trust is renewed.
+    private void offerAgain() {
+        for (FloodedDocument kept : documents.values()) {
+            SignedDocument whole = kept.whole();
+            boolean unknown = whole != null && !whole.head().leaving() && !receiver.knows(kept.node);
+            if (whole != null && unknown && receiver.onDocument(whole)) {
+                kept.genuine = true;
+                flood(kept, self);
+            }
+        }
+    }
+
+    private void tellDigests() {
+        if (!forwards) {
+            return;
+        }
+        Collection<FloodedDocument> known = vouchedDocuments();
+        for (FloodNeighbour out : neighbours.values()) {
+            if (out.isOwedNothing()) {
+                out.offer(KnownDigest.of(known, out.node()));
+            }
+        }
     }
 }

@@ -1,28 +1,33 @@
 package io.hikyaku.registry;
 
-import io.hikyaku.identity.Identity;
-import io.hikyaku.identity.Jws;
+import io.hikyaku.identity.InstanceKey.Purpose;
+import io.hikyaku.identity.InstancePublicKey;
 import io.hikyaku.identity.MeshTrust;
 import io.hikyaku.identity.Rejected;
 import io.hikyaku.identity.Statement;
 import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.PartDigest;
+import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.Export;
 import io.hikyaku.wire.registry.NodeDocuments;
-import java.nio.charset.StandardCharsets;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Node documents with their signature (PROTOCOL.md §8.2): compact JWS of type `hikyaku-document+jws` in ASCII.
-public final class SignedDocuments {
+/// What is genuine in the registry (PROTOCOL.md §8.2). A head and a beat prove by themselves whose they are, since a
+/// node id is the hash of the key that signed; the statement in a document's first part tells which member the node
+/// belongs to. The rest hangs on the head by digests.
+final class SignedDocuments {
     private SignedDocuments() {}
 
-    /// @param identity of the member that the document names
-    public static byte[] sign(Identity identity, NodeDocument document) {
-        return Jws.sign(identity, Jws.Type.DOCUMENT, NodeDocuments.write(document))
-                .getBytes(StandardCharsets.US_ASCII);
-    }
-
     /// A document that is genuine, or why it is not.
-    public sealed interface Verdict {
-        record Genuine(NodeDocument document) implements Verdict {}
+    sealed interface Verdict {
+        record Genuine(ReadDocument document) implements Verdict {}
 
         /// @param reason a closed set, fit for a metric's label
         /// @param detail for logs
@@ -30,12 +35,12 @@ public final class SignedDocuments {
     }
 
     /// Why a document is ignored.
-    public enum Reason {
-        /// No JWS, or no node document inside.
+    enum Reason {
+        /// A part is not what a part must be.
         MALFORMED,
-        /// Not signed by a member of this mesh, now.
+        /// Not signed by the node, or the node's statement not by a member of this mesh, now.
         FORGED,
-        /// Signed by a member, about a node that is not its own.
+        /// About a node or a member that is not the signer's own.
         FOREIGN,
         /// Older than what is known of the node.
         ROLLED_BACK,
@@ -45,22 +50,43 @@ public final class SignedDocuments {
         TOO_MANY
     }
 
-    /// Checks signature, member, and that the node is that member's own.
-    static Verdict verify(byte[] signed, MeshTrust trust) {
+    /// A document that was verified, with what its parts hold, so that the next one need not be read whole.
+    ///
+    /// @param statement valid when it was looked at
+    /// @param exports of each part
+    /// @param text bytes of all texts, by part
+    record ReadDocument(
+            SignedDocument signed,
+            NodeDocument document,
+            Statement statement,
+            Map<PartDigest, List<Export>> exports,
+            Map<PartDigest, Integer> text) {
+        long textBytes() {
+            return text.values().stream().mapToLong(Integer::longValue).sum();
+        }
+    }
+
+    /// Whether the head's own key signed it.
+    static boolean isGenuine(DocumentHead head) {
         try {
-            Jws jws = Jws.verify(new String(signed, StandardCharsets.ISO_8859_1), Jws.Type.DOCUMENT, trust);
-            NodeDocument document = NodeDocuments.read(jws.payload());
-            if (!jws.signer().uri().equals(document.member())) {
-                return foreign("signed by " + jws.signer() + ", but of another member");
-            }
-            Statement statement = Statement.verify(document.statement(), trust);
-            if (!statement.member().equals(jws.signer())) {
-                return foreign("signed by " + jws.signer() + ", with a statement of " + statement.member());
-            }
-            if (!statement.nodeId().equals(document.node())) {
-                return foreign("of " + jws.signer() + ", with a statement about another node");
-            }
-            return new Verdict.Genuine(document);
+            return InstancePublicKey.ofRaw(head.key()).verifies(head.signature(), Purpose.DOCUMENT, head.signedBytes());
+        } catch (IllegalArgumentException e) {
+            return false; // no key at all
+        }
+    }
+
+    /// Whether the key of the node's head signed the beat.
+    static boolean isGenuine(Beat beat, DocumentHead head) {
+        return InstancePublicKey.ofRaw(head.key())
+                .verifies(beat.signature(), Purpose.BEAT, DocumentMaker.beaten(beat.sequence(), beat.count()));
+    }
+
+    /// Reads a document whose head is genuine, and checks that the node is the member's that it names.
+    ///
+    /// @param before an older one of the same node
+    static Verdict read(SignedDocument signed, MeshTrust trust, @Nullable ReadDocument before) {
+        try {
+            return new Reading(signed, before).read(trust);
         } catch (Malformed e) {
             return new Verdict.Refused(Reason.MALFORMED, String.valueOf(e.getMessage()));
         } catch (Rejected e) {
@@ -82,5 +108,77 @@ public final class SignedDocuments {
 
     private static Verdict foreign(String detail) {
         return new Verdict.Refused(Reason.FOREIGN, detail);
+    }
+
+    /// One document while it is read.
+    private static final class Reading {
+        private final SignedDocument signed;
+        private final @Nullable ReadDocument before;
+        private final Map<PartDigest, Integer> text = new HashMap<>();
+        private long textBytes;
+
+        Reading(SignedDocument signed, @Nullable ReadDocument before) {
+            this.signed = signed;
+            this.before = before;
+        }
+
+        Verdict read(MeshTrust trust) throws Rejected {
+            List<PartDigest> digests = signed.head().parts();
+            if (digests.isEmpty()) {
+                throw new Malformed(Malformed.Reason.INVALID_VALUE, "a document without parts");
+            }
+            NodeDocument node = NodeDocuments.readNode(textOf(digests.getFirst()), signed.sequence());
+            if (!node.node().equals(signed.node())) {
+                return foreign("of " + signed.node() + ", about another node");
+            }
+            Statement statement = Statement.verify(node.statement(), trust);
+            if (!statement.nodeId().equals(signed.node())) {
+                return foreign("of " + signed.node() + ", with a statement about another node");
+            }
+            if (!statement.member().uri().equals(node.member())) {
+                return foreign("of " + node.member() + ", with a statement of " + statement.member());
+            }
+            Map<PartDigest, List<Export>> exports = exports(digests.subList(1, digests.size()));
+            List<Export> all = new ArrayList<>();
+            digests.subList(1, digests.size()).forEach(digest -> all.addAll(exports.getOrDefault(digest, List.of())));
+            try {
+                NodeDocument document = node.with(signed.sequence(), all);
+                return new Verdict.Genuine(new ReadDocument(signed, document, statement, exports, text));
+            } catch (IllegalArgumentException e) {
+                throw new Malformed(Malformed.Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
+            }
+        }
+
+        private Map<PartDigest, List<Export>> exports(List<PartDigest> digests) {
+            Map<PartDigest, List<Export>> exports = new HashMap<>();
+            for (PartDigest digest : digests) {
+                List<Export> known = before == null ? null : before.exports.get(digest);
+                if (known != null && before != null) {
+                    count(digest, before.text.getOrDefault(digest, 0));
+                    exports.put(digest, known);
+                } else if (signed.parts().containsKey(digest)) {
+                    exports.put(digest, NodeDocuments.readExports(textOf(digest)));
+                }
+            }
+            return exports;
+        }
+
+        private byte[] textOf(PartDigest digest) {
+            byte[] part = signed.parts().get(digest);
+            if (part == null) {
+                throw new Malformed(Malformed.Reason.TRUNCATED, "a document without its first part");
+            }
+            byte[] inflated = DocumentParts.inflate(part);
+            count(digest, inflated.length);
+            return inflated;
+        }
+
+        private void count(PartDigest digest, int bytes) {
+            Integer counted = text.put(digest, bytes);
+            textBytes += bytes - (counted == null ? 0 : counted);
+            if (textBytes > DocumentParts.MAX_TEXT) {
+                throw new Malformed(Malformed.Reason.TOO_LARGE, "a document of more than " + textBytes + " bytes");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
 import io.hikyaku.node.Logging;
 import io.hikyaku.node.MeshNode;
-import io.hikyaku.registry.RegistryFlood;
+import io.hikyaku.registry.FloodReceivers;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.wire.NodeId;
 import java.io.IOException;
@@ -72,7 +72,7 @@ public final class RelayNode implements AutoCloseable {
 
     private void open() throws IOException, InterruptedException {
         node.router().attach(reachable);
-        node.floodInto(RegistryFlood.Receiver.none());
+        node.floodInto(FloodReceivers.none());
         if (config.admin().isPresent()) {
             admin = node.admin(config.admin().get().listen(), this::missing, this::status);
         }

@@ -1,12 +1,14 @@
 package io.hikyaku.route;
 
+import io.hikyaku.task.Guarded;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /// One thread on which the rare things of a layer happen one after the other, and its clock: what is not on a
-/// packet's way. Tasks of one caller run in the order of their calls. In tests and in the simulator it is virtual.
+/// packet's way. Tasks of one caller run in the order of their calls. A task that throws ends nothing but itself. In
+/// tests and in the simulator it is virtual.
 public interface ControlLoop extends Executor {
     /// Runs the task later on this loop; callable from any thread, never runs it within the call.
     @Override
@@ -24,12 +26,12 @@ public interface ControlLoop extends Executor {
         return new ControlLoop() {
             @Override
             public void execute(Runnable task) {
-                loop.execute(task);
+                loop.execute(Guarded.of("the control loop", task));
             }
 
             @Override
             public void schedule(Duration delay, Runnable task) {
-                loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+                loop.schedule(Guarded.of("the control loop", task), delay.toNanos(), TimeUnit.NANOSECONDS);
             }
 
             @Override

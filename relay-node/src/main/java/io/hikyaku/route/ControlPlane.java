@@ -30,6 +30,8 @@ final class ControlPlane {
     private static final Duration HOUSEKEEPING = Duration.ofMillis(250);
     /// Every so often leaves are told everything, in case a late frame of a dead link came in between.
     private static final Duration SNAPSHOT_REPEAT = Duration.ofSeconds(60);
+    /// But no more often than makes this of a leaf's traffic, in bytes per second.
+    private static final int REPEATED_PER_SECOND = 25;
 
     /// What the control plane tells: the hot path, the local node and the registry.
     interface Listener {
@@ -39,6 +41,8 @@ final class ControlPlane {
 
         /// Packets to the node, or from it, may have been lost; see [LocalNode#onWayDoubted].
         void onWayDoubted(NodeId node);
+        /// As [NeighbourEvents#onVouched].
+        void onVouched(NodeId node, boolean now);
 
         void onNeighbourUp(Peer peer);
 
@@ -65,6 +69,7 @@ final class ControlPlane {
     private final Set<Egress> troubled = new HashSet<>();
 
     private Routes routes = Routes.NONE;
+    private Set<NodeId> vouched = Set.of();
     private LinkState announced;
     private long announcedAt;
     private long snapshotsAt;
@@ -319,8 +324,11 @@ final class ControlPlane {
         if (forwards) {
             reach.request();
         }
-        tellChanges(before.own(), routes.own());
+        tellChanges(before.own().keySet(), routes.own().keySet(), listener::onReachable);
         tellDoubts(before.own(), routes.own());
+        Set<NodeId> now = vouched();
+        tellChanges(vouched, now, listener::onVouched);
+        vouched = now;
     }
 
     private void tellDoubts(Map<NodeId, Way> before, Map<NodeId, Way> now) {
@@ -333,13 +341,28 @@ final class ControlPlane {
         troubled.clear();
     }
 
-    private void tellChanges(Map<NodeId, Way> before, Map<NodeId, Way> now) {
-        Set<NodeId> lost = new HashSet<>(before.keySet());
-        lost.removeAll(now.keySet());
-        lost.forEach(node -> listener.onReachable(node, false));
-        for (NodeId node : now.keySet()) {
-            if (!before.containsKey(node)) {
-                listener.onReachable(node, true);
+    /// Whom neighbours deliver to, and the neighbours themselves.
+    private Set<NodeId> vouched() {
+        Set<NodeId> nodes = new HashSet<>(routes.transit().keySet());
+        for (Peer peer : peers.values()) {
+            nodes.add(peer.node());
+            nodes.addAll(peer.reach().keySet());
+        }
+        nodes.remove(self);
+        return nodes;
+    }
+
+    private interface Change {
+        void of(NodeId node, boolean now);
+    }
+
+    private static void tellChanges(Set<NodeId> before, Set<NodeId> now, Change change) {
+        Set<NodeId> lost = new HashSet<>(before);
+        lost.removeAll(now);
+        lost.forEach(node -> change.of(node, false));
+        for (NodeId node : now) {
+            if (!before.contains(node)) {
+                change.of(node, true);
             }
         }
     }
@@ -371,7 +394,7 @@ final class ControlPlane {
         if (now - announcedAt >= LinkStates.REFRESH.toNanos()) {
             ownState.request();
         }
-        boolean repeat = now - snapshotsAt >= SNAPSHOT_REPEAT.toNanos();
+        boolean repeat = now - snapshotsAt >= repeatAfter().toNanos();
         if (repeat) {
             snapshotsAt = now;
         }
@@ -380,5 +403,11 @@ final class ControlPlane {
             peer.owedReach |= repeat && !peer.mayForward();
         }
         advertiser.sendOwedReach();
+    }
+
+    private Duration repeatAfter() {
+        long bytes = (long) routes.transit().size() * (NodeId.BYTES + Integer.BYTES);
+        Duration paced = Duration.ofSeconds(bytes / REPEATED_PER_SECOND);
+        return paced.compareTo(SNAPSHOT_REPEAT) > 0 ? paced : SNAPSHOT_REPEAT;
     }
 }

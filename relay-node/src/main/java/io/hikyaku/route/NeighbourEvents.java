@@ -21,6 +21,7 @@ public interface NeighbourEvents {
     /// What was queued on a link of the neighbour has drained.
     void onDrained(NodeId node);
 
-    /// There is a way to the node now, or none any more.
-    void onReachable(NodeId node, boolean reachable);
+    /// A neighbour delivers to the node now, or none does any more; ways over Kafka do not count. The neighbours
+    /// are a sign that the node lives, since relays notice soon when a link is dead.
+    void onVouched(NodeId node, boolean now);
 }

@@ -11,6 +11,7 @@ import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrame;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -346,7 +347,7 @@ public final class Router implements LinkEvents, PacketSender {
 
     private void onRegistry(Link link, ByteBuf packet) {
         toControl(link, packet, body -> {
-            RegistryFrame frame = RegistryFrame.read(body);
+            RegistryFrame frame = RegistryFrames.read(body);
             return egress -> control.onRegistryFrame(egress, frame);
         });
     }
@@ -421,9 +422,13 @@ public final class Router implements LinkEvents, PacketSender {
         @Override
         public void onReachable(NodeId node, boolean reachable) {
             local.onReachable(node, reachable);
+        }
+
+        @Override
+        public void onVouched(NodeId node, boolean now) {
             NeighbourEvents events = registry;
             if (events != null) {
-                events.onReachable(node, reachable);
+                events.onVouched(node, now);
             }
         }
 

@@ -83,6 +83,23 @@ class FileWatchTest {
     }
 
     @Test
+    void theEndOfALargeFileIsLookedAtToo() throws IOException {
+        // Given
+        String large = "#".repeat(2 << 20);
+        Files.writeString(file, large + "one");
+        watch.look();
+        watch.look();
+        watch.take();
+
+        // When
+        Files.writeString(file, large + "two");
+        watch.look();
+
+        // Then
+        assertTrue(watch.look());
+    }
+
+    @Test
     void aSymbolicLinkMaySwapTheFolderAsKubernetesDoes() throws IOException {
         // Given
         Path first = Files.createDirectory(folder.resolve("..1"));

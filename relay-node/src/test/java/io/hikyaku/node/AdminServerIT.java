@@ -35,7 +35,7 @@ class AdminServerIT {
 
     @BeforeEach
     void start() throws Exception {
-        server = new AdminServer(loops.vertx(), metrics, Optional::empty, () -> {
+        server = new AdminServer(loops.vertx(), metrics, Optional::empty, Optional::empty, () -> {
             throw new IllegalStateException("nobody asks for it");
         });
         HostPort bound = server.listen(HostPort.parse("127.0.0.1:0"))

@@ -4,28 +4,53 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PublisherTest {
     private final VirtualTime time = new VirtualTime();
-    private final List<NodeDocument> published = new ArrayList<>();
+    private final List<SignedDocument> published = new ArrayList<>();
     private final List<Long> millis = new ArrayList<>();
+    private final List<Long> beats = new ArrayList<>();
+    private final DocumentMaker maker = new DocumentMaker(InstanceKey.generate());
+    private boolean tooLarge;
     private final Publisher publisher = new Publisher(
             (sequence, leaving) -> TestDocuments.of(new NodeId(1, 1), sequence, leaving),
-            document -> new byte[] {(byte) document.sequence()},
-            List.of((document, signed) -> {
-                published.add(document);
-                millis.add(time.nanos() / 1_000_000);
-                assertEquals((byte) document.sequence(), signed[0]);
+            new Publisher.Signer() {
+                @Override
+                public SignedDocument make(NodeDocument document) {
+                    if (tooLarge) {
+                        throw new IllegalArgumentException("too large");
+                    }
+                    return maker.make(document);
+                }
+
+                @Override
+                public Beat beat(long sequence, long count) {
+                    return maker.beat(sequence, count);
+                }
+            },
+            List.of(new Publisher.Sink() {
+                @Override
+                public void publish(SignedDocument document) {
+                    published.add(document);
+                    millis.add(time.nanos() / 1_000_000);
+                }
+
+                @Override
+                public void beat(Beat beat) {
+                    assertEquals(beats.size() + 1, beat.count());
+                    beats.add(time.nanos() / 1_000_000);
+                }
             }),
             RegistryLimits.DEFAULTS,
             time,
@@ -38,14 +63,36 @@ class PublisherTest {
     }
 
     @Test
-    void publishesAtOnceAndAtEachRefreshUnderRisingSequences() {
+    void publishesAtOnceAndBeatsAtEachRefresh() {
         // When
         time.pass(Duration.ofSeconds(35));
         // Then
-        assertEquals(List.of(0L, 10_000L, 20_000L, 30_000L), millis);
-        assertEquals(
-                LongStream.rangeClosed(1, 4).boxed().toList(),
-                published.stream().map(NodeDocument::sequence).toList());
+        assertEquals(List.of(0L), millis);
+        assertEquals(List.of(10_000L, 20_000L, 30_000L), beats);
+    }
+
+    @Test
+    void aDocumentThatCannotBeMadeIsTriedAgainAndHealsByAChange() {
+        // Given
+        tooLarge = true;
+        publisher.onChange();
+        time.passDespiteFailures(Duration.ofSeconds(25));
+        assertEquals(List.of(0L), millis);
+        // When
+        tooLarge = false;
+        publisher.onChange();
+        time.pass(Duration.ofSeconds(1));
+        // Then
+        assertEquals(2, published.size());
+        assertTrue(published.getLast().sequence() > published.getFirst().sequence());
+        // When it is only the next refresh that comes
+        tooLarge = true;
+        publisher.onChange();
+        time.passDespiteFailures(Duration.ofSeconds(1));
+        tooLarge = false;
+        time.pass(Duration.ofSeconds(10));
+        // Then
+        assertEquals(3, published.size());
     }
 
     @Test
@@ -58,10 +105,6 @@ class PublisherTest {
         time.pass(Duration.ofSeconds(5));
         // Then
         assertEquals(List.of(0L, 1_050L), millis);
-        // When
-        time.pass(Duration.ofMillis(5_050));
-        // Then the refresh counts from there
-        assertEquals(List.of(0L, 1_050L, 11_050L), millis);
     }
 
     @Test
@@ -83,11 +126,11 @@ class PublisherTest {
             time.pass(Duration.ofMillis(100));
         }
         // Then
-        assertTrue(millis.get(1) < 1_000, "first greeting after " + millis.get(1));
-        for (int i = 2; i < millis.size(); i++) {
-            assertTrue(millis.get(i) - millis.get(i - 1) >= 1_000, "greetings at " + millis);
+        assertTrue(beats.get(0) < 1_000, "first greeting after " + beats.get(0));
+        for (int i = 1; i < beats.size(); i++) {
+            assertTrue(beats.get(i) - beats.get(i - 1) >= 1_000, "greetings at " + beats);
         }
-        assertTrue(millis.size() >= 4, "greetings at " + millis);
+        assertTrue(beats.size() >= 3, "greetings at " + beats);
     }
 
     @Test
@@ -99,6 +142,7 @@ class PublisherTest {
         time.pass(Duration.ofSeconds(60));
         // Then
         assertEquals(2, published.size());
-        assertTrue(published.getLast().leaving());
+        assertTrue(published.getLast().head().leaving());
+        assertEquals(List.of(), beats);
     }
 }

@@ -1,21 +1,35 @@
 package io.hikyaku.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.DataSize;
 import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.route.RecordingLink;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.PartDigest;
+import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
+import io.hikyaku.wire.route.RegistryFrame.Digest;
 import io.hikyaku.wire.route.RegistryFrame.Document;
+import io.hikyaku.wire.route.RegistryFrame.Entry;
+import io.hikyaku.wire.route.RegistryFrame.Parts;
 import io.hikyaku.wire.route.RegistryFrame.SnapshotEnd;
+import io.hikyaku.wire.route.RegistryFrame.Subscribe;
+import io.hikyaku.wire.route.RegistryFrame.Summary;
+import io.hikyaku.wire.route.RegistryFrame.Want;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RegistryFloodTest {
@@ -23,9 +37,38 @@ class RegistryFloodTest {
     private static final RegistryLimits LIMITS =
             new RegistryLimits(Duration.ofSeconds(10), Duration.ofSeconds(30), DataSize.ofMiB(1));
 
+    /// A node that signs.
+    private static final class Signer {
+        final DocumentMaker maker;
+        final InstanceKey key = InstanceKey.generate();
+
+        Signer() {
+            maker = new DocumentMaker(key);
+        }
+
+        NodeId node() {
+            return key.nodeId();
+        }
+
+        SignedDocument document(long sequence, String... services) {
+            return maker.make(
+                    TestMember.document(node(), "spiffe://demo/cluster/osaka", "a.b.c", sequence, false, services));
+        }
+
+        Document frame(long sequence, String... services) {
+            SignedDocument document = document(sequence, services);
+            return new Document(
+                    document.head().bytes(), List.copyOf(document.parts().values()));
+        }
+    }
+
     private final VirtualTime time = new VirtualTime();
     private final List<Long> received = new ArrayList<>();
+    private final List<Long> beats = new ArrayList<>();
+    private final Signer osaka = new Signer();
+    private final Signer leafThree = new Signer();
     private boolean genuine = true;
+    private boolean known = true;
     private int snapshots;
     private final RegistryFlood flood = flood(true);
 
@@ -37,9 +80,24 @@ class RegistryFloodTest {
                 time,
                 new RegistryFlood.Receiver() {
                     @Override
-                    public boolean onDocument(NodeId node, long sequence, byte[] signed) {
-                        received.add(sequence);
+                    public boolean onDocument(SignedDocument document) {
+                        received.add(document.sequence());
                         return genuine;
+                    }
+
+                    @Override
+                    public boolean knows(NodeId node) {
+                        return known;
+                    }
+
+                    @Override
+                    public void onBeat(Beat beat) {
+                        beats.add(beat.count());
+                    }
+
+                    @Override
+                    public void onVouched(NodeId node, boolean now) {
+                        // Not of interest here.
                     }
 
                     @Override
@@ -54,30 +112,55 @@ class RegistryFloodTest {
         return new Neighbour(new NodeId(100, number), "spiffe://demo/relay/r" + number, true, 0, 1);
     }
 
-    private static Neighbour leaf(int number) {
-        return new Neighbour(new NodeId(200, number), "spiffe://demo/cluster/c" + number, false, 0, 1);
+    private Neighbour leaf() {
+        return leaf(leafThree.node());
     }
 
-    private static Document document(NodeId node, long sequence) {
-        return new Document(node, sequence, new byte[] {1, (byte) sequence});
+    private static Neighbour leaf(NodeId node) {
+        return new Neighbour(node, "spiffe://demo/cluster/c", false, 0, 1);
     }
 
-    private RecordingLink up(RegistryFlood to, Neighbour neighbour) {
+    /// A neighbour that has told what it has: nothing.
+    private static RecordingLink up(RegistryFlood to, Neighbour neighbour, Entry... entries) {
         RecordingLink link = new RecordingLink(neighbour);
-        to.onReachable(neighbour.node(), true);
+        to.onVouched(neighbour.node(), true);
         to.onNeighbourUp(neighbour, link);
+        to.onRegistryFrame(neighbour, new Summary(true, List.of(entries)));
         return link;
     }
 
-    private static List<Object> brief(RecordingLink link) {
-        List<Object> brief = new ArrayList<>();
+    private void vouch(Signer... signers) {
+        for (Signer signer : signers) {
+            flood.onVouched(signer.node(), true);
+        }
+    }
+
+    /// What was sent, briefly: documents with the number of parts that came along.
+    private static List<String> brief(RecordingLink link) {
+        List<String> brief = new ArrayList<>();
         for (RegistryFrame frame : link.takeRegistryFrames()) {
-            switch (frame) {
-                case Document document -> brief.add(document.node().low() + ":" + document.sequence());
-                case SnapshotEnd end -> brief.add("end");
-            }
+            brief.add(
+                    switch (frame) {
+                        case Document document ->
+                            DocumentHead.read(document.head()).sequence() + "+"
+                                    + document.parts().size();
+                        case SnapshotEnd end -> "end";
+                        case Summary summary -> "has " + summary.entries().size();
+                        case Want want -> "want " + want.parts().size();
+                        case Parts parts -> "parts " + parts.parts().size();
+                        case Beat beat -> "beat " + beat.count();
+                        case Digest digest -> "digest";
+                        case Subscribe subscribe ->
+                            "subscribe " + subscribe.hashes().size();
+                    });
         }
         return brief;
+    }
+
+    private static String[] services(int count) {
+        String[] services = new String[count];
+        Arrays.setAll(services, i -> "team-" + i % 100 + "/service-" + i);
+        return services;
     }
 
     @Test
@@ -85,46 +168,113 @@ class RegistryFloodTest {
         // Given
         RecordingLink first = up(flood, relay(1));
         RecordingLink second = up(flood, relay(2));
-        RecordingLink third = up(flood, leaf(3));
+        RecordingLink third = up(flood, leaf());
         List.of(first, second, third).forEach(RegistryFloodTest::brief);
         // When
-        flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), 5));
-        flood.onRegistryFrame(relay(2), document(new NodeId(9, 9), 5));
-        flood.onRegistryFrame(relay(2), document(new NodeId(9, 9), 4));
+        flood.onRegistryFrame(relay(1), osaka.frame(5, "shop/orders"));
+        flood.onRegistryFrame(relay(2), osaka.frame(5, "shop/orders"));
+        flood.onRegistryFrame(relay(2), osaka.frame(4, "shop/orders"));
         // Then
         assertEquals(List.of(), brief(first));
-        assertEquals(List.of("9:5"), brief(second));
-        assertEquals(List.of("9:5"), brief(third));
+        assertEquals(List.of("5+2"), brief(second));
+        assertEquals(List.of("5+2"), brief(third));
         assertEquals(List.of(5L), received);
     }
 
     @Test
-    void aNewNeighbourGetsEverythingAndThenTheEnd() {
+    void aChangeTravelsAsTheHeadAndThePartsThatChanged() {
+        // Given
+        RecordingLink other = up(flood, leaf());
+        up(flood, relay(1));
+        String[] services = services(10_000);
+        flood.onRegistryFrame(relay(1), osaka.frame(1, services));
+        askedFor(relay(1), osaka.document(1, services));
+        brief(other);
+        // When
+        services[77] = "team/other";
+        SignedDocument changed = osaka.document(2, services);
+        List<byte[]> news = new ArrayList<>();
+        changed.newerThan(osaka(services(10_000)))
+                .forEach(digest -> news.add(changed.parts().get(digest)));
+        flood.onRegistryFrame(relay(1), new Document(changed.head().bytes(), news));
+        // Then one service that goes and one that comes are in two parts at most
+        List<RegistryFrame> frames = other.takeRegistryFrames();
+        assertEquals(1, frames.size());
+        Document told = (Document) frames.getFirst();
+        assertTrue(told.parts().size() <= 2, told::toString);
+        int bytes = told.head().length
+                + told.parts().stream().mapToInt(part -> part.length).sum();
+        assertTrue(bytes < 6 * 1024, "a change of " + bytes + " bytes");
+    }
+
+    private SignedDocument osaka(String... services) {
+        return osaka.document(1, services);
+    }
+
+    /// Answers what the flood asks of a document.
+    private void askedFor(Neighbour by, SignedDocument document) {
+        document.parts().values().forEach(part -> flood.onRegistryFrame(by, new Parts(document.node(), List.of(part))));
+    }
+
+    @Test
+    void aNewNeighbourGetsWhatItsSummaryLacksAndThenTheEnd() {
         // Given
         up(flood, relay(1));
-        flood.onRegistryFrame(relay(1), document(new NodeId(9, 8), 1));
-        flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), 2));
-        // When
-        RecordingLink late = up(flood, leaf(3));
+        Signer edge = new Signer();
+        vouch(osaka, edge);
+        flood.onRegistryFrame(relay(1), osaka.frame(1, "shop/orders"));
+        flood.onRegistryFrame(relay(1), edge.frame(2, "shop/payments"));
+        // When one knows nothing, one all, one something older
+        List<String> nothing = brief(up(flood, leaf()));
+        List<String> all = brief(up(flood, relay(2), new Entry(osaka.node(), 1), new Entry(edge.node(), 2)));
+        List<String> older = brief(up(flood, relay(3), new Entry(osaka.node(), 1), new Entry(edge.node(), 1)));
         // Then
-        List<Object> told = brief(late);
-        assertEquals(3, told.size());
-        assertTrue(told.containsAll(List.of("8:1", "9:2")));
-        assertEquals("end", told.getLast());
+        assertEquals(4, nothing.size());
+        assertTrue(nothing.containsAll(List.of("has 0", "1+2", "2+2")), nothing::toString);
+        assertEquals("end", nothing.getLast());
+        assertEquals(List.of("has 2", "end"), all);
+        assertEquals(List.of("has 2", "2+0", "end"), older);
+    }
+
+    @Test
+    void aNeighbourThatHasNotSaidWhatItHasIsToldNothing() {
+        // Given
+        up(flood, relay(1));
+        RecordingLink silent = new RecordingLink(leaf());
+        flood.onNeighbourUp(leaf(), silent);
+        // When
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        // Then
+        assertEquals(List.of("has 0"), brief(silent));
+    }
+
+    @Test
+    void summariesAreAnsweredAFewTimesOnly() {
+        // Given
+        up(flood, relay(1));
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        RecordingLink greedy = up(flood, leaf());
+        brief(greedy);
+        // When
+        for (int i = 0; i < 50; i++) {
+            flood.onRegistryFrame(leaf(), new Summary(true, List.of()));
+        }
+        // Then
+        assertEquals(List.of("1+1", "1+1", "1+1"), brief(greedy));
     }
 
     @Test
     void aLeafSpeaksForItselfAlone() {
         // Given
         RecordingLink other = up(flood, relay(1));
-        up(flood, leaf(3));
+        up(flood, leaf());
         brief(other);
         // When
-        flood.onRegistryFrame(leaf(3), document(leaf(3).node(), 1));
-        flood.onRegistryFrame(leaf(3), document(new NodeId(9, 9), 1));
-        flood.onRegistryFrame(leaf(3), new SnapshotEnd());
+        flood.onRegistryFrame(leaf(), leafThree.frame(1));
+        flood.onRegistryFrame(leaf(), osaka.frame(1));
+        flood.onRegistryFrame(leaf(), new SnapshotEnd());
         // Then
-        assertEquals(List.of("3:1"), brief(other));
+        assertEquals(List.of("1+1"), brief(other));
         assertEquals(0, snapshots);
     }
 
@@ -137,98 +287,302 @@ class RegistryFloodTest {
         brief(first);
         brief(second);
         // When
-        onLeaf.onRegistryFrame(relay(1), document(new NodeId(9, 9), 1));
+        onLeaf.onRegistryFrame(relay(1), osaka.frame(1));
         onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
-        onLeaf.publish(TestDocuments.of(SELF, 7), new byte[] {7});
+        onLeaf.onRegistryFrame(
+                relay(2), new Want(osaka.node(), osaka.document(1).head().parts()));
         // Then
-        assertEquals(List.of("1:7"), brief(first));
-        assertEquals(List.of("1:7"), brief(second));
+        assertEquals(List.of(), brief(first));
+        assertEquals(List.of(), brief(second));
         assertEquals(1, snapshots);
         assertEquals(List.of(1L), received);
     }
 
     @Test
-    void whatIsNotGenuineIsNeitherKeptNorPassedOn() {
+    void partsThatDidNotComeAreAskedForAndTheSnapshotEndsWithThem() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        brief(relay);
+        SignedDocument large = osaka.document(1, services(500));
+        // When
+        onLeaf.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
+        // Then
+        assertEquals(List.of("want 9"), brief(relay));
+        assertEquals(0, snapshots);
+        // When it is not answered
+        time.pass(Duration.ofSeconds(5));
+        // Then
+        assertEquals("want 9", brief(relay).getLast());
+        // When foreign parts come, and then the right ones
+        onLeaf.onRegistryFrame(relay(1), new Parts(osaka.node(), List.of(new byte[] {1, 2, 3})));
+        assertEquals(List.of(), received);
+        large.parts()
+                .values()
+                .forEach(part -> onLeaf.onRegistryFrame(relay(1), new Parts(osaka.node(), List.of(part))));
+        // Then
+        assertEquals(List.of(1L), received);
+        assertEquals(1, snapshots);
+    }
+
+    @Test
+    void partsThatNobodyHasAreGivenUp() {
+        // Given
+        up(flood, relay(1));
+        RecordingLink other = up(flood, relay(2));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(1, "shop/orders"));
+        SignedDocument next = osaka.document(2, "shop/payments");
+        flood.onRegistryFrame(relay(1), new Document(next.head().bytes(), List.of()));
+        // When
+        time.pass(Duration.ofMinutes(2));
+        brief(other);
+        time.pass(Duration.ofSeconds(30));
+        // Then it is no longer asked for, and what was there before still is
+        assertFalse(brief(other).contains("want 1"));
+        assertTrue(brief(up(flood, leaf())).contains("1+2"));
+    }
+
+    @Test
+    void answersWhoWantsParts() {
+        // Given
+        SignedDocument large = osaka.document(1, services(10_000));
+        up(flood, relay(1));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
+        askedFor(relay(1), large);
+        RecordingLink other = up(flood, leaf());
+        // When it got a part of them with the head, and asks for the rest
+        List<RegistryFrame> first = other.takeRegistryFrames();
+        flood.onRegistryFrame(leaf(), new Want(osaka.node(), large.head().parts()));
+        // Then
+        Document told = (Document) first.get(1);
+        assertTrue(told.parts().size() > 20, told::toString);
+        int parts = other.takeRegistryFrames().stream()
+                .mapToInt(frame -> ((Parts) frame).parts().size())
+                .sum();
+        assertEquals(129, parts);
+    }
+
+    @Test
+    void aSubscriberGetsThePartsOfItsServicesAlone() {
+        // Given
+        String[] services = services(1_000);
+        SignedDocument large = osaka.document(1, services);
+        RecordingLink edge = up(flood, leaf());
+        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash(services[5]))));
+        brief(edge);
+        // When
+        up(flood, relay(1));
+        flood.onRegistryFrame(
+                relay(1),
+                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        // Then
+        List<RegistryFrame> told = edge.takeRegistryFrames();
+        Document document = (Document) told.getFirst();
+        int bucket = DocumentParts.bucket(
+                DocumentParts.hash(services[5]), large.head().buckets());
+        assertEquals(2, document.parts().size());
+        assertTrue(document.parts().stream()
+                .anyMatch(
+                        part -> PartDigest.of(part).equals(large.head().parts().get(1 + bucket))));
+    }
+
+    @Test
+    void aLeafThatSubscribesWaitsForItsPartsAloneAndAsksForMoreWhenItWantsMore() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        String[] services = services(1_000);
+        SignedDocument large = osaka.document(1, services);
+        onLeaf.subscribeTo(List.of(services[5]));
+        time.pass(Duration.ofMillis(1));
+        RecordingLink relay = up(onLeaf, relay(1));
+        assertEquals(List.of("subscribe 1", "has 0", "end"), brief(relay));
+        int bucket = DocumentParts.bucket(
+                DocumentParts.hash(services[5]), large.head().buckets());
+        List<byte[]> some = List.of(
+                large.parts().get(large.head().parts().get(0)),
+                large.parts().get(large.head().parts().get(1 + bucket)));
+        // When
+        onLeaf.onRegistryFrame(relay(1), new Document(large.head().bytes(), some));
+        // Then
+        assertEquals(List.of(1L), received);
+        assertEquals(List.of(), brief(relay));
+        // When
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofMillis(1));
+        // Then
+        assertEquals(List.of("subscribe 1000", "want 15"), brief(relay));
+    }
+
+    @Test
+    void whatIsForgedOrNotTheHeadsIsNeitherKeptNorPassedOn() {
         // Given
         RecordingLink other = up(flood, relay(2));
         up(flood, relay(1));
         brief(other);
-        genuine = false;
-        flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), Long.MAX_VALUE));
-        // When the genuine one comes
-        genuine = true;
-        flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), 2));
+        SignedDocument genuineOne = osaka.document(2, "shop/orders");
+        DocumentHead head = genuineOne.head();
+        DocumentHead forged = new DocumentHead(head.key(), Long.MAX_VALUE, false, head.parts(), head.signature());
+        // When
+        flood.onRegistryFrame(
+                relay(1),
+                new Document(forged.bytes(), List.copyOf(genuineOne.parts().values())));
+        flood.onRegistryFrame(relay(1), new Document(new byte[] {1, 2, 3}, List.of()));
+        flood.onRegistryFrame(relay(1), osaka.frame(2, "shop/orders"));
         // Then
-        assertEquals(List.of("9:2"), brief(other));
+        assertEquals(List.of("2+2"), brief(other));
+    }
+
+    @Test
+    void whatIsNotBelievedIsNotPassedOnUntilItIs() {
+        // Given
+        RecordingLink other = up(flood, relay(2));
+        up(flood, relay(1));
+        vouch(osaka);
+        brief(other);
+        genuine = false;
+        known = false;
+        flood.onRegistryFrame(relay(1), osaka.frame(3));
+        assertEquals(List.of(), brief(other));
+        // When clocks are set, or trust is renewed
+        genuine = true;
+        time.pass(RegistryFlood.DIGEST.plusSeconds(1));
+        // Then
+        assertTrue(brief(other).contains("3+1"));
     }
 
     @Test
     void aNodeThatIsGoneIsForgottenAfterAGrace() {
         // Given
         up(flood, relay(1));
-        NodeId node = new NodeId(9, 9);
-        flood.onReachable(node, true);
-        flood.onRegistryFrame(relay(1), document(node, 1));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
         time.pass(Duration.ofSeconds(60));
-        assertEquals(List.of("9:1", "end"), brief(up(flood, leaf(3))));
+        assertEquals(List.of("has 0", "1+1", "end"), brief(up(flood, leaf())));
         // When
-        flood.onReachable(node, false);
+        flood.onVouched(osaka.node(), false);
         time.pass(RegistryFlood.GRACE.plusSeconds(2));
         // Then
-        assertEquals(List.of("end"), brief(up(flood, leaf(4))));
+        assertEquals(List.of("has 0", "end"), brief(up(flood, leaf(new NodeId(7, 7)))));
     }
 
     @Test
     void aFullLinkIsOwedTheNewestOnly() {
         // Given
-        RecordingLink slow = up(flood, leaf(3));
+        RecordingLink slow = up(flood, leaf());
         up(flood, relay(1));
         brief(slow);
         slow.queue(2 << 20);
         // When
         for (int sequence = 1; sequence <= 5; sequence++) {
-            flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), sequence));
+            flood.onRegistryFrame(relay(1), osaka.frame(sequence, "shop/orders-" + sequence));
         }
         // Then
         assertEquals(List.of(), brief(slow));
         // When
         slow.queue(0);
-        flood.onDrained(leaf(3).node());
-        // Then
-        assertEquals(List.of("9:5"), brief(slow));
+        flood.onDrained(leaf().node());
+        // Then it asks for what it lacks
+        assertEquals(List.of("5+0"), brief(slow));
     }
 
     @Test
-    void aNodeThatPublishesTooOftenIsSlowedDown() {
+    void aNodeThatPublishesTooOftenIsSlowedDownAndItsLastWordCounts() {
         // Given
-        RecordingLink other = up(flood, leaf(3));
+        RecordingLink other = up(flood, leaf());
         up(flood, relay(1));
+        vouch(osaka);
         brief(other);
         // When
         for (int sequence = 1; sequence <= 100; sequence++) {
-            flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), sequence));
+            flood.onRegistryFrame(relay(1), osaka.frame(sequence));
         }
         // Then
-        assertEquals(RegistryFlood.BURST + 1, brief(other).size());
+        assertEquals(FloodedDocument.BURST + 1, brief(other).size());
         // When
-        time.pass(Duration.ofSeconds(1));
-        flood.onRegistryFrame(relay(1), document(new NodeId(9, 9), 200));
+        time.pass(Duration.ofSeconds(2));
         // Then
-        assertEquals(List.of("9:200"), brief(other));
+        assertEquals(List.of("100+0"), brief(other));
     }
 
     @Test
     void staysWithinItsBudgetOfBytes() {
         // Given
-        RecordingLink other = up(flood, leaf(3));
+        RecordingLink other = up(flood, leaf());
         up(flood, relay(1));
         brief(other);
-        byte[] large = new byte[400 * 1024];
         // When
         for (int node = 1; node <= 5; node++) {
-            flood.onRegistryFrame(relay(1), new Document(new NodeId(9, node), 1, large));
+            Signer signer = new Signer();
+            SignedDocument large = huge(signer);
+            flood.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
+            large.parts()
+                    .values()
+                    .forEach(part -> flood.onRegistryFrame(relay(1), new Parts(signer.node(), List.of(part))));
         }
         // Then
-        assertEquals(List.of("1:1", "2:1"), brief(other));
+        assertEquals(2, brief(other).size());
+    }
+
+    /// A document of some 400 KiB that cannot be deflated any further, and says nothing.
+    private static SignedDocument huge(Signer signer) {
+        java.util.Random random = new java.util.Random(signer.node().low());
+        Map<PartDigest, byte[]> parts = new java.util.HashMap<>();
+        for (int i = 0; i < 10; i++) {
+            byte[] part = new byte[40 << 10];
+            random.nextBytes(part);
+            parts.put(PartDigest.of(part), part);
+        }
+        DocumentHead head = DocumentHead.unsigned(signer.key.publicKey().raw(), 1, false, List.copyOf(parts.keySet()));
+        byte[] signature = signer.key.sign(InstanceKey.Purpose.DOCUMENT, head.signedBytes());
+        return SignedDocument.of(head.withSignature(signature), parts);
+    }
+
+    @Test
+    void aBeatIsPassedOnOnceAndOnlyIfTheNodeSignedIt() {
+        // Given
+        RecordingLink other = up(flood, relay(2));
+        up(flood, relay(1));
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        brief(other);
+        Beat beat = osaka.maker.beat(1, 5);
+        // When
+        flood.onRegistryFrame(relay(1), beat);
+        flood.onRegistryFrame(relay(1), beat);
+        flood.onRegistryFrame(relay(1), new Beat(osaka.node(), 1, 6, beat.signature()));
+        // Then
+        assertEquals(List.of("beat 5"), brief(other));
+        assertEquals(List.of(5L), beats);
+    }
+
+    @Test
+    void equalDigestsAreQuietAndOthersAreAnsweredByASummary() {
+        // Given both know the same
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.onVouched(osaka.node(), true);
+        onLeaf.onRegistryFrame(relay(1), osaka.frame(4));
+        up(flood, relay(1));
+        RecordingLink leaf = up(flood, leaf(SELF));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(4));
+        brief(leaf);
+        time.pass(RegistryFlood.DIGEST.plusSeconds(1));
+        Digest digest = (Digest) leaf.takeRegistryFrames().getFirst();
+        brief(relay);
+        // When
+        for (int i = 0; i < 5; i++) {
+            onLeaf.onRegistryFrame(relay(1), digest);
+        }
+        // Then
+        assertEquals(List.of(), brief(relay));
+        // When it knows something else, again and again
+        for (int i = 0; i < 62; i++) {
+            onLeaf.onRegistryFrame(relay(1), new Digest(1, 2));
+        }
+        // Then less and less often: after 2, 4, 8, 16 and 32
+        assertEquals(List.of("has 1", "has 1", "has 1", "has 1", "has 1"), brief(relay));
     }
 }

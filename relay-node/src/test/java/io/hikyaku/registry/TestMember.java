@@ -9,6 +9,7 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.Export;
 import io.hikyaku.wire.registry.NodeDocument.Port;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,17 +17,23 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// A member with one running node, and what it says.
 final class TestMember {
-    static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-01T12:00:00Z"));
+    static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
+    private static final InstantSource CLOCK = InstantSource.fixed(START);
 
     final Identity identity;
     final InstanceKey key = InstanceKey.generate();
     final String statement;
 
-    private TestMember(Identity identity) {
+    /// What its identity goes by.
+    final AtomicReference<Instant> clock;
+
+    private TestMember(Identity identity, AtomicReference<Instant> clock) {
         this.identity = identity;
+        this.clock = clock;
         this.statement = Statement.sign(identity, key.publicKey());
     }
 
@@ -36,7 +43,8 @@ final class TestMember {
 
     static TestMember cluster(Authority authority, Path directory, String name) throws Exception {
         authority.issue(Member.cluster(authority.mesh(), name), directory, Duration.ofDays(1));
-        return new TestMember(Identity.load(directory, CLOCK));
+        AtomicReference<Instant> clock = new AtomicReference<>(START);
+        return new TestMember(Identity.load(directory, clock::get), clock);
     }
 
     NodeId node() {
@@ -60,11 +68,16 @@ final class TestMember {
                 node, member, statement, sequence, 1, false, leaving, exports, Optional.empty(), Optional.empty());
     }
 
-    byte[] signed(long sequence, String... services) {
+    SignedDocument signed(long sequence, String... services) {
         return signed(document(sequence, services));
     }
 
-    byte[] signed(NodeDocument document) {
-        return SignedDocuments.sign(identity, document);
+    /// As this node signs it, whatever it says.
+    SignedDocument signed(NodeDocument document) {
+        return new DocumentMaker(key).make(document);
+    }
+
+    Beat beat(long sequence, long count) {
+        return new DocumentMaker(key).beat(sequence, count);
     }
 }

@@ -27,12 +27,13 @@ public final class FakeLink implements Link {
     private long latencyNanos;
     private long queued;
     private long sentPackets;
+    private long sentBytes;
     private boolean stalled;
     private boolean up = true;
     private int probes;
     private @Nullable FakeLink peer;
 
-    FakeLink(VirtualTime time, Neighbour neighbour, String name, boolean dialled, int shard, LinkEvents events) {
+    public FakeLink(VirtualTime time, Neighbour neighbour, String name, boolean dialled, int shard, LinkEvents events) {
         this.time = time;
         this.neighbour = neighbour;
         this.name = name;
@@ -42,7 +43,7 @@ public final class FakeLink implements Link {
     }
 
     /// Joins two ends and tells both nodes.
-    static void join(FakeLink a, FakeLink b, Duration latency) {
+    public static void join(FakeLink a, FakeLink b, Duration latency) {
         a.peer = b;
         b.peer = a;
         a.latencyNanos = latency.toNanos();
@@ -108,12 +109,22 @@ public final class FakeLink implements Link {
         events.onDrained(this);
     }
 
+    /// Who hears of this end.
+    public LinkEvents events() {
+        return events;
+    }
+
     boolean isUp() {
         return up;
     }
 
-    long sentPackets() {
+    public long sentPackets() {
         return sentPackets;
+    }
+
+    /// Headers and bodies, without what TLS and TCP add.
+    public long sentBytes() {
+        return sentBytes;
     }
 
     List<Goodbye.Code> closedWith() {
@@ -143,6 +154,7 @@ public final class FakeLink implements Link {
     @Override
     public void send(ByteBuf packet) {
         sentPackets++;
+        sentBytes += packet.readableBytes();
         if (!up) {
             packet.release();
         } else if (stalled) {

@@ -5,6 +5,7 @@ import io.hikyaku.link.Neighbour;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class RecordingLink implements Link {
     @Override
     public void send(ByteBuf packet) {
         int length = Packet.checkedBodyLength(packet);
-        frames.add(RegistryFrame.read(packet.skipBytes(Packet.HEADER_BYTES).readSlice(length)));
+        frames.add(RegistryFrames.read(packet.skipBytes(Packet.HEADER_BYTES).readSlice(length)));
         packet.release();
     }
 

@@ -13,6 +13,7 @@ public final class VirtualTime implements ControlLoop {
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
     private long now;
     private long number;
+    private int failures;
 
     @Override
     public void execute(Runnable task) {
@@ -24,7 +25,7 @@ public final class VirtualTime implements ControlLoop {
         at(now + delay.toNanos(), task);
     }
 
-    void at(long nanos, Runnable task) {
+    public void at(long nanos, Runnable task) {
         tasks.add(new Task(Math.max(nanos, now), number++, task));
     }
 
@@ -33,14 +34,36 @@ public final class VirtualTime implements ControlLoop {
         return now;
     }
 
+    /// Lets time pass while nothing runs, as if the thread were stuck.
+    public void stand(Duration duration) {
+        now += duration.toNanos();
+    }
+
+    /// Tasks that threw in [#passDespiteFailures].
+    public int failures() {
+        return failures;
+    }
+
+    /// As [#pass], where tasks may throw: the loop of a program goes on as well.
+    public void passDespiteFailures(Duration duration) {
+        long end = now + duration.toNanos();
+        while (now < end) {
+            try {
+                pass(Duration.ofNanos(end - now));
+            } catch (IllegalArgumentException expected) {
+                failures++;
+            }
+        }
+    }
+
     /// Lets time pass, running everything that falls due.
     public void pass(Duration duration) {
         long end = now + duration.toNanos();
         while (!tasks.isEmpty() && tasks.peek().at <= end) {
             Task task = tasks.remove();
-            now = task.at;
+            now = Math.max(now, task.at); // it may be late
             task.run.run();
         }
-        now = end;
+        now = Math.max(now, end);
     }
 }

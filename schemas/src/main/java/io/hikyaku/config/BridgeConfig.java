@@ -1,8 +1,12 @@
 package io.hikyaku.config;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.wire.registry.NodeDocument;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -13,10 +17,12 @@ import java.util.stream.Stream;
 /// @param cluster a DNS-1123 label, the same as in the identity's certificate
 /// @param links may be empty only when others dial this bridge, see `listen`
 /// @param listen where links of others are accepted: this cluster is a hub. Empty: it never forwards
+/// @param exports at most 20,000 services with 40,000 ports
 /// @param transit clusters that may carry others' packets and announce routes, as relays do
 /// @param admin empty: no admin server
 /// @param accessLog empty: none is written
 /// @param tracing empty: traces of callers are passed on, and no span is added
+/// @param subscribe which exports of others it is told of over links
 /// @param eventLoops threads that carry calls, 1 to 256
 public record BridgeConfig(
         String mesh,
@@ -31,6 +37,7 @@ public record BridgeConfig(
         LogConfig log,
         Optional<AccessLogConfig> accessLog,
         Optional<TracingConfig> tracing,
+        Subscribe subscribe,
         int eventLoops,
         BridgeLimits limits) {
 
@@ -40,13 +47,27 @@ public record BridgeConfig(
         transit = List.copyOf(transit);
         exports = List.copyOf(exports);
         imports = List.copyOf(imports);
+        int ports = exports.stream().mapToInt(export -> export.ports().size()).sum();
         Optional<String> circle = circle(exports, imports);
         new Rules()
+                .require(
+                        exports.size() <= NodeDocument.MAX_EXPORTS,
+                        exports.size() + " services, at most " + NodeDocument.MAX_EXPORTS,
+                        "exports")
+                .require(
+                        ports <= NodeDocument.MAX_PORTS,
+                        ports + " ports in all services, at most " + NodeDocument.MAX_PORTS,
+                        "exports")
                 .require(circle.isEmpty(), circle.orElse(""), "exports", "imports")
                 .require(
                         !links.isEmpty() || !listen.isEmpty(),
                         "no way to the other clusters: give one link at least, or listen for theirs",
                         "links",
+                        "listen")
+                .require(
+                        subscribe == Subscribe.ALL || listen.isEmpty(),
+                        "a bridge that listens passes on all exports, and so needs all",
+                        "subscribe",
                         "listen")
                 .range("eventLoops", eventLoops, 1, EventLoops.MAX)
                 .enforce();
@@ -54,9 +75,9 @@ public record BridgeConfig(
 
     /// What is wrong with an export whose target is where this bridge itself takes calls to the same service.
     private static Optional<String> circle(List<Export> exports, List<Import> imports) {
+        Map<ServiceName, List<Import>> byName = imports.stream().collect(groupingBy(Import::service));
         return exports.stream()
-                .flatMap(export -> imports.stream()
-                        .filter(imported -> imported.service().equals(export.service()))
+                .flatMap(export -> byName.getOrDefault(export.service(), List.of()).stream()
                         .flatMap(imported -> circle(export, imported)))
                 .findFirst();
     }
@@ -121,6 +142,7 @@ public record BridgeConfig(
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);
         var accessLog = section.optional("accessLog", AccessLogConfig::read);
         var tracing = section.optional("tracing", TracingConfig::read);
+        var subscribe = section.optional("subscribe", value -> value.choice(Subscribe.class), Subscribe.ALL);
         var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
         var limits = section.optional("limits", BridgeLimits::read, BridgeLimits.DEFAULTS);
         return section.build(() -> new BridgeConfig(
@@ -136,6 +158,7 @@ public record BridgeConfig(
                 log,
                 accessLog,
                 tracing,
+                subscribe,
                 eventLoops,
                 limits));
     }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /// A service of this cluster that the others may call.
 ///
-/// @param ports one at least, with different numbers and names
+/// @param ports 1 to 32, with different numbers and names
 public record Export(ServiceName service, List<ExportPort> ports) {
 
     public Export {

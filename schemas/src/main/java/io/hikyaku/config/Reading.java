@@ -15,7 +15,7 @@ import java.util.function.Function;
 record Reading(Path folder, Findings findings, Listeners listeners) {
 
     /// Ten thousand services take 2 MiB.
-    private static final long MAX_BYTES = 16 << 20;
+    static final int MAX_BYTES = 16 << 20;
 
     /// Reads a file into a record, or throws [ConfigException] with all findings.
     static <T> T file(Path file, Function<Setting, T> reader) {

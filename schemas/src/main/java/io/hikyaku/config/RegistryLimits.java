@@ -4,12 +4,12 @@ import java.time.Duration;
 
 /// Times and bounds of the registry.
 ///
-/// @param refresh a node publishes its own document at least so often
-/// @param expiry a document whose sequence did not rise for so long is forgotten
+/// @param refresh a node tells over Kafka so often that it lives
+/// @param expiry a node that gave no sign of life for so long is lost
 /// @param budget bytes of others' documents kept; a node beyond it is not learnt
 public record RegistryLimits(Duration refresh, Duration expiry, DataSize budget) {
 
-    private static final DataSize MIN_BUDGET = DataSize.ofMiB(1); // a document holds 768 KiB at most
+    private static final DataSize MIN_BUDGET = DataSize.ofMiB(1);
     private static final DataSize MAX_BUDGET = DataSize.ofMiB(1024);
 
     public static final RegistryLimits DEFAULTS =

@@ -33,10 +33,8 @@ public record Packet(
     public static final int VERSION = 1;
     /// Length of the header, in bytes.
     public static final int HEADER_BYTES = 60;
-    /// Largest body of every kind but REGISTRY, in bytes.
+    /// Largest body, in bytes.
     public static final int MAX_BODY = 64 * 1024;
-    /// Largest body of a REGISTRY packet, in bytes.
-    public static final int MAX_REGISTRY_BODY = 768 * 1024;
     /// Hop limit a source starts with.
     public static final int DEFAULT_HOP_LIMIT = 32;
 

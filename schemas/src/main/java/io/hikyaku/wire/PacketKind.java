@@ -12,7 +12,7 @@ public enum PacketKind {
     DATAGRAM(3),
     /// Between neighbours: who is reachable at what cost. Never forwarded as it is.
     ROUTING(4),
-    /// A signed document of the registry, flooded by neighbours.
+    /// What neighbours tell each other of the registry.
     REGISTRY(5),
     /// From a node on the way to a source: pause, resume, dropped.
     PUSH_BACK(6);
@@ -31,7 +31,7 @@ public enum PacketKind {
 
     /// Largest body of this kind, in bytes, checked before anything is allocated for it.
     public int maxBodyBytes() {
-        return this == REGISTRY ? Packet.MAX_REGISTRY_BODY : Packet.MAX_BODY;
+        return Packet.MAX_BODY;
     }
 
     static PacketKind of(int code) {

@@ -56,6 +56,18 @@ record BadDocument(Program program, String yaml, String path, String message, bo
         return new BadDocument(Program.BRIDGE, Program.BRIDGE.with(line), path, message, true);
     }
 
+    private static String services(int count, int ports) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> service("shop/s" + i, ports))
+                .collect(Collectors.joining(", ", "exports: [ ", " ]"));
+    }
+
+    private static String service(String name, int ports) {
+        return IntStream.rangeClosed(1, ports)
+                .mapToObj(port -> "{ name: p" + port + ", port: " + port + ", protocol: tcp, target: 'h:1' }")
+                .collect(Collectors.joining(", ", "{ service: " + name + ", ports: [ ", " ] }"));
+    }
+
     private static BadDocument relay(String line, String path, String message) {
         return new BadDocument(Program.RELAY, Program.RELAY.with(line), path, message, true);
     }
@@ -245,6 +257,16 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "{ name: a, port: 80, protocol: http, target: 'h:1' }, { name: a, port: 81, protocol: tcp, target: 'h:1' }",
                                 "[1]",
                                 "the same name as exports[0].ports[0]")
+                        .notBySchema(),
+                bridge("subscribe: mine", "subscribe", "'mine' is not all or imports"),
+                bridge(
+                                "subscribe: imports\nlisten: [ 'tls://0.0.0.0:7443' ]",
+                                "subscribe",
+                                "a bridge that listens passes on all exports, and so needs all")
+                        .notBySchema(),
+                bridge("exports: [ " + service("shop/orders", 33) + " ]", "exports[0].ports", "33 ports, at most 32"),
+                bridge(services(20_001, 1), "exports", "20001 services, at most 20000"),
+                bridge(services(1_251, 32), "exports", "40032 ports in all services, at most 40000")
                         .notBySchema(),
                 bridge(
                         "exports: [ { service: orders, ports: [ { name: x, port: 1, protocol: tcp, target: 'h:1' } ] } ]",

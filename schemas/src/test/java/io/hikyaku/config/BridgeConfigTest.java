@@ -45,6 +45,7 @@ class BridgeConfigTest {
                         LogConfig.DEFAULTS,
                         Optional.empty(),
                         Optional.empty(),
+                        Subscribe.ALL,
                         Runtime.getRuntime().availableProcessors(),
                         BridgeLimits.DEFAULTS),
                 config);
@@ -127,6 +128,7 @@ class BridgeConfigTest {
                         LogConfig.DEFAULTS,
                         Optional.of(new AccessLogConfig(Optional.of(folder.resolve("access.log")), false)),
                         Optional.of(new TracingConfig(URI.create("http://otel.example:4318"), 0.1)),
+                        Subscribe.ALL,
                         2,
                         new BridgeLimits(
                                 limits.link(),

@@ -7,8 +7,9 @@ import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.link.LinkFrames;
+import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.PushBack;
-import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;
@@ -27,7 +28,9 @@ record Codec<T>(Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder, bo
     static final Codec<?> LINK = new Codec<>(LinkFrames::read, LinkFrames::write, true);
     static final Codec<?> ROUTING = new Codec<>(RoutingFrames::read, RoutingFrames::write, true);
     static final Codec<?> PUSH_BACK = new Codec<>(PushBack::read, PushBack::write, true);
-    static final Codec<?> REGISTRY = new Codec<>(RegistryFrame::read, RegistryFrame::write, true);
+    static final Codec<?> REGISTRY = new Codec<>(RegistryFrames::read, RegistryFrames::write, true);
+    static final Codec<?> HEAD = new Codec<DocumentHead>(
+            in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()), true);
     static final Codec<?> HANDSHAKE = new Codec<>(HandshakeFrame::read, HandshakeFrame::write, true);
     static final Codec<?> GREETING =
             new Codec<ChannelGreeting>(ChannelGreeting::read, (out, greeting) -> greeting.write(out), false);

@@ -1,5 +1,6 @@
 package io.hikyaku.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,14 +13,17 @@ import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.link.LinkFrames;
+import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocuments;
 import io.hikyaku.wire.route.PushBack;
-import io.hikyaku.wire.route.RegistryFrame;
+import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
@@ -65,14 +69,38 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void registryFrame(byte[] bytes) {
-        holdsToItsWord(bytes, RegistryFrame::read, RegistryFrame::write);
+        holdsToItsWord(bytes, RegistryFrames::read, RegistryFrames::write);
     }
 
     @FuzzTest
     void nodeDocument(byte[] bytes) {
         try {
-            NodeDocument document = NodeDocuments.read(bytes);
-            assertEquals(document, NodeDocuments.read(NodeDocuments.write(document)));
+            NodeDocument document = NodeDocuments.readNode(bytes, 7);
+            assertEquals(document, NodeDocuments.readNode(NodeDocuments.writeNode(document), 7));
+        } catch (Malformed e) {
+            // As it should be.
+        }
+        try {
+            List<NodeDocument.Export> exports = NodeDocuments.readExports(bytes);
+            assertEquals(exports, NodeDocuments.readExports(NodeDocuments.writeExports(exports)));
+        } catch (Malformed e) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest
+    void documentHead(byte[] bytes) {
+        holdsToItsWord(
+                bytes, in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()));
+    }
+
+    /// However little they are, they never inflate to more than a part may hold.
+    @FuzzTest
+    void documentPart(byte[] bytes) {
+        try {
+            byte[] text = DocumentParts.inflate(bytes);
+            assertTrue(text.length <= DocumentParts.MAX_PART_TEXT, "inflated to " + text.length);
+            assertArrayEquals(text, DocumentParts.inflate(DocumentParts.deflate(text)));
         } catch (Malformed e) {
             // As it should be.
         }

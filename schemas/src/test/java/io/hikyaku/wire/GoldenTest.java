@@ -17,6 +17,7 @@ import io.hikyaku.wire.link.Hello;
 import io.hikyaku.wire.link.LinkPing;
 import io.hikyaku.wire.link.LinkPong;
 import io.hikyaku.wire.link.Proof;
+import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrame;
@@ -74,7 +75,6 @@ class GoldenTest {
                 true, List.of(new RoutingFrame.Cost(A, 1000), new RoutingFrame.Cost(B, RoutingFrame.GONE)));
         RoutingFrame state = new RoutingFrame.LinkState(
                 A, 42, List.of(new RoutingFrame.Cost(B, 20_000)), List.of(new RoutingFrame.Cost(B, 0)));
-        byte[] document = "x.y.z".getBytes(StandardCharsets.US_ASCII);
         new Golden("route")
                 .both("reach", Codec.ROUTING, reach)
                 .both("link-state", Codec.ROUTING, state)
@@ -82,8 +82,29 @@ class GoldenTest {
                 .both("resume", Codec.PUSH_BACK, new PushBack.Resume(A))
                 .both("dropped", Codec.PUSH_BACK, new PushBack.Dropped(A, CHANNEL, false))
                 .both("unreachable", Codec.PUSH_BACK, new PushBack.Dropped(A, CHANNEL, true))
-                .both("document", Codec.REGISTRY, new RegistryFrame.Document(A, 7, document))
+                .finish();
+    }
+
+    @Test
+    void registryFrames() {
+        PartDigest part = new PartDigest(A.high(), A.low());
+        DocumentHead head = new DocumentHead(counting(0, 32), 7, false, List.of(part), counting(0x40, 64));
+        byte[] leaving = new DocumentHead(counting(0, 32), 8, true, List.of(), counting(0x40, 64)).bytes();
+        new Golden("registry")
+                .both("document", Codec.REGISTRY, new RegistryFrame.Document(head.bytes(), List.of(counting(1, 3))))
+                .both("document-of-who-leaves", Codec.REGISTRY, new RegistryFrame.Document(leaving, List.of()))
                 .both("snapshot-end", Codec.REGISTRY, new RegistryFrame.SnapshotEnd())
+                .both("want", Codec.REGISTRY, new RegistryFrame.Want(B, List.of(part)))
+                .both("parts", Codec.REGISTRY, new RegistryFrame.Parts(B, List.of(counting(1, 3), counting(4, 1))))
+                .both("beat", Codec.REGISTRY, new RegistryFrame.Beat(A, 7, 42, counting(0x40, 64)))
+                .both("digest", Codec.REGISTRY, new RegistryFrame.Digest(A.high(), A.low()))
+                .both(
+                        "summary",
+                        Codec.REGISTRY,
+                        new RegistryFrame.Summary(
+                                true, List.of(new RegistryFrame.Entry(A, 7), new RegistryFrame.Entry(B, 1))))
+                .both("subscribe", Codec.REGISTRY, new RegistryFrame.Subscribe(List.of(0x01020304, -1)))
+                .refuses("unknown-type", Codec.REGISTRY, Reason.UNKNOWN_TYPE)
                 .finish();
     }
 

@@ -13,6 +13,8 @@ import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.link.Hello;
+import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrame;
@@ -117,9 +119,45 @@ class LimitsTest {
     @Test
     void registryDocument() {
         atTheBound(
-                RegistryFrame.MAX_DOCUMENT_BYTES,
+                RegistryFrame.MAX_HEAD_BYTES,
                 Codec.REGISTRY,
-                (out, length) -> out.writeByte(1).writeZero(24).writeZero(length));
+                (out, length) -> Bytes.write(out.writeByte(1), new byte[length]));
+        atTheBound(RegistryFrame.MAX_PART_BYTES, Codec.REGISTRY, (out, length) -> {
+            Bytes.write(out.writeByte(1), new byte[1]);
+            Bytes.write(out, new byte[length]);
+        });
+        atTheBound(
+                RegistryFrame.MAX_PART_BYTES,
+                Codec.REGISTRY,
+                (out, length) -> Bytes.write(out.writeByte(4).writeZero(NodeId.BYTES), new byte[length]));
+    }
+
+    @Test
+    void listsOfTheRegistry() {
+        atTheBound(
+                RegistryFrame.MAX_WANTED,
+                Codec.REGISTRY,
+                (out, count) -> out.writeByte(3).writeZero(NodeId.BYTES + count * PartDigest.BYTES));
+        atTheBound(
+                RegistryFrame.MAX_SUMMARY,
+                Codec.REGISTRY,
+                (out, count) -> out.writeByte(7).writeByte(1).writeZero(24 * count));
+        atTheBound(
+                RegistryFrame.MAX_SUBSCRIBED,
+                Codec.REGISTRY,
+                (out, count) -> out.writeByte(8).writeZero(4 * count));
+    }
+
+    @Test
+    void everyHeadFitsIntoItsFrame() {
+        assertEquals(true, DocumentHead.MAX_BYTES <= RegistryFrame.MAX_HEAD_BYTES);
+        assertEquals(RegistryFrame.MAX_PART_BYTES, DocumentParts.MAX_PART_BYTES);
+        assertEquals(RegistryFrame.MAX_WANTED, DocumentHead.MAX_PARTS);
+        atTheBound(DocumentHead.MAX_PARTS, Codec.HEAD, (out, count) -> {
+            out.writeZero(DocumentHead.KEY_BYTES).writeLong(1).writeByte(0);
+            Varint.write(out, count);
+            out.writeZero(count * PartDigest.BYTES + DocumentHead.SIGNATURE_BYTES);
+        });
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.hikyaku.wire.link.Hello;
 import io.hikyaku.wire.link.LinkPing;
 import io.hikyaku.wire.link.LinkPong;
 import io.hikyaku.wire.link.Proof;
+import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrame;
@@ -49,10 +50,18 @@ final class RandomFrames {
                 Map.entry(Codec.PUSH_BACK, () -> new PushBack.Pause(node(), random.nextInt(60_001))),
                 Map.entry(Codec.PUSH_BACK, () -> new PushBack.Resume(node())),
                 Map.entry(Codec.PUSH_BACK, () -> new PushBack.Dropped(node(), random.nextLong(), random.nextBoolean())),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Document(bytes(1 + random.nextInt(50)), parts(0))),
+                Map.entry(Codec.REGISTRY, RegistryFrame.SnapshotEnd::new),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Want(node(), list(1, this::digest))),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Parts(node(), parts(1))),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Beat(node(), counter(), counter(), bytes(64))),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Digest(random.nextLong(), random.nextLong())),
                 Map.entry(
                         Codec.REGISTRY,
-                        () -> new RegistryFrame.Document(node(), counter(), bytes(1 + random.nextInt(50)))),
-                Map.entry(Codec.REGISTRY, RegistryFrame.SnapshotEnd::new),
+                        () -> new RegistryFrame.Summary(
+                                random.nextBoolean(), list(0, () -> new RegistryFrame.Entry(node(), counter())))),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Subscribe(list(0, random::nextInt))),
+                Map.entry(Codec.HEAD, this::head),
                 Map.entry(Codec.HANDSHAKE, this::segment),
                 Map.entry(Codec.HANDSHAKE, () -> new HandshakeFrame.Reject(one(HandshakeFrame.RejectCode.values()))),
                 Map.entry(Codec.GREETING, this::greeting),
@@ -75,6 +84,28 @@ final class RandomFrames {
                                 one(HttpFrame.Version.values()), 100 + random.nextInt(900), ascii(20), fields())),
                 Map.entry(Codec.HTTP, () -> new HttpFrame.Body(buffer(300))),
                 Map.entry(Codec.HTTP, () -> new HttpFrame.Trailers(fields())));
+    }
+
+    private PartDigest digest() {
+        return new PartDigest(random.nextLong(), random.nextLong());
+    }
+
+    private DocumentHead head() {
+        boolean leaving = random.nextInt(4) == 0;
+        long sequence = 1L + random.nextInt(1_000);
+        return new DocumentHead(bytes(32), sequence, leaving, leaving ? List.of() : list(1, this::digest), bytes(64));
+    }
+
+    private List<byte[]> parts(int least) {
+        return list(least, () -> bytes(1 + random.nextInt(100)));
+    }
+
+    private <T> List<T> list(int least, Supplier<T> one) {
+        List<T> list = new ArrayList<>();
+        for (int i = least + random.nextInt(5); i > 0; i--) {
+            list.add(one.get());
+        }
+        return list;
     }
 
     private Packet packet() {

@@ -78,7 +78,15 @@ class RoundTripTest {
     }
 
     private static boolean endsWithItsBytes(Object frame) {
-        return frame instanceof RegistryFrame.Document || frame instanceof HandshakeFrame.Segment;
+        return switch (frame) {
+            case HandshakeFrame.Segment segment -> true;
+            case RegistryFrame.Document document -> true;
+            case RegistryFrame.Parts parts -> true;
+            case RegistryFrame.Want want -> true;
+            case RegistryFrame.Summary summary -> true;
+            case RegistryFrame.Subscribe subscribe -> true;
+            default -> false;
+        };
     }
 
     private void forEach(int values, Check check) {

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +55,8 @@ class KafkaRegistryIT {
         }
 
         @Override
-        public void onDocument(String cluster, byte[] document, boolean fresh) {
-            told.add(new Told(cluster, new String(document, StandardCharsets.UTF_8), fresh));
+        public void onRecord(String cluster, byte[] record, boolean fresh) {
+            told.add(new Told(cluster, new String(record, StandardCharsets.UTF_8), fresh));
         }
 
         @Override
@@ -66,8 +68,13 @@ class KafkaRegistryIT {
             return snapshot.get(60, TimeUnit.SECONDS);
         }
 
-        void publish(String document) {
-            registry.publish(document.getBytes(StandardCharsets.UTF_8));
+        /// @param records the head last
+        void publish(String... records) {
+            SequencedMap<String, byte[]> all = new LinkedHashMap<>();
+            for (int i = 0; i < records.length; i++) {
+                all.put(i == records.length - 1 ? "" : "/" + i, records[i].getBytes(StandardCharsets.UTF_8));
+            }
+            registry.publish(all);
         }
 
         void await(Told document) throws Exception {
@@ -177,6 +184,75 @@ class KafkaRegistryIT {
     }
 
     @Test
+    void writesWhatChangedAloneAndDeletesWhatIsGone() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka");
+        NodeId node = TestMesh.newNode();
+        try (Reader osaka = new Reader(mesh.settings("osaka", node))) {
+            osaka.publish("part a", "part b", "head 1");
+            osaka.await(new Told("osaka", "head 1", true));
+
+            // When
+            osaka.publish("part a", "head 2");
+            osaka.await(new Told("osaka", "head 2", true));
+            osaka.registry.beat("alive".getBytes(StandardCharsets.UTF_8));
+            osaka.await(new Told("osaka", "alive", true));
+
+            // Then
+            List<ConsumerRecord<String, String>> records = read("osaka");
+            assertEquals(
+                    List.of("/0 part a", "/1 part b", " head 1", "/1 null", " head 2", "/beat alive"),
+                    records.stream()
+                            .map(record -> record.key().substring(32) + " " + record.value())
+                            .toList());
+        }
+    }
+
+    @Test
+    void writesEverythingAnewWhenItsTopicWasDeletedAndMadeAgain() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka", "tokyo");
+        try (Reader osaka = reader("osaka");
+                Reader tokyo = reader("tokyo")) {
+            tokyo.publish("part", "head");
+            osaka.await(new Told("tokyo", "head", true));
+            assertTrue(osaka.registry.hears("tokyo"));
+
+            // When
+            mesh.delete(mesh.topics().registry("tokyo"));
+            Await.until("it is missed", () -> tokyo.registry.failure().isPresent() && !osaka.registry.hears("tokyo"));
+            osaka.told.clear();
+            mesh.prepare(1, "tokyo");
+            Await.until("it is there again", () -> osaka.registry.hears("tokyo"));
+            tokyo.registry.beat("alive".getBytes(StandardCharsets.UTF_8));
+
+            // Then
+            Await.until(
+                    "all is told again",
+                    () -> List.of("part", "head", "alive").stream()
+                            .allMatch(text -> osaka.told.stream()
+                                    .anyMatch(told -> told.document().equals(text))));
+            Await.until("nothing fails", () -> tokyo.registry.failure().isEmpty());
+        }
+    }
+
+    @Test
+    void readsAgainFromTheBeginningWhenAsked() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka");
+        try (Reader osaka = reader("osaka")) {
+            osaka.publish("head");
+            osaka.await(new Told("osaka", "head", true));
+
+            // When
+            osaka.registry.reread();
+
+            // Then
+            osaka.await(new Told("osaka", "head", false));
+        }
+    }
+
+    @Test
     void publishesOnceItsTopicIsMade() throws Exception {
         // Given
         try (Reader osaka = reader("osaka")) {
@@ -222,15 +298,15 @@ class KafkaRegistryIT {
     }
 
     @Test
-    void ignoresADocumentThatIsTooLarge() throws Exception {
+    void ignoresARecordThatIsTooLarge() throws Exception {
         // Given
         mesh.prepare(1, "osaka", "tokyo");
         try (Reader osaka = reader("osaka")) {
             osaka.awaitSnapshot();
 
             // When
-            write("tokyo", TestMesh.newNode(), "x".repeat(KafkaRegistry.MAX_DOCUMENT));
-            write("tokyo", TestMesh.newNode(), "y".repeat(KafkaRegistry.MAX_DOCUMENT + 1));
+            write("tokyo", TestMesh.newNode(), "x".repeat(KafkaRegistry.MAX_RECORD));
+            write("tokyo", TestMesh.newNode(), "y".repeat(KafkaRegistry.MAX_RECORD + 1));
             write("tokyo", TestMesh.newNode(), "last");
 
             // Then

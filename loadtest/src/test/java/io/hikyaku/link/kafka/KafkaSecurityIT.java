@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -106,7 +108,9 @@ class KafkaSecurityIT {
                         new KafkaRegistry(mesh.settings("tokyo", TestMesh.newNode(), TOKYO), new Documents())) {
 
             // When
-            tokyo.publish("tokyo's".getBytes(StandardCharsets.UTF_8));
+            SequencedMap<String, byte[]> records = new LinkedHashMap<>();
+            records.put("", "tokyo's".getBytes(StandardCharsets.UTF_8));
+            tokyo.publish(records);
 
             // Then
             Await.until("the document is told", () -> told.documents.contains("tokyo: tokyo's"));
@@ -229,7 +233,7 @@ class KafkaSecurityIT {
         final List<String> documents = new CopyOnWriteArrayList<>();
 
         @Override
-        public void onDocument(String cluster, byte[] document, boolean fresh) {
+        public void onRecord(String cluster, byte[] document, boolean fresh) {
             documents.add(cluster + ": " + new String(document, StandardCharsets.UTF_8));
         }
 

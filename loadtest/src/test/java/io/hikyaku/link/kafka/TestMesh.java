@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.admin.Admin;
 
 /// A mesh of its own on a shared broker, so that tests keep out of each other's way.
 ///
@@ -33,6 +34,13 @@ record TestMesh(Broker broker, KafkaTopics topics, Map<String, String> propertie
     void prepare(int partitions, String... clusters) {
         try (KafkaPrepare prepare = new KafkaPrepare(properties)) {
             prepare.prepare(topics, List.of(clusters), partitions, 1);
+        }
+    }
+
+    /// Takes a topic away.
+    void delete(String topic) throws Exception {
+        try (Admin admin = Admin.create(new HashMap<>(properties))) {
+            admin.deleteTopics(List.of(topic)).all().get();
         }
     }
 

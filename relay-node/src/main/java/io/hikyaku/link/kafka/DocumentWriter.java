@@ -2,7 +2,14 @@ package io.hikyaku.link.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -11,51 +18,123 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes this node's latest document until it is acknowledged. Called on the registry's thread, but for
-/// [#publish] and [#leave].
+/// Keeps this node's records in its cluster's registry topic as they should be: writes what changed until it is
+/// acknowledged, deletes what is no longer there, and writes all of it anew when the topic may have lost it. Called on
+/// the registry's thread, but for [#publish], [#beat], [#rewrite] and [#leave].
 final class DocumentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentWriter.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE = Duration.ofSeconds(3);
+    /// Topics keep records for hours only, so what does not change is written again well within.
+    private static final Duration REWRITE = Duration.ofHours(2);
+
+    private static final String BEAT = "/beat";
 
     private final KafkaTransport.Settings settings;
     private final String topic;
-    private final byte[] key;
     private final Complaints complaints = new Complaints(LOG);
-    private final AtomicReference<byte @Nullable []> unwritten = new AtomicReference<>();
     final Health health = new Health("not connected yet");
 
-    private volatile boolean leaving;
-    private volatile boolean written;
+    private final Object lock = new Object();
+    /// What the topic should hold, by what follows the node id in the key.
+    private final Map<String, byte[]> wanted = new HashMap<>();
+    /// Keys whose records are not as they should be, in the order in which they are written.
+    private final Set<String> unwritten = new LinkedHashSet<>();
+    /// Keys that the topic may hold.
+    private final Set<String> written = new LinkedHashSet<>();
+    private boolean leaving;
+    private boolean failed;
+
     private volatile long notBefore = System.nanoTime();
+    private long rewriteAt = System.nanoTime() + jittered(REWRITE);
     private @Nullable KafkaProducer<byte[], byte[]> producer;
 
     DocumentWriter(KafkaTransport.Settings settings) {
         this.settings = settings;
         this.topic = settings.topics().registry(settings.cluster());
-        this.key = settings.node().toString().getBytes(StandardCharsets.US_ASCII);
         health.toUp();
     }
 
-    void publish(byte[] document) {
-        if (!leaving) {
-            unwritten.set(document);
+    private static long jittered(Duration duration) {
+        return duration.toNanos() / 2 + ThreadLocalRandom.current().nextLong(duration.toNanos() / 2);
+    }
+
+    /// @param records all of them, in the order in which they are to be written; those of before that are not among
+    ///     them are deleted
+    void publish(SequencedMap<String, byte[]> records) {
+        synchronized (lock) {
+            if (leaving) {
+                return;
+            }
+            for (String key : List.copyOf(wanted.keySet())) {
+                if (!records.containsKey(key) && !key.equals(BEAT)) {
+                    wanted.remove(key);
+                    unwritten.remove(key);
+                    unwritten.add(key);
+                }
+            }
+            records.forEach((key, value) -> {
+                if (!Arrays.equals(value, wanted.put(key, value))) {
+                    unwritten.remove(key);
+                    unwritten.add(key);
+                }
+            });
+        }
+    }
+
+    /// Replaces the beat before, whether that was written or not.
+    void beat(byte[] record) {
+        synchronized (lock) {
+            if (!leaving) {
+                wanted.put(BEAT, record);
+                unwritten.remove(BEAT);
+                unwritten.add(BEAT);
+            }
+        }
+    }
+
+    /// The topic may have lost what was written.
+    void rewrite() {
+        synchronized (lock) {
+            unwritten.addAll(
+                    wanted.keySet().stream().filter(key -> !key.isEmpty()).toList());
+            unwritten.remove("");
+            if (wanted.containsKey("")) {
+                unwritten.add("");
+            }
         }
     }
 
     void leave() {
-        leaving = true;
-        unwritten.set(null);
+        synchronized (lock) {
+            leaving = true;
+            unwritten.clear();
+        }
     }
 
-    /// Hands the document to the client if there is one to write.
+    /// Hands what is to be written to the client.
     void write() {
-        byte[] document = unwritten.get();
-        if (document == null || System.nanoTime() - notBefore < 0) {
-            return;
+        if (System.nanoTime() - rewriteAt > 0) {
+            rewriteAt = System.nanoTime() + jittered(REWRITE);
+            rewrite();
         }
-        unwritten.compareAndSet(document, null);
-        notBefore = System.nanoTime();
+        while (System.nanoTime() - notBefore >= 0) {
+            String key;
+            byte[] value;
+            synchronized (lock) {
+                if (unwritten.isEmpty()) {
+                    return;
+                }
+                key = unwritten.iterator().next();
+                unwritten.remove(key);
+                value = wanted.get(key);
+                written.add(key);
+            }
+            send(key, value);
+        }
+    }
+
+    private void send(String key, byte @Nullable [] value) {
         try {
             if (producer == null) {
                 producer = new KafkaProducer<>(
@@ -63,18 +142,20 @@ final class DocumentWriter {
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
             }
-            producer.send(new ProducerRecord<>(topic, 0, key, document), (_, failure) -> onDone(document, failure));
-        } catch (KafkaException failed) {
-            onDone(document, failed);
+            producer.send(record(key, value), (_, failure) -> onDone(key, value, failure));
+        } catch (KafkaException refused) {
+            onDone(key, value, refused);
         }
     }
 
-    private void onDone(byte[] document, @Nullable Exception failure) {
+    private ProducerRecord<byte[], byte[]> record(String key, byte @Nullable [] value) {
+        byte[] whole = (settings.node() + key).getBytes(StandardCharsets.US_ASCII);
+        return new ProducerRecord<>(topic, 0, whole, value);
+    }
+
+    private void onDone(String key, byte @Nullable [] value, @Nullable Exception failure) {
         if (failure == null) {
-            written = true;
-            if (health.toUp()) {
-                complaints.clear();
-            }
+            onWritten(key, value);
             return;
         }
         Throwable cause =
@@ -83,22 +164,46 @@ final class DocumentWriter {
         health.toDown(said.sentence());
         complaints.say(said);
         notBefore = System.nanoTime() + PAUSE.toNanos();
-        if (!leaving) {
-            unwritten.compareAndSet(null, document); // unless there is a newer one
+        synchronized (lock) {
+            failed = true;
+            if (!leaving) {
+                unwritten.add(key); // with what is wanted by then
+            }
         }
     }
 
-    /// Writes the tombstone, if there is a document, and ends.
+    private void onWritten(String key, byte @Nullable [] value) {
+        boolean again;
+        synchronized (lock) {
+            if (value == null) {
+                written.remove(key);
+            }
+            again = failed && !leaving;
+            failed = false;
+        }
+        if (health.toUp()) {
+            complaints.clear();
+        }
+        if (again) { // the topic may be a new one
+            rewrite();
+        }
+    }
+
+    /// Deletes what was written, and ends.
     void close() {
         KafkaProducer<byte[], byte[]> current = producer;
         if (current == null) {
             return;
         }
-        if (leaving && written) {
+        List<String> keys;
+        synchronized (lock) {
+            keys = leaving ? List.copyOf(written).reversed() : List.of(); // the head before its parts
+        }
+        for (String key : keys) {
             try {
-                current.send(new ProducerRecord<>(topic, 0, key, null));
-            } catch (KafkaException failed) {
-                LOG.debug("The document stays behind", failed);
+                current.send(record(key, null));
+            } catch (KafkaException failure) {
+                LOG.debug("The document stays behind", failure);
             }
         }
         current.close(CLOSE);

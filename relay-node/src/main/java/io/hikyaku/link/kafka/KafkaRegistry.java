@@ -1,11 +1,13 @@
 package io.hikyaku.link.kafka;
 
+import io.hikyaku.wire.Packet;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,15 +22,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The registry over Kafka: writes this node's document to its cluster's topic, and reads those of all clusters,
-/// new ones within seconds. Documents are opaque here and believed by nobody for their place: their signatures
-/// say whose they are, and only a node's own silence or signature ends it, never the tombstone of whoever may
-/// write.
+/// The registry over Kafka: keeps the records of this node's document in its cluster's topic, and reads those of all
+/// clusters, new ones within seconds. Records are opaque here and believed by nobody for their place: signatures say
+/// whose they are, and only a node's own silence or signature ends it, never the tombstone of whoever may write.
 ///
 /// One thread reads, looks for topics and writes. It keeps trying for ever, like [KafkaTransport].
 public final class KafkaRegistry implements AutoCloseable {
-    /// Larger ones cannot travel over relays either.
-    static final int MAX_DOCUMENT = 768 * 1024;
+    /// Larger ones are no frame of the registry.
+    static final int MAX_RECORD = Packet.MAX_BODY;
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaRegistry.class);
     private static final Duration LOOK = Duration.ofMillis(1500);
@@ -40,6 +41,10 @@ public final class KafkaRegistry implements AutoCloseable {
     /// A topic that appears this long after the last look may have been there, full of old documents, for a
     /// while.
     private static final Duration SURE = Duration.ofSeconds(10);
+    /// Brokers that did not answer for so long are away, and what others say there cannot be heard.
+    private static final Duration DEAF = Duration.ofSeconds(4);
+    /// How often all topics are read again from their beginning, at most.
+    private static final Duration REREAD = Duration.ofMinutes(1);
 
     private final KafkaTransport.Settings settings;
     private final Listener listener;
@@ -52,31 +57,36 @@ public final class KafkaRegistry implements AutoCloseable {
 
     /// Of each partition ever seen, so that one which is back is not read anew.
     private final Map<TopicPartition, Progress> progress = new HashMap<>();
-    private Set<TopicPartition> assigned = Set.of();
-    private boolean listed;
+    private volatile Set<TopicPartition> assigned = Set.of();
+    private volatile boolean listed;
     private boolean complete;
-    private long listedAt;
+    private volatile long listedAt;
+    private volatile boolean rereadAsked;
+    private long rereadAt = System.nanoTime() - REREAD.toNanos();
 
     /// Where to go on in a partition, and below what a document was there before we looked.
     private static final class Progress {
         long next;
         long staleBelow;
 
-        void to(long position) {
-            if (position < next) { // deleted and made anew
+        /// @return whether the topic was deleted and made anew
+        boolean to(long position) {
+            boolean anew = position < next;
+            if (anew) {
                 staleBelow = 0;
             }
             next = position;
+            return anew;
         }
     }
 
-    /// Who hears of documents, on the registry's thread.
+    /// Who hears of records, on the registry's thread.
     public interface Listener {
         /// @param cluster whose topic it was found in, which proves nothing
-        /// @param document not verified; 768 KiB at most
-        /// @param fresh whether it was written while we were reading; else its node may be long gone, until it
-        ///     speaks again
-        void onDocument(String cluster, byte[] document, boolean fresh);
+        /// @param record not verified; 64 KiB at most
+        /// @param fresh whether it was written while we were reading; else its node may be long gone, until
+        ///     it speaks again
+        void onRecord(String cluster, byte[] record, boolean fresh);
 
         /// All that was there at the start has been read. Once.
         void onSnapshotComplete();
@@ -90,12 +100,32 @@ public final class KafkaRegistry implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("kafka-registry").start(this::run);
     }
 
-    /// Writes this node's document, soon, and again until it is acknowledged by all replicas; a later call
-    /// replaces it.
+    /// Has the topic hold these records for this node, soon, and again until each is acknowledged by all
+    /// replicas. A later call replaces them: what is the same is not written again, and what is missing is
+    /// deleted.
     ///
-    /// @param document signed, 768 KiB at most
-    public void publish(byte[] document) {
-        writer.publish(document);
+    /// @param records by what follows the node id in their keys, in the order in which they are to be written;
+    ///     each 64 KiB at most
+    public void publish(SequencedMap<String, byte[]> records) {
+        writer.publish(records);
+    }
+
+    /// Writes that this node lives; replaces the one before.
+    public void beat(byte[] record) {
+        writer.beat(record);
+    }
+
+    /// Reads all topics from their beginning again, soon: something in them was missed. At most once a minute.
+    public void reread() {
+        rereadAsked = true;
+    }
+
+    /// Whether what a cluster's nodes write is heard now: brokers answer, and its topic is there.
+    public boolean hears(String cluster) {
+        String topic = settings.topics().registry(cluster);
+        return listed
+                && System.nanoTime() - listedAt < DEAF.toNanos()
+                && assigned.contains(new TopicPartition(topic, 0));
     }
 
     /// What is wrong with the registry's topics, if anything is.
@@ -115,7 +145,7 @@ public final class KafkaRegistry implements AutoCloseable {
                 read(opening);
             } catch (WakeupException e) {
                 LOG.debug("The registry was interrupted", e);
-            } catch (KafkaException e) {
+            } catch (RuntimeException e) { // whatever it is, the registry goes on
                 onFailure(e);
             } finally {
                 consumer = null;
@@ -127,7 +157,10 @@ public final class KafkaRegistry implements AutoCloseable {
         writer.close();
     }
 
-    private void onFailure(KafkaException failure) {
+    private void onFailure(RuntimeException failure) {
+        if (!(failure instanceof KafkaException)) {
+            LOG.error("reading the registry failed; it is tried again", failure);
+        }
         Throwable cause =
                 failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
         KafkaFailure said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause);
@@ -150,6 +183,7 @@ public final class KafkaRegistry implements AutoCloseable {
                 lookAt = System.nanoTime() + LOOK.toNanos();
             }
             writer.write();
+            rereadIfAsked(from);
             poll(from);
             if (!complete && listed && caughtUp()) {
                 complete = true;
@@ -167,7 +201,24 @@ public final class KafkaRegistry implements AutoCloseable {
             onRecord(record);
         }
         for (TopicPartition partition : assigned) {
-            progressOf(partition).to(from.position(partition, ANSWER));
+            boolean anew = progressOf(partition).to(from.position(partition, ANSWER));
+            if (anew && partition.topic().equals(settings.topics().registry(settings.cluster()))) {
+                writer.rewrite();
+            }
+        }
+    }
+
+    /// What is read again tells nothing new about who lives.
+    private void rereadIfAsked(KafkaConsumer<byte[], byte[]> from) {
+        if (rereadAsked && !assigned.isEmpty() && System.nanoTime() - rereadAt >= REREAD.toNanos()) {
+            rereadAsked = false;
+            rereadAt = System.nanoTime();
+            from.endOffsets(assigned, ANSWER).forEach((partition, end) -> {
+                Progress at = progressOf(partition);
+                at.staleBelow = end;
+                at.next = 0;
+            });
+            resume(from);
         }
     }
 
@@ -182,18 +233,18 @@ public final class KafkaRegistry implements AutoCloseable {
 
     private void onRecord(ConsumerRecord<byte[], byte[]> record) {
         Progress at = progressOf(new TopicPartition(record.topic(), record.partition()));
-        byte[] document = record.value();
-        if (document == null) { // a tombstone is for Kafka's cleaner only
+        byte[] value = record.value();
+        if (value == null) { // a tombstone is for Kafka's cleaner only
             return;
         }
-        if (document.length > MAX_DOCUMENT) {
-            complaints.say("a document of " + document.length + " bytes in " + record.topic() + " is ignored");
+        if (value.length > MAX_RECORD) {
+            complaints.say("a record of " + value.length + " bytes in " + record.topic() + " is ignored");
             return;
         }
         boolean fresh = record.offset() >= at.staleBelow;
         settings.topics()
                 .clusterOfRegistry(record.topic())
-                .ifPresent(cluster -> listener.onDocument(cluster, document, fresh));
+                .ifPresent(cluster -> listener.onRecord(cluster, value, fresh));
     }
 
     private boolean caughtUp() {
@@ -250,7 +301,7 @@ public final class KafkaRegistry implements AutoCloseable {
         }
     }
 
-    /// Leaves: deletes this node's document for those who read the topic later, then ends. Within eight seconds,
+    /// Leaves: deletes this node's records for those who read the topic later, then ends. Within eight seconds,
     /// whatever the brokers do.
     @Override
     public void close() {

@@ -54,7 +54,7 @@ record TopicSetting(String key, String wanted, Predicate<String> fits) {
             duration(
                     TopicConfig.SEGMENT_MS_CONFIG, Duration.ofMinutes(10), Duration.ofSeconds(10), Duration.ofHours(1)),
             between(TopicConfig.SEGMENT_BYTES_CONFIG, 64 * MIB, MIB, 1024 * MIB),
-            atLeast(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MESSAGE, KafkaRegistry.MAX_DOCUMENT + LEAST_PACKETS / 4),
+            atLeast(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MESSAGE, KafkaRegistry.MAX_RECORD + LEAST_PACKETS / 4),
             brokersTime(),
             uncompressed(),
             new TopicSetting(

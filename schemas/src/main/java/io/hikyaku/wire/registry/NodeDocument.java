@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a node says about itself to the whole mesh; signed by its member's key. Every value is held to its limit
-/// here, so that no document that breaks one can exist in a program.
+/// What a node says about itself to the whole mesh; signed by its instance key, which its member vouches for. Every
+/// value is held to its limit here, so that no document that breaks one can exist in a program.
 ///
 /// @param node the node it is about
 /// @param member the SPIFFE id of the member it belongs to
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /// @param shardCount how many event loops the node has, 1 to 1024
 /// @param forwards whether it passes on packets of others
 /// @param leaving whether it is about to stop: no new calls
-/// @param exports services that it replays calls to, at most 2000, each name once
+/// @param exports services that it replays calls to, at most 20,000 with 40,000 ports, each name once
 /// @param load how busy it is, if it says
 /// @param kafka the topic partition that it reads, if any
 public record NodeDocument(
@@ -33,7 +33,9 @@ public record NodeDocument(
     public static final int MAX_STATEMENT_CHARS = 16 * 1024;
     public static final int MAX_MEMBER_CHARS = 256;
     public static final int MAX_SHARDS = 1024;
-    public static final int MAX_EXPORTS = 2_000;
+    public static final int MAX_EXPORTS = 20_000;
+    /// Of all exports together.
+    public static final int MAX_PORTS = 40_000;
 
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
@@ -51,7 +53,13 @@ public record NodeDocument(
         require(sequence >= 1, "sequence");
         require(shardCount >= 1 && shardCount <= MAX_SHARDS, "shardCount");
         require(exports.size() <= MAX_EXPORTS, "number of exports");
+        require(exports.stream().mapToInt(export -> export.ports().size()).sum() <= MAX_PORTS, "number of ports");
         require(exports.stream().map(Export::service).distinct().count() == exports.size(), "service named twice");
+    }
+
+    /// The same node with what its newest document says.
+    public NodeDocument with(long number, List<Export> exported) {
+        return new NodeDocument(node, member, statement, number, shardCount, forwards, leaving, exported, load, kafka);
     }
 
     /// A service that calls can be replayed to.

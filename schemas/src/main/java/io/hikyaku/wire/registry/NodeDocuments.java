@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -22,12 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Node documents as JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped; wrong types,
-/// duplicates and values beyond their limits are not.
+/// The texts of a node document's parts, in JSON (PROTOCOL.md §8.2). Members that a later version adds are skipped;
+/// wrong types, duplicates and values beyond their limits are not.
 public final class NodeDocuments {
-    /// Longest JSON text, in bytes.
-    public static final int MAX_BYTES = 512 * 1024;
-
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -42,27 +40,27 @@ public final class NodeDocuments {
 
     private NodeDocuments() {}
 
-    /// @throws IllegalArgumentException if it would be longer than [#MAX_BYTES]
-    public static byte[] write(NodeDocument document) {
+    /// The text of the first part: all that the node is, without its exports.
+    public static byte[] writeNode(NodeDocument document) {
         ObjectNode root = JSON.createObjectNode();
         root.put("node", document.node().toString());
         root.put("member", document.member());
         root.put("statement", document.statement());
-        root.put("sequence", document.sequence());
         root.put("shardCount", document.shardCount());
         root.put("forwards", document.forwards());
-        root.put("leaving", document.leaving());
-        ArrayNode exports = root.putArray("exports");
-        document.exports().forEach(export -> write(exports.addObject(), export));
         document.load().ifPresent(load -> root.putObject("load").put("outstanding", load.outstanding()));
         document.kafka()
                 .ifPresent(inbox ->
                         root.putObject("kafka").put("topic", inbox.topic()).put("partition", inbox.partition()));
-        byte[] bytes = JSON.writeValueAsBytes(root);
-        if (bytes.length > MAX_BYTES) {
-            throw new IllegalArgumentException("A node document of " + bytes.length + " bytes, at most " + MAX_BYTES);
-        }
-        return bytes;
+        return JSON.writeValueAsBytes(root);
+    }
+
+    /// The text of a part with exports.
+    public static byte[] writeExports(List<Export> exports) {
+        ObjectNode root = JSON.createObjectNode();
+        ArrayNode array = root.putArray("exports");
+        exports.forEach(export -> write(array.addObject(), export));
+        return JSON.writeValueAsBytes(root);
     }
 
     private static void write(ObjectNode into, Export export) {
@@ -78,32 +76,45 @@ public final class NodeDocuments {
         }
     }
 
-    /// @throws Malformed if the bytes are no node document within its limits
-    public static NodeDocument read(byte[] json) {
-        if (json.length > MAX_BYTES) {
-            throw new Malformed(Reason.TOO_LARGE, "node document of " + json.length + " bytes");
+    /// Reads the first part: a document without exports.
+    ///
+    /// @param sequence of the head
+    /// @throws Malformed if the text is not that of a first part within its limits
+    public static NodeDocument readNode(byte[] text, long sequence) {
+        return reading(
+                text,
+                root -> new NodeDocument(
+                        NodeId.parse(text(root, "node")),
+                        text(root, "member"),
+                        text(root, "statement"),
+                        sequence,
+                        small(root, "shardCount"),
+                        flag(root, "forwards"),
+                        false,
+                        List.of(),
+                        optional(root, "load").map(load -> new Load(small(load, "outstanding"))),
+                        optional(root, "kafka")
+                                .map(inbox -> new KafkaInbox(text(inbox, "topic"), small(inbox, "partition")))));
+    }
+
+    /// Reads a part with exports.
+    ///
+    /// @throws Malformed if the text is not that of one within its limits
+    public static List<Export> readExports(byte[] text) {
+        return reading(text, root -> exports(array(root, "exports", NodeDocument.MAX_EXPORTS)));
+    }
+
+    private static <T> T reading(byte[] text, Function<JsonNode, T> reader) {
+        if (text.length > DocumentParts.MAX_PART_TEXT) {
+            throw new Malformed(Reason.TOO_LARGE, "part of a node document of " + text.length + " bytes");
         }
         try {
-            return document(JSON.readTree(json));
+            return reader.apply(JSON.readTree(text));
         } catch (JacksonException e) {
             throw new Malformed(Reason.INVALID_VALUE, "node document is not JSON as it should be");
         } catch (IllegalArgumentException e) {
             throw new Malformed(Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static NodeDocument document(JsonNode root) {
-        return new NodeDocument(
-                NodeId.parse(text(root, "node")),
-                text(root, "member"),
-                text(root, "statement"),
-                integer(root, "sequence"),
-                small(root, "shardCount"),
-                flag(root, "forwards"),
-                flag(root, "leaving"),
-                exports(array(root, "exports", NodeDocument.MAX_EXPORTS)),
-                optional(root, "load").map(load -> new Load(small(load, "outstanding"))),
-                optional(root, "kafka").map(inbox -> new KafkaInbox(text(inbox, "topic"), small(inbox, "partition"))));
     }
 
     private static List<Export> exports(JsonNode array) {

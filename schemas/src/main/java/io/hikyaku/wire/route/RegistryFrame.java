@@ -1,96 +1,174 @@
 package io.hikyaku.wire.route;
 
-import io.hikyaku.wire.Bytes;
-import io.hikyaku.wire.Malformed;
-import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.Packet;
-import io.netty.buffer.ByteBuf;
+import io.hikyaku.wire.PartDigest;
 import java.util.Arrays;
+import java.util.List;
 
-/// The body of a packet of kind REGISTRY (PROTOCOL.md §4.5).
+/// The body of a packet of kind REGISTRY (PROTOCOL.md §4.5), and the value of a record in a registry topic (§9.2).
 public sealed interface RegistryFrame {
-    /// A node's document, flooded by (node, sequence).
+    /// A node's document: its head, and those of its parts that the receiver is likely to lack.
     ///
-    /// @param node the node it is about
-    /// @param sequence rises with each document of this node, 0 to 2^63 − 1; inside the signed document too, which
-    ///     is what counts
-    /// @param document a compact JWS in ASCII, opaque to whoever floods it, 1 to [#MAX_DOCUMENT_BYTES]
-    record Document(NodeId node, long sequence, byte[] document) implements RegistryFrame {
+    /// @param head opaque to routing, 1 to [#MAX_HEAD_BYTES]
+    /// @param parts each 1 to [#MAX_PART_BYTES]
+    record Document(byte[] head, List<byte[]> parts) implements RegistryFrame {
         public Document {
-            if (sequence < 0 || document.length == 0 || document.length > MAX_DOCUMENT_BYTES) {
-                throw new IllegalArgumentException("Document " + sequence + " of " + document.length + " bytes");
+            requireLength(head, MAX_HEAD_BYTES, "document head");
+            parts = copy(parts);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Document that && Arrays.equals(head, that.head) && same(parts, that.parts);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(head) + parts.size();
+        }
+
+        @Override
+        public String toString() {
+            return "Document[" + head.length + " bytes of head, " + parts.size() + " parts]";
+        }
+    }
+
+    /// All documents that the sender knew and the receiver's summary lacked have been sent.
+    record SnapshotEnd() implements RegistryFrame {}
+
+    /// The sender knows the document's head and lacks these parts.
+    ///
+    /// @param parts 1 to [#MAX_WANTED]
+    record Want(NodeId node, List<PartDigest> parts) implements RegistryFrame {
+        public Want {
+            parts = List.copyOf(parts);
+            if (parts.isEmpty() || parts.size() > MAX_WANTED) {
+                throw new IllegalArgumentException("Want of " + parts.size() + " parts");
+            }
+        }
+    }
+
+    /// Parts of a document, whose digests say which.
+    ///
+    /// @param parts one at least, each 1 to [#MAX_PART_BYTES]
+    record Parts(NodeId node, List<byte[]> parts) implements RegistryFrame {
+        public Parts {
+            parts = copy(parts);
+            if (parts.isEmpty()) {
+                throw new IllegalArgumentException("No parts");
             }
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Document that
-                    && node.equals(that.node)
-                    && sequence == that.sequence
-                    && Arrays.equals(document, that.document);
+            return other instanceof Parts that && node.equals(that.node) && same(parts, that.parts);
         }
 
         @Override
         public int hashCode() {
-            return 31 * node.hashCode() + Long.hashCode(sequence);
+            return 31 * node.hashCode() + parts.size();
         }
 
         @Override
         public String toString() {
-            return "Document[" + node + ", sequence " + sequence + ", " + document.length + " bytes]";
+            return "Parts[" + node + ", " + parts.size() + "]";
         }
     }
 
-    /// All documents that the sender knew when the link came up have been sent.
-    record SnapshotEnd() implements RegistryFrame {}
-
-    /// Bytes in front of the document.
-    int DOCUMENT_OVERHEAD = 1 + NodeId.BYTES + Long.BYTES;
-    /// Largest document, in bytes.
-    int MAX_DOCUMENT_BYTES = Packet.MAX_REGISTRY_BODY - DOCUMENT_OVERHEAD;
-
-    int DOCUMENT = 1;
-    int SNAPSHOT_END = 2;
-
-    static void write(ByteBuf out, RegistryFrame frame) {
-        switch (frame) {
-            case Document document -> {
-                out.writeByte(DOCUMENT);
-                document.node().write(out);
-                out.writeLong(document.sequence()).writeBytes(document.document());
-            }
-            case SnapshotEnd end -> out.writeByte(SNAPSHOT_END);
-        }
-    }
-
-    /// Reads the one frame that the readable bytes are; a document goes to their end.
+    /// The node lives: signed by itself.
     ///
-    /// @throws Malformed if they are anything else
-    static RegistryFrame read(ByteBuf in) {
-        Bytes.require(in, 1, "registry frame");
-        int type = in.readUnsignedByte();
-        return switch (type) {
-            case DOCUMENT -> readDocument(in);
-            case SNAPSHOT_END -> {
-                Bytes.requireEnd(in, "snapshot end");
-                yield new SnapshotEnd();
+    /// @param sequence of its document at that time
+    /// @param count rises with each beat of the node
+    /// @param signature by the node's instance key, 64 bytes
+    record Beat(NodeId node, long sequence, long count, byte[] signature) implements RegistryFrame {
+        public static final int SIGNATURE_BYTES = 64;
+
+        public Beat {
+            if (sequence < 0 || count < 0 || signature.length != SIGNATURE_BYTES) {
+                throw new IllegalArgumentException("Beat " + count + " at " + sequence);
             }
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "registry frame type " + type);
-        };
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Beat that
+                    && node.equals(that.node)
+                    && sequence == that.sequence
+                    && count == that.count
+                    && Arrays.equals(signature, that.signature);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * node.hashCode() + Long.hashCode(count);
+        }
+
+        @Override
+        public String toString() {
+            return "Beat[" + node + ", " + count + ", at sequence " + sequence + "]";
+        }
     }
 
-    private static Document readDocument(ByteBuf in) {
-        Bytes.require(in, NodeId.BYTES + Long.BYTES + 1, "registry document");
-        NodeId node = NodeId.read(in);
-        long sequence = in.readLong();
-        if (sequence < 0) {
-            throw new Malformed(Reason.INVALID_VALUE, "document sequence " + sequence);
+    /// What the sender knows, but for the receiver's own document, in 16 bytes.
+    record Digest(long high, long low) implements RegistryFrame {}
+
+    /// Which documents the sender has, so that the receiver tells it what is newer.
+    ///
+    /// @param last false: more of the same summary follows
+    /// @param entries at most [#MAX_SUMMARY]
+    record Summary(boolean last, List<Entry> entries) implements RegistryFrame {
+        public Summary {
+            entries = List.copyOf(entries);
+            if (entries.size() > MAX_SUMMARY) {
+                throw new IllegalArgumentException("Summary of " + entries.size() + " documents");
+            }
         }
-        int length = in.readableBytes();
-        if (length > MAX_DOCUMENT_BYTES) {
-            throw new Malformed(Reason.TOO_LARGE, "registry document of " + length + " bytes");
+    }
+
+    /// A document that the sender has.
+    record Entry(NodeId node, long sequence) {
+        public Entry {
+            if (sequence < 0) {
+                throw new IllegalArgumentException("Sequence " + sequence);
+            }
         }
-        return new Document(node, sequence, Bytes.readFixed(in, length, "registry document"));
+    }
+
+    /// The sender wants of exports those parts alone that hold these services. Replaces the one before.
+    ///
+    /// @param hashes of the services' names, at most [#MAX_SUBSCRIBED]
+    record Subscribe(List<Integer> hashes) implements RegistryFrame {
+        public Subscribe {
+            hashes = List.copyOf(hashes);
+            if (hashes.size() > MAX_SUBSCRIBED) {
+                throw new IllegalArgumentException("Subscription to " + hashes.size() + " services");
+            }
+        }
+    }
+
+    /// Longest head, in bytes.
+    int MAX_HEAD_BYTES = 4_300;
+    /// Longest part, in bytes.
+    int MAX_PART_BYTES = 48 * 1024;
+    /// Most parts in one WANT.
+    int MAX_WANTED = 257;
+    /// Most documents in one SUMMARY.
+    int MAX_SUMMARY = 2_700;
+    /// Most services in one SUBSCRIBE.
+    int MAX_SUBSCRIBED = 16_000;
+
+    private static void requireLength(byte[] bytes, int max, String what) {
+        if (bytes.length == 0 || bytes.length > max) {
+            throw new IllegalArgumentException(what + " of " + bytes.length + " bytes");
+        }
+    }
+
+    private static List<byte[]> copy(List<byte[]> parts) {
+        parts.forEach(part -> requireLength(part, MAX_PART_BYTES, "part"));
+        return List.copyOf(parts);
+    }
+
+    private static boolean same(List<byte[]> some, List<byte[]> others) {
+        return Arrays.deepEquals(some.toArray(), others.toArray());
     }
 }

@@ -41,14 +41,31 @@ class NodeDocumentsTest {
                     new Export("shop/payments", List.of(HTTP), 0, Map.of("tier", "gold"))),
             Optional.of(new Load(3)),
             Optional.of(new KafkaInbox("hikyaku.demo.in.osaka", 2)));
-    private static final String FULL_JSON = json(FULL);
+    private static final String NODE_JSON = json(FULL);
+    private static final String EXPORTS_JSON = json(FULL.exports());
 
     private static String json(NodeDocument document) {
-        return new String(NodeDocuments.write(document), StandardCharsets.UTF_8);
+        return new String(NodeDocuments.writeNode(document), StandardCharsets.UTF_8);
     }
 
-    private static NodeDocument read(String json) {
-        return NodeDocuments.read(json.getBytes(StandardCharsets.UTF_8));
+    private static String json(List<Export> exports) {
+        return new String(NodeDocuments.writeExports(exports), StandardCharsets.UTF_8);
+    }
+
+    private static NodeDocument readNode(String json) {
+        return NodeDocuments.readNode(json.getBytes(StandardCharsets.UTF_8), FULL.sequence());
+    }
+
+    private static List<Export> readExports(String json) {
+        return NodeDocuments.readExports(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void read(String json) {
+        if (json.contains("\"exports\"")) {
+            readExports(json);
+        } else {
+            readNode(json);
+        }
     }
 
     private static Schema schema() throws IOException {
@@ -70,61 +87,60 @@ class NodeDocumentsTest {
                 FULL.node(),
                 "spiffe://demo/relay/r-1",
                 "a",
-                Long.MAX_VALUE,
+                FULL.sequence(),
                 1,
                 false,
-                true,
+                false,
                 List.of(),
                 Optional.empty(),
                 Optional.empty());
         // When, Then
         for (NodeDocument document : List.of(FULL, bare)) {
-            assertEquals(document, read(json(document)));
+            NodeDocument node = readNode(json(document));
+            List<Export> exports = readExports(json(document.exports()));
+            assertEquals(document, node.with(FULL.sequence(), exports));
             assertTrue(schemaAccepts(json(document)), json(document));
+            assertTrue(schemaAccepts(json(document.exports())), json(document.exports()));
         }
     }
 
     @Test
     void membersOfLaterVersionsAreSkipped() throws IOException {
         // Given
-        String later = FULL_JSON
+        String node = NODE_JSON
                 .replaceFirst("\\{", "{\"zone\":{\"name\":[1,2]},")
-                .replace("\"outstanding\"", "\"cpu\":0.5,\"outstanding\"")
-                .replace("\"port\":5432", "\"port\":5432,\"weight\":1");
+                .replace("\"outstanding\"", "\"cpu\":0.5,\"outstanding\"");
+        String exports = EXPORTS_JSON.replace("\"port\":5432", "\"port\":5432,\"weight\":1");
         // When, Then
-        assertEquals(FULL, read(later));
-        assertTrue(schemaAccepts(later));
+        assertEquals(FULL, readNode(node).with(FULL.sequence(), readExports(exports)));
+        assertTrue(schemaAccepts(node));
+        assertTrue(schemaAccepts(exports));
     }
 
     static Stream<String> broken() {
         String long64 = "a".repeat(64);
         return Stream.of(
-                FULL_JSON.replace("0123456789abcdef", "0123456789abcde"),
-                FULL_JSON.replace("spiffe://demo/cluster/osaka", "spiffe://demo/cluster/Osaka"),
-                FULL_JSON.replace("spiffe://demo/cluster/osaka", "spiffe://demo/node/osaka"),
-                FULL_JSON.replace("aGVhZA.cGF5bG9hZA.c2ln", "a b"),
-                FULL_JSON.replace("aGVhZA.cGF5bG9hZA.c2ln", "a".repeat(NodeDocument.MAX_STATEMENT_CHARS + 1)),
-                FULL_JSON.replace("\"sequence\":7", "\"sequence\":0"),
-                FULL_JSON.replace("\"sequence\":7", "\"sequence\":\"7\""),
-                FULL_JSON.replace("\"sequence\":7", "\"sequence\":9223372036854775808"),
-                FULL_JSON.replace("\"sequence\":7,", ""),
-                FULL_JSON.replace("\"shardCount\":4", "\"shardCount\":1025"),
-                FULL_JSON.replace("\"leaving\":false", "\"leaving\":0"),
-                FULL_JSON.replace("shop/orders", "orders"),
-                FULL_JSON.replace("shop/orders", "shop/../orders"),
-                FULL_JSON.replace("shop/orders", "shop/" + long64),
-                FULL_JSON.replace("\"port\":5432", "\"port\":65536"),
-                FULL_JSON.replace("\"port\":5432", "\"port\":0"),
-                FULL_JSON.replace("\"port\":5432", "\"port\":1.5"),
-                FULL_JSON.replace("\"name\":\"db\"", "\"name\":\"d_b\""),
-                FULL_JSON.replace("\"protocol\":\"tcp\"", "\"protocol\":\"TCP\""),
-                FULL_JSON.replace("\"since\":0", "\"since\":-1"),
-                FULL_JSON.replace("gold", "g".repeat(257)),
-                FULL_JSON.replace("hikyaku.demo.in.osaka", ".."),
-                FULL_JSON.replace("hikyaku.demo.in.osaka", "a/b"),
-                FULL_JSON.replace("\"partition\":2", "\"partition\":-1"),
-                FULL_JSON.replace("\"outstanding\":3", "\"outstanding\":-1"),
-                FULL_JSON.replaceFirst("\"load\":\\{[^}]*}", "\"load\":null"),
+                NODE_JSON.replace("0123456789abcdef", "0123456789abcde"),
+                NODE_JSON.replace("spiffe://demo/cluster/osaka", "spiffe://demo/cluster/Osaka"),
+                NODE_JSON.replace("spiffe://demo/cluster/osaka", "spiffe://demo/node/osaka"),
+                NODE_JSON.replace("aGVhZA.cGF5bG9hZA.c2ln", "a b"),
+                NODE_JSON.replace("aGVhZA.cGF5bG9hZA.c2ln", "a".repeat(NodeDocument.MAX_STATEMENT_CHARS + 1)),
+                NODE_JSON.replace("\"shardCount\":4", "\"shardCount\":1025"),
+                EXPORTS_JSON.replace("shop/orders", "orders"),
+                EXPORTS_JSON.replace("shop/orders", "shop/../orders"),
+                EXPORTS_JSON.replace("shop/orders", "shop/" + long64),
+                EXPORTS_JSON.replace("\"port\":5432", "\"port\":65536"),
+                EXPORTS_JSON.replace("\"port\":5432", "\"port\":0"),
+                EXPORTS_JSON.replace("\"port\":5432", "\"port\":1.5"),
+                EXPORTS_JSON.replace("\"name\":\"db\"", "\"name\":\"d_b\""),
+                EXPORTS_JSON.replace("\"protocol\":\"tcp\"", "\"protocol\":\"TCP\""),
+                EXPORTS_JSON.replace("\"since\":0", "\"since\":-1"),
+                EXPORTS_JSON.replace("gold", "g".repeat(257)),
+                NODE_JSON.replace("hikyaku.demo.in.osaka", ".."),
+                NODE_JSON.replace("hikyaku.demo.in.osaka", "a/b"),
+                NODE_JSON.replace("\"partition\":2", "\"partition\":-1"),
+                NODE_JSON.replace("\"outstanding\":3", "\"outstanding\":-1"),
+                NODE_JSON.replaceFirst("\"load\":\\{[^}]*}", "\"load\":null"),
                 "[]",
                 "{}");
     }
@@ -132,7 +148,7 @@ class NodeDocumentsTest {
     @ParameterizedTest
     @MethodSource("broken")
     void codeAndSchemaRefuseTheSame(String json) throws IOException {
-        assertFalse(json.equals(FULL_JSON), "not broken");
+        assertFalse(json.equals(NODE_JSON) || json.equals(EXPORTS_JSON), "not broken");
         assertThrows(Malformed.class, () -> read(json));
         assertFalse(schemaAccepts(json), json);
     }
@@ -140,13 +156,12 @@ class NodeDocumentsTest {
     @Test
     void refusesWhatASchemaCannotSay() {
         for (String json : List.of(
-                FULL_JSON.replace("shop/payments", "shop/orders"),
-                FULL_JSON.replace("\"port\":5432", "\"port\":80"),
-                FULL_JSON.replace("\"name\":\"db\"", "\"name\":\"http\""),
-                FULL_JSON.replaceFirst("\\{", "{\"sequence\":8,"),
-                FULL_JSON + "{}",
-                FULL_JSON.replaceFirst("\\{", "{\"deep\":" + "[".repeat(20) + "]".repeat(20) + ","),
-                FULL_JSON.substring(1))) {
+                EXPORTS_JSON.replace("\"port\":5432", "\"port\":80"),
+                EXPORTS_JSON.replace("\"name\":\"db\"", "\"name\":\"http\""),
+                NODE_JSON.replaceFirst("\\{", "{\"shardCount\":8,"),
+                NODE_JSON + "{}",
+                NODE_JSON.replaceFirst("\\{", "{\"deep\":" + "[".repeat(20) + "]".repeat(20) + ","),
+                NODE_JSON.substring(1))) {
             assertThrows(Malformed.class, () -> read(json), json);
         }
     }
@@ -157,21 +172,42 @@ class NodeDocumentsTest {
         List<Export> most = exports(NodeDocument.MAX_EXPORTS);
         List<Export> tooMany = exports(NodeDocument.MAX_EXPORTS + 1);
         // When, Then
-        assertEquals(most, read(json(withExports(most))).exports());
+        assertEquals(most, withExports(most).exports());
+        assertThrows(IllegalArgumentException.class, () -> withExports(tooMany));
+    }
+
+    @Test
+    void noServiceIsNamedTwiceInWhateverParts() {
+        // Given
+        List<Export> part = exports(2);
+        List<Export> twice = List.of(part.get(0), part.get(1), part.get(0));
+        // When, Then
+        assertThrows(IllegalArgumentException.class, () -> withExports(twice));
+    }
+
+    @Test
+    void holdsThePortsOfAllExportsToTheirLimit() {
+        // Given
+        List<Port> ports = IntStream.rangeClosed(1, Export.MAX_PORTS)
+                .mapToObj(i -> new Port("p" + i, i, "tcp"))
+                .toList();
+        List<Export> tooMany = IntStream.rangeClosed(0, NodeDocument.MAX_PORTS / Export.MAX_PORTS)
+                .mapToObj(i -> new Export("shop/s" + i, ports, 1, Map.of()))
+                .toList();
+        // When, Then
+        withExports(tooMany.subList(1, tooMany.size()));
         assertThrows(IllegalArgumentException.class, () -> withExports(tooMany));
     }
 
     @Test
     void refusesTextBeyondTheLimitBeforeReadingIt() {
         // Given
-        byte[] spaces =
-                " ".repeat(NodeDocuments.MAX_BYTES - FULL_JSON.length() + 1).getBytes(StandardCharsets.UTF_8);
+        String spaces = " ".repeat(DocumentParts.MAX_PART_TEXT - NODE_JSON.length() + 1);
         // When
-        Malformed refused =
-                assertThrows(Malformed.class, () -> read(FULL_JSON + new String(spaces, StandardCharsets.UTF_8)));
+        Malformed refused = assertThrows(Malformed.class, () -> readNode(NODE_JSON + spaces));
         // Then
         assertEquals(Malformed.Reason.TOO_LARGE, refused.reason());
-        assertEquals(FULL, read(FULL_JSON + " ".repeat(spaces.length - 1)));
+        assertEquals(FULL.with(7, List.of()), readNode(NODE_JSON + spaces.substring(1)));
     }
 
     private static List<Export> exports(int count) {

@@ -1,0 +1,170 @@
+package io.hikyaku.registry;
+
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.PartDigest;
+import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentParts;
+import io.hikyaku.wire.route.RegistryFrame.Beat;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The newest document of a node that the flood keeps, and a newer one of which parts are still missing. Touched by the
+/// control loop alone.
+final class FloodedDocument {
+    /// Documents of one node that are taken at once after a quiet time, and then per second.
+    static final int BURST = 20;
+
+    static final int PER_SECOND = 4;
+
+    /// A head whose parts are not all here.
+    private record Arriving(DocumentHead head, Map<PartDigest, byte[]> parts, Set<PartDigest> missing) {}
+
+    final NodeId node;
+    private @Nullable SignedDocument whole;
+    private @Nullable Arriving arriving;
+    /// What the whole one has and the one before it had not.
+    private Set<PartDigest> news = Set.of();
+    private double tokens = BURST;
+    private long countedAt;
+
+    /// A head that came too soon after others, looked at when there are tokens again; and whom it came from.
+    @Nullable
+    DocumentHead deferred;
+
+    @Nullable
+    NodeId from;
+
+    @Nullable
+    Beat beat;
+
+    /// Whether whoever uses documents here believes it.
+    boolean genuine = true;
+
+    long unreachableSince;
+    long askedAt;
+    int asked;
+
+    FloodedDocument(NodeId node, long now) {
+        this.node = node;
+        this.countedAt = now;
+        this.unreachableSince = now;
+    }
+
+    /// Null until the first is whole.
+    @Nullable
+    SignedDocument whole() {
+        return whole;
+    }
+
+    /// Of the whole one, 0 if there is none.
+    long sequence() {
+        return whole == null ? 0 : whole.sequence();
+    }
+
+    /// Of the newest head.
+    long newest() {
+        return arriving == null ? sequence() : arriving.head.sequence();
+    }
+
+    Set<PartDigest> news() {
+        return news;
+    }
+
+    boolean isArriving() {
+        return arriving != null;
+    }
+
+    /// Bytes kept.
+    long size() {
+        long size = whole == null ? 0 : whole.size();
+        if (arriving != null) {
+            size += arriving.head.size();
+            for (Map.Entry<PartDigest, byte[]> part : arriving.parts.entrySet()) {
+                if (whole == null || !whole.parts().containsKey(part.getKey())) {
+                    size += part.getValue().length;
+                }
+            }
+        }
+        return size;
+    }
+
+    boolean takeToken(long now) {
+        tokens = Math.min(BURST, tokens + (now - countedAt) / 1e9 * PER_SECOND);
+        countedAt = now;
+        if (tokens < 1) {
+            return false;
+        }
+        tokens--;
+        return true;
+    }
+
+    /// This node's own document, or one that came whole.
+    void replace(SignedDocument made) {
+        news = whole == null ? made.parts().keySet() : made.newerThan(whole);
+        whole = made;
+        arriving = null;
+        asked = 0;
+    }
+
+    /// A newer head, or the same one when other parts are wanted: what is known of its parts is kept.
+    ///
+    /// @param wanted of its parts
+    void begin(DocumentHead head, Set<PartDigest> wanted) {
+        Map<PartDigest, byte[]> parts = new HashMap<>();
+        if (whole != null) {
+            parts.putAll(whole.parts());
+        }
+        if (arriving != null) {
+            parts.putAll(arriving.parts);
+        }
+        parts.keySet().retainAll(new HashSet<>(head.parts()));
+        Set<PartDigest> missing = new HashSet<>(wanted);
+        missing.removeAll(parts.keySet());
+        arriving = new Arriving(head, parts, missing);
+        asked = 0;
+    }
+
+    /// Parts of the head that is arriving; others are ignored.
+    void add(List<byte[]> parts) {
+        if (arriving == null) {
+            return;
+        }
+        for (byte[] part : parts) {
+            PartDigest digest = PartDigest.of(part);
+            if (arriving.missing.remove(digest)) {
+                arriving.parts.put(digest, part);
+            }
+        }
+    }
+
+    /// Whether what has arrived is more than any document may be.
+    boolean isTooLarge() {
+        return arriving != null && size() - (whole == null ? 0 : whole.size()) > DocumentParts.MAX_BYTES;
+    }
+
+    /// The parts to ask for.
+    List<PartDigest> missing() {
+        return arriving == null ? List.of() : List.copyOf(arriving.missing);
+    }
+
+    /// Makes the one that has arrived the whole one.
+    ///
+    /// @return whether it is complete
+    boolean complete() {
+        if (arriving == null || !arriving.missing.isEmpty()) {
+            return false;
+        }
+        replace(SignedDocument.of(arriving.head, arriving.parts));
+        return true;
+    }
+
+    /// Gives up what was arriving.
+    void drop() {
+        arriving = null;
+        deferred = null;
+    }
+}

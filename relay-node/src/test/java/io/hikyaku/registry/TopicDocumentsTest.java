@@ -1,0 +1,110 @@
+package io.hikyaku.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.route.VirtualTime;
+import io.hikyaku.wire.NodeId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TopicDocumentsTest {
+    @TempDir
+    private Path folder;
+
+    private final VirtualTime time = new VirtualTime();
+    private TestMember osaka;
+    private Directory directory;
+    private TopicDocuments documents;
+    private int missed;
+
+    @BeforeEach
+    void start() throws Exception {
+        osaka = TestMember.cluster(
+                TestMember.authority(folder.resolve("ca"), "demo"), folder.resolve("osaka"), "osaka");
+        directory = new Directory(
+                new NodeId(1, 1), osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
+        documents = new TopicDocuments(directory, 8 << 20, () -> missed++);
+    }
+
+    private List<byte[]> records(long sequence, String... services) {
+        return List.copyOf(
+                TopicDocuments.records(osaka.signed(sequence, services)).values());
+    }
+
+    private byte[] beat(long sequence, long count) {
+        return TopicDocuments.bytes(osaka.beat(sequence, count));
+    }
+
+    @Test
+    void putsADocumentTogetherInWhateverOrderItsRecordsCome() {
+        // When
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        // Then
+        assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
+        // When the head comes before its parts
+        records(2, "shop/orders", "shop/payments").reversed().forEach(record -> documents.onRecord(record, true));
+        // Then
+        assertEquals(2, directory.live(osaka.node()).orElseThrow().exports().size());
+    }
+
+    @Test
+    void whatWasThereBeforeLivesOnceItBeats() {
+        // Given
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, false));
+        documents.onRecord(beat(1, 5), false);
+        assertFalse(directory.live().containsKey(osaka.node()));
+        // When an old beat is written again
+        documents.onRecord(beat(1, 5), true);
+        // Then
+        assertFalse(directory.live().containsKey(osaka.node()));
+        // When
+        documents.onRecord(beat(1, 6), true);
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
+        assertEquals(0, missed);
+    }
+
+    @Test
+    void aBeatOfWhoIsNotKnownAnyMoreBringsItBack() {
+        // Given it was silent for so long that it was forgotten
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        time.pass(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
+        assertFalse(directory.knows(osaka.node()));
+        // When
+        documents.onRecord(beat(1, 9), true);
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
+    void aBeatWhoseDocumentWasMissedHasTheTopicsReadAgain() {
+        // When nothing is known of it, and when only an older document is
+        documents.onRecord(beat(1, 1), true);
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        documents.onRecord(beat(2, 2), true);
+        // Then
+        assertEquals(2, missed);
+    }
+
+    @Test
+    void whatIsNoRecordOfTheRegistryChangesNothing() {
+        // Given
+        byte[] forged = beat(1, 9);
+        forged[forged.length - 1] ^= 1;
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, false));
+        // When
+        for (byte[] record : List.of(new byte[0], new byte[] {9}, new byte[] {1, 2, 3}, new byte[] {2}, forged)) {
+            documents.onRecord(record, true);
+        }
+        // Then
+        assertFalse(directory.live().containsKey(osaka.node()));
+    }
+}

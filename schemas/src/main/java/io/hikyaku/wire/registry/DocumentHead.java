@@ -1,0 +1,137 @@
+package io.hikyaku.wire.registry;
+
+import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.Malformed;
+import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.PartDigest;
+import io.hikyaku.wire.Varint;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// What a node signs of its document (PROTOCOL.md §8.2): its sequence, and the digest of each part. The key is inside
+/// and the node id is its hash, so whoever passes a head on can tell that it is that node's own, without knowing whom
+/// the node belongs to.
+///
+/// @param key the node's instance key, 32 bytes
+/// @param sequence from 1, rises with each document of the node
+/// @param leaving whether it is the node's last word; then it has no parts
+/// @param parts what the node is first, then its exports, see [DocumentParts]
+/// @param signature by the key, 64 bytes
+public record DocumentHead(byte[] key, long sequence, boolean leaving, List<PartDigest> parts, byte[] signature) {
+    public static final int KEY_BYTES = 32;
+    public static final int SIGNATURE_BYTES = 64;
+    /// What the node is, and 256 parts of exports.
+    public static final int MAX_PARTS = 1 + DocumentParts.MAX_BUCKETS;
+    /// Longest head, in bytes.
+    public static final int MAX_BYTES = KEY_BYTES + Long.BYTES + 1 + 2 + MAX_PARTS * PartDigest.BYTES + SIGNATURE_BYTES;
+
+    private static final int LEAVING = 1;
+
+    public DocumentHead {
+        parts = List.copyOf(parts);
+        require(key.length == KEY_BYTES, "key of " + key.length + " bytes");
+        require(signature.length == SIGNATURE_BYTES, "signature of " + signature.length + " bytes");
+        require(sequence >= 1, "sequence " + sequence);
+        require(parts.size() <= MAX_PARTS, parts.size() + " parts");
+        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of who leaves" : ""));
+    }
+
+    /// A head that its key's owner has yet to sign.
+    public static DocumentHead unsigned(byte[] key, long sequence, boolean leaving, List<PartDigest> parts) {
+        return new DocumentHead(key, sequence, leaving, parts, new byte[SIGNATURE_BYTES]);
+    }
+
+    public DocumentHead withSignature(byte[] made) {
+        return new DocumentHead(key, sequence, leaving, parts, made);
+    }
+
+    /// Whose document it is.
+    public NodeId node() {
+        return NodeId.of(PartDigest.sha256().digest(key));
+    }
+
+    /// Parts that hold exports.
+    public int buckets() {
+        return Math.max(0, parts.size() - 1);
+    }
+
+    /// What the signature is over: all of the head in front of it.
+    public byte[] signedBytes() {
+        byte[] all = bytes();
+        return Arrays.copyOf(all, all.length - SIGNATURE_BYTES);
+    }
+
+    public byte[] bytes() {
+        ByteBuf out = Unpooled.buffer(size());
+        out.writeBytes(key).writeLong(sequence).writeByte(leaving ? LEAVING : 0);
+        Varint.write(out, parts.size());
+        parts.forEach(part -> part.write(out));
+        return ByteBufUtil.getBytes(out.writeBytes(signature));
+    }
+
+    /// Length on the wire, in bytes.
+    public int size() {
+        return KEY_BYTES
+                + Long.BYTES
+                + 1
+                + Varint.size(parts.size())
+                + parts.size() * PartDigest.BYTES
+                + SIGNATURE_BYTES;
+    }
+
+    /// @throws Malformed if the bytes are anything else than one head; the signature is not looked at
+    public static DocumentHead read(byte[] bytes) {
+        ByteBuf in = Unpooled.wrappedBuffer(bytes);
+        Bytes.require(in, KEY_BYTES + Long.BYTES + 1, "document head");
+        byte[] key = Bytes.readFixed(in, KEY_BYTES, "instance key");
+        long sequence = in.readLong();
+        int flags = in.readUnsignedByte();
+        if (flags > LEAVING) {
+            throw new Malformed(Reason.INVALID_VALUE, "flags " + flags + " of a document head");
+        }
+        int count = Varint.read(in, MAX_PARTS, "number of parts");
+        Bytes.require(in, count * PartDigest.BYTES + SIGNATURE_BYTES, "document head");
+        List<PartDigest> parts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            parts.add(PartDigest.read(in));
+        }
+        byte[] signature = Bytes.readFixed(in, SIGNATURE_BYTES, "signature");
+        Bytes.requireEnd(in, "document head");
+        try {
+            return new DocumentHead(key, sequence, flags == LEAVING, parts, signature);
+        } catch (IllegalArgumentException e) {
+            throw new Malformed(Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DocumentHead that
+                && Arrays.equals(key, that.key)
+                && sequence == that.sequence
+                && leaving == that.leaving
+                && parts.equals(that.parts)
+                && Arrays.equals(signature, that.signature);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(key) + Long.hashCode(sequence);
+    }
+
+    @Override
+    public String toString() {
+        return "DocumentHead[" + node() + ", sequence " + sequence + ", " + parts.size() + " parts]";
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException("A document head with " + what);
+        }
+    }
+}
