@@ -1,5 +1,6 @@
 package io.hikyaku.call;
 
+import io.hikyaku.task.Guarded;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -19,7 +20,7 @@ public final class Deadline implements Runnable {
     /// @param onPassed runs on the loop each time that the limit passes; the deadline is then clear
     public Deadline(EventLoop loop, Runnable onPassed) {
         this.loop = loop;
-        this.onPassed = onPassed;
+        this.onPassed = Guarded.of("a time limit", onPassed);
     }
 
     /// Puts the limit at `after` from now.

@@ -222,7 +222,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         closed = reason;
         List<MuxStream> unsent = new ArrayList<>(waiting);
         List<MuxStream> open = new ArrayList<>(streams.values());
-        unsent.forEach(stream -> stream.onReset(ResetCode.REFUSED, reason.detail(), false));
+        ResetCode untaken = reason.code() == CloseCode.LEAVING ? ResetCode.DRAINING : ResetCode.REFUSED;
+        unsent.forEach(stream -> stream.onReset(untaken, reason.detail(), false));
         ResetCode code = switch (reason.code()) {
             case LEAVING -> ResetCode.LEAVING;
             case UNAUTHENTIC -> ResetCode.INTERNAL;
@@ -231,8 +232,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         long neverTaken = reason.byPeer() && channel != null && code != ResetCode.INTERNAL
                 ? channel.acknowledged()
                 : Long.MAX_VALUE; // whoever changes packets would have calls sent again and again
-        open.forEach(stream -> stream.onReset(
-                stream.isOpenedSince(neverTaken) ? ResetCode.REFUSED : code, reason.detail(), reason.byPeer()));
+        open.forEach(stream ->
+                stream.onReset(stream.isOpenedSince(neverTaken) ? untaken : code, reason.detail(), reason.byPeer()));
         readyQueue.clear();
         unheardResets.onClosed();
         decided();

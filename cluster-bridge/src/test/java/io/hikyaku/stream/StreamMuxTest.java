@@ -256,7 +256,7 @@ class StreamMuxTest extends MuxBesideAScript {
 
         // Then
         assertEquals(ResetCode.LEAVING, known.reset);
-        assertEquals(ResetCode.REFUSED, late.reset);
+        assertEquals(ResetCode.DRAINING, late.reset);
     }
 
     @Test
@@ -358,6 +358,37 @@ class StreamMuxTest extends MuxBesideAScript {
         assertNotNull(peer.closed);
         assertEquals(0, peer.streams.open());
         assertEquals(0, peer.budget.reserved());
+    }
+
+    @Test
+    void aReaderThatStandsStillIsCountedAndToldOnceAMinute() {
+        // Given
+        List<Duration> told = new ArrayList<>();
+        Recorder reader = new Recorder() {
+            @Override
+            public void onStalled(Duration since, long bytes) {
+                assertEquals(10_000, bytes);
+                told.add(since);
+            }
+        };
+        reader.hold = true;
+        peer.acceptor = (stream, metadata) -> {
+            reader.stream = stream;
+            return reader;
+        };
+
+        // When
+        peer.says(open(1), data(1, 10_000));
+        peer.time.run(Duration.ofSeconds(130));
+
+        // Then
+        assertEquals(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), told);
+        assertEquals(1, peer.streams.stalled.sum());
+        assertEquals(10_000, peer.streams.heldBytes.sum());
+        reader.stream().consumed(10_000);
+        peer.time.run(Duration.ofSeconds(2));
+        assertEquals(0, peer.streams.stalled.sum());
+        assertEquals(0, peer.streams.heldBytes.sum());
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.hikyaku.config.LinkUrl;
 import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.link.LinkSession.Place;
 import io.hikyaku.names.Connector;
+import io.hikyaku.task.Guarded;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -156,9 +157,21 @@ final class Dialler implements LinkSession.Owner {
             connector.onUseless(connected.getNow());
             again("the neighbour closed the connection");
         } else {
-            session = prepare(connected.getNow());
-            connected.getNow().pipeline().fireChannelActive();
+            begin(connected.getNow());
         }
+    }
+
+    /// Whatever goes wrong here, it is tried again.
+    private void begin(Channel channel) {
+        try {
+            session = prepare(channel);
+        } catch (RuntimeException e) {
+            LOG.error("no link can be begun to {}", url, e);
+            channel.close();
+            again("internal error");
+            return;
+        }
+        channel.pipeline().fireChannelActive();
     }
 
     private LinkSession prepare(Channel channel) {
@@ -193,6 +206,6 @@ final class Dialler implements LinkSession.Owner {
         Duration wait = backoff.next(Duration.ofNanos(loop.ticker().nanoTime() - missingSince));
         LOG.atLevel(news ? Level.WARN : Level.DEBUG)
                 .log("no link to {}: {}; dialling again until there is one", url, reason);
-        waiting = loop.schedule(this::dial, wait.toNanos(), TimeUnit.NANOSECONDS);
+        waiting = loop.schedule(Guarded.of("a dialler", this::dial), wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -3,7 +3,8 @@ package io.hikyaku.link;
 import java.time.Duration;
 
 /// Whether the neighbour lives, and how far away it is (PROTOCOL.md §3.4). Who has been sent something and is not heard
-/// for a moment is pinged at once, everybody else once in an interval. A ping that nothing answers for longer than the
+/// for a moment is pinged at once, everybody else once in an interval, and a link that has carried nothing for a few
+/// intervals less often, since metered links are paid for by the byte. A ping that nothing answers for longer than the
 /// measured round trip explains makes the neighbour doubtful, and a longer silence takes it for dead.
 ///
 /// ```
@@ -23,6 +24,11 @@ final class Keepalive {
 
     /// What an answer may take at least while another link to the same neighbour gets none.
     static final Duration SIBLING = Duration.ofMillis(100);
+
+    /// Intervals in which nothing was sent until a link counts as idle.
+    static final int IDLE_AFTER = 5;
+    /// How many intervals an idle link goes without a ping.
+    static final int IDLE_FACTOR = 8;
 
     /// A far neighbour is dead after so many times what an answer may take.
     private static final int PROBES = 4;
@@ -57,6 +63,7 @@ final class Keepalive {
     private long turnEndsAt;
     private boolean heard;
     private boolean sent;
+    private int unaskedPings;
     private boolean probing;
     private boolean doubted;
     private long silentNanos;
@@ -91,6 +98,7 @@ final class Keepalive {
     boolean onSent() {
         boolean first = !sent;
         sent = true;
+        unaskedPings = 0;
         return first && !probing && turnNanos > quietNanos;
     }
 
@@ -101,6 +109,7 @@ final class Keepalive {
     long onPing(long nowNanos) {
         probing = true;
         pingedAt = nowNanos;
+        unaskedPings++;
         return nowNanos - startNanos;
     }
 
@@ -124,7 +133,7 @@ final class Keepalive {
             long toDoubt = probeNanos() - silentNanos;
             turnNanos = toDoubt > 0 ? toDoubt : Math.min(probeNanos(), Math.max(1, deadNanos() - silentNanos));
         } else {
-            turnNanos = sent ? quietNanos : Math.max(quietNanos, pingedAt + intervalNanos - nowNanos);
+            turnNanos = sent ? quietNanos : Math.max(quietNanos, pingedAt + interval() - nowNanos);
         }
         turnEndsAt = nowNanos + turnNanos;
         return Duration.ofNanos(turnNanos);
@@ -150,7 +159,12 @@ final class Keepalive {
     }
 
     private Verdict again(long nowNanos) {
-        return nowNanos - pingedAt >= intervalNanos ? Verdict.PING : Verdict.REST;
+        return nowNanos - pingedAt >= interval() ? Verdict.PING : Verdict.REST;
+    }
+
+    private long interval() {
+        boolean idle = unaskedPings > IDLE_AFTER && !probing;
+        return idle ? IDLE_FACTOR * intervalNanos : intervalNanos;
     }
 
     /// Whether a ping is overdue; until something is heard.

@@ -11,6 +11,7 @@ import io.hikyaku.link.LinkState.Ending;
 import io.hikyaku.link.LinkState.Opening;
 import io.hikyaku.link.LinkState.Secured;
 import io.hikyaku.link.LinkState.Up;
+import io.hikyaku.task.Guarded;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
@@ -530,7 +531,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     /// Replaces the timer of the state before.
     private void after(Duration delay, Runnable task) {
         cancelTimer();
-        timer = channel.eventLoop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        timer = channel.eventLoop().schedule(Guarded.of("a link", task), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void cancelTimer() {

@@ -227,21 +227,26 @@ final class Pressure {
     /// On the control loop, while anybody is paused: links may drain without saying so, since their marks differ
     /// from ours, and a pause that lasts is repeated before it ends by itself.
     private void check() {
-        checks++;
-        for (Egress out : pausing) {
-            if (drained(out)) {
-                pausing.remove(out);
-                resume(out);
-                if (!out.waiting().isEmpty()) {
-                    pausing.add(out); // more than may go on at once
-                }
-            } else if (checks % CHECKS_PER_REPEAT == 0) {
-                out.paused().forEach(this::tellPause);
+        try {
+            checks++;
+            pausing.forEach(this::check);
+        } finally {
+            checking.set(false);
+            if (!pausing.isEmpty() && checking.compareAndSet(false, true)) {
+                loop.schedule(CHECK, this::check);
             }
         }
-        checking.set(false);
-        if (!pausing.isEmpty() && checking.compareAndSet(false, true)) {
-            loop.schedule(CHECK, this::check);
+    }
+
+    private void check(Egress out) {
+        if (drained(out)) {
+            pausing.remove(out);
+            resume(out);
+            if (!out.waiting().isEmpty()) {
+                pausing.add(out); // more than may go on at once
+            }
+        } else if (checks % CHECKS_PER_REPEAT == 0) {
+            out.paused().forEach(this::tellPause);
         }
     }
 

@@ -69,7 +69,7 @@ class KeepaliveTest {
     private void start() {
         keepalive.onGreeting(roundTrip);
         ping();
-        run(Duration.ofSeconds(20));
+        run(Duration.ofSeconds(8));
     }
 
     private long since(long at) {
@@ -94,16 +94,17 @@ class KeepaliveTest {
     }
 
     @Test
-    void anIdleNeighbourIsPingedOnceInAnIntervalAndNoMore() {
+    void aNeighbourThatWasSentNothingForAWhileIsPingedOnceInEightIntervals() {
         // Given
         start();
+        run(Duration.ofSeconds(20));
         int before = pings;
 
         // When
-        run(Duration.ofSeconds(60));
+        run(Duration.ofSeconds(160));
 
         // Then
-        assertEquals(30, pings - before, 3);
+        assertEquals(10, pings - before, 1);
         assertEquals(-1, doubtedAt);
     }
 
@@ -111,6 +112,7 @@ class KeepaliveTest {
     void anIdleNeighbourIsDeadAnIntervalAndItsTimeAfterTheLastSign() {
         // Given
         start();
+        run(Duration.ofSeconds(20));
         long silent = now;
 
         // When
@@ -119,7 +121,24 @@ class KeepaliveTest {
 
         // Then
         assertTrue(dead);
-        assertTrue(since(silent) <= 5_500, () -> "dead after " + since(silent));
+        assertTrue(since(silent) <= 19_500, () -> "dead after " + since(silent));
+    }
+
+    @Test
+    void anIdleNeighbourThatIsSentSomethingIsAskedAtOnce() {
+        // Given
+        start();
+        run(Duration.ofSeconds(20));
+        long silent = now;
+        answers = false;
+
+        // When
+        busy = true;
+        run(Duration.ofMinutes(1));
+
+        // Then
+        assertTrue(doubtedAt - silent <= 1_500 * MILLI, () -> "doubted after " + (doubtedAt - silent) / MILLI);
+        assertTrue(since(silent) <= 4_500, () -> "dead after " + since(silent));
     }
 
     @Test

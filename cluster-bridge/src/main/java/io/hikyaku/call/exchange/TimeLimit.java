@@ -1,5 +1,6 @@
 package io.hikyaku.call.exchange;
 
+import io.hikyaku.task.Guarded;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -24,7 +25,8 @@ final class TimeLimit {
     private TimeLimit(EventLoop loop, long nanos, Duration grace, Runnable onPassed) {
         this.loop = loop;
         this.atNanos = loop.ticker().nanoTime() + nanos;
-        this.timer = loop.schedule(onPassed, nanos + grace.toNanos(), TimeUnit.NANOSECONDS);
+        this.timer = loop.schedule(
+                Guarded.of("the time of a call", onPassed), nanos + grace.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// @param nanos from now; 0, or more than a stream can be opened with: none

@@ -6,6 +6,7 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.Provenance;
 import io.hikyaku.config.CallLimits;
+import io.hikyaku.task.Guarded;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -233,13 +234,14 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
     }
 
     private void scheduleTick() {
-        loop().schedule(this::onTick, tick.toNanos(), TimeUnit.NANOSECONDS);
+        loop().schedule(Guarded.of("a caller's connection", this::onTick), tick.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void onTick() {
         if (!context().channel().isActive()) {
             return;
         }
+        scheduleTick();
         long now = now();
         CallLimits limits = port.context().limits();
         if (connection().numActiveStreams() > 0) {
@@ -250,7 +252,6 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         } else if (isWithinHead() && now - readNanos() > limits.headerTimeout().toNanos()) {
             SocketOutput.abort(context().channel());
         }
-        scheduleTick();
     }
 
     /// Whether bytes came that do not make a frame yet.
