@@ -1,17 +1,25 @@
 package io.hikyaku.call;
 
+import io.hikyaku.stream.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
-/// What one side has sent of a call so far, kept as long as it is small enough to be sent again elsewhere.
+/// What one side has sent of a call so far, kept as long as it is small enough to be sent again elsewhere, and as long
+/// as the process's memory is not short: what was sent has given credit back, so it is reserved here.
 public final class Replay {
     /// Most bytes kept once they have been sent.
     public static final int MAX_BYTES = 64 * 1024;
 
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>(0);
+    private final MemoryBudget budget;
     private int bytes;
+    private int reserved;
     private boolean whole = true;
+
+    public Replay(MemoryBudget budget) {
+        this.budget = budget;
+    }
 
     /// Keeps a piece that has nowhere to go yet, whatever its size; takes ownership.
     public void hold(ByteBuf piece) {
@@ -24,10 +32,16 @@ public final class Replay {
         if (!whole) {
             return;
         }
-        if (bytes + piece.readableBytes() > MAX_BYTES) {
+        hold(piece.retainedDuplicate());
+        keepWhatFits();
+    }
+
+    private void keepWhatFits() {
+        int more = bytes - reserved;
+        if (bytes > MAX_BYTES || more > 0 && !budget.tryReserveSpare(more)) {
             drop();
         } else {
-            hold(piece.retainedDuplicate());
+            reserved = bytes;
         }
     }
 
@@ -43,8 +57,8 @@ public final class Replay {
         for (ByteBuf piece : pieces) {
             to.accept(piece.retainedDuplicate());
         }
-        if (bytes > MAX_BYTES) {
-            drop();
+        if (whole) {
+            keepWhatFits();
         }
     }
 
@@ -52,6 +66,8 @@ public final class Replay {
     public void drop() {
         whole = false;
         bytes = 0;
+        budget.release(reserved);
+        reserved = 0;
         for (ByteBuf piece : pieces) {
             piece.release();
         }

@@ -29,6 +29,10 @@ public final class SocketOutput implements Runnable {
     private @Nullable Stream source;
     private int owed;
     private int marks;
+    /// The source before this one, and what it is owed.
+    private @Nullable Stream departed;
+
+    private int departedOwed;
     private boolean scheduled;
 
     public SocketOutput(Channel channel) {
@@ -37,15 +41,26 @@ public final class SocketOutput implements Runnable {
         channel.config().setWriteBufferWaterMark(WATER_MARK);
     }
 
-    /// Whose bytes are written from now on. The one before gets what is still owed: a stream that has ended takes
-    /// up window of its channel until then.
+    /// Whose bytes are written from now on. The one before gets what is still owed once that has left.
     public void from(@Nullable Stream stream) {
         Stream before = source;
         source = stream;
         if (before != null && owed > 0) {
-            before.consumed(owed);
+            depart(before, owed);
         }
         owed = 0;
+    }
+
+    /// As a rule the end of the turn settles it; several in one turn are settled where each ends.
+    private void depart(Stream before, int bytes) {
+        Stream earlier = departed;
+        if (earlier != null) {
+            coalescer.drain();
+            mark(earlier, departedOwed);
+        }
+        departed = before;
+        departedOwed = bytes;
+        flushSoon();
     }
 
     /// A buffer that takes `bytes` more, to be written to at once.
@@ -96,6 +111,11 @@ public final class SocketOutput implements Runnable {
     public void drop() {
         coalescer.drop();
         from(null);
+        Stream left = departed;
+        departed = null;
+        if (left != null) {
+            left.consumed(departedOwed);
+        }
     }
 
     /// Drops what is not written yet and ends the connection with a reset, so that the other side never takes it
@@ -126,6 +146,15 @@ public final class SocketOutput implements Runnable {
     }
 
     private void settle() {
+        Stream left = departed;
+        if (left != null) {
+            departed = null;
+            if (isFlushed()) {
+                left.consumed(departedOwed);
+            } else {
+                mark(left, departedOwed);
+            }
+        }
         Stream to = source;
         if (owed > 0 && to != null) {
             if (isFlushed()) {
@@ -133,7 +162,9 @@ public final class SocketOutput implements Runnable {
                 owed = 0;
                 to.consumed(bytes);
             } else if (marks == 0 || owed >= MARK_BYTES) {
-                mark(to);
+                int bytes = owed;
+                owed = 0;
+                mark(to, bytes);
             }
         }
     }
@@ -143,10 +174,8 @@ public final class SocketOutput implements Runnable {
         return waiting == null || waiting.isEmpty();
     }
 
-    /// Puts a mark behind what waits: once it is reached, what is owed now has left.
-    private void mark(Stream to) {
-        int bytes = owed;
-        owed = 0;
+    /// Puts a mark behind what waits: once it is reached, what `to` is owed has left.
+    private void mark(Stream to, int bytes) {
         marks++;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(reached -> {
             marks--;

@@ -51,9 +51,18 @@ public final class Splice extends ChannelInboundHandlerAdapter {
         this.owner = owner;
         this.out = out;
         this.idleTimeout = idleTimeout;
-        this.idle = new Deadline(channel.eventLoop(), owner::onIdle);
+        this.idle = new Deadline(channel.eventLoop(), this::onIdle);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         idle.set(idleTimeout);
+    }
+
+    /// Whoever started it has left when both sides have ended: what is still to be written is given up then.
+    private void onIdle() {
+        if (inputEnded && outputEnded) {
+            out.abort();
+        } else {
+            owner.onIdle();
+        }
     }
 
     /// The stream whose bytes are written from now on.

@@ -133,7 +133,7 @@ final class LocalStream implements Stream {
         if (closed || more <= 0) {
             return true;
         }
-        if (!streams.windows().tryReserve(more)) {
+        if (!streams.windows().require(more)) {
             return false;
         }
         window += more;

@@ -242,7 +242,10 @@ final class MuxStream implements Stream {
     /// Bytes that [#fill] would write, roughly.
     int pendingBytes() {
         int control = resetDue == null ? 6 * MAX_OVERHEAD : StreamFrame.Reset.MAX_DETAIL_BYTES + 2 * MAX_OVERHEAD;
-        return control + sendable() + (metadata == null ? 0 : metadata.readableBytes());
+        if (metadata == null) {
+            return control + sendable();
+        }
+        return control + metadata.readableBytes() + Math.min(queue.bytes(), mux.peerInitialCredit());
     }
 
     private boolean isGrantDue() {
@@ -341,6 +344,7 @@ final class MuxStream implements Stream {
     /// Is gone without ever having been opened.
     void refuse() {
         refused = true;
+        dropQueue();
         leave();
     }
 

@@ -24,6 +24,7 @@ final class ReceiveCredit {
     private long received;
     private long consumed;
     private long grantedSpan;
+    private long required;
     private long lastGrantAt;
     private boolean ended;
     private boolean closed;
@@ -99,21 +100,26 @@ final class ReceiveCredit {
     }
 
     /// Whether the other side should hear of more credit: half of what it was last told is used up, and the reader
-    /// has taken enough that telling is worth a frame.
+    /// has taken enough that telling is worth a frame; or the reader would wait for ever for what it collects.
     boolean isGrantDue() {
         long more = consumed + window - granted;
-        return more > 0 && more >= window / 4 && granted - received <= grantedSpan / 2;
+        if (more <= 0) {
+            return false;
+        }
+        return consumed + required > granted || more >= window / 4 && granted - received <= grantedSpan / 2;
     }
 
-    /// Widens the window to `bytes`, if it is smaller.
+    /// The reader takes nothing until it has so many bytes, counted from what it has taken: widens the window to as
+    /// many, if it is smaller. 0: it takes what comes.
     ///
     /// @return false if there is no memory for it
     boolean require(long bytes) {
+        required = bytes;
         long more = bytes - window;
         if (more <= 0) {
             return true;
         }
-        if (closed || window + more > reserved && !budget.tryReserve(window + more - reserved)) {
+        if (closed || window + more > reserved && !budget.require(window + more - reserved)) {
             return false;
         }
         window = bytes;
@@ -128,7 +134,7 @@ final class ReceiveCredit {
             if (took < Math.max(2 * roundTripNanos, FAST_NANOS)) {
                 grow();
             } else if (took > Math.max(8 * roundTripNanos, SLOW_NANOS)) {
-                window = Math.max(window / 2, budget.fairShare(window));
+                window = Math.max(Math.max(window / 2, budget.fairShare(window)), Math.min(window, required));
                 trim();
             }
         }

@@ -36,13 +36,13 @@ final class SendBudget {
             long more = (beyond - reserved + CHUNK - 1) / CHUNK * CHUNK;
             scarce = !process.tryReserveSpare(more);
             reserved += scarce ? 0 : more;
-        } else if (reserved > 0 && beyond + 2 * CHUNK <= reserved || reserved > 0 && beyond <= 0) {
-            long less = beyond <= 0 ? reserved : (reserved - beyond) / CHUNK * CHUNK;
-            reserved -= less;
-            process.release(less);
+        } else {
             scarce = false;
-        } else if (beyond <= 0) {
-            scarce = false;
+            if (reserved > 0 && (beyond <= 0 || beyond + 2 * CHUNK <= reserved)) {
+                long less = beyond <= 0 ? reserved : (reserved - beyond) / CHUNK * CHUNK;
+                reserved -= less;
+                process.release(less);
+            }
         }
     }
 }

@@ -300,6 +300,11 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return loop.nanos();
     }
 
+    /// What the other side has said of new streams.
+    int peerInitialCredit() {
+        return peerInitialCredit;
+    }
+
     /// What a stream that is opened now may send at once.
     ///
     /// @param bytes that it will send at most
@@ -361,8 +366,10 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         if (channel == null || closed != null) {
             return;
         }
-        int offered = Integer.highestOneBit((int) windows.fairShare(InitialCredit.MAX));
-        if (offered < initialCredit || offered / 2 >= initialCredit) {
+        int share = (int) windows.fairShare(InitialCredit.MAX);
+        int offered = Integer.highestOneBit(share);
+        boolean more = offered > initialCredit && (share / 3 >= initialCredit || share == InitialCredit.MAX);
+        if (offered < initialCredit || more) {
             initialCredit = offered;
             channel.tellInitialCredit(initialCredit);
         }
@@ -415,8 +422,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         nextPeerId = open.stream() + 2;
         openedByPeer++;
         boolean allowed = openedByPeer <= settings.maxStreams() && acceptor != null;
-        long window =
-                allowed ? windows.open(Math.max(1, open.initial()), Math.max(open.initial(), settings.window())) : 0;
+        long least = open.initial() > 0 ? open.initial() : Math.min(WindowBudget.LEAST_WINDOW, settings.window());
+        long window = allowed ? windows.open(least, Math.max(least, settings.window())) : 0;
         MuxStream stream = new MuxStream(this, open, windows, window);
         streams.put(open.stream(), stream);
         settings.counters().opened.increment();
@@ -425,6 +432,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             stream.reset(ResetCode.REFUSED, allowed ? "No memory is left for another stream" : "Too many streams");
         } else {
             stream.accept(acceptor, open.metadata());
+            ready(stream); // one that may send nothing yet waits for credit
         }
         tellInitialCredit();
     }

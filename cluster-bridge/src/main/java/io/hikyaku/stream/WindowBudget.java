@@ -60,7 +60,11 @@ final class WindowBudget {
         return window + more <= (spare() - forNewStreams) / GROWTH_SHARE && tryReserve(more);
     }
 
-    /// Reserves more for a stream that cannot go on without.
+    /// Reserves more for a stream that cannot go on without, but nothing of what is kept back for new ones.
+    boolean require(long more) {
+        return reserved + more <= limit - entitled() && tryReserve(more);
+    }
+
     boolean tryReserve(long more) {
         boolean left = reserved + more <= limit && process.tryReserve(more);
         reserved += left ? more : 0;

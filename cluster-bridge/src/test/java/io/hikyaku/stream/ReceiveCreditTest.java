@@ -173,6 +173,53 @@ class ReceiveCreditTest {
     }
 
     @Test
+    void aReaderThatCollectsALittleMoreThanWasGrantedIsGrantedThatLittle() {
+        // Given
+        ReceiveCredit credit = new ReceiveCredit(budget, budget.open(4096, 4096), 4096);
+        credit.onReceived(4096);
+
+        // When
+        assertTrue(credit.require(4097));
+
+        // Then
+        assertTrue(credit.isGrantDue());
+        assertEquals(4097, credit.grant(1, ROUND_TRIP));
+        assertFalse(credit.isGrantDue());
+    }
+
+    @Test
+    void aReaderThatCollectsWithinItsWindowAfterTakingALittleIsGrantedTheRest() {
+        // Given
+        ReceiveCredit credit = opened();
+        credit.onReceived(FIRST);
+        credit.onConsumed(10);
+        assertFalse(credit.isGrantDue());
+
+        // When
+        assertTrue(credit.require(FIRST));
+
+        // Then
+        assertTrue(credit.isGrantDue());
+        assertEquals(FIRST + 10, credit.grant(1, ROUND_TRIP));
+    }
+
+    @Test
+    void aSlowReaderKeepsTheWindowThatItCollectsIn() {
+        // Given
+        ReceiveCredit credit = opened();
+        credit.require(FIRST);
+        read(credit, FIRST);
+        credit.grant(1, ROUND_TRIP);
+        assertTrue(process.tryReserve(process.total() - process.reserved()));
+
+        // When
+        read(credit, FIRST);
+
+        // Then
+        assertEquals(3 * FIRST, credit.grant(1_000_000_000_000L, ROUND_TRIP));
+    }
+
+    @Test
     void aReaderThatCollectsMoreThanThereIsIsTold() {
         ReceiveCredit credit = opened();
         assertTrue(process.tryReserve(process.total() - process.reserved()));

@@ -39,6 +39,23 @@ class SendBudgetTest {
     }
 
     @Test
+    void scarcityEndsOnceMemoryIsThereAgain() {
+        // Given
+        assertTrue(process.tryReserve(7 * MIB));
+        budget.onQueued(MIB);
+        assertEquals(OWN, budget.share(OWN));
+        budget.onQueued(MIB);
+        assertEquals(SendBudget.SCARCE, budget.share(OWN));
+
+        // When
+        process.release(7 * MIB);
+        budget.onQueued(-MIB);
+
+        // Then
+        assertEquals(OWN, budget.share(OWN));
+    }
+
+    @Test
     void eachStreamMayQueueALittleWhileTheProcessHasNothingSpare() {
         // Given
         assertTrue(process.tryReserve(8 * MIB));

@@ -361,6 +361,50 @@ class StreamMuxTest extends MuxBesideAScript {
     }
 
     @Test
+    void aStreamThatFindsNoMemoryIsRefusedAndLeavesNothingQueued() {
+        // Given
+        assertTrue(peer.budget.tryReserve(peer.budget.total() - peer.budget.reserved()));
+        Recorder caller = new Recorder();
+        caller.stream = peer.mux.open(Recorder.bytes("m"), caller);
+
+        // When
+        caller.stream().write(Unpooled.wrappedBuffer(new byte[300_000]));
+        peer.time.run(SOON);
+
+        // Then
+        assertEquals(ResetCode.REFUSED, caller.reset);
+        assertEquals(0, peer.streams.queuedBytes.sum());
+        assertEquals(0, peer.streams.open());
+        peer.budget.release(peer.budget.total());
+        assertEquals(0, peer.budget.reserved());
+    }
+
+    @Test
+    void aStreamThatMaySendNothingAtFirstIsGrantedCreditAtOnce() {
+        // When
+        peer.says(new StreamFrame.Open(1, 1000, 0, Recorder.bytes("m")));
+        peer.time.run(SOON);
+
+        // Then
+        assertTrue(peer.heard(StreamFrame.Credit.class).getFirst().max() >= WindowBudget.LEAST_WINDOW);
+    }
+
+    @Test
+    void theFirstBytesOfACallLeaveInThePacketThatOpensIt() {
+        // Given
+        int before = peer.packets;
+        Recorder caller = new Recorder();
+        caller.stream = peer.mux.open(Recorder.bytes("m"), caller);
+
+        // When
+        caller.stream().write(Unpooled.wrappedBuffer(new byte[8_000]));
+        peer.time.await("the bytes", SOON, () -> peer.heardBytes == 8_000);
+
+        // Then
+        assertEquals(before + 1, peer.packets);
+    }
+
+    @Test
     void aReaderThatStandsStillIsCountedAndToldOnceAMinute() {
         // Given
         List<Duration> told = new ArrayList<>();

@@ -44,6 +44,7 @@ class KilledExporterIT {
     private static final List<String> SMALL = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1");
     private static final String QUICK = """
             limits:
+              link: { keepaliveInterval: 1s }
               channel: { keepaliveInterval: 500ms, gapTimeout: 1s, deadAfter: 2s, handshakeTimeout: 2s }
               registry: { expiry: 5m }
             """;

@@ -40,7 +40,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final Request request;
     private final RequestHead head;
     private final Attempts attempts;
-    private final Replay replay = new Replay();
+    private final Replay replay;
     private final UploadBounds upload;
     private final @Nullable CallerTie tie;
     private FrameReader frames;
@@ -67,6 +67,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         this.tie = tie;
         this.side = side;
         this.port = port;
+        this.replay = new Replay(port.context().budget());
         this.seen = port.calls().begin();
         this.request = request;
         this.head = seen.onCallerRequest(request.head());

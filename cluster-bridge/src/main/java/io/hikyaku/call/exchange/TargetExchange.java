@@ -37,7 +37,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final String caller;
     private final StreamOutput answer;
     private final FrameReader frames;
-    private final Replay replay = new Replay();
+    private final Replay replay;
     private @Nullable RequestHead request;
     private @Nullable String tiedTo;
     private @Nullable Fields requestTrailers;
@@ -58,6 +58,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// @param caller the cluster the call comes from
     public TargetExchange(ExportedPort port, Stream stream, long deadlineMicros, String caller) {
         this.port = port;
+        this.replay = new Replay(port.context().budget());
         this.caller = caller;
         this.stream = stream;
         this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);

@@ -95,7 +95,7 @@ final class CallerFrames extends Http2FrameAdapter {
         connection.onSettings(settings);
     }
 
-    private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) throws Http2Exception {
+    private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) {
         CallLimits limits = port.context().limits();
         Request request = RequestHeads.read(
                 headers,
@@ -103,11 +103,12 @@ final class CallerFrames extends Http2FrameAdapter {
                 connection.provenance(),
                 limits.maxRequestLineSize().toInt());
         CallerHttp2Stream stream = new CallerHttp2Stream(connection, http2, headers, end);
-        if (!end) {
-            stream.openWindow();
-        }
         connection.serve(http2, stream);
-        stream.start(request);
+        if (end || stream.openWindow()) {
+            stream.start(request);
+        } else {
+            stream.refuse(Problem.OVERLOADED, port.calls().refused(Problem.OVERLOADED));
+        }
         connection.flushSoon(stream);
         if (http2.id() >= LAST_STREAM_ID) {
             connection.drain();

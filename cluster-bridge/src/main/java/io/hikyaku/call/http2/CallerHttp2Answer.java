@@ -30,6 +30,7 @@ final class CallerHttp2Answer {
     private final int id;
     private final boolean toHead;
     private final boolean grpc;
+    private final Runnable onTaken;
     private final Runnable onEnd;
     private @Nullable Stream source;
     private @Nullable Http2Headers head;
@@ -42,8 +43,11 @@ final class CallerHttp2Answer {
     private boolean endWritten;
 
     /// @param toHead whether it may have no body
-    /// @param onEnd its last frame is written to the socket
-    CallerHttp2Answer(CallerHttp2Connection connection, int id, boolean toHead, boolean grpc, Runnable onEnd) {
+    /// @param onTaken a part of its body is written to the socket
+    /// @param onEnd its last frame is
+    CallerHttp2Answer(
+            CallerHttp2Connection connection, int id, boolean toHead, boolean grpc, Runnable onTaken, Runnable onEnd) {
+        this.onTaken = onTaken;
         this.connection = connection;
         this.id = id;
         this.toHead = toHead;
@@ -229,7 +233,10 @@ final class CallerHttp2Answer {
         owed -= length;
         ChannelFuture written = connection.writeData(id, piece, end);
         if (from != null && length > 0) {
-            written.addListener(done -> from.consumed(length));
+            written.addListener(done -> {
+                onTaken.run();
+                from.consumed(length);
+            });
         }
         if (end) {
             tellEnd(written);

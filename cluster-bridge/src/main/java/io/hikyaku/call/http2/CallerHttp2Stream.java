@@ -17,7 +17,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
@@ -53,6 +52,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
                 http2.id(),
                 asked.method() != null && AsciiString.contentEquals(asked.method(), HEAD),
                 type != null && GrpcType.matches(type),
+                () -> movedNanos = connection.now(),
                 this::stopRequest);
     }
 
@@ -62,11 +62,9 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
 
     // ---- the caller's half
 
-    /// Has memory set aside for the body that will come.
-    ///
-    /// @throws Http2Exception if there is none
-    void openWindow() throws Http2Exception {
-        window.open();
+    /// Has memory set aside for the body that will come, or says that there is none.
+    boolean openWindow() {
+        return window.open();
     }
 
     void start(Request request) {

@@ -1,8 +1,6 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.stream.MemoryBudget;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 
@@ -32,13 +30,12 @@ final class RequestWindow {
 
     /// A request begins that has a body.
     ///
-    /// @throws Http2Exception if there is no memory for it
-    void open() throws Http2Exception {
+    /// @return false if there is no memory for it
+    boolean open() {
         long window = flowController().windowSize(http2); // larger than FIRST until the caller knows our SETTINGS
-        if (!budget.tryReserve(window)) {
-            throw Http2Exception.streamError(http2.id(), Http2Error.REFUSED_STREAM, "no memory for another request");
-        }
-        reserved = window;
+        boolean left = budget.tryReserve(window);
+        reserved = left ? window : 0;
+        return left;
     }
 
     /// `bytes` of it were taken.

@@ -9,6 +9,7 @@ import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.Splice;
 import io.hikyaku.call.Targets;
 import io.hikyaku.call.observe.Observation;
+import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.stream.ResetCode;
@@ -24,7 +25,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private final Observation seen;
     private final Duration idleTimeout;
     private final Stream stream;
-    private final Replay waiting = new Replay();
+    private final Replay waiting;
     private final Dial dial;
     private @Nullable Splice splice;
     private int target = -1;
@@ -32,7 +33,14 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private boolean targetEnded;
     private boolean over;
 
-    TargetCall(Targets targets, CallMetrics.Calls calls, Duration idleTimeout, Stream stream, String caller) {
+    TargetCall(
+            Targets targets,
+            CallMetrics.Calls calls,
+            Duration idleTimeout,
+            MemoryBudget budget,
+            Stream stream,
+            String caller) {
+        this.waiting = new Replay(budget);
         this.targets = targets;
         this.seen = calls.begin();
         seen.onPeer(caller);

@@ -25,7 +25,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     private final Observation seen;
     private final Attempts attempts;
     private final Splice splice;
-    private final Replay replay = new Replay();
+    private final Replay replay;
     private @Nullable Stream stream;
     private boolean callerEnded;
     private boolean serviceSpoke;
@@ -34,6 +34,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
 
     TcpCall(Channel socket, Attempts.Route route, CallMetrics.Calls calls) {
         this.seen = calls.begin();
+        this.replay = new Replay(route.context().budget());
         this.attempts = new Attempts(route, socket.eventLoop(), this);
         this.splice = new Splice(
                 socket, new SocketOutput(socket), this, route.context().limits().tcpIdleTimeout());

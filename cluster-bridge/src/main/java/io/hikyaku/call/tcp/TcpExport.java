@@ -6,6 +6,7 @@ import io.hikyaku.call.Export;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.Targets;
 import io.hikyaku.config.ExportPort;
+import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
@@ -17,11 +18,13 @@ public final class TcpExport implements Export {
     private final Targets targets;
     private final CallMetrics.Calls calls;
     private final Duration idleTimeout;
+    private final MemoryBudget budget;
 
     /// @param servicePort label of the meters
     public TcpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
         this.calls = context.metrics().exported(servicePort);
         this.idleTimeout = context.limits().tcpIdleTimeout();
+        this.budget = context.budget();
         this.targets = new Targets(sockets, shard, port, context, servicePort);
     }
 
@@ -32,7 +35,7 @@ public final class TcpExport implements Export {
 
     @Override
     public StreamHandler accept(Stream stream, OpenMetadata opened, String caller) {
-        TargetCall call = new TargetCall(targets, calls, idleTimeout, stream, caller);
+        TargetCall call = new TargetCall(targets, calls, idleTimeout, budget, stream, caller);
         call.start();
         return call;
     }
