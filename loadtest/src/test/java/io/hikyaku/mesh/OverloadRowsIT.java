@@ -3,6 +3,7 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.lab.Await;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,7 @@ class OverloadRowsIT {
     /// Calls are spread over the event loops, each of which has channels of its own: so many that are refused in a
     /// row say that the next ones will be, too.
     private static final int REFUSED_IN_A_ROW = 8;
+    private static final long ENDLESS = 1L << 40;
 
     @TempDir
     static Path folder;
@@ -94,9 +96,9 @@ class OverloadRowsIT {
             Origin holding = mesh.closedAtTheEnd(Origin.following(service -> {
                 service.hearHead();
                 held.incrementAndGet();
-                service.hearAll();
+                HttpScript.readNothing(service);
             }));
-            Mesh.MeshBridge osaka = mesh.bridge(
+            mesh.bridge(
                     "osaka", links.exporter() + ONE_STREAM + exports(UsedUp.STREAMS_OF_THE_EXPORTER, holding));
             poor = mesh.bridge(
                     "tokyo",
@@ -118,17 +120,26 @@ class OverloadRowsIT {
             }
         }
 
-        /// Opens calls that the service holds, until no more of them get through.
+        /// Opens calls that the service holds and does not read, until no more of them get through.
         private void fill(UsedUp what) throws Exception {
             int refused = 0;
             while (refused < REFUSED_IN_A_ROW) {
                 int before = held.get();
                 Talk holder = mesh.closedAtTheEnd(bridgeOf(what).to(what.service()));
-                holder.say(ToldProblem.post(""));
+                holder.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
+                Thread.ofVirtual().start(() -> sayMuch(holder));
                 Await.until(
-                        "it is held or refused",
+                        "it is held or refused after " + before,
                         () -> held.get() > before || holder.in().available() > 0);
                 refused = held.get() > before ? 0 : refused + 1;
+            }
+        }
+
+        private static void sayMuch(Talk holder) {
+            try {
+                new HttpScript.Bulk(ENDLESS).transferTo(holder.out());
+            } catch (IOException refused) {
+                // As it may be, or the test is over.
             }
         }
 
