@@ -118,8 +118,7 @@ final class Keepalive {
     ///
     /// @return the token of the ping that leaves now
     long onSiblingDoubted(long nowNanos) {
-        long expected = expectedNanos == NONE ? 0 : expectedNanos + DEVIATIONS * deviationNanos;
-        long patience = Math.max(SIBLING.toNanos(), expected);
+        long patience = expectedNanos == NONE ? SIBLING.toNanos() : expectedWithin(SIBLING.toNanos());
         silentNanos = Math.max(silentNanos, probeNanos() - patience);
         return onPing(nowNanos);
     }
@@ -204,8 +203,14 @@ final class Keepalive {
 
     /// How long an answer may take.
     private long probeNanos() {
-        long expected = expectedNanos == NONE ? UNMEASURED_NANOS : expectedNanos + DEVIATIONS * deviationNanos;
+        long expected = expectedNanos == NONE ? UNMEASURED_NANOS : expectedWithin(quietNanos);
         return Math.clamp(expected, minProbeNanos, MAX_PROBE_NANOS);
+    }
+
+    /// The least margin is added, and is no bound on the sum: however far and steady the neighbour is, it has to wait
+    /// for a core like one nearby (RFC 6298 §2.3, RFC 9002 §6.2.1).
+    private long expectedWithin(long leastMargin) {
+        return expectedNanos + Math.max(DEVIATIONS * deviationNanos, leastMargin);
     }
 
     private long deadNanos() {

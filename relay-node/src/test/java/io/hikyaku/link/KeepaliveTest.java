@@ -9,7 +9,12 @@ import io.hikyaku.link.Keepalive.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KeepaliveTest {
     private static final long START = 1_000_000_000L;
@@ -23,6 +28,7 @@ class KeepaliveTest {
     private final Deque<Pong> underWay = new ArrayDeque<>();
     private long now = START;
     private long roundTrip = MILLI;
+    private DoubleSupplier jitterMillis = () -> 0;
     private boolean answers = true;
     private boolean busy;
     private boolean dead;
@@ -62,7 +68,9 @@ class KeepaliveTest {
         pings++;
         long token = keepalive.onPing(now);
         if (answers) {
-            underWay.add(new Pong(token, now + roundTrip));
+            long jitter = (long) (jitterMillis.getAsDouble() * MILLI);
+            long afterOthers = underWay.isEmpty() ? now : underWay.getLast().atNanos;
+            underWay.add(new Pong(token, Math.max(afterOthers, now + roundTrip + jitter)));
         }
     }
 
@@ -166,6 +174,76 @@ class KeepaliveTest {
         // Then
         assertEquals(-1, doubtedAt);
         assertFalse(dead);
+    }
+
+    private enum Jitter {
+        STEADY(600) {
+            @Override
+            double millis(RandomGenerator random) {
+                return random.nextGaussian(0, 5);
+            }
+        },
+        LATE_AT_TIMES(600) {
+            @Override
+            double millis(RandomGenerator random) {
+                return 20 * random.nextExponential();
+            }
+        },
+        FAR(2_000) {
+            @Override
+            double millis(RandomGenerator random) {
+                return random.nextGaussian(0, 50);
+            }
+        };
+
+        private final long roundTripMillis;
+
+        Jitter(long roundTripMillis) {
+            this.roundTripMillis = roundTripMillis;
+        }
+
+        abstract double millis(RandomGenerator random);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Jitter.class)
+    void aFarNeighbourIsNotDoubtedForItsJitter(Jitter jitter) {
+        // Given
+        RandomGenerator random = new SplittableRandom(7);
+        roundTrip = jitter.roundTripMillis * MILLI;
+        jitterMillis = () -> jitter.millis(random);
+        start();
+
+        // When
+        run(Duration.ofHours(6));
+
+        // Then
+        assertEquals(-1, doubtedAt);
+        assertFalse(dead);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Jitter.class)
+    void aFarNeighbourIsSeldomDoubtedForItsJitterWhileAnotherLinkOfItIs(Jitter jitter) {
+        // Given
+        RandomGenerator random = new SplittableRandom(7);
+        roundTrip = jitter.roundTripMillis * MILLI;
+        jitterMillis = () -> jitter.millis(random);
+        start();
+        int doubts = 0;
+
+        // When
+        for (int i = 0; i < 500; i++) {
+            run(Duration.ofMinutes(1));
+            long jitterNanos = (long) (jitterMillis.getAsDouble() * MILLI);
+            underWay.add(new Pong(keepalive.onSiblingDoubted(now), now + roundTrip + jitterNanos));
+            run(Duration.ofSeconds(4));
+            doubts += doubtedAt < 0 ? 0 : 1;
+            doubtedAt = -1;
+        }
+
+        // Then
+        assertTrue(doubts <= 25, "doubted " + doubts + " times of 500");
     }
 
     @Test
