@@ -29,6 +29,8 @@ final class Keepalive {
     static final int IDLE_AFTER = 5;
     /// How many intervals an idle link goes without a ping.
     static final int IDLE_FACTOR = 8;
+    /// And no longer than this, unless the interval itself is: middleboxes forget connections that are at rest.
+    static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
     /// A far neighbour is dead after so many times what an answer may take.
     private static final int PROBES = 4;
@@ -163,7 +165,8 @@ final class Keepalive {
 
     private long interval() {
         boolean idle = unaskedPings > IDLE_AFTER && !probing;
-        return idle ? IDLE_FACTOR * intervalNanos : intervalNanos;
+        long idleNanos = Math.min(IDLE_FACTOR * intervalNanos, MAX_IDLE.toNanos());
+        return idle ? Math.max(intervalNanos, idleNanos) : intervalNanos;
     }
 
     /// Whether a ping is overdue; until something is heard.

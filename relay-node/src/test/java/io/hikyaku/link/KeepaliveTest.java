@@ -14,13 +14,14 @@ import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class KeepaliveTest {
     private static final long START = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
 
-    private final Keepalive keepalive =
+    private Keepalive keepalive =
             new Keepalive(LinkLimits.DEFAULTS.keepaliveInterval(), LinkLimits.DEFAULTS.deadAfter(), START);
 
     private record Pong(long token, long atNanos) {}
@@ -114,6 +115,22 @@ class KeepaliveTest {
         // Then
         assertEquals(10, pings - before, 1);
         assertEquals(-1, doubtedAt);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 30", "30, 30", "45, 45"})
+    void anIdleNeighbourIsPingedOnceInHalfAMinuteUnlessTheIntervalIsLonger(int interval, int idle) {
+        // Given
+        keepalive = new Keepalive(Duration.ofSeconds(interval), Duration.ofSeconds(60), START);
+        start();
+        run(Duration.ofSeconds(10L * interval));
+        int before = pings;
+
+        // When
+        run(Duration.ofSeconds(20L * idle));
+
+        // Then
+        assertEquals(20, pings - before, 1);
     }
 
     @Test
