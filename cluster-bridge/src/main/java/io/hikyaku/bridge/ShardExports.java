@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
 /// What one event loop exports. A port whose configuration has not changed keeps its object, with its connections to
@@ -96,12 +97,13 @@ final class ShardExports {
         return new Finding(place + ".tls." + finding.path(), finding.line(), finding.message());
     }
 
-    /// Puts these in place of the ones before. Running calls go on, also those of ports that are gone.
-    void use(Next next) {
+    /// Puts these in place of the ones before: for the making thread at once, since the next change may come before a
+    /// busy event loop's turn, and then on the event loop. Running calls go on, also those of ports that are gone.
+    void use(Next next, Executor loop) {
         made = next.all();
         Map<ServicePort, io.hikyaku.call.Export> byPort = new HashMap<>();
         made.forEach((name, one) -> byPort.put(name, one.export()));
-        exports.update(byPort);
+        loop.execute(() -> exports.update(byPort));
     }
 
     /// Begins no call any more.

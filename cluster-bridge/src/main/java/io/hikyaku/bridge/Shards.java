@@ -25,8 +25,7 @@ final class Shards implements LocalNode {
     /// What all of them are to export from now on.
     record NextExports(Map<BridgeShard, ShardExports.Next> ofShards) {
         void use() {
-            ofShards.forEach(
-                    (shard, next) -> shard.execute(() -> shard.exports().use(next)));
+            ofShards.forEach((shard, next) -> shard.exports().use(next, shard::execute));
         }
 
         void discard() {

@@ -186,7 +186,7 @@ final class Dialler implements LinkSession.Owner {
         transport.addDialled(channel.pipeline(), url, timeout);
         Place place = new Place(transport, shard, url.toString(), true);
         LinkSession prepared = new LinkSession(setup, this, channel, place, meters);
-        channel.pipeline().addLast(prepared);
+        channel.pipeline().addFirst(new SignOfLife(prepared::onBytes)).addLast(prepared);
         return prepared;
     }
 

@@ -29,6 +29,8 @@ final class Keepalive {
     static final int IDLE_AFTER = 5;
     /// How many intervals an idle link goes without a ping.
     static final int IDLE_FACTOR = 8;
+    /// And no longer than this, unless the interval itself is: middleboxes forget connections that are at rest.
+    static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
     /// A far neighbour is dead after so many times what an answer may take.
     private static final int PROBES = 4;
@@ -118,8 +120,7 @@ final class Keepalive {
     ///
     /// @return the token of the ping that leaves now
     long onSiblingDoubted(long nowNanos) {
-        long expected = expectedNanos == NONE ? 0 : expectedNanos + DEVIATIONS * deviationNanos;
-        long patience = Math.max(SIBLING.toNanos(), expected);
+        long patience = expectedNanos == NONE ? SIBLING.toNanos() : expectedWithin(SIBLING.toNanos());
         silentNanos = Math.max(silentNanos, probeNanos() - patience);
         return onPing(nowNanos);
     }
@@ -164,7 +165,8 @@ final class Keepalive {
 
     private long interval() {
         boolean idle = unaskedPings > IDLE_AFTER && !probing;
-        return idle ? IDLE_FACTOR * intervalNanos : intervalNanos;
+        long idleNanos = Math.min(IDLE_FACTOR * intervalNanos, MAX_IDLE.toNanos());
+        return idle ? Math.max(intervalNanos, idleNanos) : intervalNanos;
     }
 
     /// Whether a ping is overdue; until something is heard.
@@ -204,8 +206,14 @@ final class Keepalive {
 
     /// How long an answer may take.
     private long probeNanos() {
-        long expected = expectedNanos == NONE ? UNMEASURED_NANOS : expectedNanos + DEVIATIONS * deviationNanos;
+        long expected = expectedNanos == NONE ? UNMEASURED_NANOS : expectedWithin(quietNanos);
         return Math.clamp(expected, minProbeNanos, MAX_PROBE_NANOS);
+    }
+
+    /// The least margin is added, and is no bound on the sum: however far and steady the neighbour is, it has to wait
+    /// for a core like one nearby (RFC 6298 §2.3, RFC 9002 §6.2.1).
+    private long expectedWithin(long leastMargin) {
+        return expectedNanos + Math.max(DEVIATIONS * deviationNanos, leastMargin);
     }
 
     private long deadNanos() {

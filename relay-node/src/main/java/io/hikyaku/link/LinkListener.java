@@ -143,7 +143,8 @@ final class LinkListener implements LinkSession.Owner {
         Duration timeout = settings.limits().handshakeTimeout();
         SslHandler tls = setup.own().tls().server(channel.alloc(), transport.protocol());
         tls.setHandshakeTimeoutMillis(timeout.toMillis());
-        channel.pipeline().addLast(new HandshakeBound(tls, () -> mayBegin(session)), tls);
+        channel.pipeline()
+                .addLast(new SignOfLife(session::onBytes), new HandshakeBound(tls, () -> mayBegin(session)), tls);
         transport.addAccepted(channel.pipeline(), url, timeout);
         channel.pipeline().addLast(session);
     }

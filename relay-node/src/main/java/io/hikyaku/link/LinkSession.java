@@ -171,14 +171,18 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
             ReferenceCountUtil.release(message);
             return;
         }
-        if (keepalive.onBytes() && state instanceof Up && link != null) {
-            setup.events().onDoubt(link, false);
-        }
         bytesRead += bytes.readableBytes();
         try {
             framer.feed(bytes, this);
         } catch (Malformed e) {
             onMalformed(e);
+        }
+    }
+
+    /// Something came out of the socket, be it a piece of a TLS record.
+    void onBytes() {
+        if (keepalive.onBytes() && state instanceof Up && link != null) {
+            setup.events().onDoubt(link, false);
         }
     }
 

@@ -334,7 +334,10 @@ final class ControlPlane {
     private void tellDoubts(Map<NodeId, Way> before, Map<NodeId, Way> now) {
         before.forEach((node, way) -> {
             Way other = now.get(node);
-            if (other != null && (!way.leadsLike(other) || way.links().hasAny(troubled))) {
+            if (other != null
+                    && (!way.leadsLike(other)
+                            || way.changesTopic(other)
+                            || way.links().hasAny(troubled))) {
                 listener.onWayDoubted(node);
             }
         });

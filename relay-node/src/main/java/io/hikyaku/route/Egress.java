@@ -98,6 +98,13 @@ final class Egress {
         return chosen;
     }
 
+    /// All that wait, and wait no longer; they may ask again, and no more than that.
+    List<Sender> wake() {
+        List<Sender> woken = new ArrayList<>();
+        waiting.removeIf(woken::add);
+        return woken;
+    }
+
     /// Whether the channel was let go on and has not sent a packet since.
     boolean takeAdmission(Sender sender) {
         return !admitted.isEmpty() && admitted.remove(sender);

@@ -177,9 +177,10 @@ final class Pressure {
         }
     }
 
-    /// Ways have changed: who waits for a link may have another one now.
+    /// Ways have changed: who waits for a link may have another one now. It only asks again, since ways change often
+    /// and nothing has drained; whoever finds the same link still full waits on.
     void onRoutes() {
-        pausing.forEach(out -> notices.tellWritable(out.admit(Integer.MAX_VALUE)));
+        pausing.forEach(out -> notices.tellWritable(out.wake()));
     }
 
     /// A link is gone, and what waited for it: sources may go on another way.

@@ -14,6 +14,11 @@ record Way(NodeId via, Bundle links, long costMicros, boolean direct) {
         return via.equals(other.via) && direct == other.direct;
     }
 
+    /// Whether both lead over topics, each over a link of its own: what waits in the other may never be sent.
+    boolean changesTopic(Way other) {
+        return direct && other.direct && !links.all()[0].equals(other.links.all()[0]);
+    }
+
     /// Whether it is to be used only where there is no other: its first link does not answer, or somebody on it
     /// is about to stop.
     boolean isLastResort() {

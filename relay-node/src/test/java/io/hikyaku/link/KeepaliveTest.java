@@ -9,13 +9,19 @@ import io.hikyaku.link.Keepalive.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KeepaliveTest {
     private static final long START = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
 
-    private final Keepalive keepalive =
+    private Keepalive keepalive =
             new Keepalive(LinkLimits.DEFAULTS.keepaliveInterval(), LinkLimits.DEFAULTS.deadAfter(), START);
 
     private record Pong(long token, long atNanos) {}
@@ -23,6 +29,7 @@ class KeepaliveTest {
     private final Deque<Pong> underWay = new ArrayDeque<>();
     private long now = START;
     private long roundTrip = MILLI;
+    private DoubleSupplier jitterMillis = () -> 0;
     private boolean answers = true;
     private boolean busy;
     private boolean dead;
@@ -62,7 +69,9 @@ class KeepaliveTest {
         pings++;
         long token = keepalive.onPing(now);
         if (answers) {
-            underWay.add(new Pong(token, now + roundTrip));
+            long jitter = (long) (jitterMillis.getAsDouble() * MILLI);
+            long afterOthers = underWay.isEmpty() ? now : underWay.getLast().atNanos;
+            underWay.add(new Pong(token, Math.max(afterOthers, now + roundTrip + jitter)));
         }
     }
 
@@ -106,6 +115,22 @@ class KeepaliveTest {
         // Then
         assertEquals(10, pings - before, 1);
         assertEquals(-1, doubtedAt);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 30", "30, 30", "45, 45"})
+    void anIdleNeighbourIsPingedOnceInHalfAMinuteUnlessTheIntervalIsLonger(int interval, int idle) {
+        // Given
+        keepalive = new Keepalive(Duration.ofSeconds(interval), Duration.ofSeconds(60), START);
+        start();
+        run(Duration.ofSeconds(10L * interval));
+        int before = pings;
+
+        // When
+        run(Duration.ofSeconds(20L * idle));
+
+        // Then
+        assertEquals(20, pings - before, 1);
     }
 
     @Test
@@ -166,6 +191,76 @@ class KeepaliveTest {
         // Then
         assertEquals(-1, doubtedAt);
         assertFalse(dead);
+    }
+
+    private enum Jitter {
+        STEADY(600) {
+            @Override
+            double millis(RandomGenerator random) {
+                return random.nextGaussian(0, 5);
+            }
+        },
+        LATE_AT_TIMES(600) {
+            @Override
+            double millis(RandomGenerator random) {
+                return 20 * random.nextExponential();
+            }
+        },
+        FAR(2_000) {
+            @Override
+            double millis(RandomGenerator random) {
+                return random.nextGaussian(0, 50);
+            }
+        };
+
+        private final long roundTripMillis;
+
+        Jitter(long roundTripMillis) {
+            this.roundTripMillis = roundTripMillis;
+        }
+
+        abstract double millis(RandomGenerator random);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Jitter.class)
+    void aFarNeighbourIsNotDoubtedForItsJitter(Jitter jitter) {
+        // Given
+        RandomGenerator random = new SplittableRandom(7);
+        roundTrip = jitter.roundTripMillis * MILLI;
+        jitterMillis = () -> jitter.millis(random);
+        start();
+
+        // When
+        run(Duration.ofHours(6));
+
+        // Then
+        assertEquals(-1, doubtedAt);
+        assertFalse(dead);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Jitter.class)
+    void aFarNeighbourIsSeldomDoubtedForItsJitterWhileAnotherLinkOfItIs(Jitter jitter) {
+        // Given
+        RandomGenerator random = new SplittableRandom(7);
+        roundTrip = jitter.roundTripMillis * MILLI;
+        jitterMillis = () -> jitter.millis(random);
+        start();
+        int doubts = 0;
+
+        // When
+        for (int i = 0; i < 500; i++) {
+            run(Duration.ofMinutes(1));
+            long jitterNanos = (long) (jitterMillis.getAsDouble() * MILLI);
+            underWay.add(new Pong(keepalive.onSiblingDoubted(now), now + roundTrip + jitterNanos));
+            run(Duration.ofSeconds(4));
+            doubts += doubtedAt < 0 ? 0 : 1;
+            doubtedAt = -1;
+        }
+
+        // Then
+        assertTrue(doubts <= 25, "doubted " + doubts + " times of 500");
     }
 
     @Test

@@ -6,9 +6,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /// Passes bytes on between a dialler and a port of this machine, in pieces of at most so many bytes, and not at all
 /// while it stalls: then nobody is told anything.
@@ -17,6 +19,7 @@ final class TcpProxy implements AutoCloseable {
     private final int target;
     private final int pieceBytes;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private volatile long pauseNanos;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     TcpProxy(int target, int pieceBytes) throws IOException {
@@ -32,6 +35,11 @@ final class TcpProxy implements AutoCloseable {
 
     void stall() {
         gate = new CountDownLatch(1);
+    }
+
+    /// From now on it rests after each piece.
+    void slowDown(Duration pause) {
+        pauseNanos = pause.toNanos();
     }
 
     void goOn() {
@@ -73,6 +81,7 @@ final class TcpProxy implements AutoCloseable {
             for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
                 gate.await();
                 out.write(piece, 0, length);
+                LockSupport.parkNanos(pauseNanos);
             }
         } catch (IOException | InterruptedException e) {
             Thread.currentThread().interrupt(); // one end is gone, and with it this thread

@@ -3,6 +3,7 @@ package io.hikyaku.route;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.link.Neighbour;
 import io.hikyaku.wire.NodeId;
 import java.time.Duration;
 import java.util.List;
@@ -120,6 +121,31 @@ class DoubtTest {
         // Then
         assertEquals(far.id, nextHop(tokyo));
         assertTrue(tokyo.doubtedWays.contains(osaka.id));
+    }
+
+    @Test
+    void anotherPartitionOfItsTopicPutsAWayInDoubtAndTheSameOneAgainDoesNot() {
+        // Given
+        FakeLink first = topic(0);
+        tokyo.router.addDirect(osaka.id, first, 1);
+        mesh.time.pass(MOMENT);
+        assertEquals(osaka.id, nextHop(tokyo));
+        tokyo.doubtedWays.clear();
+        tokyo.router.addDirect(osaka.id, first, 2);
+        mesh.time.pass(MOMENT);
+        assertEquals(List.of(), tokyo.doubtedWays);
+
+        // When
+        tokyo.router.addDirect(osaka.id, topic(1), 1);
+        mesh.time.pass(MOMENT);
+
+        // Then
+        assertEquals(List.of(osaka.id), tokyo.doubtedWays);
+    }
+
+    private FakeLink topic(int partition) {
+        Neighbour nobody = new Neighbour(NodeId.NONE, "kafka", false, 0, 1);
+        return new FakeLink(mesh.time, nobody, "topic-" + partition, true, 0, tokyo.router);
     }
 
     @Test

@@ -174,6 +174,33 @@ class OwnChannelsTest {
     }
 
     @Test
+    void addNothingToAFullLinkHoweverOftenWaysChange() {
+        // Given
+        start(SMALL);
+        link.stall();
+        for (int i = 0; i < 20; i++) {
+            sender(7 + i, PACKETS).sendWhatItMay();
+        }
+        long before = link.queuedBytes();
+        FakeLink elsewhere = new FakeLink(
+                mesh.time,
+                new io.hikyaku.link.Neighbour(mesh.relay().id, "kafka", false, 0, 1),
+                "topic",
+                true,
+                0,
+                tokyo.router);
+        // When
+        for (int i = 0; i < 500; i++) {
+            tokyo.router.addDirect(elsewhere.neighbour().node(), elsewhere, 1 + i);
+            mesh.time.pass(TURN);
+        }
+        // Then
+        assertEquals(before, link.queuedBytes());
+        flowUntilAllIsSent();
+        assertAllArrivedInOrder();
+    }
+
+    @Test
     void goOnWhenTheirLinkIsGone() {
         // Given
         start(SMALL);

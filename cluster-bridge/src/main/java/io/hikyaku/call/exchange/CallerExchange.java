@@ -431,6 +431,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             finish(Outcomes.CUT_OFF);
             side.onExchangeCutOff(problem);
         } else {
+            if (tie != null && problem.status() >= 500) {
+                tie.onFailure();
+            }
             finish(problem.code(), problem.status());
             side.onExchangeFailed(problem, seen.requestId());
         }

@@ -43,6 +43,12 @@ public final class CallerTie {
         seat = taken;
     }
 
+    /// No answer has come from there, so whoever exports the service may take the next request. It is for the service
+    /// to ask for authentication anew; the name stays, since the caller does.
+    void onFailure() {
+        seat = null;
+    }
+
     void onAnswer(ResponseHead head) {
         if (ConnectionAuth.isAskedBy(head)) {
             tie();

@@ -5,17 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
+import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.SilentStream;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,6 +151,67 @@ class ConnectionAuthIT {
             try (Conversation bob = Conversation.with(path.port())) {
                 assertEquals("", who(bob, get()));
             }
+        }
+    }
+
+    /// Answers, or loses each call after it may have had an effect.
+    private static final class Exporter {
+        final AtomicInteger calls = new AtomicInteger();
+        volatile boolean sick;
+
+        Candidate of(Candidate own, EventLoop loop) {
+            return new Candidate() {
+                @Override
+                public String label() {
+                    return own.label();
+                }
+
+                @Override
+                public void whenReady(Waiter waiter) {
+                    calls.incrementAndGet();
+                    if (sick) {
+                        waiter.onReady((metadata, handler) -> {
+                            metadata.release();
+                            loop.execute(() -> handler.onReset(ResetCode.CHANNEL_LOST, "", true));
+                            return new SilentStream(true);
+                        });
+                    } else {
+                        own.whenReady(waiter);
+                    }
+                }
+            };
+        }
+    }
+
+    private static String statusOfPost(Conversation caller) throws IOException {
+        String head = caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 0\r\n\r\n")
+                .hearHead();
+        int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ") + 16;
+        caller.hear(Integer.parseInt(head.substring(at, head.indexOf('\r', at))));
+        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+    }
+
+    @Test
+    void whoIsTiedToAnExporterThatFailsGoesToAnother() throws Exception {
+        startNtlm();
+        Exporter osaka = new Exporter();
+        Exporter kyoto = new Exporter();
+        path.candidates((shard, own) -> List.of(
+                osaka.of(own, path.loops().loop(shard)),
+                kyoto.of(own, path.loops().loop(shard))));
+        try (Conversation ann = Conversation.with(path.port())) {
+            signIn(ann, "ann");
+            int before = osaka.calls.get();
+            assertEquals("ann", who(ann, get()));
+            (osaka.calls.get() > before ? osaka : kyoto).sick = true;
+            assertEquals("502", statusOfPost(ann));
+
+            List<String> later = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                later.add(statusOfPost(ann));
+            }
+
+            assertEquals("200", later.getLast(), later.toString());
         }
     }
 

@@ -1,0 +1,20 @@
+package io.hikyaku.link;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/// Stands first in a link's pipeline, before TLS, and tells of every read from the socket: a record of TLS is passed on
+/// whole, and 16 KiB take longer on a slow line than an answer may.
+final class SignOfLife extends ChannelInboundHandlerAdapter {
+    private final Runnable onBytes;
+
+    SignOfLife(Runnable onBytes) {
+        this.onBytes = onBytes;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        onBytes.run();
+        context.fireChannelRead(message);
+    }
+}
