@@ -44,6 +44,8 @@ final class FloodNeighbour {
     private static final int SUMMARIES = 4;
 
     private static final Duration SUMMARIES_PER = Duration.ofMinutes(2);
+    /// How long its summary is waited for: one that crossed the loss of a link is gone, and no other follows.
+    static final Duration SUMMARY_WAIT = Duration.ofSeconds(5);
 
     final Neighbour neighbour;
     private final NodeId self;
@@ -51,8 +53,9 @@ final class FloodNeighbour {
     private final Map<NodeId, Has> owed = new LinkedHashMap<>();
     private final Map<NodeId, Long> summary = new HashMap<>();
     private final List<Long> summariesAt = new ArrayList<>();
-    Subscription subscription = Subscription.EVERYTHING;
-    /// Whether it said what it has. Before that it is told nothing.
+    Subscription subscription;
+    private final long upAt;
+    /// Whether it said what it has, or had the time to. Before that it is told nothing.
     private boolean greeted;
 
     private boolean owedEnd;
@@ -65,10 +68,13 @@ final class FloodNeighbour {
 
     int patience = 2;
 
-    FloodNeighbour(NodeId self, Neighbour neighbour, Link link) {
+    /// @param before of the same neighbour over another link, if there was one
+    FloodNeighbour(NodeId self, Neighbour neighbour, Link link, @Nullable FloodNeighbour before, long now) {
         this.self = self;
         this.neighbour = neighbour;
         this.link = link;
+        this.upAt = now;
+        this.subscription = before == null ? Subscription.EVERYTHING : before.subscription;
     }
 
     NodeId node() {
@@ -80,6 +86,16 @@ final class FloodNeighbour {
         if (greeted) {
             owed.merge(node, has, (before, now) -> before == Has.BEFORE ? Has.SOMETHING : before);
         }
+    }
+
+    /// Whether it is told things from now on because its summary did not come.
+    boolean greetsUnasked(long now) {
+        if (greeted || now - upAt < SUMMARY_WAIT.toNanos()) {
+            return false;
+        }
+        greeted = true;
+        owedEnd = true;
+        return true;
     }
 
     boolean isOwedNothing() {

@@ -180,7 +180,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     @Override
     public void onNeighbourUp(Neighbour neighbour, Link link) {
-        FloodNeighbour out = new FloodNeighbour(self, neighbour, link);
+        FloodNeighbour out = new FloodNeighbour(self, neighbour, link, neighbours.get(neighbour.node()), loop.nanos());
         neighbours.put(neighbour.node(), out);
         if (!subscription.everything()) {
             out.offer(subscription.frame());
@@ -392,13 +392,18 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (theirs == null) {
             return;
         }
+        owe(from, theirs, Has.NOTHING);
+        from.send(documents::get);
+    }
+
+    /// @param unsaid what it has of documents that it did not name
+    private void owe(FloodNeighbour out, Map<NodeId, Long> theirs, Has unsaid) {
         for (FloodedDocument kept : documents.values()) {
             long known = theirs.getOrDefault(kept.node, 0L);
-            if (kept.genuine && known < kept.sequence() && mayTell(from, kept.node)) {
-                from.owe(kept.node, known == 0 ? Has.NOTHING : Has.SOMETHING);
+            if (kept.genuine && known < kept.sequence() && mayTell(out, kept.node)) {
+                out.owe(kept.node, known == 0 ? unsaid : Has.SOMETHING);
             }
         }
-        from.send(documents::get);
     }
 
     private void onDigest(FloodNeighbour from, Digest theirs) {
@@ -483,7 +488,12 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         for (FloodedDocument kept : List.copyOf(documents.values())) {
             attend(kept, now);
         }
-        neighbours.values().forEach(out -> out.send(documents::get));
+        for (FloodNeighbour out : neighbours.values()) {
+            if (out.greetsUnasked(now)) {
+                owe(out, Map.of(), Has.SOMETHING); // heads alone, for it may have them all
+            }
+            out.send(documents::get);
+        }
         if (now - digestsAt >= DIGEST.toNanos()) {
             digestsAt = now;
             offerAgain();

@@ -249,6 +249,37 @@ class RegistryFloodTest {
     }
 
     @Test
+    void aNeighbourWhoseSummaryWentToALinkThatWasLostIsToldHeadsAfterAWhile() {
+        // Given a subscriber that noticed the loss of the first link before we did
+        SignedDocument large = osaka.document(1, services(1_000));
+        Document frame =
+                new Document(large.head().bytes(), List.copyOf(large.parts().values()));
+        up(flood, relay(1));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), frame);
+        up(flood, leaf());
+        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash("team-5/service-5"))));
+        flood.onRegistryFrame(leaf(), new Summary(true, List.of()));
+        // When we elect the second one, and nothing more is said
+        RecordingLink second = new RecordingLink(leaf());
+        flood.onNeighbourUp(leaf(), second);
+        time.pass(FloodNeighbour.SUMMARY_WAIT.minusSeconds(1));
+        assertEquals(List.of("has 0"), brief(second));
+        time.pass(Duration.ofSeconds(2));
+        // Then
+        assertEquals(List.of("1+0", "end"), brief(second));
+        // When a change comes
+        SignedDocument next = osaka.document(2, services(1_001));
+        flood.onRegistryFrame(
+                relay(1),
+                new Document(next.head().bytes(), List.copyOf(next.parts().values())));
+        // Then it comes with what was subscribed to at most
+        List<RegistryFrame> told = second.takeRegistryFrames();
+        assertEquals(1, told.size());
+        assertTrue(((Document) told.getFirst()).parts().size() <= 2, told::toString);
+    }
+
+    @Test
     void summariesAreAnsweredAFewTimesOnly() {
         // Given
         up(flood, relay(1));
