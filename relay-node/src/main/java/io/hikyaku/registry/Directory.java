@@ -364,7 +364,7 @@ public final class Directory {
         Instant valid = known.read.statement().notAfter();
         if (nodes.containsKey(node) && valid.isBefore(trusted.now().toInstant())) {
             refuse(Reason.FORGED, "the statement of " + node + " expired");
-            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, true));
+            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
         }
     }
 
@@ -381,7 +381,7 @@ public final class Directory {
             if (known != null
                     && SignedDocuments.read(known.read.signed(), trusted, known.read) instanceof Verdict.Refused no) {
                 refuse(no.reason(), no.detail());
-                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, true));
+                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
             }
         }
     }
