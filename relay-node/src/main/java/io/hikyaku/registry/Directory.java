@@ -185,6 +185,12 @@ public final class Directory {
         return node.equals(self) || nodes.containsKey(node);
     }
 
+    /// Whether there is no need to offer a document of the node again: it, or a newer one, was taken.
+    boolean knows(NodeId node, long sequence) {
+        KnownNode known = nodes.get(node);
+        return node.equals(self) || known != null && known.sequence() >= sequence;
+    }
+
     /// Takes a document whose head is known to be genuine.
     ///
     /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of

@@ -64,8 +64,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         /// @return false if it is not believed, so that it is not passed on
         boolean onDocument(SignedDocument document);
 
-        /// Whether there is no need to offer the node's document again.
-        boolean knows(NodeId node);
+        /// Whether there is no need to offer this document of the node again.
+        boolean knows(NodeId node, long sequence);
 
         /// A node's own sign of life.
         void onBeat(Beat beat);
@@ -537,7 +537,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private void offerAgain() {
         for (FloodedDocument kept : documents.values()) {
             SignedDocument whole = kept.whole();
-            boolean unknown = whole != null && !whole.head().leaving() && !receiver.knows(kept.node);
+            boolean unknown = whole != null && !whole.head().leaving() && !receiver.knows(kept.node, kept.sequence());
             if (whole != null && unknown && receiver.onDocument(whole)) {
                 kept.genuine = true;
                 flood(kept, self);

@@ -118,7 +118,7 @@ public final class TopicDocuments {
     /// Offers the document once all its parts are there.
     private void offer(Gathered node) {
         DocumentHead head = node.head;
-        if (head == null || node.offered && directory.knows(head.node())) {
+        if (head == null || node.offered && directory.knows(head.node(), head.sequence())) {
             return;
         }
         if (!node.parts.keySet().containsAll(head.parts())) {
@@ -145,7 +145,7 @@ public final class TopicDocuments {
             return;
         }
         touch(beat.node());
-        if (!directory.knows(beat.node())) {
+        if (!directory.knows(beat.node(), head.sequence())) {
             node.offered = false;
             offer(node);
         }

@@ -86,7 +86,7 @@ class RegistryFloodTest {
                     }
 
                     @Override
-                    public boolean knows(NodeId node) {
+                    public boolean knows(NodeId node, long sequence) {
                         return known;
                     }
 

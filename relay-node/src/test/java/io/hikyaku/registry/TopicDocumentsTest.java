@@ -85,6 +85,20 @@ class TopicDocumentsTest {
     }
 
     @Test
+    void anUpdateThatWasNotBelievedIsOfferedAgain() {
+        // Given a clock that is wrong for a moment
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
+        records(2, "shop/payments").forEach(record -> documents.onRecord(record, true));
+        osaka.clock.set(TestMember.START);
+        assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
+        // When
+        documents.onRecord(beat(2, 3), true);
+        // Then
+        assertEquals(2, directory.live(osaka.node()).orElseThrow().sequence());
+    }
+
+    @Test
     void aBeatWhoseDocumentWasMissedHasTheTopicsReadAgain() {
         // When nothing is known of it, and when only an older document is
         documents.onRecord(beat(1, 1), true);
