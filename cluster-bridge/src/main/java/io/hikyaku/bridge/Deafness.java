@@ -15,8 +15,8 @@ final class Deafness {
     private final Map<String, Long> since = new HashMap<>();
 
     /// @param heard whether a cluster's topic is read now
-    /// @return whether the node would be heard if it beat over Kafka; also if it does not, or its topic was away for
-    ///     too long
+    /// @return whether the node would be heard if it beat over Kafka; so too if it does not, or if its topic was
+    ///     away for too long
     boolean hears(NodeDocument document, Predicate<String> heard, long now) {
         if (document.kafka().isEmpty()) {
             return true; // which says nothing about the topic

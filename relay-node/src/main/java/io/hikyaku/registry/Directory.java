@@ -278,7 +278,8 @@ public final class Directory {
     /// A beat that the node's own key signed.
     ///
     /// @param fresh as with [#offer]
-    public void onBeat(Beat beat, boolean fresh) {
+    /// @return whether it tells of a node that is known or was that it lives
+    public boolean onBeat(Beat beat, boolean fresh) {
         KnownNode known = nodes.get(beat.node());
         Forgotten before = forgotten.get(beat.node());
         if (known != null && beat.count() > known.beat) {
@@ -287,9 +288,13 @@ public final class Directory {
                 known.onSigned(loop.nanos());
                 toLive(known);
             }
-        } else if (known == null && before != null && !before.left && beat.count() > before.beat && fresh) {
-            forgotten.put(beat.node(), new Forgotten(before.sequence, beat.count(), loop.nanos(), false));
+            return fresh;
         }
+        if (known == null && before != null && !before.left && beat.count() > before.beat && fresh) {
+            forgotten.put(beat.node(), new Forgotten(before.sequence, beat.count(), loop.nanos(), false));
+            return true;
+        }
+        return false;
     }
 
     /// A neighbour delivers to the node now, or none does any more.

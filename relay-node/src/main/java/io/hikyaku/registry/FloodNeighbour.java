@@ -136,11 +136,19 @@ final class FloodNeighbour {
             SignedDocument whole = kept == null ? null : kept.whole();
             if (kept != null && whole != null) {
                 send(new Document(whole.head().bytes(), parts(kept, whole, next.getValue())));
+                tellBeat(kept, next.getValue());
             }
         }
         if (owedEnd && owed.isEmpty()) {
             owedEnd = false;
             send(new RegistryFrame.SnapshotEnd());
+        }
+    }
+
+    /// One that forgot the node takes its old document again only when the node has signed something since.
+    private void tellBeat(FloodedDocument kept, Has has) {
+        if (kept.beat != null && (has != Has.BEFORE || kept.isFirst())) {
+            send(kept.beat);
         }
     }
 

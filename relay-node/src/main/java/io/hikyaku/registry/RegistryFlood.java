@@ -148,6 +148,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     @Override
     public void beat(Beat beat) {
+        FloodedDocument own = documents.get(self);
+        if (own != null) {
+            own.beat = beat;
+        }
         if (loop.nanos() - beatAt >= BEAT.toNanos()) {
             beatAt = loop.nanos();
             neighbours.values().forEach(out -> out.offer(beat));
@@ -366,20 +370,23 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     private void onBeat(FloodNeighbour from, Beat beat) {
         FloodedDocument kept = documents.get(beat.node());
-        SignedDocument whole = kept == null ? null : kept.whole();
-        if (kept == null || whole == null || !mayTellUs(from, beat.node())) {
+        DocumentHead head = kept == null ? null : kept.head();
+        if (kept == null || head == null || beat.node().equals(self) || !mayTellUs(from, beat.node())) {
             return;
         }
         boolean newer = kept.beat == null || beat.count() > kept.beat.count();
         if (!newer || !kept.takeToken(loop.nanos())) {
             return;
         }
-        if (!SignedDocuments.isGenuine(beat, whole.head())) {
+        if (!SignedDocuments.isGenuine(beat, head)) {
             notGenuine.increment();
             return;
         }
         kept.beat = beat;
         receiver.onBeat(beat);
+        if (loop.nanos() - kept.offeredAt >= DIGEST.toNanos() && offerAgain(kept)) {
+            kept.offeredAt = loop.nanos();
+        }
         for (FloodNeighbour out : neighbours.values()) {
             if (!out.equals(from) && mayTell(out, beat.node())) {
                 out.offer(beat);
@@ -535,14 +542,20 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     /// What was not believed may be by now: clocks are set, and trust is renewed.
     private void offerAgain() {
-        for (FloodedDocument kept : documents.values()) {
-            SignedDocument whole = kept.whole();
-            boolean unknown = whole != null && !whole.head().leaving() && !receiver.knows(kept.node, kept.sequence());
-            if (whole != null && unknown && receiver.onDocument(whole)) {
-                kept.genuine = true;
-                flood(kept, self);
-            }
+        documents.values().forEach(this::offerAgain);
+    }
+
+    /// @return whether there was a need to
+    private boolean offerAgain(FloodedDocument kept) {
+        SignedDocument whole = kept.whole();
+        if (whole == null || whole.head().leaving() || receiver.knows(kept.node, kept.sequence())) {
+            return false;
         }
+        if (receiver.onDocument(whole)) {
+            kept.genuine = true;
+            flood(kept, self);
+        }
+        return true;
     }
 
     private void tellDigests() {

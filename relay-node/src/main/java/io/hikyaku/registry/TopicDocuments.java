@@ -145,11 +145,15 @@ public final class TopicDocuments {
             return;
         }
         touch(beat.node());
+        boolean lives = directory.onBeat(beat, fresh);
         if (!directory.knows(beat.node(), head.sequence())) {
             node.offered = false;
+            node.fresh |= lives;
             offer(node);
         }
-        directory.onBeat(beat, fresh);
+        if (!lives) {
+            directory.onBeat(beat, fresh); // now that there may be something known of the node
+        }
         if (fresh && (beat.sequence() > head.sequence() || !directory.knows(beat.node()))) {
             onMissed.run();
         }

@@ -589,6 +589,28 @@ class RegistryFloodTest {
     }
 
     @Test
+    void theNewestBeatComesWithADocumentThatIsNews() {
+        // Given
+        up(flood, relay(1));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        flood.onRegistryFrame(relay(1), osaka.maker.beat(1, 7));
+        flood.publish(osaka.document(1));
+        flood.beat(osaka.maker.beat(1, 8));
+        // When
+        RecordingLink other = up(flood, leaf());
+        // Then
+        List<String> told = brief(other);
+        assertEquals(6, told.size());
+        assertEquals(List.of("1+1", "1+1"), List.of(told.get(1), told.get(3)));
+        assertTrue(told.containsAll(List.of("beat 7", "beat 8")), told::toString);
+        // When it changes
+        flood.onRegistryFrame(relay(1), osaka.frame(2, "shop/orders"));
+        // Then the change convinces by itself
+        assertEquals(List.of("2+1"), brief(other));
+    }
+
+    @Test
     void equalDigestsAreQuietAndOthersAreAnsweredByASummary() {
         // Given both know the same
         RegistryFlood onLeaf = flood(false);

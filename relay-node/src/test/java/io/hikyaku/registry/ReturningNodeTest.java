@@ -40,12 +40,7 @@ class ReturningNodeTest {
     /// A bridge's flood with a relay as its neighbour.
     private RegistryFlood flood(Directory directory) {
         RegistryFlood flood = new RegistryFlood(
-                SELF,
-                false,
-                RegistryLimits.DEFAULTS,
-                time,
-                FloodReceivers.into(directory),
-                new SimpleMeterRegistry());
+                SELF, false, RegistryLimits.DEFAULTS, time, FloodReceivers.into(directory), new SimpleMeterRegistry());
         flood.onVouched(RELAY.node(), true);
         flood.onNeighbourUp(RELAY, new RecordingLink(RELAY));
         flood.onRegistryFrame(RELAY, new RegistryFrame.Summary(true, List.of()));
@@ -60,8 +55,8 @@ class ReturningNodeTest {
     @Test
     void anUpdateThatWasNotBelievedIsOfferedAgainAlthoughItsNodeIsKnown() {
         // Given a clock that is wrong for a moment
-        Directory directory = new Directory(
-                SELF, osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
+        Directory directory =
+                new Directory(SELF, osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
         RegistryFlood flood = flood(directory);
         flood.onVouched(osaka.node(), true);
         flood.onRegistryFrame(RELAY, frame(osaka.signed(1, "shop/orders")));
@@ -73,6 +68,25 @@ class ReturningNodeTest {
         time.pass(RegistryFlood.DIGEST.plusSeconds(1));
         // Then
         assertEquals(2, directory.live(osaka.node()).orElseThrow().sequence());
+    }
+
+    @Test
+    void aNodeThatWasAwayForLongerThanItsLeaseIsBackWithItsBeat() {
+        // Given
+        Directory directory =
+                new Directory(SELF, osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
+        RegistryFlood flood = flood(directory);
+        flood.onVouched(osaka.node(), true);
+        flood.onRegistryFrame(RELAY, frame(osaka.signed(1, "shop/orders")));
+        flood.onVouched(osaka.node(), false);
+        time.pass(KnownNode.LEASE.plusHours(1));
+        // When its relay is back and tells what it knows
+        flood.onVouched(osaka.node(), true);
+        flood.onRegistryFrame(RELAY, frame(osaka.signed(1, "shop/orders")));
+        assertEquals(Set.of(), directory.live().keySet());
+        flood.onRegistryFrame(RELAY, osaka.beat(1, 2_000));
+        // Then
+        assertEquals(Set.of(osaka.node()), directory.live().keySet());
     }
 
     @Test

@@ -85,6 +85,18 @@ class TopicDocumentsTest {
     }
 
     @Test
+    void aBeatBringsBackWhoWasSilentForLongerThanItsLease() {
+        // Given
+        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        time.pass(KnownNode.LEASE.plus(Duration.ofHours(1)));
+        // When
+        documents.onRecord(beat(1, 9), true);
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
+        assertEquals(0, missed);
+    }
+
+    @Test
     void anUpdateThatWasNotBelievedIsOfferedAgain() {
         // Given a clock that is wrong for a moment
         records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
