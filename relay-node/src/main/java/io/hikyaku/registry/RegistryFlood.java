@@ -168,16 +168,26 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             }
             subscription = wanted;
             neighbours.values().forEach(out -> out.offer(wanted.frame()));
-            documents.values().forEach(this::wantMore);
+            List.copyOf(documents.values()).forEach(this::wantMore);
         });
     }
 
     private void wantMore(FloodedDocument kept) {
-        SignedDocument whole = kept.whole();
-        if (whole != null && !kept.isArriving() && !kept.node.equals(self)) {
-            kept.begin(whole.head(), subscription.of(whole.head()));
-            onParts(kept, self);
+        DocumentHead head = kept.head();
+        if (head != null && !kept.node.equals(self) && (kept.isArriving() || lacksWanted(kept))) {
+            long before = kept.size();
+            kept.begin(head, subscription.of(head));
+            onSize(kept, before);
+            onParts(kept, kept.from == null ? self : kept.from);
         }
+    }
+
+    /// Whether it is whole but for parts that are wanted by now.
+    private boolean lacksWanted(FloodedDocument kept) {
+        SignedDocument whole = kept.whole();
+        return whole != null
+                && !kept.isArriving()
+                && !whole.parts().keySet().containsAll(subscription.of(whole.head()));
     }
 
     // ------------------------------------------------------------------------------------------- neighbours
@@ -504,6 +514,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (now - digestsAt >= DIGEST.toNanos()) {
             digestsAt = now;
             offerAgain();
+            documents.values().stream().filter(this::lacksWanted).toList().forEach(this::wantMore);
             tellDigests();
         }
     }

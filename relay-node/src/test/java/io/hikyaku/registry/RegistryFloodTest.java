@@ -448,6 +448,45 @@ class RegistryFloodTest {
     }
 
     @Test
+    void whatIsWantedWhileADocumentArrivesIsAskedForAsWell() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        String[] services = services(1_000);
+        onLeaf.subscribeTo(List.of(services[5]));
+        time.pass(Duration.ofMillis(1));
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.onRegistryFrame(
+                relay(1), new Document(osaka.document(1, services).head().bytes(), List.of()));
+        assertEquals("want 2", brief(relay).getLast());
+        // When
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofMillis(1));
+        // Then
+        assertEquals(List.of("subscribe 1000", "want 17"), brief(relay));
+    }
+
+    @Test
+    void partsOfAnotherServiceThatWereGivenUpAreAskedForAgainLater() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        String[] services = services(1_000);
+        SignedDocument large = osaka.document(1, services);
+        onLeaf.subscribeTo(List.of(services[5]));
+        time.pass(Duration.ofMillis(1));
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.onRegistryFrame(
+                relay(1),
+                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofSeconds(70));
+        brief(relay);
+        // When
+        time.pass(RegistryFlood.DIGEST);
+        // Then
+        assertTrue(brief(relay).contains("want 15"));
+    }
+
+    @Test
     void whatIsForgedOrNotTheHeadsIsNeitherKeptNorPassedOn() {
         // Given
         RecordingLink other = up(flood, relay(2));
