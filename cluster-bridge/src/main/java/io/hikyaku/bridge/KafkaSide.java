@@ -168,7 +168,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         }
         node.control().execute(() -> {
             room.release();
-            documents.onRecord(record, fresh);
+            documents.onRecord(claimedCluster, record, fresh);
         });
     }
 
