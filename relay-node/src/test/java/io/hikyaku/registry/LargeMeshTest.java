@@ -102,8 +102,7 @@ class LargeMeshTest {
         return talker;
     }
 
-    /// The relay's end of a talker's link. It is full when there are many, or most of the time went into telling them
-    /// of each other.
+    /// The relay's end of a talker's link, full when there are many: telling them of each other would take long.
     private FakeLink talked(NodeId node) {
         FakeLink talked = new FakeLink(time, leaf(node), "talked", false, 0, relay);
         talked.queue(many ? 2 << 20 : 0);
