@@ -40,6 +40,11 @@ final class FloodNeighbour {
     }
 
     private static final long MAX_QUEUED = 1 << 20;
+    /// Signatures that are checked for nothing at once, and then per second: forged ones, and those of a node that
+    /// has said too much already.
+    static final int WASTED = 100;
+
+    private static final int WASTED_PER_SECOND = 20;
     /// Summaries that are answered within a time; another one is not.
     private static final int SUMMARIES = 4;
 
@@ -59,6 +64,8 @@ final class FloodNeighbour {
     private boolean greeted;
 
     private boolean owedEnd;
+    private double wasted;
+    private long wastedAt;
 
     /// Whether it has told all that it had at the beginning, but for parts that are still asked for.
     boolean toldAll;
@@ -74,6 +81,7 @@ final class FloodNeighbour {
         this.neighbour = neighbour;
         this.link = link;
         this.upAt = now;
+        this.wastedAt = now;
         this.subscription = before == null ? Subscription.EVERYTHING : before.subscription;
     }
 
@@ -96,6 +104,18 @@ final class FloodNeighbour {
         greeted = true;
         owedEnd = true;
         return true;
+    }
+
+    /// Whether a signature of its may be checked.
+    boolean mayBeChecked(long now) {
+        wasted = Math.max(0, wasted - (now - wastedAt) / 1e9 * WASTED_PER_SECOND);
+        wastedAt = now;
+        return wasted < WASTED;
+    }
+
+    /// A signature was checked for nothing.
+    void onWasted() {
+        wasted++;
     }
 
     boolean isOwedNothing() {

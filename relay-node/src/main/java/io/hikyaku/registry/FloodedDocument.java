@@ -179,6 +179,14 @@ final class FloodedDocument {
         return true;
     }
 
+    /// Keeps the newest of the heads that came too soon.
+    void defer(DocumentHead head, NodeId by) {
+        if (deferred == null || deferred.sequence() < head.sequence()) {
+            deferred = head;
+            from = by;
+        }
+    }
+
     /// Gives up what was arriving.
     void drop() {
         arriving = null;

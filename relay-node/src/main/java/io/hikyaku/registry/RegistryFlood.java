@@ -30,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
 /// neighbours but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays
@@ -46,6 +47,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     static final Duration LEAF_GRACE = Duration.ofMinutes(10);
     /// How often neighbours compare what they know.
     static final Duration DIGEST = Duration.ofMinutes(1);
+    /// How often one that does not forward, and so tells no digests, tells the head of its own document again.
+    static final Duration OWN_HEAD = Duration.ofMinutes(10);
     /// How often this node's beat goes over links, where neighbours vouch for it meanwhile.
     static final Duration BEAT = Duration.ofHours(2);
 
@@ -92,6 +95,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private long bytes;
     private long beatAt;
     private long digestsAt;
+    private long ownHeadAt;
     /// For metrics, which other threads read.
     private volatile int nodesKept;
 
@@ -112,6 +116,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         this.receiver = receiver;
         this.beatAt = loop.nanos();
         this.digestsAt = loop.nanos();
+        this.ownHeadAt = loop.nanos();
         this.notAllowed = counter(meters, "not-allowed");
         this.tooMany = counter(meters, "too-many");
         this.notGenuine = counter(meters, "not-genuine");
@@ -294,20 +299,30 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             }
         } else if (kept == null && documents.size() >= MAX_NODES) {
             tooMany.increment();
+        } else if (!isGenuine(from, () -> SignedDocuments.isGenuine(head))) {
+            notGenuine.increment();
         } else if (kept != null && !kept.takeToken(loop.nanos())) {
             tooMany.increment();
-            kept.deferred = head;
-            kept.from = from.node();
+            from.onWasted();
+            kept.defer(head, from.node());
         } else {
             begin(head, document.parts(), from.node());
         }
     }
 
-    private void begin(DocumentHead head, List<byte[]> parts, NodeId from) {
-        if (!SignedDocuments.isGenuine(head)) {
-            notGenuine.increment();
-            return;
+    /// Before a node's tokens are taken, or whoever forges could use them up.
+    private boolean isGenuine(FloodNeighbour from, BooleanSupplier checked) {
+        if (!from.mayBeChecked(loop.nanos())) {
+            return false;
         }
+        boolean is = checked.getAsBoolean();
+        if (!is) {
+            from.onWasted();
+        }
+        return is;
+    }
+
+    private void begin(DocumentHead head, List<byte[]> parts, NodeId from) {
         FloodedDocument kept = keep(head.node());
         long before = kept.size();
         kept.deferred = null;
@@ -385,11 +400,15 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             return;
         }
         boolean newer = kept.beat == null || beat.count() > kept.beat.count();
-        if (!newer || !kept.takeToken(loop.nanos())) {
+        if (!newer) {
             return;
         }
-        if (!SignedDocuments.isGenuine(beat, head)) {
+        if (!isGenuine(from, () -> SignedDocuments.isGenuine(beat, head))) {
             notGenuine.increment();
+            return;
+        }
+        if (!kept.takeToken(loop.nanos())) {
+            from.onWasted();
             return;
         }
         kept.beat = beat;
@@ -571,6 +590,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     private void tellDigests() {
         if (!forwards) {
+            tellOwnHead();
             return;
         }
         Collection<FloodedDocument> known = vouchedDocuments();
@@ -578,6 +598,17 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             if (out.isOwedNothing()) {
                 out.offer(KnownDigest.of(known, out.node()));
             }
+        }
+    }
+
+    /// In case a relay dropped the document for want of room.
+    private void tellOwnHead() {
+        FloodedDocument own = documents.get(self);
+        SignedDocument whole = own == null ? null : own.whole();
+        if (whole != null && loop.nanos() - ownHeadAt >= OWN_HEAD.toNanos()) {
+            ownHeadAt = loop.nanos();
+            Document head = new Document(whole.head().bytes(), List.of());
+            neighbours.values().stream().filter(FloodNeighbour::isOwedNothing).forEach(out -> out.offer(head));
         }
     }
 }

@@ -578,6 +578,59 @@ class RegistryFloodTest {
     }
 
     @Test
+    void forgedHeadsAndBeatsUseUpNothingOfTheirNodes() {
+        // Given
+        RecordingLink other = up(flood, leaf());
+        up(flood, relay(1));
+        up(flood, relay(2));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        brief(other);
+        DocumentHead head = osaka.document(2).head();
+        Beat beat = osaka.maker.beat(1, 1);
+        // When
+        for (int i = 0; i < 200; i++) {
+            DocumentHead forged = new DocumentHead(head.key(), 1_000 + i, false, head.parts(), head.signature());
+            flood.onRegistryFrame(relay(2), new Document(forged.bytes(), List.of()));
+            flood.onRegistryFrame(relay(2), new Beat(osaka.node(), 1, 1_000 + i, beat.signature()));
+        }
+        flood.onRegistryFrame(relay(1), osaka.frame(2));
+        flood.onRegistryFrame(relay(1), beat);
+        // Then
+        assertEquals(List.of("2+0", "beat 1"), brief(other));
+    }
+
+    @Test
+    void anOlderHeadDoesNotReplaceTheOneThatWaits() {
+        // Given
+        RecordingLink other = up(flood, leaf());
+        up(flood, relay(1));
+        vouch(osaka);
+        for (int sequence = 1; sequence <= 50; sequence++) {
+            flood.onRegistryFrame(relay(1), osaka.frame(sequence));
+        }
+        brief(other);
+        // When
+        flood.onRegistryFrame(relay(1), osaka.frame(49));
+        time.pass(Duration.ofSeconds(2));
+        // Then
+        assertEquals(List.of("50+0"), brief(other));
+    }
+
+    @Test
+    void aLeafTellsItsOwnHeadAgainInCaseItWasLost() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.publish(osaka.document(1, "shop/orders"));
+        brief(relay);
+        // When
+        time.pass(RegistryFlood.OWN_HEAD.plusMinutes(2));
+        // Then
+        assertEquals(List.of("1+0"), brief(relay));
+    }
+
+    @Test
     void staysWithinItsBudgetOfBytes() {
         // Given
         RecordingLink other = up(flood, leaf());
