@@ -48,8 +48,6 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     private static final int MAX_RECORDS_WAITING = 128;
 
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
-    /// How long nodes are not blamed for their silence when their topic cannot be read.
-    private static final Duration MAX_DEAF = Duration.ofMinutes(15);
 
     private final MeshNode node;
     private final String cluster;
@@ -60,7 +58,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     private final TopicDocuments documents;
     private final Map<NodeId, Link> ways = new HashMap<>();
     private final Set<NodeId> seen = new HashSet<>();
-    private final Map<String, Long> deafSince = new HashMap<>();
+    private final Deafness deafness = new Deafness();
     private final Semaphore room = new Semaphore(MAX_RECORDS_WAITING);
     private volatile Optional<NodeDocument.KafkaInbox> inbox = Optional.empty();
     private volatile byte @Nullable [] announcing;
@@ -170,20 +168,14 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         }
         node.control().execute(() -> {
             room.release();
-            documents.onRecord(record, fresh);
+            documents.onRecord(claimedCluster, record, fresh);
         });
     }
 
     /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long excuses
     /// nobody.
     boolean hears(NodeDocument document) {
-        String other = Member.parse(document.member()).name();
-        if (document.kafka().isEmpty() || registry.hears(other)) {
-            deafSince.remove(other);
-            return true;
-        }
-        long now = node.control().nanos();
-        return now - deafSince.computeIfAbsent(other, _ -> now) > MAX_DEAF.toNanos();
+        return deafness.hears(document, registry::hears, node.control().nanos());
     }
 
     /// Only now it is known which partitions others of this cluster use.

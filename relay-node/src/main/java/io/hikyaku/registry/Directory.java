@@ -185,6 +185,12 @@ public final class Directory {
         return node.equals(self) || nodes.containsKey(node);
     }
 
+    /// Whether there is no need to offer a document of the node again: it, or a newer one, was taken.
+    boolean knows(NodeId node, long sequence) {
+        KnownNode known = nodes.get(node);
+        return node.equals(self) || known != null && known.sequence() >= sequence;
+    }
+
     /// Takes a document whose head is known to be genuine.
     ///
     /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of
@@ -272,7 +278,8 @@ public final class Directory {
     /// A beat that the node's own key signed.
     ///
     /// @param fresh as with [#offer]
-    public void onBeat(Beat beat, boolean fresh) {
+    /// @return whether it tells of a node that is known or was that it lives
+    public boolean onBeat(Beat beat, boolean fresh) {
         KnownNode known = nodes.get(beat.node());
         Forgotten before = forgotten.get(beat.node());
         if (known != null && beat.count() > known.beat) {
@@ -281,9 +288,13 @@ public final class Directory {
                 known.onSigned(loop.nanos());
                 toLive(known);
             }
-        } else if (known == null && before != null && !before.left && beat.count() > before.beat && fresh) {
-            forgotten.put(beat.node(), new Forgotten(before.sequence, beat.count(), loop.nanos(), false));
+            return fresh;
         }
+        if (known == null && before != null && !before.left && beat.count() > before.beat && fresh) {
+            forgotten.put(beat.node(), new Forgotten(before.sequence, beat.count(), loop.nanos(), false));
+            return true;
+        }
+        return false;
     }
 
     /// A neighbour delivers to the node now, or none does any more.
@@ -364,7 +375,7 @@ public final class Directory {
         Instant valid = known.read.statement().notAfter();
         if (nodes.containsKey(node) && valid.isBefore(trusted.now().toInstant())) {
             refuse(Reason.FORGED, "the statement of " + node + " expired");
-            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, true));
+            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
         }
     }
 
@@ -381,7 +392,7 @@ public final class Directory {
             if (known != null
                     && SignedDocuments.read(known.read.signed(), trusted, known.read) instanceof Verdict.Refused no) {
                 refuse(no.reason(), no.detail());
-                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, true));
+                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
             }
         }
     }

@@ -40,10 +40,17 @@ final class FloodNeighbour {
     }
 
     private static final long MAX_QUEUED = 1 << 20;
+    /// Signatures that are checked for nothing at once, and then per second: forged ones, and those of a node that
+    /// has said too much already.
+    static final int WASTED = 100;
+
+    private static final int WASTED_PER_SECOND = 20;
     /// Summaries that are answered within a time; another one is not.
     private static final int SUMMARIES = 4;
 
     private static final Duration SUMMARIES_PER = Duration.ofMinutes(2);
+    /// How long its summary is waited for: one that crossed the loss of a link is gone, and no other follows.
+    static final Duration SUMMARY_WAIT = Duration.ofSeconds(5);
 
     final Neighbour neighbour;
     private final NodeId self;
@@ -51,11 +58,14 @@ final class FloodNeighbour {
     private final Map<NodeId, Has> owed = new LinkedHashMap<>();
     private final Map<NodeId, Long> summary = new HashMap<>();
     private final List<Long> summariesAt = new ArrayList<>();
-    Subscription subscription = Subscription.EVERYTHING;
-    /// Whether it said what it has. Before that it is told nothing.
+    Subscription subscription;
+    private final long upAt;
+    /// Whether it said what it has, or had the time to. Before that it is told nothing.
     private boolean greeted;
 
     private boolean owedEnd;
+    private double wasted;
+    private long wastedAt;
 
     /// Whether it has told all that it had at the beginning, but for parts that are still asked for.
     boolean toldAll;
@@ -65,10 +75,14 @@ final class FloodNeighbour {
 
     int patience = 2;
 
-    FloodNeighbour(NodeId self, Neighbour neighbour, Link link) {
+    /// @param before of the same neighbour over another link, if there was one
+    FloodNeighbour(NodeId self, Neighbour neighbour, Link link, @Nullable FloodNeighbour before, long now) {
         this.self = self;
         this.neighbour = neighbour;
         this.link = link;
+        this.upAt = now;
+        this.wastedAt = now;
+        this.subscription = before == null ? Subscription.EVERYTHING : before.subscription;
     }
 
     NodeId node() {
@@ -80,6 +94,28 @@ final class FloodNeighbour {
         if (greeted) {
             owed.merge(node, has, (before, now) -> before == Has.BEFORE ? Has.SOMETHING : before);
         }
+    }
+
+    /// Whether it is told things from now on because its summary did not come.
+    boolean greetsUnasked(long now) {
+        if (greeted || now - upAt < SUMMARY_WAIT.toNanos()) {
+            return false;
+        }
+        greeted = true;
+        owedEnd = true;
+        return true;
+    }
+
+    /// Whether a signature of its may be checked.
+    boolean mayBeChecked(long now) {
+        wasted = Math.max(0, wasted - (now - wastedAt) / 1e9 * WASTED_PER_SECOND);
+        wastedAt = now;
+        return wasted < WASTED;
+    }
+
+    /// A signature was checked for nothing.
+    void onWasted() {
+        wasted++;
     }
 
     boolean isOwedNothing() {
@@ -120,11 +156,19 @@ final class FloodNeighbour {
             SignedDocument whole = kept == null ? null : kept.whole();
             if (kept != null && whole != null) {
                 send(new Document(whole.head().bytes(), parts(kept, whole, next.getValue())));
+                tellBeat(kept, next.getValue());
             }
         }
         if (owedEnd && owed.isEmpty()) {
             owedEnd = false;
             send(new RegistryFrame.SnapshotEnd());
+        }
+    }
+
+    /// One that forgot the node takes its old document again only when the node has signed something since.
+    private void tellBeat(FloodedDocument kept, Has has) {
+        if (kept.beat != null && (has != Has.BEFORE || kept.isFirst())) {
+            send(kept.beat);
         }
     }
 

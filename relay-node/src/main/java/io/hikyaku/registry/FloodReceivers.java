@@ -17,7 +17,7 @@ public final class FloodReceivers {
             }
 
             @Override
-            public boolean knows(NodeId node) {
+            public boolean knows(NodeId node, long sequence) {
                 return true;
             }
 
@@ -47,8 +47,8 @@ public final class FloodReceivers {
             }
 
             @Override
-            public boolean knows(NodeId node) {
-                return directory.knows(node);
+            public boolean knows(NodeId node, long sequence) {
+                return directory.knows(node, sequence);
             }
 
             @Override

@@ -28,6 +28,8 @@ final class FloodedDocument {
     private @Nullable Arriving arriving;
     /// What the whole one has and the one before it had not.
     private Set<PartDigest> news = Set.of();
+    /// Whether the whole one has none before it.
+    private boolean first;
     private double tokens = BURST;
     private long countedAt;
 
@@ -38,6 +40,7 @@ final class FloodedDocument {
     @Nullable
     NodeId from;
 
+    /// The newest, which convinces those who forgot the node long ago.
     @Nullable
     Beat beat;
 
@@ -47,11 +50,14 @@ final class FloodedDocument {
     long unreachableSince;
     long askedAt;
     int asked;
+    /// When it was last offered again because of a beat.
+    long offeredAt;
 
     FloodedDocument(NodeId node, long now) {
         this.node = node;
         this.countedAt = now;
         this.unreachableSince = now;
+        this.offeredAt = now - RegistryFlood.DIGEST.toNanos();
     }
 
     /// Null until the first is whole.
@@ -68,6 +74,16 @@ final class FloodedDocument {
     /// Of the newest head.
     long newest() {
         return arriving == null ? sequence() : arriving.head.sequence();
+    }
+
+    /// Of the newest head, as it is signed.
+    @Nullable
+    DocumentHead head() {
+        return arriving != null ? arriving.head : whole == null ? null : whole.head();
+    }
+
+    boolean isFirst() {
+        return first;
     }
 
     Set<PartDigest> news() {
@@ -104,6 +120,7 @@ final class FloodedDocument {
 
     /// This node's own document, or one that came whole.
     void replace(SignedDocument made) {
+        first = whole == null;
         news = whole == null ? made.parts().keySet() : made.newerThan(whole);
         whole = made;
         arriving = null;
@@ -160,6 +177,14 @@ final class FloodedDocument {
         }
         replace(SignedDocument.of(arriving.head, arriving.parts));
         return true;
+    }
+
+    /// Keeps the newest of the heads that came too soon.
+    void defer(DocumentHead head, NodeId by) {
+        if (deferred == null || deferred.sequence() < head.sequence()) {
+            deferred = head;
+            from = by;
+        }
     }
 
     /// Gives up what was arriving.

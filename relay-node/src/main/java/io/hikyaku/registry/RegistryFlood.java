@@ -30,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
 /// neighbours but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays
@@ -46,6 +47,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     static final Duration LEAF_GRACE = Duration.ofMinutes(10);
     /// How often neighbours compare what they know.
     static final Duration DIGEST = Duration.ofMinutes(1);
+    /// How often one that does not forward, and so tells no digests, tells the head of its own document again.
+    static final Duration OWN_HEAD = Duration.ofMinutes(10);
     /// How often this node's beat goes over links, where neighbours vouch for it meanwhile.
     static final Duration BEAT = Duration.ofHours(2);
 
@@ -64,8 +67,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         /// @return false if it is not believed, so that it is not passed on
         boolean onDocument(SignedDocument document);
 
-        /// Whether there is no need to offer the node's document again.
-        boolean knows(NodeId node);
+        /// Whether there is no need to offer this document of the node again.
+        boolean knows(NodeId node, long sequence);
 
         /// A node's own sign of life.
         void onBeat(Beat beat);
@@ -92,6 +95,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private long bytes;
     private long beatAt;
     private long digestsAt;
+    private long ownHeadAt;
     /// For metrics, which other threads read.
     private volatile int nodesKept;
 
@@ -112,6 +116,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         this.receiver = receiver;
         this.beatAt = loop.nanos();
         this.digestsAt = loop.nanos();
+        this.ownHeadAt = loop.nanos();
         this.notAllowed = counter(meters, "not-allowed");
         this.tooMany = counter(meters, "too-many");
         this.notGenuine = counter(meters, "not-genuine");
@@ -148,6 +153,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     @Override
     public void beat(Beat beat) {
+        FloodedDocument own = documents.get(self);
+        if (own != null) {
+            own.beat = beat;
+        }
         if (loop.nanos() - beatAt >= BEAT.toNanos()) {
             beatAt = loop.nanos();
             neighbours.values().forEach(out -> out.offer(beat));
@@ -164,23 +173,33 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             }
             subscription = wanted;
             neighbours.values().forEach(out -> out.offer(wanted.frame()));
-            documents.values().forEach(this::wantMore);
+            List.copyOf(documents.values()).forEach(this::wantMore);
         });
     }
 
     private void wantMore(FloodedDocument kept) {
-        SignedDocument whole = kept.whole();
-        if (whole != null && !kept.isArriving() && !kept.node.equals(self)) {
-            kept.begin(whole.head(), subscription.of(whole.head()));
-            onParts(kept, self);
+        DocumentHead head = kept.head();
+        if (head != null && !kept.node.equals(self) && (kept.isArriving() || lacksWanted(kept))) {
+            long before = kept.size();
+            kept.begin(head, subscription.of(head));
+            onSize(kept, before);
+            onParts(kept, kept.from == null ? self : kept.from);
         }
+    }
+
+    /// Whether it is whole but for parts that are wanted by now.
+    private boolean lacksWanted(FloodedDocument kept) {
+        SignedDocument whole = kept.whole();
+        return whole != null
+                && !kept.isArriving()
+                && !whole.parts().keySet().containsAll(subscription.of(whole.head()));
     }
 
     // ------------------------------------------------------------------------------------------- neighbours
 
     @Override
     public void onNeighbourUp(Neighbour neighbour, Link link) {
-        FloodNeighbour out = new FloodNeighbour(self, neighbour, link);
+        FloodNeighbour out = new FloodNeighbour(self, neighbour, link, neighbours.get(neighbour.node()), loop.nanos());
         neighbours.put(neighbour.node(), out);
         if (!subscription.everything()) {
             out.offer(subscription.frame());
@@ -280,20 +299,30 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             }
         } else if (kept == null && documents.size() >= MAX_NODES) {
             tooMany.increment();
+        } else if (!isGenuine(from, () -> SignedDocuments.isGenuine(head))) {
+            notGenuine.increment();
         } else if (kept != null && !kept.takeToken(loop.nanos())) {
             tooMany.increment();
-            kept.deferred = head;
-            kept.from = from.node();
+            from.onWasted();
+            kept.defer(head, from.node());
         } else {
             begin(head, document.parts(), from.node());
         }
     }
 
-    private void begin(DocumentHead head, List<byte[]> parts, NodeId from) {
-        if (!SignedDocuments.isGenuine(head)) {
-            notGenuine.increment();
-            return;
+    /// Before a node's tokens are taken, or whoever forges could use them up.
+    private boolean isGenuine(FloodNeighbour from, BooleanSupplier checked) {
+        if (!from.mayBeChecked(loop.nanos())) {
+            return false;
         }
+        boolean is = checked.getAsBoolean();
+        if (!is) {
+            from.onWasted();
+        }
+        return is;
+    }
+
+    private void begin(DocumentHead head, List<byte[]> parts, NodeId from) {
         FloodedDocument kept = keep(head.node());
         long before = kept.size();
         kept.deferred = null;
@@ -366,20 +395,27 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     private void onBeat(FloodNeighbour from, Beat beat) {
         FloodedDocument kept = documents.get(beat.node());
-        SignedDocument whole = kept == null ? null : kept.whole();
-        if (kept == null || whole == null || !mayTellUs(from, beat.node())) {
+        DocumentHead head = kept == null ? null : kept.head();
+        if (kept == null || head == null || beat.node().equals(self) || !mayTellUs(from, beat.node())) {
             return;
         }
         boolean newer = kept.beat == null || beat.count() > kept.beat.count();
-        if (!newer || !kept.takeToken(loop.nanos())) {
+        if (!newer) {
             return;
         }
-        if (!SignedDocuments.isGenuine(beat, whole.head())) {
+        if (!isGenuine(from, () -> SignedDocuments.isGenuine(beat, head))) {
             notGenuine.increment();
+            return;
+        }
+        if (!kept.takeToken(loop.nanos())) {
+            from.onWasted();
             return;
         }
         kept.beat = beat;
         receiver.onBeat(beat);
+        if (loop.nanos() - kept.offeredAt >= DIGEST.toNanos() && offerAgain(kept)) {
+            kept.offeredAt = loop.nanos();
+        }
         for (FloodNeighbour out : neighbours.values()) {
             if (!out.equals(from) && mayTell(out, beat.node())) {
                 out.offer(beat);
@@ -392,13 +428,18 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (theirs == null) {
             return;
         }
+        owe(from, theirs, Has.NOTHING);
+        from.send(documents::get);
+    }
+
+    /// @param unsaid what it has of documents that it did not name
+    private void owe(FloodNeighbour out, Map<NodeId, Long> theirs, Has unsaid) {
         for (FloodedDocument kept : documents.values()) {
             long known = theirs.getOrDefault(kept.node, 0L);
-            if (kept.genuine && known < kept.sequence() && mayTell(from, kept.node)) {
-                from.owe(kept.node, known == 0 ? Has.NOTHING : Has.SOMETHING);
+            if (kept.genuine && known < kept.sequence() && mayTell(out, kept.node)) {
+                out.owe(kept.node, known == 0 ? unsaid : Has.SOMETHING);
             }
         }
-        from.send(documents::get);
     }
 
     private void onDigest(FloodNeighbour from, Digest theirs) {
@@ -483,10 +524,16 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         for (FloodedDocument kept : List.copyOf(documents.values())) {
             attend(kept, now);
         }
-        neighbours.values().forEach(out -> out.send(documents::get));
+        for (FloodNeighbour out : neighbours.values()) {
+            if (out.greetsUnasked(now)) {
+                owe(out, Map.of(), Has.SOMETHING); // heads alone, for it may have them all
+            }
+            out.send(documents::get);
+        }
         if (now - digestsAt >= DIGEST.toNanos()) {
             digestsAt = now;
             offerAgain();
+            documents.values().stream().filter(this::lacksWanted).toList().forEach(this::wantMore);
             tellDigests();
         }
     }
@@ -525,18 +572,25 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     /// What was not believed may be by now: clocks are set, and trust is renewed.
     private void offerAgain() {
-        for (FloodedDocument kept : documents.values()) {
-            SignedDocument whole = kept.whole();
-            boolean unknown = whole != null && !whole.head().leaving() && !receiver.knows(kept.node);
-            if (whole != null && unknown && receiver.onDocument(whole)) {
-                kept.genuine = true;
-                flood(kept, self);
-            }
+        documents.values().forEach(this::offerAgain);
+    }
+
+    /// @return whether there was a need to
+    private boolean offerAgain(FloodedDocument kept) {
+        SignedDocument whole = kept.whole();
+        if (whole == null || whole.head().leaving() || receiver.knows(kept.node, kept.sequence())) {
+            return false;
         }
+        if (receiver.onDocument(whole)) {
+            kept.genuine = true;
+            flood(kept, self);
+        }
+        return true;
     }
 
     private void tellDigests() {
         if (!forwards) {
+            tellOwnHead();
             return;
         }
         Collection<FloodedDocument> known = vouchedDocuments();
@@ -544,6 +598,17 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             if (out.isOwedNothing()) {
                 out.offer(KnownDigest.of(known, out.node()));
             }
+        }
+    }
+
+    /// In case a relay dropped the document for want of room.
+    private void tellOwnHead() {
+        FloodedDocument own = documents.get(self);
+        SignedDocument whole = own == null ? null : own.whole();
+        if (whole != null && loop.nanos() - ownHeadAt >= OWN_HEAD.toNanos()) {
+            ownHeadAt = loop.nanos();
+            Document head = new Document(whole.head().bytes(), List.of());
+            neighbours.values().stream().filter(FloodNeighbour::isOwedNothing).forEach(out -> out.offer(head));
         }
     }
 }

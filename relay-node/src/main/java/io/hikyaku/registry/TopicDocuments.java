@@ -13,11 +13,14 @@ import io.hikyaku.wire.route.RegistryFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +50,10 @@ public final class TopicDocuments {
         private boolean offered;
 
         void add(byte[] part) {
-            if (parts.size() < MAX_PARTS
-                    && bytes + part.length <= MAX_NODE_BYTES
-                    && parts.putIfAbsent(PartDigest.of(part), part) == null) {
+            PartDigest digest = PartDigest.of(part);
+            boolean room = parts.size() < MAX_PARTS && bytes + part.length <= MAX_NODE_BYTES;
+            boolean named = head != null && head.parts().contains(digest);
+            if ((room || named) && parts.putIfAbsent(digest, part) == null) {
                 bytes += part.length;
             }
         }
@@ -60,13 +64,23 @@ public final class TopicDocuments {
         }
     }
 
+    /// What one cluster's topic holds. Anybody may write anything about any node in its own topic, which must not
+    /// keep out what the node itself writes in another.
+    private static final class Topic {
+        private final SequencedMap<NodeId, Gathered> nodes = new LinkedHashMap<>();
+        private long bytes;
+
+        void forgetFirst() {
+            bytes -= nodes.pollFirstEntry().getValue().bytes;
+        }
+    }
+
     private final Directory directory;
     private final long budget;
     private final Runnable onMissed;
-    private final SequencedMap<NodeId, Gathered> nodes = new LinkedHashMap<>();
-    private long bytes;
+    private final Map<String, Topic> topics = new HashMap<>();
 
-    /// @param budget bytes kept; whoever was heard of longest ago is forgotten
+    /// @param budget bytes kept; beyond, the fullest topic forgets whoever was heard of there longest ago
     /// @param onMissed a node lives whose document is not known: the topics are to be read again
     public TopicDocuments(Directory directory, long budget, Runnable onMissed) {
         this.directory = directory;
@@ -76,13 +90,15 @@ public final class TopicDocuments {
 
     /// Takes a record's value.
     ///
+    /// @param cluster in whose topic it was
     /// @param fresh whether it was written while we were reading; else its node may be long gone
-    public void onRecord(byte[] value, boolean fresh) {
+    public void onRecord(String cluster, byte[] value, boolean fresh) {
+        Topic topic = topics.computeIfAbsent(cluster, _ -> new Topic());
         try {
             switch (RegistryFrames.read(Unpooled.wrappedBuffer(value))) {
-                case Parts parts -> onParts(parts);
-                case Document document -> onHead(DocumentHead.read(document.head()), fresh);
-                case Beat beat -> onBeat(beat, fresh);
+                case Parts parts -> onParts(topic, parts);
+                case Document document -> onHead(topic, DocumentHead.read(document.head()), fresh);
+                case Beat beat -> onBeat(topic, beat, fresh);
                 default -> LOG.debug("ignored a frame that belongs on links");
             }
         } catch (Malformed e) {
@@ -90,35 +106,35 @@ public final class TopicDocuments {
         }
     }
 
-    private void onParts(Parts frame) {
-        Gathered node = touch(frame.node());
+    private void onParts(Topic topic, Parts frame) {
+        Gathered node = touch(topic, frame.node());
         long before = node.bytes;
         frame.parts().forEach(node::add);
-        bytes += node.bytes - before;
-        offer(node);
+        topic.bytes += node.bytes - before;
+        offer(topic, node);
         shrink();
     }
 
-    private void onHead(DocumentHead head, boolean fresh) {
+    private void onHead(Topic topic, DocumentHead head, boolean fresh) {
         NodeId id = head.node();
-        Gathered known = nodes.get(id);
+        Gathered known = topic.nodes.get(id);
         DocumentHead before = known == null ? null : known.head;
         if (before != null && head.sequence() < before.sequence() || !SignedDocuments.isGenuine(head)) {
             return;
         }
-        Gathered node = touch(id);
+        Gathered node = touch(topic, id);
         node.fresh |= fresh;
         if (!head.equals(before)) {
             node.head = head;
             node.offered = false;
         }
-        offer(node);
+        offer(topic, node);
     }
 
     /// Offers the document once all its parts are there.
-    private void offer(Gathered node) {
+    private void offer(Topic topic, Gathered node) {
         DocumentHead head = node.head;
-        if (head == null || node.offered && directory.knows(head.node())) {
+        if (head == null || node.offered && directory.knows(head.node(), head.sequence())) {
             return;
         }
         if (!node.parts.keySet().containsAll(head.parts())) {
@@ -126,14 +142,14 @@ public final class TopicDocuments {
         }
         long before = node.bytes;
         node.keepOnlyOf(head);
-        bytes += node.bytes - before;
+        topic.bytes += node.bytes - before;
         node.offered = true;
         directory.offer(SignedDocument.of(head, node.parts), node.fresh);
         node.fresh = false;
     }
 
-    private void onBeat(Beat beat, boolean fresh) {
-        Gathered node = nodes.get(beat.node());
+    private void onBeat(Topic topic, Beat beat, boolean fresh) {
+        Gathered node = topic.nodes.get(beat.node());
         DocumentHead head = node == null ? null : node.head;
         if (node == null || head == null) {
             if (fresh && !directory.knows(beat.node())) {
@@ -144,36 +160,50 @@ public final class TopicDocuments {
         if (!SignedDocuments.isGenuine(beat, head)) {
             return;
         }
-        touch(beat.node());
-        if (!directory.knows(beat.node())) {
+        touch(topic, beat.node());
+        boolean lives = directory.onBeat(beat, fresh);
+        if (!directory.knows(beat.node(), head.sequence())) {
             node.offered = false;
-            offer(node);
+            node.fresh |= lives;
+            offer(topic, node);
         }
-        directory.onBeat(beat, fresh);
-        if (fresh && (beat.sequence() > head.sequence() || !directory.knows(beat.node()))) {
+        if (!lives) {
+            directory.onBeat(beat, fresh); // now that there may be something known of the node
+        }
+        if (fresh && (beat.sequence() > head.sequence() || !node.offered || !directory.knows(beat.node()))) {
             onMissed.run();
         }
     }
 
     /// The node's records, as the ones heard of last.
-    private Gathered touch(NodeId id) {
-        Gathered known = nodes.remove(id);
+    private Gathered touch(Topic topic, NodeId id) {
+        Gathered known = topic.nodes.remove(id);
         Gathered node = known == null ? new Gathered() : known;
-        nodes.putLast(id, node);
-        shrinkTo(Directory.MAX_NODES);
+        topic.nodes.putLast(id, node);
+        if (known == null) {
+            shrinkTo(Directory.MAX_NODES);
+        }
         return node;
     }
 
     private void shrinkTo(int count) {
-        while (nodes.size() > count) {
-            bytes -= nodes.pollFirstEntry().getValue().bytes;
+        while (topics.values().stream().mapToInt(topic -> topic.nodes.size()).sum() > count) {
+            fullest(topic -> topic.nodes.size()).forgetFirst();
         }
     }
 
     private void shrink() {
-        while (bytes > budget && nodes.size() > 1) {
-            bytes -= nodes.pollFirstEntry().getValue().bytes;
+        while (topics.values().stream().mapToLong(topic -> topic.bytes).sum() > budget
+                && topics.values().stream()
+                                .mapToInt(topic -> topic.nodes.size())
+                                .sum()
+                        > 1) {
+            fullest(topic -> topic.bytes).forgetFirst();
         }
+    }
+
+    private Topic fullest(ToLongFunction<Topic> by) {
+        return topics.values().stream().max(Comparator.comparingLong(by)).orElseThrow();
     }
 
     /// The records of this node's document, by what follows its id in their keys: parts first, then the head, so

@@ -273,6 +273,22 @@ class DirectoryTest {
     }
 
     @Test
+    void aNodeThatAWrongClockMadeGoIsTakenAgainOnceTheClockIsSet() {
+        // Given
+        SignedDocument document = osaka.signed(1);
+        directory.offer(document, true);
+        osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
+        time.pass(Duration.ofSeconds(2));
+        assertFalse(directory.offer(document, true));
+        // When
+        osaka.clock.set(TestMember.START);
+        boolean taken = directory.offer(document, true);
+        // Then
+        assertTrue(taken);
+        assertTrue(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
     void aChangeOfOneExportReadsOnePart() {
         // Given
         String[] services = new String[1_000];

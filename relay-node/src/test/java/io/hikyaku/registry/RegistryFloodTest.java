@@ -86,7 +86,7 @@ class RegistryFloodTest {
                     }
 
                     @Override
-                    public boolean knows(NodeId node) {
+                    public boolean knows(NodeId node, long sequence) {
                         return known;
                     }
 
@@ -246,6 +246,37 @@ class RegistryFloodTest {
         flood.onRegistryFrame(relay(1), osaka.frame(1));
         // Then
         assertEquals(List.of("has 0"), brief(silent));
+    }
+
+    @Test
+    void aNeighbourWhoseSummaryWentToALinkThatWasLostIsToldHeadsAfterAWhile() {
+        // Given a subscriber that noticed the loss of the first link before we did
+        SignedDocument large = osaka.document(1, services(1_000));
+        Document frame =
+                new Document(large.head().bytes(), List.copyOf(large.parts().values()));
+        up(flood, relay(1));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), frame);
+        up(flood, leaf());
+        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash("team-5/service-5"))));
+        flood.onRegistryFrame(leaf(), new Summary(true, List.of()));
+        // When we elect the second one, and nothing more is said
+        RecordingLink second = new RecordingLink(leaf());
+        flood.onNeighbourUp(leaf(), second);
+        time.pass(FloodNeighbour.SUMMARY_WAIT.minusSeconds(1));
+        assertEquals(List.of("has 0"), brief(second));
+        time.pass(Duration.ofSeconds(2));
+        // Then
+        assertEquals(List.of("1+0", "end"), brief(second));
+        // When a change comes
+        SignedDocument next = osaka.document(2, services(1_001));
+        flood.onRegistryFrame(
+                relay(1),
+                new Document(next.head().bytes(), List.copyOf(next.parts().values())));
+        // Then it comes with what was subscribed to at most
+        List<RegistryFrame> told = second.takeRegistryFrames();
+        assertEquals(1, told.size());
+        assertTrue(((Document) told.getFirst()).parts().size() <= 2, told::toString);
     }
 
     @Test
@@ -417,6 +448,45 @@ class RegistryFloodTest {
     }
 
     @Test
+    void whatIsWantedWhileADocumentArrivesIsAskedForAsWell() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        String[] services = services(1_000);
+        onLeaf.subscribeTo(List.of(services[5]));
+        time.pass(Duration.ofMillis(1));
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.onRegistryFrame(
+                relay(1), new Document(osaka.document(1, services).head().bytes(), List.of()));
+        assertEquals("want 2", brief(relay).getLast());
+        // When
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofMillis(1));
+        // Then
+        assertEquals(List.of("subscribe 1000", "want 17"), brief(relay));
+    }
+
+    @Test
+    void partsOfAnotherServiceThatWereGivenUpAreAskedForAgainLater() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        String[] services = services(1_000);
+        SignedDocument large = osaka.document(1, services);
+        onLeaf.subscribeTo(List.of(services[5]));
+        time.pass(Duration.ofMillis(1));
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.onRegistryFrame(
+                relay(1),
+                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofSeconds(70));
+        brief(relay);
+        // When
+        time.pass(RegistryFlood.DIGEST);
+        // Then
+        assertTrue(brief(relay).contains("want 15"));
+    }
+
+    @Test
     void whatIsForgedOrNotTheHeadsIsNeitherKeptNorPassedOn() {
         // Given
         RecordingLink other = up(flood, relay(2));
@@ -508,6 +578,59 @@ class RegistryFloodTest {
     }
 
     @Test
+    void forgedHeadsAndBeatsUseUpNothingOfTheirNodes() {
+        // Given
+        RecordingLink other = up(flood, leaf());
+        up(flood, relay(1));
+        up(flood, relay(2));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        brief(other);
+        DocumentHead head = osaka.document(2).head();
+        Beat beat = osaka.maker.beat(1, 1);
+        // When
+        for (int i = 0; i < 200; i++) {
+            DocumentHead forged = new DocumentHead(head.key(), 1_000 + i, false, head.parts(), head.signature());
+            flood.onRegistryFrame(relay(2), new Document(forged.bytes(), List.of()));
+            flood.onRegistryFrame(relay(2), new Beat(osaka.node(), 1, 1_000 + i, beat.signature()));
+        }
+        flood.onRegistryFrame(relay(1), osaka.frame(2));
+        flood.onRegistryFrame(relay(1), beat);
+        // Then
+        assertEquals(List.of("2+0", "beat 1"), brief(other));
+    }
+
+    @Test
+    void anOlderHeadDoesNotReplaceTheOneThatWaits() {
+        // Given
+        RecordingLink other = up(flood, leaf());
+        up(flood, relay(1));
+        vouch(osaka);
+        for (int sequence = 1; sequence <= 50; sequence++) {
+            flood.onRegistryFrame(relay(1), osaka.frame(sequence));
+        }
+        brief(other);
+        // When
+        flood.onRegistryFrame(relay(1), osaka.frame(49));
+        time.pass(Duration.ofSeconds(2));
+        // Then
+        assertEquals(List.of("50+0"), brief(other));
+    }
+
+    @Test
+    void aLeafTellsItsOwnHeadAgainInCaseItWasLost() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.publish(osaka.document(1, "shop/orders"));
+        brief(relay);
+        // When
+        time.pass(RegistryFlood.OWN_HEAD.plusMinutes(2));
+        // Then
+        assertEquals(List.of("1+0"), brief(relay));
+    }
+
+    @Test
     void staysWithinItsBudgetOfBytes() {
         // Given
         RecordingLink other = up(flood, leaf());
@@ -555,6 +678,28 @@ class RegistryFloodTest {
         // Then
         assertEquals(List.of("beat 5"), brief(other));
         assertEquals(List.of(5L), beats);
+    }
+
+    @Test
+    void theNewestBeatComesWithADocumentThatIsNews() {
+        // Given
+        up(flood, relay(1));
+        vouch(osaka);
+        flood.onRegistryFrame(relay(1), osaka.frame(1));
+        flood.onRegistryFrame(relay(1), osaka.maker.beat(1, 7));
+        flood.publish(osaka.document(1));
+        flood.beat(osaka.maker.beat(1, 8));
+        // When
+        RecordingLink other = up(flood, leaf());
+        // Then
+        List<String> told = brief(other);
+        assertEquals(6, told.size());
+        assertEquals(List.of("1+1", "1+1"), List.of(told.get(1), told.get(3)));
+        assertTrue(told.containsAll(List.of("beat 7", "beat 8")), told::toString);
+        // When it changes
+        flood.onRegistryFrame(relay(1), osaka.frame(2, "shop/orders"));
+        // Then the change convinces by itself
+        assertEquals(List.of("2+1"), brief(other));
     }
 
     @Test

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.config.RegistryLimits;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.route.RegistryFrame.Parts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,11 +48,13 @@ class TopicDocumentsTest {
     @Test
     void putsADocumentTogetherInWhateverOrderItsRecordsCome() {
         // When
-        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
         // Then
         assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
         // When the head comes before its parts
-        records(2, "shop/orders", "shop/payments").reversed().forEach(record -> documents.onRecord(record, true));
+        records(2, "shop/orders", "shop/payments")
+                .reversed()
+                .forEach(record -> documents.onRecord("osaka", record, true));
         // Then
         assertEquals(2, directory.live(osaka.node()).orElseThrow().exports().size());
     }
@@ -58,15 +62,15 @@ class TopicDocumentsTest {
     @Test
     void whatWasThereBeforeLivesOnceItBeats() {
         // Given
-        records(1, "shop/orders").forEach(record -> documents.onRecord(record, false));
-        documents.onRecord(beat(1, 5), false);
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        documents.onRecord("osaka", beat(1, 5), false);
         assertFalse(directory.live().containsKey(osaka.node()));
         // When an old beat is written again
-        documents.onRecord(beat(1, 5), true);
+        documents.onRecord("osaka", beat(1, 5), true);
         // Then
         assertFalse(directory.live().containsKey(osaka.node()));
         // When
-        documents.onRecord(beat(1, 6), true);
+        documents.onRecord("osaka", beat(1, 6), true);
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
         assertEquals(0, missed);
@@ -75,23 +79,98 @@ class TopicDocumentsTest {
     @Test
     void aBeatOfWhoIsNotKnownAnyMoreBringsItBack() {
         // Given it was silent for so long that it was forgotten
-        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
         time.pass(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
         assertFalse(directory.knows(osaka.node()));
         // When
-        documents.onRecord(beat(1, 9), true);
+        documents.onRecord("osaka", beat(1, 9), true);
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
     }
 
     @Test
+    void aBeatBringsBackWhoWasSilentForLongerThanItsLease() {
+        // Given
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        time.pass(KnownNode.LEASE.plus(Duration.ofHours(1)));
+        // When
+        documents.onRecord("osaka", beat(1, 9), true);
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
+        assertEquals(0, missed);
+    }
+
+    @Test
+    void anUpdateThatWasNotBelievedIsOfferedAgain() {
+        // Given a clock that is wrong for a moment
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
+        records(2, "shop/payments").forEach(record -> documents.onRecord("osaka", record, true));
+        osaka.clock.set(TestMember.START);
+        assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
+        // When
+        documents.onRecord("osaka", beat(2, 3), true);
+        // Then
+        assertEquals(2, directory.live(osaka.node()).orElseThrow().sequence());
+    }
+
+    @Test
     void aBeatWhoseDocumentWasMissedHasTheTopicsReadAgain() {
         // When nothing is known of it, and when only an older document is
-        documents.onRecord(beat(1, 1), true);
-        records(1, "shop/orders").forEach(record -> documents.onRecord(record, true));
-        documents.onRecord(beat(2, 2), true);
+        documents.onRecord("osaka", beat(1, 1), true);
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        documents.onRecord("osaka", beat(2, 2), true);
         // Then
         assertEquals(2, missed);
+    }
+
+    private byte[] junk(NodeId node, int number, int bytes) {
+        byte[] part = new byte[bytes];
+        ByteBuffer.wrap(part).putInt(number);
+        return TopicDocuments.bytes(new Parts(node, List.of(part)));
+    }
+
+    @Test
+    void junkInTheTopicOfAnotherClusterKeepsNobodyOut() {
+        // Given more than is kept of one node
+        for (int i = 0; i < 600; i++) {
+            documents.onRecord("edge", junk(osaka.node(), i, 4), true);
+        }
+        // When
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
+    void aTopicThatIsTooFullForgetsItsOwnNodes() {
+        // Given a document whose head is yet to come
+        List<byte[]> records = records(1, "shop/orders");
+        records.subList(0, records.size() - 1).forEach(record -> documents.onRecord("osaka", record, true));
+        // When more than all that is kept comes in another topic
+        for (int i = 0; i < 400; i++) {
+            documents.onRecord("edge", junk(new NodeId(7, i), i, 40 << 10), true);
+        }
+        documents.onRecord("osaka", records.getLast(), true);
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
+    void partsThatTheHeadNamesFindRoomAndTheTopicsAreReadAgainForThem() {
+        // Given
+        List<byte[]> records = records(1, "shop/orders");
+        for (int i = 0; i < 600; i++) {
+            documents.onRecord("osaka", junk(osaka.node(), i, 4), true);
+        }
+        records.forEach(record -> documents.onRecord("osaka", record, true));
+        // When
+        documents.onRecord("osaka", beat(1, 1), true);
+        assertEquals(1, missed);
+        records.forEach(record -> documents.onRecord("osaka", record, false));
+        documents.onRecord("osaka", beat(1, 2), true);
+        // Then
+        assertTrue(directory.live().containsKey(osaka.node()));
     }
 
     @Test
@@ -99,10 +178,10 @@ class TopicDocumentsTest {
         // Given
         byte[] forged = beat(1, 9);
         forged[forged.length - 1] ^= 1;
-        records(1, "shop/orders").forEach(record -> documents.onRecord(record, false));
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
         // When
         for (byte[] record : List.of(new byte[0], new byte[] {9}, new byte[] {1, 2, 3}, new byte[] {2}, forged)) {
-            documents.onRecord(record, true);
+            documents.onRecord("osaka", record, true);
         }
         // Then
         assertFalse(directory.live().containsKey(osaka.node()));

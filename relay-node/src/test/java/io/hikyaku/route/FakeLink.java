@@ -99,6 +99,11 @@ public final class FakeLink implements Link {
         stalled = true;
     }
 
+    /// Pretends that so many bytes wait.
+    public void queue(long bytes) {
+        queued = bytes;
+    }
+
     /// Sends what waited, and says that it drained.
     void flow() {
         stalled = false;

@@ -184,6 +184,25 @@ class KafkaRegistryIT {
     }
 
     @Test
+    void saysThatItLeavesBeforeItsTombstones() throws Exception {
+        // Given
+        mesh.prepare(1, "osaka", "tokyo");
+        try (Reader osaka = reader("osaka")) {
+            try (Reader tokyo = reader("tokyo")) {
+                tokyo.publish("part", "one");
+                osaka.await(new Told("tokyo", "one", true));
+
+                // When
+                tokyo.publish("another part", "leaving");
+            }
+
+            // Then
+            osaka.await(new Told("tokyo", "another part", true));
+            osaka.await(new Told("tokyo", "leaving", true));
+        }
+    }
+
+    @Test
     void writesWhatChangedAloneAndDeletesWhatIsGone() throws Exception {
         // Given
         mesh.prepare(1, "osaka");

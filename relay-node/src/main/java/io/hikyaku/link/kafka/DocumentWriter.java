@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -105,10 +106,12 @@ final class DocumentWriter {
         }
     }
 
+    /// What was published last is still written: it says that the node leaves.
     void leave() {
         synchronized (lock) {
             leaving = true;
-            unwritten.clear();
+            unwritten.retainAll(wanted.keySet());
+            unwritten.remove(BEAT);
         }
     }
 
@@ -189,23 +192,32 @@ final class DocumentWriter {
         }
     }
 
-    /// Deletes what was written, and ends.
+    /// Writes the last word, if this node leaves, then deletes what was written, and ends.
     void close() {
         KafkaProducer<byte[], byte[]> current = producer;
         if (current == null) {
             return;
         }
         List<String> keys;
+        Map<String, byte[]> last = new LinkedHashMap<>();
         synchronized (lock) {
+            if (leaving) {
+                unwritten.forEach(key -> last.put(key, wanted.get(key)));
+                written.addAll(unwritten);
+                unwritten.clear();
+            }
             keys = leaving ? List.copyOf(written).reversed() : List.of(); // the head before its parts
         }
-        for (String key : keys) {
-            try {
-                current.send(record(key, null));
-            } catch (KafkaException failure) {
-                LOG.debug("The document stays behind", failure);
-            }
-        }
+        last.forEach((key, value) -> sendLast(current, key, value));
+        keys.forEach(key -> sendLast(current, key, null));
         current.close(CLOSE);
+    }
+
+    private void sendLast(KafkaProducer<byte[], byte[]> by, String key, byte @Nullable [] value) {
+        try {
+            by.send(record(key, value));
+        } catch (KafkaException failure) {
+            LOG.debug("The document stays behind", failure);
+        }
     }
 }
