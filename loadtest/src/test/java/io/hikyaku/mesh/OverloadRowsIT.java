@@ -98,8 +98,7 @@ class OverloadRowsIT {
                 held.incrementAndGet();
                 HttpScript.readNothing(service);
             }));
-            mesh.bridge(
-                    "osaka", links.exporter() + ONE_STREAM + exports(UsedUp.STREAMS_OF_THE_EXPORTER, holding));
+            mesh.bridge("osaka", links.exporter() + ONE_STREAM + exports(UsedUp.STREAMS_OF_THE_EXPORTER, holding));
             poor = mesh.bridge(
                     "tokyo",
                     links.caller()

@@ -177,8 +177,8 @@ final class Pressure {
         }
     }
 
-    /// Ways have changed: who waits for a link may have another one now. It only asks again, since ways change often
-    /// and nothing has drained; whoever finds the same link still full waits on.
+    /// Ways have changed: who waits for a link may have another one now. It only asks again, since ways change
+    /// often and nothing has drained; whoever finds the same link still full waits on.
     void onRoutes() {
         pausing.forEach(out -> notices.tellWritable(out.wake()));
     }
