@@ -70,6 +70,9 @@ final class FloodNeighbour {
     /// Whether it has told all that it had at the beginning, but for parts that are still asked for.
     boolean toldAll;
 
+    /// The sequences of which parts were missing then. Newer ones are not waited for: somebody may change for ever.
+    Map<NodeId, Long> awaited = Map.of();
+
     /// Digests of its that ours did not equal, one after the other; and after how many the next summary is sent.
     int mismatches;
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
 /// neighbours but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays
@@ -266,6 +267,9 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             case Digest digest -> onDigest(out, digest);
             case SnapshotEnd end -> {
                 out.toldAll = from.mayForward();
+                out.awaited = documents.values().stream()
+                        .filter(kept -> kept.isArriving() && from.node().equals(kept.from))
+                        .collect(Collectors.toMap(kept -> kept.node, FloodedDocument::newest));
                 tellSnapshotEnd();
             }
         }
@@ -473,8 +477,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private boolean waitsFor(FloodNeighbour out) {
-        return documents.values().stream()
-                .anyMatch(kept -> kept.isArriving() && out.node().equals(kept.from));
+        return out.awaited.entrySet().stream().anyMatch(awaited -> {
+            FloodedDocument kept = documents.get(awaited.getKey());
+            return kept != null && kept.isArriving() && kept.newest() == awaited.getValue();
+        });
     }
 
     // ------------------------------------------------------------------------------------------- documents

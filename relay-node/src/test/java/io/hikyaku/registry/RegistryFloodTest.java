@@ -358,6 +358,22 @@ class RegistryFloodTest {
     }
 
     @Test
+    void aSnapshotDoesNotWaitForWhatChangedAfterIt() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        up(onLeaf, relay(1));
+        onLeaf.onRegistryFrame(
+                relay(1), new Document(osaka.document(1, services(500)).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
+        assertEquals(0, snapshots);
+        // When
+        onLeaf.onRegistryFrame(
+                relay(1), new Document(osaka.document(2, services(501)).head().bytes(), List.of()));
+        // Then
+        assertEquals(1, snapshots);
+    }
+
+    @Test
     void partsThatNobodyHasAreGivenUp() {
         // Given
         up(flood, relay(1));
