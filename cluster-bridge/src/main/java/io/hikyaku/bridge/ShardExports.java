@@ -97,8 +97,9 @@ final class ShardExports {
         return new Finding(place + ".tls." + finding.path(), finding.line(), finding.message());
     }
 
-    /// Puts these in place of the ones before: for the making thread at once, since the next change may come before a
-    /// busy event loop's turn, and then on the event loop. Running calls go on, also those of ports that are gone.
+    /// Puts these in place of the ones before: for the making thread at once, since the next change may come before
+    /// a busy event loop's turn, and then on the event loop. Running calls go on, also those of ports that are
+    /// gone.
     void use(Next next, Executor loop) {
         made = next.all();
         Map<ServicePort, io.hikyaku.call.Export> byPort = new HashMap<>();

@@ -210,8 +210,8 @@ final class Keepalive {
         return Math.clamp(expected, minProbeNanos, MAX_PROBE_NANOS);
     }
 
-    /// The least margin is added, and is no bound on the sum: however far and steady the neighbour is, it has to wait
-    /// for a core like one nearby (RFC 6298 §2.3, RFC 9002 §6.2.1).
+    /// The least margin is added, and is no bound on the sum: however far and steady the neighbour is, it has to
+    /// wait for a core like one nearby (RFC 6298 §2.3, RFC 9002 §6.2.1).
     private long expectedWithin(long leastMargin) {
         return expectedNanos + Math.max(DEVIATIONS * deviationNanos, leastMargin);
     }

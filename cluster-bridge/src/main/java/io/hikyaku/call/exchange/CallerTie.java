@@ -43,8 +43,8 @@ public final class CallerTie {
         seat = taken;
     }
 
-    /// No answer has come from there, so whoever exports the service may take the next request. It is for the service
-    /// to ask for authentication anew; the name stays, since the caller does.
+    /// No answer has come from there, so whoever exports the service may take the next request. It is for the
+    /// service to ask for authentication anew; the name stays, since the caller does.
     void onFailure() {
         seat = null;
     }
