@@ -193,10 +193,10 @@ final class Pressure {
     }
 
     /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover
-    /// the way to the broker and back.
+    /// the way to the broker and back, yet leaves a quarter for handshakes, which are dropped where it is full.
     private long fullAbove(Egress out) {
         return out.overTopic()
-                ? limits.linkQueue().bytes()
+                ? limits.linkQueue().bytes() / 4 * 3
                 : limits.pauseAbove().bytes();
     }
 

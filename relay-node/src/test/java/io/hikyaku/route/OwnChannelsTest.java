@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.DataSize;
 import io.hikyaku.config.RouteLimits;
+import io.hikyaku.link.Neighbour;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.Packet;
+import io.hikyaku.wire.PacketKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -183,12 +187,7 @@ class OwnChannelsTest {
         }
         long before = link.queuedBytes();
         FakeLink elsewhere = new FakeLink(
-                mesh.time,
-                new io.hikyaku.link.Neighbour(mesh.relay().id, "kafka", false, 0, 1),
-                "topic",
-                true,
-                0,
-                tokyo.router);
+                mesh.time, new Neighbour(mesh.relay().id, "kafka", false, 0, 1), "topic", true, 0, tokyo.router);
         // When
         for (int i = 0; i < 500; i++) {
             tokyo.router.addDirect(elsewhere.neighbour().node(), elsewhere, 1 + i);
@@ -198,6 +197,25 @@ class OwnChannelsTest {
         assertEquals(before, link.queuedBytes());
         flowUntilAllIsSent();
         assertAllArrivedInOrder();
+    }
+
+    @Test
+    void areMadeThoughOthersHaveFilledTheTopic() {
+        // Given
+        start(SMALL);
+        Neighbour nobody = new Neighbour(NodeId.NONE, "kafka", false, 0, 1);
+        FakeLink topic = new FakeLink(mesh.time, nobody, "topic", true, 0, tokyo.router);
+        tokyo.router.addDirect(osaka.id, topic, 1);
+        mesh.converge();
+        topic.stall();
+        sender(7, PACKETS).sendWhatItMay();
+        long before = topic.queuedBytes();
+        // When
+        tokyo.router.send(
+                VirtualNode.packet(PacketKind.HANDSHAKE, Packet.DEFAULT_HOP_LIMIT, osaka.id, tokyo.id, 8, 0, BODY));
+        // Then
+        assertEquals(before + Packet.HEADER_BYTES + BODY, topic.queuedBytes());
+        assertEquals(0, tokyo.dropped(Drop.QUEUE_FULL));
     }
 
     @Test
@@ -224,13 +242,8 @@ class OwnChannelsTest {
         link.stall();
         Sender sender = sender(7, PACKETS);
         sender.sendWhatItMay();
-        FakeLink topic = new FakeLink(
-                mesh.time,
-                new io.hikyaku.link.Neighbour(osaka.id, "kafka", false, 0, 1),
-                "topic",
-                true,
-                0,
-                tokyo.router);
+        FakeLink topic =
+                new FakeLink(mesh.time, new Neighbour(osaka.id, "kafka", false, 0, 1), "topic", true, 0, tokyo.router);
         // When a cheaper way appears, while nothing drains and nothing breaks
         tokyo.router.addDirect(osaka.id, topic, 1);
         mesh.converge();
