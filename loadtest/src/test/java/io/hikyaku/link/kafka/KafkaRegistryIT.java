@@ -170,6 +170,7 @@ class KafkaRegistryIT {
         mesh.prepare(1, "osaka");
         NodeId node = TestMesh.newNode();
         try (Reader osaka = new Reader(mesh.settings("osaka", node))) {
+            osaka.awaitSnapshot();
             osaka.publish("here");
             osaka.await(new Told("osaka", "here", true));
 
@@ -189,6 +190,7 @@ class KafkaRegistryIT {
         mesh.prepare(1, "osaka", "tokyo");
         try (Reader osaka = reader("osaka")) {
             try (Reader tokyo = reader("tokyo")) {
+                osaka.awaitSnapshot();
                 tokyo.publish("part", "one");
                 osaka.await(new Told("tokyo", "one", true));
 
@@ -208,6 +210,7 @@ class KafkaRegistryIT {
         mesh.prepare(1, "osaka");
         NodeId node = TestMesh.newNode();
         try (Reader osaka = new Reader(mesh.settings("osaka", node))) {
+            osaka.awaitSnapshot();
             osaka.publish("part a", "part b", "head 1");
             osaka.await(new Told("osaka", "head 1", true));
 
@@ -233,6 +236,7 @@ class KafkaRegistryIT {
         mesh.prepare(1, "osaka", "tokyo");
         try (Reader osaka = reader("osaka");
                 Reader tokyo = reader("tokyo")) {
+            osaka.awaitSnapshot();
             tokyo.publish("part", "head");
             osaka.await(new Told("tokyo", "head", true));
             assertTrue(osaka.registry.hears("tokyo"));
@@ -260,6 +264,7 @@ class KafkaRegistryIT {
         // Given
         mesh.prepare(1, "osaka");
         try (Reader osaka = reader("osaka")) {
+            osaka.awaitSnapshot();
             osaka.publish("head");
             osaka.await(new Told("osaka", "head", true));
 
@@ -298,6 +303,7 @@ class KafkaRegistryIT {
         mesh.prepare(1, "osaka", "tokyo");
         try (Reader osaka = reader("osaka");
                 Reader tokyo = reader("tokyo")) {
+            osaka.awaitSnapshot();
             tokyo.publish("before");
             osaka.await(new Told("tokyo", "before", true));
 
