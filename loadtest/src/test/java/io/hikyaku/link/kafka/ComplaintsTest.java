@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,19 @@ class ComplaintsTest {
         assertFalse(complaints.isNew(other.kind(), 1));
         assertTrue(complaints.isNew(
                 KafkaFailure.of("writing to there", new TimeoutException()).kind(), 2));
+    }
+
+    /// Kafka's client has a type for one refused record of a batch, and another for several.
+    @Test
+    void severalRefusedRecordsAreWhatOneIs() {
+        // Given
+        assertTrue(complaints.isNew(refusedAt(1_764_500_000_000L).kind(), 0));
+
+        // When
+        KafkaFailure several = KafkaFailure.of("writing to here", new InvalidRecordException("Timestamp 1 …"));
+
+        // Then
+        assertFalse(complaints.isNew(several.kind(), 1));
     }
 
     private static KafkaFailure refusedAt(long time) {

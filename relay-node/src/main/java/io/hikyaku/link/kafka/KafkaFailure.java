@@ -84,7 +84,7 @@ public final class KafkaFailure extends RuntimeException {
             case NOT_ACCEPTED -> "the broker refuses a record: " + cause.getMessage() + TO_MEND;
             case OTHER -> cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         };
-        String kind = doing + ": " + reason + " " + cause.getClass().getSimpleName();
+        String kind = doing + ": " + (reason == Reason.OTHER ? cause.getClass().getSimpleName() : reason);
         return new KafkaFailure(reason, kind, doing + ": " + why, cause);
     }
 
