@@ -79,17 +79,23 @@ public final class BenchCommand implements Subcommand {
         try (Testbed testbed = Testbed.start(ways, javaOptions, err)) {
             machine = machine(generator, testbed.originName());
             warmUp(testbed.ways(), err);
+            print(Report.heading(machine));
             for (Scenario scenario : scenarios(generator, scenarios)) {
-                measurements.addAll(measure(scenario, testbed.ways(), err));
+                List<Measurement> block = measure(scenario, testbed.ways(), err);
+                print(Report.block(block));
+                measurements.addAll(block);
             }
         }
-        Report report = new Report(measurements, machine);
-        spec.commandLine().getOut().print(report.table());
-        spec.commandLine().getOut().flush();
-        report.write(out);
+        Report.write(measurements, machine, out);
         err.println("All rounds: " + out);
         boolean clean = measurements.stream().allMatch(measurement -> measurement.failures() == 0);
         return clean ? Exit.DONE : Exit.FAILED;
+    }
+
+    private void print(String text) {
+        PrintWriter to = spec.commandLine().getOut();
+        to.print(text);
+        to.flush();
     }
 
     private Set<String> known(String option, List<String> given, Set<String> allowed) {
@@ -114,10 +120,11 @@ public final class BenchCommand implements Subcommand {
             scenarios.add(new Scenario.Http(generator, 32, Connections.NEW_FOR_EACH_REQUEST, length));
         }
         if (wanted.contains("stalled")) {
+            Scenario calls = new Scenario.Http(generator, 8, Connections.KEPT, length);
             for (int downloads : List.of(0, 1, 2, 8, 100, 1000)) {
-                scenarios.add(new Scenario.BesideStalled(generator, downloads, 0, length));
+                scenarios.add(new Scenario.BesideStalled(calls, downloads, 0));
             }
-            scenarios.add(new Scenario.BesideStalled(generator, 0, 100, length));
+            scenarios.add(new Scenario.BesideStalled(calls, 0, 100));
         }
         if (wanted.contains("bulk")) {
             int mebibytes = full ? 1024 : 256;
@@ -143,8 +150,7 @@ public final class BenchCommand implements Subcommand {
         }
     }
 
-    private List<Measurement> measure(Scenario scenario, List<Way> ways, PrintWriter err)
-            throws IOException, InterruptedException {
+    private List<Measurement> measure(Scenario scenario, List<Way> ways, PrintWriter err) throws Exception {
         err.println("measuring: " + scenario.name());
         err.flush();
         List<Measurement> measurements =
@@ -152,13 +158,15 @@ public final class BenchCommand implements Subcommand {
         int turns = rounds > 0 ? rounds : full ? 7 : 3;
         for (int round = 0; round < turns; round++) {
             for (Measurement measurement : measurements) {
-                double[] before = measurement.way().cpuSeconds();
-                Sample sample = scenario.run(measurement.way());
-                double[] used = measurement.way().cpuSeconds();
-                for (int i = 0; i < used.length; i++) {
-                    used[i] -= before[i];
+                try (AutoCloseable beside = scenario.beside(measurement.way())) {
+                    double[] before = measurement.way().cpuSeconds();
+                    Sample sample = scenario.run(measurement.way());
+                    double[] used = measurement.way().cpuSeconds();
+                    for (int i = 0; i < used.length; i++) {
+                        used[i] -= before[i];
+                    }
+                    measurement.add(sample, used);
                 }
-                measurement.add(sample, used);
             }
         }
         return measurements;

@@ -3,6 +3,7 @@ package io.hikyaku.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
@@ -12,12 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number
-/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`. After
-/// `N` the server never reads again.
+/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`. `S`
+/// and `N` are downloads and uploads that stand still: the socket that sends keeps little, since a thousand of them
+/// share the memory that this machine has for TCP, and after `N` the server never reads again.
 final class BulkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BulkServer.class);
     private static final int CHUNK = 256 * 1024;
     private static final int REQUEST_BYTES = 9;
+    private static final int STALLED_BUFFER = 64 * 1024;
 
     private final ServerSocketChannel server;
 
@@ -50,7 +53,10 @@ final class BulkServer implements AutoCloseable {
             fill(client, request);
             byte kind = request.get();
             long bytes = request.getLong();
-            if (kind == 'D') {
+            if (kind == 'S') {
+                client.setOption(StandardSocketOptions.SO_SNDBUF, STALLED_BUFFER);
+            }
+            if (kind == 'D' || kind == 'S') {
                 send(client, bytes);
             } else if (kind == 'U') {
                 take(client, bytes);
@@ -89,7 +95,7 @@ final class BulkServer implements AutoCloseable {
     /// Begins a download without end and reads `bytes` of it.
     static SocketChannel stalledDownload(String address, long bytes) throws IOException {
         SocketChannel server = connect(address);
-        request(server, 'D', Long.MAX_VALUE);
+        request(server, 'S', Long.MAX_VALUE);
         take(server, bytes);
         return server;
     }
@@ -97,6 +103,7 @@ final class BulkServer implements AutoCloseable {
     /// Begins an upload without end that the server does not read, on a thread of its own.
     static SocketChannel stalledUpload(String address) throws IOException {
         SocketChannel server = connect(address);
+        server.setOption(StandardSocketOptions.SO_SNDBUF, STALLED_BUFFER);
         request(server, 'N', Long.MAX_VALUE);
         Thread.ofVirtual().start(() -> {
             try {

@@ -15,26 +15,23 @@ import tools.jackson.databind.node.ObjectNode;
 final class Report {
     private static final String ROW = "  %-14s %10s %8s %9s %9s   %s%n";
 
-    private final List<Measurement> measurements;
-    private final Map<String, String> machine;
+    private Report() {}
 
-    /// @param machine what it was measured with and on
-    Report(List<Measurement> measurements, Map<String, String> machine) {
-        this.measurements = measurements;
-        this.machine = machine;
+    /// @param machine what it is measured with and on
+    static String heading(Map<String, String> machine) {
+        StringBuilder heading = new StringBuilder();
+        machine.forEach((what, value) -> heading.append("%s: %s%n".formatted(what, value)));
+        return heading.toString();
     }
 
-    /// One block for each scenario, one row for each way, medians of the rounds.
-    String table() {
-        StringBuilder table = new StringBuilder();
-        machine.forEach((what, value) -> table.append("%s: %s%n".formatted(what, value)));
-        for (List<Measurement> block : blocks()) {
-            table.append("%n%s%n".formatted(block.getFirst().scenario()));
-            table.append(ROW.formatted("", unit(block), "of pair", "p50 ms", "p99 ms", "CPU µs each, by process"));
-            double pair = rateOf(block, "haproxy pair");
-            for (Measurement measurement : block) {
-                table.append(row(measurement, pair));
-            }
+    /// One scenario: a row for each way, medians of the rounds.
+    static String block(List<Measurement> block) {
+        StringBuilder table =
+                new StringBuilder("%n%s%n".formatted(block.getFirst().scenario()));
+        table.append(ROW.formatted("", unit(block), "of pair", "p50 ms", "p99 ms", "CPU µs each, by process"));
+        double pair = rateOf(block, "haproxy pair");
+        for (Measurement measurement : block) {
+            table.append(row(measurement, pair));
         }
         return table.toString();
     }
@@ -81,19 +78,8 @@ final class Report {
         return String.format(Locale.ROOT, format, value);
     }
 
-    private List<List<Measurement>> blocks() {
-        List<List<Measurement>> blocks = new ArrayList<>();
-        for (Measurement measurement : measurements) {
-            if (blocks.isEmpty() || !blocks.getLast().getFirst().scenario().equals(measurement.scenario())) {
-                blocks.add(new ArrayList<>());
-            }
-            blocks.getLast().add(measurement);
-        }
-        return blocks;
-    }
-
     /// Writes all rounds as JSON.
-    void write(Path file) throws IOException {
+    static void write(List<Measurement> measurements, Map<String, String> machine, Path file) throws IOException {
         JsonMapper mapper = JsonMapper.shared();
         ObjectNode root = mapper.createObjectNode();
         ObjectNode about = root.putObject("machine");

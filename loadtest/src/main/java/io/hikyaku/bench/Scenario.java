@@ -2,15 +2,16 @@ package io.hikyaku.bench;
 
 import io.hikyaku.bench.LoadGenerator.Connections;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /// What is done over each way, one round at a time.
 sealed interface Scenario {
     String name();
+
+    /// Begins what goes on beside a round, and is not measured; closed after it.
+    default AutoCloseable beside(Way way) throws Exception {
+        return () -> {};
+    }
 
     Sample run(Way way) throws IOException, InterruptedException;
 
@@ -29,37 +30,21 @@ sealed interface Scenario {
         }
     }
 
-    /// GET requests for 1 KiB on a few connections, beside transfers over TCP that nobody reads.
-    ///
-    /// @param downloads of which the first ones have been read for a while, so that their windows have grown
-    record BesideStalled(LoadGenerator generator, int downloads, int uploads, Duration duration) implements Scenario {
-        private static final int CONNECTIONS = 8;
-        private static final int GROWN = 8;
-        private static final long READ_BYTES = 8L << 20;
-
+    /// What another scenario does, beside transfers over TCP that nobody reads.
+    record BesideStalled(Scenario calls, int downloads, int uploads) implements Scenario {
         @Override
         public String name() {
-            return "HTTP 1 KiB, " + CONNECTIONS + " connections, beside " + downloads + " downloads and " + uploads
-                    + " uploads that nobody reads";
+            return calls.name() + ", beside " + downloads + " downloads and " + uploads + " uploads that nobody reads";
+        }
+
+        @Override
+        public StalledTransfers beside(Way way) throws IOException, InterruptedException {
+            return StalledTransfers.begin(way, downloads, uploads);
         }
 
         @Override
         public Sample run(Way way) throws IOException, InterruptedException {
-            List<SocketChannel> stalled = new ArrayList<>();
-            try {
-                for (int i = 0; i < downloads; i++) {
-                    stalled.add(BulkServer.stalledDownload(way.tcp(), i < GROWN ? READ_BYTES : 1));
-                }
-                for (int i = 0; i < uploads; i++) {
-                    stalled.add(BulkServer.stalledUpload(way.tcp()));
-                }
-                Thread.sleep(stalled.isEmpty() ? Duration.ZERO : Duration.ofSeconds(2)); // until they stand still
-                return generator.run(way.http(), Origin.PATH, CONNECTIONS, Connections.KEPT, duration);
-            } finally {
-                for (SocketChannel socket : stalled) {
-                    socket.setOption(StandardSocketOptions.SO_LINGER, 0).close();
-                }
-            }
+            return calls.run(way);
         }
     }
 

@@ -1,0 +1,73 @@
+package io.hikyaku.bench;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Downloads and uploads over one way that nobody reads. [#close] resets all of them.
+final class StalledTransfers implements AutoCloseable {
+    private static final int GROWN = 8;
+    private static final long READ_BYTES = 8L << 20;
+    private static final Duration STILL = Duration.ofMillis(500);
+    private static final Duration SETTLED_WITHIN = Duration.ofMinutes(1);
+    private static final double BUSY = 0.1; // of a processor
+
+    private final List<SocketChannel> sockets = new ArrayList<>();
+
+    private StalledTransfers() {}
+
+    /// Begins them, and waits until they stand still: until the way's processes use no CPU to speak of.
+    ///
+    /// @param downloads of which the first ones have been read for a while, so that their windows have grown
+    /// @throws IOException if one cannot be begun, or if they do not come to rest
+    static StalledTransfers begin(Way way, int downloads, int uploads) throws IOException, InterruptedException {
+        StalledTransfers transfers = new StalledTransfers();
+        try {
+            for (int i = 0; i < downloads; i++) {
+                transfers.sockets.add(BulkServer.stalledDownload(way.tcp(), i < GROWN ? READ_BYTES : 1));
+            }
+            for (int i = 0; i < uploads; i++) {
+                transfers.sockets.add(BulkServer.stalledUpload(way.tcp()));
+            }
+            if (downloads + uploads > 0) {
+                awaitStillness(way);
+            }
+            return transfers;
+        } catch (IOException | InterruptedException failed) {
+            transfers.close();
+            throw failed;
+        }
+    }
+
+    private static void awaitStillness(Way way) throws IOException, InterruptedException {
+        long end = System.nanoTime() + SETTLED_WITHIN.toNanos();
+        double before = cpuSeconds(way);
+        while (true) {
+            Thread.sleep(STILL);
+            double now = cpuSeconds(way);
+            if (now - before < BUSY * STILL.toMillis() / 1000) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new IOException("Stalled transfers over " + way.name() + " keep its processes busy for more than "
+                        + SETTLED_WITHIN.toSeconds() + " s");
+            }
+            before = now;
+        }
+    }
+
+    private static double cpuSeconds(Way way) {
+        return Arrays.stream(way.cpuSeconds()).sum();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SocketChannel socket : sockets) {
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0).close();
+        }
+    }
+}
