@@ -15,8 +15,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Who exports what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of the
-/// oldest
-/// export counts and the others are left out.
+/// oldest export counts and the others are left out.
 ///
 /// @param exporters of each port
 /// @param protocols of each port, as its oldest exporter says, reachable or not

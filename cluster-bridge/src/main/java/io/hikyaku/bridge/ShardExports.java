@@ -16,8 +16,7 @@ import java.util.function.BiFunction;
 
 /// What one event loop exports. A port whose configuration has not changed keeps its object, with its connections to
 /// targets and what it counts. A change is made first, all of it, and then used; making is for one thread at a time,
-/// the
-/// rest belongs to the event loop.
+/// the rest belongs to the event loop.
 final class ShardExports {
     /// @param port as it is configured
     record Made(ExportPort port, io.hikyaku.call.Export export) {}

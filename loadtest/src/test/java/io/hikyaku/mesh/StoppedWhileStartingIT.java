@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A program that is told to stop while it starts ends with 0, wherever it is. A named pipe in the place of a file
-/// shows
-/// where: it opens for writing when it is opened for reading.
+/// shows where: it opens for writing when it is opened for reading.
 @Timeout(120)
 class StoppedWhileStartingIT {
     @TempDir

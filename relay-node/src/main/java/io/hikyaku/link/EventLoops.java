@@ -26,8 +26,7 @@ import java.util.concurrent.TimeUnit;
 /// the transport (native epoll where available, else NIO) that Vert.x chose, and the system's names.
 public final class EventLoops implements AutoCloseable {
     /// For all buffers of packets and streams. With Netty's own default since 4.2, the adaptive one, a relay was
-    /// measured
-    /// to need a fifth more CPU time for packets of 16 KiB.
+    /// measured to need a fifth more CPU time for packets of 16 KiB.
     public static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
 
     private static final long CLOSE_SECONDS = 10;

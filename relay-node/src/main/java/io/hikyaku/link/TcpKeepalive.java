@@ -9,8 +9,7 @@ import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
 
 /// TCP's own keepalive, so that the other end of a connection is missed within two minutes instead of two hours. What
-/// is
-/// not read does not stop it: a caller that left while its upload stood still is found by nothing else.
+/// is not read does not stop it: a caller that left while its upload stood still is found by nothing else.
 final class TcpKeepalive {
     private static final int IDLE_SECONDS = 60;
     private static final int INTERVAL_SECONDS = 15;

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// A configuration file that cannot be used, with everything that is wrong in it. The message is complete and meant to
-/// be
-/// printed as it is; commands end with exit code 2.
+/// be printed as it is; commands end with exit code 2.
 public final class ConfigException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A mapping while a record is read from it. Each key is asked for once; [#build] then makes the record and notes the
-/// keys
-/// that nobody asked for.
+/// keys that nobody asked for.
 final class Section {
 
     private final Setting setting;

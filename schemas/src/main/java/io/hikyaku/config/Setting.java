@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// One value of a document with its path. Every method either reads the value as what it should be, or notes a finding
-/// and
-/// throws [Refused], which the [Section] or list around it catches.
+/// and throws [Refused], which the [Section] or list around it catches.
 record Setting(YamlNode node, String path, Reading reading) {
 
     /// Notes why the value is of no use.

@@ -20,8 +20,7 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLReadFeature;
 
 /// Makes a tree with lines of a YAML 1.2 document. Jackson's own tree has no lines, drops repeated keys, and takes an
-/// alias
-/// for the text of its name; here the last two are findings.
+/// alias for the text of its name; here the last two are findings.
 final class YamlTree {
 
     private static final int MAX_DEPTH = 50;

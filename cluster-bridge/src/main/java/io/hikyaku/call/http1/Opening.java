@@ -5,9 +5,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
 /// A WebSocket that a target has been asked for, until it has answered. What the caller says meanwhile, as one in
-/// HTTP/2
-/// may, waits here: only what has read the handshake may get it. It is held by the stream's window, since no credit is
-/// given for it. Belongs to its event loop.
+/// HTTP/2 may, waits here: only what has read the handshake may get it. It is held by the stream's window, since no
+/// credit is given for it. Belongs to its event loop.
 final class Opening {
     private final CharSequence key;
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(0);

@@ -16,9 +16,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
-/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and
-/// all of
-/// it within bounds.
+/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and all
+/// of it within bounds.
 final class CallerFrames extends Http2FrameAdapter {
     /// Before stream ids run out.
     private static final int LAST_STREAM_ID = 1 << 30;

@@ -14,8 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of an HTTP/2 head or trailers, without pseudo-header fields, held to RFC 9113 §8.2 whatever the codec
-/// below
-/// has let pass.
+/// below has let pass.
 final class Http2Fields {
     /// Leaves room for what the bridges add.
     private static final int MAX_FIELDS = Fields.MAX_COUNT - 24;

@@ -5,9 +5,8 @@ import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /// What a caller may send on one stream before the way to the exporter takes it. It is reserved in the process's
-/// budget,
-/// and each stream has its own: the connection's window holds back nobody ([CallerHttp2Codec]), so a request that
-/// waits holds back no other. It starts small and grows once for a request that is taken.
+/// budget, and each stream has its own: the connection's window holds back nobody ([CallerHttp2Codec]), so a request
+/// that waits holds back no other. It starts small and grows once for a request that is taken.
 final class RequestWindow {
     /// SETTINGS_INITIAL_WINDOW_SIZE, in bytes.
     static final int FIRST = 16 * 1024;
