@@ -9,13 +9,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /// The sending half of a socket: one flush per event-loop turn, small pieces gathered, and credit given back to the
 /// stream that the bytes came from once the operating system has taken them, so that what a socket's other side does
-/// not
-/// read counts against the stream's window and nothing else. Belongs to the socket's event loop.
+/// not read counts against the stream's window and nothing else. Belongs to the socket's event loop.
 public final class SocketOutput implements Runnable {
     /// Above it the stream's sender is left to wait. Netty's default of 64 KiB would stop and go with every few
     /// frames.
@@ -23,6 +23,11 @@ public final class SocketOutput implements Runnable {
 
     /// Bytes behind a mark that are worth another one.
     private static final int MARK_BYTES = 16 * 1024;
+
+    /// Bytes that the operating system takes while those before wait for the other side's window. Left to itself it
+    /// takes megabytes for each socket that nobody reads; over loopback at once, and a thousand of them use up the
+    /// memory that all TCP connections of a machine share (`net.ipv4.tcp_mem`).
+    private static final long UNSENT_BYTES = 512 * 1024;
 
     private final Channel channel;
     private final Coalescer coalescer;
@@ -39,6 +44,7 @@ public final class SocketOutput implements Runnable {
         this.channel = channel;
         this.coalescer = new Coalescer(channel.alloc(), data -> channel.write(data, channel.voidPromise()));
         channel.config().setWriteBufferWaterMark(WATER_MARK);
+        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
     }
 
     /// Whose bytes are written from now on. The one before gets what is still owed once that has left.
