@@ -224,7 +224,11 @@ final class MuxStream implements Stream {
     /// Tells the handler that its reader stands still.
     void tellStalled(Duration since) {
         if (handler != null) {
-            handler.onStalled(since, credit.held());
+            try {
+                handler.onStalled(since, credit.held());
+            } catch (RuntimeException e) {
+                onBrokenHandler(e);
+            }
         }
     }
 

@@ -68,7 +68,7 @@ final class StallWatch {
         stalled = found;
         countedBytes = heldBytes;
         scheduled = false;
-        if (heldBytes > 0) {
+        if (heldBytes > 0 || stalled > 0) { // what is told may end what held them
             onHeld(0);
         }
     }

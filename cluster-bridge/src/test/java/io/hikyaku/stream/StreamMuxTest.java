@@ -436,8 +436,33 @@ class StreamMuxTest extends MuxBesideAScript {
     }
 
     @Test
-    void readersThatDoNotReadMakeTheChannelsWindowGrowWithinTheBudgetOnly() {
-        // Given streams that together hold the channel's first window
+    void aHandlerThatThrowsWhenItStandsStillDoesNotEndTheWatch() {
+        // Given
+        Recorder reader = new Recorder() {
+            @Override
+            public void onStalled(Duration since, long bytes) {
+                throw new IllegalStateException("broken");
+            }
+        };
+        reader.hold = true;
+        peer.acceptor = (stream, metadata) -> {
+            reader.stream = stream;
+            return reader;
+        };
+        peer.says(open(1), data(1, 10_000));
+
+        // When
+        peer.time.run(Duration.ofSeconds(130));
+
+        // Then
+        assertEquals(ResetCode.INTERNAL, reader.reset);
+        assertEquals(0, peer.streams.stalled.sum());
+        assertEquals(0, peer.streams.heldBytes.sum());
+    }
+
+    @Test
+    void aReaderThatReadsGoesOnBesideOthersThatDoNot() {
+        // Given
         peer.acceptor = (stream, metadata) -> {
             Recorder recorder = new Recorder(stream);
             recorder.hold = true;
