@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <U> the layer above a channel
 final class PeerChannels<U extends ChannelUser> {
-    /// Open channels to one peer of which none answers, until no other is tried.
+    /// Open channels that this side made to one peer, of which none answers, until no other is tried.
     static final int MAX_SILENT = 4;
 
     private record Opened<U>(Channel channel, U user) {}
@@ -29,12 +29,15 @@ final class PeerChannels<U extends ChannelUser> {
         return expected == null && !open.isEmpty() ? open.getLast().user() : expected;
     }
 
-    /// Whether another channel is worth a handshake: none answers, none is being made, and there are not many
-    /// already.
+    /// Whether another channel is worth a handshake: none answers, none is being made, and not many of ours are
+    /// silent already. The peer may have made any number.
     boolean wantsAnother() {
         return expected == null
-                && open.size() < MAX_SILENT
-                && open.stream().allMatch(opened -> opened.channel().isSilent());
+                && open.stream().allMatch(opened -> opened.channel().isSilent())
+                && open.stream()
+                                .filter(opened -> opened.channel().key().initiatedHere())
+                                .count()
+                        < MAX_SILENT;
     }
 
     /// A handshake for this user goes on; one of the other side's counts only if there is none of ours.

@@ -137,6 +137,30 @@ class DoubtedWayTest extends TwoNodes {
         assertTrue(left.openChannels() <= PeerChannels.MAX_SILENT, () -> left.openChannels() + " channels");
     }
 
+    /// A peer with more event loops calls over a channel of each.
+    @Test
+    void silentChannelsOfThePeerAreNoReasonToMakeNone() {
+        // Given
+        left.fault = packet -> Packet.kind(packet) == PacketKind.DATA ? Net.swallow(packet) : packet;
+        for (int i = 0; i < 2 * PeerChannels.MAX_SILENT; i++) {
+            right.only().to(left.id());
+            net.time.run(MOMENT);
+            right.only().onWayDoubted(left.id());
+        }
+        int silent = left.openChannels();
+        assertTrue(silent >= PeerChannels.MAX_SILENT, () -> silent + " channels");
+        left.only().onWayDoubted(right.id());
+
+        // When
+        Raw fresh = left.only().to(right.id());
+        left.fault = packet -> packet;
+        net.time.run(MOMENT);
+
+        // Then
+        assertEquals(1, fresh.opened);
+        assertFalse(of(fresh).isSilent());
+    }
+
     @Test
     void aFarPeerIsNotSilentBeforeItCanHaveAnswered() {
         // Given
