@@ -123,8 +123,7 @@ public final class Channel {
                 0);
         sealer = new Sealer(result.secret(), key.initiatedHere(), now);
         opener = new Opener(result.secret(), !key.initiatedHere(), shard.allocator());
-        received = new ReceiveWindow(
-                shard.limits().reorderWindow(), shard.limits().window().bytes());
+        received = new ReceiveWindow(shard.limits().reorderWindow(), MAX_IN_FLIGHT);
         maxUnacknowledged = shard.limits().reorderWindow();
         inFlight = new BytesInFlight(shard.limits().reorderWindow());
         keepaliveNanos = shard.limits().keepaliveInterval().toNanos();
@@ -456,8 +455,8 @@ public final class Channel {
             sendFrames(Math.min(user.pendingBytes(), most));
         }
         if (isFull() && !isAwaiting()) {
-            pingDue = true; // acknowledgements alone have filled the window: nothing else would make the other side
-            // answer
+            // Acknowledgements alone have filled the window: nothing else would make the other side answer.
+            pingDue = true;
         }
         if (!closed
                 && (pingDue
