@@ -26,7 +26,8 @@ class OverloadRowsIT {
 
     private static final String ONE_STREAM = "limits: { channel: { maxStreams: 1 } }\n";
     private static final String LITTLE_MEMORY =
-            "limits: { budget: 64KiB, channel: { window: 64KiB }, stream: { window: 16KiB } }\n";
+            "limits: { budget: 64KiB, channel: { window: 64KiB }, stream: { window: 16KiB },"
+                    + " call: { maxHeaderSize: 16KiB } }\n";
     /// Calls are spread over the event loops, each of which has channels of its own: so many that are refused in a
     /// row say that the next ones will be, too.
     private static final int REFUSED_IN_A_ROW = 8;

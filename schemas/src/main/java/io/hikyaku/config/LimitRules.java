@@ -30,8 +30,8 @@ final class LimitRules {
         return ofNode(rules, route)
                 .atMost("stream.window", stream.window(), "channel.window", channel.window())
                 .atMost("channel.window", channel.window(), "budget", budget)
-                // A head is kept until it is whole, so all of it has to fit.
-                .atMost("call.maxHeaderSize", call.maxHeaderSize(), "channel.window", channel.window())
+                // A head is kept until it is whole, so all of it has to fit into what is never kept for new streams.
+                .atMostAQuarter("call.maxHeaderSize", call.maxHeaderSize(), "channel.window", channel.window())
                 // That a link is gone has to be noticed before the channels that could take another way are given up.
                 .below("link.keepaliveInterval", link.keepaliveInterval(), "channel.deadAfter", channel.deadAfter());
     }

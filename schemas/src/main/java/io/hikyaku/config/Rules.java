@@ -51,6 +51,11 @@ final class Rules {
         return require(small.compareTo(large) <= 0, message, smallKey, largeKey);
     }
 
+    Rules atMostAQuarter(String smallKey, DataSize small, String largeKey, DataSize large) {
+        String message = small + " must not exceed a quarter of " + OTHER + " (" + large + ")";
+        return require(small.bytes() <= large.bytes() / 4, message, smallKey, largeKey);
+    }
+
     /// Each of the record's durations, which all are waits or periods: longer than nothing.
     Rules positive(String key, Duration value) {
         return require(value.isPositive(), "must be longer than nothing", key);

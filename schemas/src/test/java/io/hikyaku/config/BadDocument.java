@@ -367,9 +367,9 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                                 "65KiB is")
                         .notBySchema(),
                 limits(
-                                "call: { maxHeaderSize: 128KiB }, stream: { window: 64KiB }, channel: { window: 64KiB }",
+                                "call: { maxHeaderSize: 33KiB }, stream: { window: 64KiB }, channel: { window: 128KiB }",
                                 "call.maxHeaderSize",
-                                "128KiB must not exceed limits.channel.window (64KiB)")
+                                "33KiB must not exceed a quarter of limits.channel.window (128KiB)")
                         .notBySchema(),
                 limits(
                                 "link: { keepaliveInterval: 12s, deadAfter: 15s }, channel: { deadAfter: 11s }",
