@@ -61,11 +61,7 @@ record Bundle(Egress[] byNumber, Egress[] all) {
             return chosen;
         }
         Egress other = newestLive();
-        return other == null || chosen.live() && other.doubted() ? orNull(chosen) : other;
-    }
-
-    private static @Nullable Egress orNull(Egress chosen) {
-        return chosen.live() ? chosen : null;
+        return other != null && other.doubted() && chosen.live() ? chosen : other;
     }
 
     private @Nullable Egress newestLive() {

@@ -4,8 +4,8 @@ import io.hikyaku.wire.NodeId;
 import io.netty.buffer.ByteBuf;
 
 /// How the layer above sends: a whole packet with its header, whose destination and channel decide the link. Takes
-/// ownership; callable from any thread. What cannot be sent is released and answered by a
-/// [io.hikyaku.wire.route.PushBack.Dropped].
+/// ownership; callable from any thread. What cannot be sent is released: where there is no way it is answered by a
+/// [io.hikyaku.wire.route.PushBack.Dropped], and where a queue is full it is lost, as on its way.
 @FunctionalInterface
 public interface PacketSender {
     /// A DATA packet is never dropped for want of room: whoever sends one asks for [#room] first.
