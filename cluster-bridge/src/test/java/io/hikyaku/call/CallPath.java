@@ -170,7 +170,7 @@ public final class CallPath implements AutoCloseable {
         };
     }
 
-    /// What callers' connections in HTTP/2 have their windows from.
+    /// What the windows of streams and of requests in HTTP/2 are reserved in.
     public MemoryBudget budget() {
         return budget;
     }
@@ -200,10 +200,11 @@ public final class CallPath implements AutoCloseable {
         close();
     }
 
-    /// Waits until no call and no caller's connection is left.
+    /// Waits until no call and no caller's connection is left, and nothing that was reserved for them.
     public void awaitQuiet() {
         await("no call in flight", () -> sum("hikyaku.calls.in.flight") == 0);
         await("no caller's connection", () -> sum("hikyaku.listener.connections") == 0);
+        await("nothing reserved", () -> budget.reserved() == 0);
     }
 
     public void await(String outcome, java.util.function.BooleanSupplier reached) {

@@ -24,6 +24,7 @@ record Admin(int port) {
             "hikyaku_streams_held_bytes",
             "hikyaku_streams_stalled",
             "hikyaku_calls_in_flight",
+            "hikyaku_memory_reserved_bytes",
             "hikyaku_listener_connections",
             "hikyaku_target_connections");
 
@@ -62,7 +63,7 @@ record Admin(int port) {
 
     /// Waits until no call is under way, whoever stays connected.
     void awaitNoCalls() throws Exception {
-        for (String gauge : GAUGES.subList(0, 5)) {
+        for (String gauge : GAUGES.subList(0, 6)) {
             Await.until(gauge + " is zero at " + port, () -> sum(gauge) == 0);
         }
     }

@@ -284,6 +284,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         TargetExchange current = exchange;
         closed = true;
         deadline.close();
+        dropOpening();
         out.drop();
         if (input != null) {
             input.release();
@@ -294,6 +295,9 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         } else if (untilClose && inBody && endedCleanly()) {
             inBody = false;
             current.onAnswerEnd(null);
+            if (exchange != null) {
+                current.onTargetGone(used); // nobody takes the rest of the request
+            }
         } else {
             current.onTargetGone(used);
         }
@@ -429,12 +433,17 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private void leave() {
+    /// Gives credit for what waited for a WebSocket, as long as it is known whose it is.
+    private void dropOpening() {
         Opening open = opening;
         if (open != null) {
             opening = null;
             out.owe(open.drop());
         }
+    }
+
+    private void leave() {
+        dropOpening();
         exchange = null;
         request = null;
         out.from(null);
