@@ -83,7 +83,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         movedNanos = connection.now();
         if (to == null) {
             piece.release();
-            window.consumed(length);
+            window.dropped(length);
         } else {
             unconsumed += length;
             if (length > 0) {
@@ -92,7 +92,9 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
                 piece.release();
             }
             connection.flushSoon(this);
-            giveWindow();
+            if (!end) {
+                giveWindow();
+            }
         }
         if (end) {
             onRequestEnd(null);
@@ -103,6 +105,8 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         CallerExchange to = exchange;
         movedNanos = connection.now();
         requestEnded = true;
+        window.end(unconsumed);
+        giveWindow();
         if (to != null) {
             to.onRequestEnd(trailers);
         }
@@ -166,7 +170,11 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         if (unconsumed > 0 && (to == null || to.takesMore())) {
             int bytes = unconsumed;
             unconsumed = 0;
-            window.consumed(bytes);
+            if (to == null) {
+                window.dropped(bytes);
+            } else {
+                window.consumed(bytes);
+            }
         }
     }
 

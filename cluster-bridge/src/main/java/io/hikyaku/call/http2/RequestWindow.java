@@ -20,6 +20,7 @@ final class RequestWindow {
     private final Http2Stream http2;
     private final MemoryBudget budget;
     private long reserved;
+    private boolean ended;
 
     RequestWindow(CallerHttp2Connection connection, Http2Stream http2) {
         this.connection = connection;
@@ -37,20 +38,41 @@ final class RequestWindow {
         return left;
     }
 
-    /// `bytes` of it were taken.
+    /// `bytes` of it were taken, and more may come.
     void consumed(int bytes) {
-        connection.consume(http2, bytes);
+        dropped(bytes);
         int more = (int) (GROWN - reserved);
-        if (reserved > 0 && more > 0 && more <= budget.spare() / SHARE && budget.tryReserveSpare(more)) {
+        if (!ended && reserved > 0 && more > 0 && more <= budget.spare() / SHARE && budget.tryReserveSpare(more)) {
             reserved += more;
             connection.widen(http2, more);
         }
     }
 
+    /// `bytes` of it came to nobody.
+    void dropped(int bytes) {
+        connection.consume(http2, bytes);
+        if (ended) {
+            keep(reserved - bytes);
+        }
+    }
+
+    /// Nothing more comes.
+    ///
+    /// @param held bytes that are not consumed yet
+    void end(int held) {
+        ended = true;
+        keep(held);
+    }
+
+    private void keep(long bytes) {
+        long kept = Math.clamp(bytes, 0, reserved);
+        budget.release(reserved - kept);
+        reserved = kept;
+    }
+
     /// The stream is gone.
     void close() {
-        budget.release(reserved);
-        reserved = 0;
+        keep(0);
     }
 
     private Http2LocalFlowController flowController() {

@@ -1,6 +1,7 @@
 package io.hikyaku.call.http2;
 
 import static io.hikyaku.call.Http2Talk.DATA;
+import static io.hikyaku.call.Http2Talk.END_STREAM;
 import static io.hikyaku.call.Http2Talk.HEADERS;
 import static io.hikyaku.call.Http2Talk.PING;
 import static io.hikyaku.call.Http2Talk.RST_STREAM;
@@ -95,6 +96,20 @@ class Http2WindowIT {
             path.await("both calls", () -> path.sum("hikyaku.calls.in.flight") == 2);
 
             path.await("one reservation", () -> path.budget().reserved() == WAITING);
+        }
+    }
+
+    @Test
+    void aRequestThatHasEndedKeepsNoWindow() throws Exception {
+        unread.set(0);
+        try (Http2Talk caller = connected()) {
+            caller.request(1, false, "POST", "/");
+            caller.frame(DATA, END_STREAM, 1, new byte[PIECE]);
+            path.await("the call", () -> path.sum("hikyaku.calls.in.flight") == 1);
+
+            path.await(
+                    "its bytes alone, which could be sent again",
+                    () -> path.budget().reserved() == PIECE);
         }
     }
 
