@@ -370,7 +370,7 @@ final class MuxStream implements Stream {
     /// Returns whether the other side had the credit for these bytes; borrows them.
     boolean onData(ByteBuf data) {
         int length = data.readableBytes();
-        if (!credit.onReceived(length) || peerEnded) {
+        if (peerEnded || !credit.onReceived(length)) {
             return false;
         }
         mux.onHeld(length);

@@ -64,10 +64,13 @@ final class ReceiveCredit {
         return consumed;
     }
 
-    /// Counts bytes as received; returns false if they were never granted.
+    /// Counts bytes as received; returns false if they were never granted, and counts none.
     boolean onReceived(long bytes) {
+        if (received + bytes > granted) {
+            return false;
+        }
         received += bytes;
-        return received <= granted;
+        return true;
     }
 
     void onConsumed(long bytes) {
