@@ -60,12 +60,13 @@ public final class SocketOutput implements Runnable {
     /// As a rule the end of the turn settles it; several in one turn are settled where each ends.
     private void depart(Stream before, int bytes) {
         Stream earlier = departed;
-        if (earlier != null) {
-            coalescer.drain();
-            mark(earlier, departedOwed);
-        }
+        int earlierOwed = departedOwed;
         departed = before;
         departedOwed = bytes;
+        if (earlier != null) {
+            coalescer.drain();
+            mark(earlier, earlierOwed);
+        }
         flushSoon();
     }
 
@@ -155,23 +156,22 @@ public final class SocketOutput implements Runnable {
         Stream left = departed;
         if (left != null) {
             departed = null;
-            if (isFlushed()) {
-                left.consumed(departedOwed);
-            } else {
-                mark(left, departedOwed);
-            }
+            give(left, departedOwed);
         }
         Stream to = source;
-        if (owed > 0 && to != null) {
-            if (isFlushed()) {
-                int bytes = owed;
-                owed = 0;
-                to.consumed(bytes);
-            } else if (marks == 0 || owed >= MARK_BYTES) {
-                int bytes = owed;
-                owed = 0;
-                mark(to, bytes);
-            }
+        if (owed > 0 && to != null && (isFlushed() || marks == 0 || owed >= MARK_BYTES)) {
+            int bytes = owed;
+            owed = 0;
+            give(to, bytes);
+        }
+    }
+
+    /// What `to` is owed for all that is written by now.
+    private void give(Stream to, int bytes) {
+        if (isFlushed()) {
+            to.consumed(bytes);
+        } else {
+            mark(to, bytes);
         }
     }
 
