@@ -17,6 +17,7 @@ public final class WriteStall extends ChannelDuplexHandler {
     private final Deadline deadline;
     private boolean waiting;
     private long written;
+    private long unflushed;
     private long taken;
 
     /// @param limit without any progress
@@ -29,12 +30,14 @@ public final class WriteStall extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        written += message instanceof ByteBuf data ? data.readableBytes() : 0;
+        unflushed += message instanceof ByteBuf data ? data.readableBytes() : 0;
         context.write(message, promise);
     }
 
     @Override
     public void flush(ChannelHandlerContext context) {
+        written += unflushed;
+        unflushed = 0;
         context.flush();
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         if (!waiting && unsent != null && !unsent.isEmpty()) {
@@ -63,7 +66,7 @@ public final class WriteStall extends ChannelDuplexHandler {
         }
     }
 
-    /// Bytes that the operating system has taken of all that were written.
+    /// Bytes that the operating system has taken of all that were flushed.
     private long taken(ChannelOutboundBuffer unsent) {
         long[] left = {0};
         try {
