@@ -11,7 +11,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,8 @@ public final class AccessLog implements AutoCloseable {
     private final LongAdder dropped = new LongAdder();
     private final LineFile file;
     private final boolean withQuery;
-    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    /// Whether it was open in time.
+    private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private final Thread writer = new Thread(this::run, "access-log");
     private volatile boolean closing;
 
@@ -57,12 +57,14 @@ public final class AccessLog implements AutoCloseable {
         AccessLog log = new AccessLog(config);
         log.writer.start();
         try {
-            log.opened.get(OPEN_MILLIS, TimeUnit.MILLISECONDS);
+            if (!log.opened
+                    .completeOnTimeout(false, OPEN_MILLIS, TimeUnit.MILLISECONDS)
+                    .get()) {
+                LOG.warn("The access log is not open yet; until somebody reads it, lines are dropped and counted");
+            }
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException("cannot write the access log: " + cause.getMessage(), cause);
-        } catch (TimeoutException e) {
-            LOG.warn("The access log is not open yet; until somebody reads it, lines are dropped and counted");
         } catch (InterruptedException e) {
             log.writer.interrupt();
             Thread.currentThread().interrupt();
@@ -129,11 +131,14 @@ public final class AccessLog implements AutoCloseable {
             file.open();
             open = true;
             lookedNanos = System.nanoTime();
-            opened.complete(null);
+            opened.complete(true);
             return true;
         } catch (IOException e) {
-            opened.completeExceptionally(e);
-            return false;
+            if (opened.completeExceptionally(e)) {
+                return false;
+            }
+            onFailed(e);
+            return true;
         }
     }
 

@@ -130,6 +130,29 @@ class AccessLogIT {
     }
 
     @Test
+    void aPipeThatIsTakenAwayWhileItIsOpenedDoesNotEndTheLog() throws Exception {
+        // Given: a pipe that nobody reads from until it has lost its name
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Path otherName = Files.createLink(folder.resolve("other"), pipe);
+        try (AccessLog log = log(pipe)) {
+            ServiceCalls calls = calls(log);
+            Files.delete(pipe);
+
+            // When
+            try (var reader = Files.newInputStream(otherName)) {
+                // Then
+                await(() -> {
+                    calls.begin().finish("completed", 0);
+                    return log.written().sum() > 0;
+                });
+                assertTrue(Files.isRegularFile(pipe));
+                assertEquals(-1, reader.read());
+            }
+        }
+    }
+
+    @Test
     void aFileThatCannotBeOpenedIsToldAtTheStart() {
         IOException refusal = assertThrows(IOException.class, () -> log(folder.resolve("none/access.log")));
         assertTrue(refusal.getMessage().startsWith("cannot write the access log"), refusal.getMessage());
