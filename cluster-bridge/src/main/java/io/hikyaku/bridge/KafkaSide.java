@@ -211,9 +211,12 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         return PartitionChoice.choose(used, partitions, new SecureRandom());
     }
 
+    /// On the control loop, as documents are made: one that is being made now does not announce it.
     private void onInbox(Inbox opened) {
-        inbox = Optional.of(new NodeDocument.KafkaInbox(topics.inbox(cluster), opened.partition()));
-        onInbox.run();
+        node.control().execute(() -> {
+            inbox = Optional.of(new NodeDocument.KafkaInbox(topics.inbox(cluster), opened.partition()));
+            onInbox.run();
+        });
     }
 
     @Override
