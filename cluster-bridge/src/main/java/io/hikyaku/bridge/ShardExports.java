@@ -53,42 +53,36 @@ final class ShardExports {
         Map<ServicePort, Made> next = new HashMap<>();
         List<io.hikyaku.call.Export> fresh = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
-        forEachPort(services, (place, name, port) -> {
-            Made known = before.get(name);
-            if (known == null || !known.port().equals(port)) {
+        Next all = new Next(next, fresh);
+        for (int i = 0; i < services.size(); i++) {
+            String service = services.get(i).service().toString();
+            List<ExportPort> ports = services.get(i).ports();
+            for (int j = 0; j < ports.size(); j++) {
+                ExportPort port = ports.get(j);
+                ServicePort name = new ServicePort(service, port.port());
+                Made known = before.get(name);
+                if (known != null && known.port().equals(port)) {
+                    next.put(name, known);
+                    continue;
+                }
                 try {
-                    known = new Made(port, maker.apply(name, port));
-                    fresh.add(known.export());
+                    Made one = new Made(port, maker.apply(name, port));
+                    fresh.add(one.export());
+                    next.put(name, one);
                 } catch (ConfigException unusable) {
+                    String place = "exports[" + i + "].ports[" + j + "]";
                     unusable.findings().forEach(one -> findings.add(at(place, one)));
-                    return;
+                } catch (RuntimeException mistake) {
+                    all.discard();
+                    throw mistake;
                 }
             }
-            next.put(name, known);
-        });
-        Next all = new Next(next, fresh);
+        }
         if (!findings.isEmpty()) {
             all.discard();
             throw new ConfigException(Path.of("exports"), findings);
         }
         return all;
-    }
-
-    @FunctionalInterface
-    private interface PortVisitor {
-        void visit(String place, ServicePort name, ExportPort port);
-    }
-
-    private static void forEachPort(List<Export> services, PortVisitor visitor) {
-        for (int i = 0; i < services.size(); i++) {
-            Export service = services.get(i);
-            List<ExportPort> ports = service.ports();
-            for (int j = 0; j < ports.size(); j++) {
-                ServicePort name = new ServicePort(
-                        service.service().toString(), ports.get(j).port());
-                visitor.visit("exports[" + i + "].ports[" + j + "]", name, ports.get(j));
-            }
-        }
     }
 
     /// Files are those of TLS, so far.
