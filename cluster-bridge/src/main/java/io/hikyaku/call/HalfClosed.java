@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +20,8 @@ public final class HalfClosed implements Runnable {
     /// TCP_CLOSE in Linux's `tcp_states.h`.
     private static final int CLOSED = 7;
 
+    private static final AttributeKey<Boolean> WATCHED = AttributeKey.valueOf(HalfClosed.class, "watched");
+
     private final EpollSocketChannel channel;
     private final EpollTcpInfo info = new EpollTcpInfo();
 
@@ -26,9 +29,11 @@ public final class HalfClosed implements Runnable {
         this.channel = channel;
     }
 
-    /// To be called once, when the other side's end has come.
+    /// To be called when the other side's end has come; once is enough.
     public static void watch(Channel connection) {
-        if (connection instanceof EpollSocketChannel channel && channel.isOpen()) {
+        if (connection instanceof EpollSocketChannel channel
+                && channel.isOpen()
+                && channel.attr(WATCHED).getAndSet(true) == null) {
             channel.config().setKeepAlive(true);
             channel.config().setOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
             channel.config().setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);

@@ -76,7 +76,7 @@ public final class Splice extends ChannelInboundHandlerAdapter {
         out.write(data);
     }
 
-    /// Notes that `bytes` of the stream's were taken, for which credit is due once the socket has room.
+    /// Notes that `bytes` of the stream's were taken, for which credit is due once the system has taken them.
     public void owe(int bytes) {
         out.owe(bytes);
     }

@@ -32,12 +32,14 @@ final class PeerChannels<U extends ChannelUser> {
     /// Whether another channel is worth a handshake: none answers, none is being made, and not many of ours are
     /// silent already. The peer may have made any number.
     boolean wantsAnother() {
-        return expected == null
-                && open.stream().allMatch(opened -> opened.channel().isSilent())
-                && open.stream()
-                                .filter(opened -> opened.channel().key().initiatedHere())
-                                .count()
-                        < MAX_SILENT;
+        int ours = 0;
+        for (Opened<U> opened : open) {
+            if (!opened.channel().isSilent()) {
+                return false;
+            }
+            ours += opened.channel().key().initiatedHere() ? 1 : 0;
+        }
+        return expected == null && ours < MAX_SILENT;
     }
 
     /// A handshake for this user goes on; one of the other side's counts only if there is none of ours.

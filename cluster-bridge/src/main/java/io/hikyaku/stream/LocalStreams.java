@@ -39,9 +39,7 @@ public final class LocalStreams implements StreamOpener {
         near.handledBy(handler);
         if (farWindow == 0) {
             metadata.release();
-            near.refuse(
-                    ResetCode.REFUSED,
-                    nearWindow > 0 || open < settings.maxStreams() ? "No memory is left" : "Too many streams");
+            near.refuse(ResetCode.REFUSED, open < settings.maxStreams() ? "No memory is left" : "Too many streams");
             return near;
         }
         open++;

@@ -19,7 +19,7 @@ public final class MemoryBudget {
     }
 
     /// Reserves `bytes` if half of the total is left then: for what makes things faster, and must not be at the
-    /// cost of others. Connections of callers live longer than they need it.
+    /// cost of others.
     public boolean tryReserveSpare(long bytes) {
         return tryReserve(bytes, total / 2);
     }

@@ -17,7 +17,7 @@ final class SendBudget {
     private long reserved;
     private boolean scarce;
 
-    /// @param limit bytes that all streams may have queued before they get less
+    /// @param limit bytes of which all streams may have queued half before they get less
     SendBudget(MemoryBudget process, long limit) {
         this.process = process;
         this.limit = limit / 2;

@@ -125,7 +125,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return streams.size() + waiting.size();
     }
 
-    /// Streams that the queues know, gone ones included.
+    /// Streams that wait for their turn to write, gone ones included.
     int queuedStreams() {
         return readyQueue.size();
     }

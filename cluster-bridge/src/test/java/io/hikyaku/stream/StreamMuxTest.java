@@ -29,7 +29,7 @@ class StreamMuxTest extends MuxBesideAScript {
         caller.stream().reset(ResetCode.CANCELLED, "");
         peer.time.run(SOON);
 
-        // When far more than the channel's window arrives late, a piece at a time
+        // When far more than the stream's window arrives late, a piece at a time
         for (int i = 0; i < 100; i++) {
             peer.says(data(0, 15_000), new StreamFrame.Credit(0, 1));
             peer.time.run(Duration.ofMillis(10));
