@@ -330,7 +330,7 @@ class HttpCallIT {
             caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 1000000000\r\n\r\nab");
 
             assertTrue(caller.hearHead().startsWith("HTTP/1.1 413 Content Too Large\r\n"));
-            assertEquals("big", caller.hearAll());
+            assertEquals(length.isEmpty() ? "3\r\nbig\r\n0\r\n\r\n" : "big", caller.hearAll());
         }
     }
 }
