@@ -335,13 +335,31 @@ final class ControlPlane {
         before.forEach((node, way) -> {
             Way other = now.get(node);
             if (other != null
-                    && (!way.leadsLike(other)
+                    && (way.links().hasAny(troubled)
                             || way.changesTopic(other)
-                            || way.links().hasAny(troubled))) {
+                            || !way.leadsLike(other) && !isAsGoodAsBefore(node, way))) {
                 listener.onWayDoubted(node);
             }
         });
         troubled.clear();
+    }
+
+    /// Whether a way that is taken no more could still be, so that nothing on it is lost: another became better.
+    private boolean isAsGoodAsBefore(NodeId node, Way way) {
+        return !Costs.clearlyBetter(way.costMicros(), costNow(node, way));
+    }
+
+    private long costNow(NodeId node, Way way) {
+        if (way.direct()) {
+            Way now = directs.get(node);
+            return now == null || way.changesTopic(now) ? Costs.MAX : now.costMicros();
+        }
+        Peer peer = peers.get(way.via());
+        if (peer == null) {
+            return Costs.MAX;
+        }
+        long onwards = way.via().equals(node) ? 0 : peer.reach().getOrDefault(node, Costs.MAX);
+        return Costs.sum(onwards, peer.costMicros());
     }
 
     /// Whom neighbours deliver to, and the neighbours themselves.

@@ -55,6 +55,23 @@ class DoubtTest {
     }
 
     @Test
+    void aWayThatBecomesBetterPutsTheOneBeforeInNoDoubt() {
+        // Given
+        tokyoNear.doubt(true);
+        mesh.time.pass(MOMENT);
+        assertEquals(far.id, nextHop(tokyo));
+        tokyo.doubtedWays.clear();
+
+        // When
+        tokyoNear.doubt(false);
+        mesh.time.pass(MOMENT);
+
+        // Then
+        assertEquals(near.id, nextHop(tokyo));
+        assertEquals(List.of(), tokyo.doubtedWays);
+    }
+
+    @Test
     void aRelayThatDoubtsALeafTellsTheOthersToTakeItLast() {
         // When
         osakaNear.otherEnd().doubt(true);
