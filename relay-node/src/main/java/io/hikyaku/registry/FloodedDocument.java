@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// The newest document of a node that the flood keeps, and a newer one of which parts are still missing. Touched by the
 /// control loop alone.
 final class FloodedDocument {
-    /// Documents of one node that are taken at once after a quiet time, and then per second.
-    static final int BURST = 20;
-
-    static final int PER_SECOND = 4;
-
     /// A head whose parts are not all here.
     private record Arriving(DocumentHead head, Map<PartDigest, byte[]> parts, Set<PartDigest> missing) {}
 
@@ -30,8 +25,7 @@ final class FloodedDocument {
     private Set<PartDigest> news = Set.of();
     /// Whether the whole one has none before it.
     private boolean first;
-    private double tokens = BURST;
-    private long countedAt;
+    private final TokenBucket tokens;
 
     /// A head that came too soon after others, looked at when there are tokens again; and whom it came from.
     @Nullable
@@ -55,7 +49,7 @@ final class FloodedDocument {
 
     FloodedDocument(NodeId node, long now) {
         this.node = node;
-        this.countedAt = now;
+        this.tokens = new TokenBucket(now);
         this.unreachableSince = now;
         this.offeredAt = now - RegistryFlood.DIGEST.toNanos();
     }
@@ -109,13 +103,7 @@ final class FloodedDocument {
     }
 
     boolean takeToken(long now) {
-        tokens = Math.min(BURST, tokens + (now - countedAt) / 1e9 * PER_SECOND);
-        countedAt = now;
-        if (tokens < 1) {
-            return false;
-        }
-        tokens--;
-        return true;
+        return tokens.take(now);
     }
 
     /// This node's own document, or one that came whole.

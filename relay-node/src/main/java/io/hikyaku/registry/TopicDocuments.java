@@ -1,10 +1,10 @@
 package io.hikyaku.registry;
 
+import io.hikyaku.route.ControlLoop;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
-import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import io.hikyaku.wire.route.RegistryFrame.Document;
@@ -13,77 +13,51 @@ import io.hikyaku.wire.route.RegistryFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Documents as registry topics hold them (PROTOCOL.md §9.2): a record for each part, one for the head, one for the
 /// newest beat, in any order. Puts together what belongs together, and offers it to the directory. Nothing here is
-/// believed for its place: heads and beats prove whose they are. Touched by the control loop alone.
+/// believed for its place: heads and beats prove whose they are. One node is heard as often as over links: 20 times at
+/// once and then 4 times a second; of more, the newest counts. Touched by the control loop alone.
 public final class TopicDocuments {
     /// What follows the node's id in the key of its head's record.
     public static final String HEAD = "";
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicDocuments.class);
-    /// Parts of one node that are kept: those of the newest head, and those of the next one, which come before
-    /// it.
-    private static final int MAX_PARTS = 2 * DocumentHead.MAX_PARTS;
-
-    private static final long MAX_NODE_BYTES = 2L * DocumentParts.MAX_BYTES;
-
-    /// What is known of one node's records.
-    private static final class Gathered {
-        private @Nullable DocumentHead head;
-        private final Map<PartDigest, byte[]> parts = new LinkedHashMap<>();
-        private long bytes;
-        /// Whether the head was written while we were reading.
-        private boolean fresh;
-
-        private boolean offered;
-
-        void add(byte[] part) {
-            PartDigest digest = PartDigest.of(part);
-            boolean room = parts.size() < MAX_PARTS && bytes + part.length <= MAX_NODE_BYTES;
-            boolean named = head != null && head.parts().contains(digest);
-            if ((room || named) && parts.putIfAbsent(digest, part) == null) {
-                bytes += part.length;
-            }
-        }
-
-        void keepOnlyOf(DocumentHead newest) {
-            parts.keySet().retainAll(new HashSet<>(newest.parts()));
-            bytes = parts.values().stream().mapToLong(part -> part.length).sum();
-        }
-    }
+    /// When what a node said too soon is looked at.
+    private static final Duration LATE = Duration.ofSeconds(1);
 
     /// What one cluster's topic holds. Anybody may write anything about any node in its own topic, which must not
     /// keep out what the node itself writes in another.
     private static final class Topic {
-        private final SequencedMap<NodeId, Gathered> nodes = new LinkedHashMap<>();
+        private final SequencedMap<NodeId, TopicNode> nodes = new LinkedHashMap<>();
         private long bytes;
 
         void forgetFirst() {
-            bytes -= nodes.pollFirstEntry().getValue().bytes;
+            bytes -= nodes.pollFirstEntry().getValue().size();
         }
     }
 
     private final Directory directory;
+    private final ControlLoop loop;
     private final long budget;
     private final Runnable onMissed;
     private final Map<String, Topic> topics = new HashMap<>();
 
     /// @param budget bytes kept; beyond, the fullest topic forgets whoever was heard of there longest ago
     /// @param onMissed a node lives whose document is not known: the topics are to be read again
-    public TopicDocuments(Directory directory, long budget, Runnable onMissed) {
+    public TopicDocuments(Directory directory, ControlLoop loop, long budget, Runnable onMissed) {
         this.directory = directory;
+        this.loop = loop;
         this.budget = budget;
         this.onMissed = onMissed;
     }
@@ -107,62 +81,79 @@ public final class TopicDocuments {
     }
 
     private void onParts(Topic topic, Parts frame) {
-        Gathered node = touch(topic, frame.node());
-        long before = node.bytes;
+        TopicNode node = touch(topic, frame.node());
+        long before = node.size();
         frame.parts().forEach(node::add);
-        topic.bytes += node.bytes - before;
+        topic.bytes += node.size() - before;
         offer(topic, node);
         shrink();
     }
 
     private void onHead(Topic topic, DocumentHead head, boolean fresh) {
         NodeId id = head.node();
-        Gathered known = topic.nodes.get(id);
-        DocumentHead before = known == null ? null : known.head;
-        if (before != null && head.sequence() < before.sequence() || !SignedDocuments.isGenuine(head)) {
+        TopicNode known = topic.nodes.get(id);
+        DocumentHead before = known == null ? null : known.head();
+        if (before != null && head.sequence() < before.sequence()) {
             return;
         }
-        Gathered node = touch(topic, id);
-        node.fresh |= fresh;
-        if (!head.equals(before)) {
-            node.head = head;
-            node.offered = false;
+        if (known != null && !head.equals(before) && known.hasToWait(loop.nanos())) {
+            long size = known.size();
+            known.defer(head, fresh);
+            topic.bytes += known.size() - size;
+            attendLater(topic, id, known);
+            return;
+        }
+        if (!SignedDocuments.isGenuine(head)) {
+            return;
+        }
+        TopicNode node = touch(topic, id);
+        if (head.equals(before)) {
+            node.fresh |= fresh;
+        } else {
+            node.replaceHead(head, fresh);
         }
         offer(topic, node);
     }
 
     /// Offers the document once all its parts are there.
-    private void offer(Topic topic, Gathered node) {
-        DocumentHead head = node.head;
-        if (head == null || node.offered && directory.knows(head.node(), head.sequence())) {
+    private void offer(Topic topic, TopicNode node) {
+        if (node.offered) {
             return;
         }
-        if (!node.parts.keySet().containsAll(head.parts())) {
-            return;
+        long before = node.size();
+        SignedDocument whole = node.whole();
+        topic.bytes += node.size() - before;
+        if (whole != null) {
+            node.offered = true;
+            directory.offer(whole, node.fresh);
+            node.fresh = false;
         }
-        long before = node.bytes;
-        node.keepOnlyOf(head);
-        topic.bytes += node.bytes - before;
-        node.offered = true;
-        directory.offer(SignedDocument.of(head, node.parts), node.fresh);
-        node.fresh = false;
     }
 
     private void onBeat(Topic topic, Beat beat, boolean fresh) {
-        Gathered node = topic.nodes.get(beat.node());
-        DocumentHead head = node == null ? null : node.head;
+        TopicNode node = topic.nodes.get(beat.node());
+        DocumentHead head = node == null ? null : node.head();
         if (node == null || head == null) {
             if (fresh && !directory.knows(beat.node())) {
                 onMissed.run();
             }
             return;
         }
+        if (beat.count() <= node.beats) {
+            return;
+        }
+        if (node.hasToWait(loop.nanos())) {
+            node.defer(beat, fresh);
+            attendLater(topic, beat.node(), node);
+            return;
+        }
         if (!SignedDocuments.isGenuine(beat, head)) {
             return;
         }
+        node.beats = beat.count();
         touch(topic, beat.node());
         boolean lives = directory.onBeat(beat, fresh);
-        if (!directory.knows(beat.node(), head.sequence())) {
+        if (!directory.knows(beat.node(), head.sequence()) && node.takeOfferAgain(loop.nanos())) {
             node.offered = false;
             node.fresh |= lives;
             offer(topic, node);
@@ -175,10 +166,35 @@ public final class TopicDocuments {
         }
     }
 
+    private void attendLater(Topic topic, NodeId id, TopicNode node) {
+        if (!node.attended) {
+            node.attended = true;
+            loop.schedule(LATE, () -> attend(topic, id, node));
+        }
+    }
+
+    /// Takes what came too soon after other things: the newest counts.
+    private void attend(Topic topic, NodeId id, TopicNode node) {
+        TopicNode.Late<DocumentHead> head = node.lateHead;
+        TopicNode.Late<Beat> beat = node.lateBeat;
+        node.lateHead = null;
+        node.lateBeat = null;
+        node.attended = false;
+        if (!node.equals(topic.nodes.get(id))) {
+            return; // forgotten meanwhile
+        }
+        if (head != null) {
+            onHead(topic, head.said(), head.fresh());
+        }
+        if (beat != null) {
+            onBeat(topic, beat.said(), beat.fresh());
+        }
+    }
+
     /// The node's records, as the ones heard of last.
-    private Gathered touch(Topic topic, NodeId id) {
-        Gathered known = topic.nodes.remove(id);
-        Gathered node = known == null ? new Gathered() : known;
+    private TopicNode touch(Topic topic, NodeId id) {
+        TopicNode known = topic.nodes.remove(id);
+        TopicNode node = known == null ? new TopicNode(loop.nanos()) : known;
         topic.nodes.putLast(id, node);
         if (known == null) {
             shrinkTo(Directory.MAX_NODES);

@@ -586,7 +586,7 @@ class RegistryFloodTest {
             flood.onRegistryFrame(relay(1), osaka.frame(sequence));
         }
         // Then
-        assertEquals(FloodedDocument.BURST + 1, brief(other).size());
+        assertEquals(TokenBucket.BURST + 1, brief(other).size());
         // When
         time.pass(Duration.ofSeconds(2));
         // Then

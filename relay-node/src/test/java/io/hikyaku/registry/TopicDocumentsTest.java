@@ -22,6 +22,7 @@ class TopicDocumentsTest {
     private Path folder;
 
     private final VirtualTime time = new VirtualTime();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private TestMember osaka;
     private Directory directory;
     private TopicDocuments documents;
@@ -31,9 +32,8 @@ class TopicDocumentsTest {
     void start() throws Exception {
         osaka = TestMember.cluster(
                 TestMember.authority(folder.resolve("ca"), "demo"), folder.resolve("osaka"), "osaka");
-        directory = new Directory(
-                new NodeId(1, 1), osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
-        documents = new TopicDocuments(directory, 8 << 20, () -> missed++);
+        directory = new Directory(new NodeId(1, 1), osaka.identity::trust, RegistryLimits.DEFAULTS, time, meters);
+        documents = new TopicDocuments(directory, time, 8 << 20, () -> missed++);
     }
 
     private List<byte[]> records(long sequence, String... services) {
@@ -122,6 +122,61 @@ class TopicDocumentsTest {
         documents.onRecord("osaka", beat(2, 2), true);
         // Then
         assertEquals(2, missed);
+    }
+
+    private double notBelieved() {
+        return meters.get("hikyaku.registry.refused.documents")
+                .tag("reason", "forged")
+                .counter()
+                .count();
+    }
+
+    @Test
+    void aDocumentThatIsNotBelievedIsReadAgainOnceAMinuteAtMost() {
+        // Given a clock that is wrong
+        osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
+        List<byte[]> records = records(1, "shop/orders");
+        // When its node beats, and its records are written again
+        for (int second = 0; second < 120; second++) {
+            documents.onRecord("osaka", beat(1, second), true);
+            records.forEach(record -> documents.onRecord("osaka", record, true));
+            time.pass(Duration.ofSeconds(1));
+        }
+        // Then it was offered when it came, with the first beat and after a minute
+        assertEquals(3, notBelieved());
+    }
+
+    @Test
+    void ofWhatANodeChangesTooOftenTheNewestCounts() {
+        // Given a clock that is wrong, so that each offer is counted
+        osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
+        // When
+        for (int sequence = 1; sequence <= 700; sequence++) {
+            records(sequence, "shop/orders-" + sequence).forEach(record -> documents.onRecord("osaka", record, true));
+        }
+        documents.onRecord("osaka", beat(700, 1), true);
+        // Then
+        assertEquals(TokenBucket.BURST, notBelieved());
+        // When
+        osaka.clock.set(TestMember.START);
+        time.pass(Duration.ofSeconds(2));
+        // Then
+        assertEquals(700, directory.live(osaka.node()).orElseThrow().sequence());
+        assertEquals(0, missed);
+    }
+
+    @Test
+    void ofBeatsThatComeTooOftenTheNewestCounts() {
+        // Given
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        // When
+        for (int count = 1; count <= 100; count++) {
+            documents.onRecord("osaka", beat(1, count), false);
+        }
+        time.pass(Duration.ofSeconds(1));
+        documents.onRecord("osaka", beat(1, 99), true);
+        // Then
+        assertFalse(directory.live().containsKey(osaka.node()));
     }
 
     private byte[] junk(NodeId node, int number, int bytes) {
