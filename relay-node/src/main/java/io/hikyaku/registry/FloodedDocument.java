@@ -88,14 +88,14 @@ final class FloodedDocument {
         return arriving != null;
     }
 
-    /// Bytes kept.
+    /// Memory that it is charged with, in bytes.
     long size() {
         long size = whole == null ? 0 : whole.size();
         if (arriving != null) {
-            size += arriving.head.size();
+            size += SignedDocument.charge(arriving.head);
             for (Map.Entry<PartDigest, byte[]> part : arriving.parts.entrySet()) {
                 if (whole == null || !whole.parts().containsKey(part.getKey())) {
-                    size += part.getValue().length;
+                    size += SignedDocument.charge(part.getValue());
                 }
             }
         }

@@ -43,7 +43,13 @@ public final class TopicDocuments {
         private long bytes;
 
         void forgetFirst() {
-            bytes -= nodes.pollFirstEntry().getValue().size();
+            bytes -= nodes.pollFirstEntry().getValue().charged;
+        }
+
+        /// The node has changed.
+        void charge(TopicNode node) {
+            bytes += node.size() - node.charged;
+            node.charged = node.size();
         }
     }
 
@@ -53,7 +59,7 @@ public final class TopicDocuments {
     private final Runnable onMissed;
     private final Map<String, Topic> topics = new HashMap<>();
 
-    /// @param budget bytes kept; beyond, the fullest topic forgets whoever was heard of there longest ago
+    /// @param budget bytes of memory; beyond, the fullest topic forgets whoever was heard of there longest ago
     /// @param onMissed a node lives whose document is not known: the topics are to be read again
     public TopicDocuments(Directory directory, ControlLoop loop, long budget, Runnable onMissed) {
         this.directory = directory;
@@ -82,11 +88,9 @@ public final class TopicDocuments {
 
     private void onParts(Topic topic, Parts frame) {
         TopicNode node = touch(topic, frame.node());
-        long before = node.size();
         frame.parts().forEach(node::add);
-        topic.bytes += node.size() - before;
-        offer(topic, node);
-        shrink();
+        offer(node);
+        shrink(topic, node);
     }
 
     private void onHead(Topic topic, DocumentHead head, boolean fresh) {
@@ -97,10 +101,9 @@ public final class TopicDocuments {
             return;
         }
         if (known != null && !head.equals(before) && known.hasToWait(loop.nanos())) {
-            long size = known.size();
             known.defer(head, fresh);
-            topic.bytes += known.size() - size;
             attendLater(topic, id, known);
+            shrink(topic, known);
             return;
         }
         if (!SignedDocuments.isGenuine(head)) {
@@ -112,17 +115,13 @@ public final class TopicDocuments {
         } else {
             node.replaceHead(head, fresh);
         }
-        offer(topic, node);
+        offer(node);
+        shrink(topic, node);
     }
 
     /// Offers the document once all its parts are there.
-    private void offer(Topic topic, TopicNode node) {
-        if (node.offered) {
-            return;
-        }
-        long before = node.size();
-        SignedDocument whole = node.whole();
-        topic.bytes += node.size() - before;
+    private void offer(TopicNode node) {
+        SignedDocument whole = node.offered ? null : node.whole();
         if (whole != null) {
             node.offered = true;
             directory.offer(whole, node.fresh);
@@ -156,7 +155,7 @@ public final class TopicDocuments {
         if (!directory.knows(beat.node(), head.sequence()) && node.takeOfferAgain(loop.nanos())) {
             node.offered = false;
             node.fresh |= lives;
-            offer(topic, node);
+            offer(node);
         }
         if (!lives) {
             directory.onBeat(beat, fresh); // now that there may be something known of the node
@@ -183,6 +182,7 @@ public final class TopicDocuments {
         if (!node.equals(topic.nodes.get(id))) {
             return; // forgotten meanwhile
         }
+        topic.charge(node);
         if (head != null) {
             onHead(topic, head.said(), head.fresh());
         }
@@ -208,7 +208,8 @@ public final class TopicDocuments {
         }
     }
 
-    private void shrink() {
+    private void shrink(Topic changed, TopicNode node) {
+        changed.charge(node);
         while (topics.values().stream().mapToLong(topic -> topic.bytes).sum() > budget
                 && topics.values().stream()
                                 .mapToInt(topic -> topic.nodes.size())

@@ -17,6 +17,7 @@ final class TopicNode {
     /// it.
     private static final int MAX_PARTS = 2 * DocumentHead.MAX_PARTS;
 
+    /// Of their bytes.
     private static final long MAX_BYTES = 2L * DocumentParts.MAX_BYTES;
 
     /// A record that nobody has looked at yet.
@@ -26,7 +27,10 @@ final class TopicNode {
 
     private final TokenBucket tokens;
     private final Map<PartDigest, byte[]> parts = new LinkedHashMap<>();
-    private long bytes;
+    private long partBytes;
+    /// What its topic counts it as.
+    long charged;
+
     private @Nullable DocumentHead head;
     /// Whether the head was written while we were reading.
     boolean fresh;
@@ -57,16 +61,19 @@ final class TopicNode {
         return head;
     }
 
-    /// Bytes kept.
+    /// Memory that it is charged with, in bytes.
     long size() {
-        return bytes;
+        return partBytes
+                + SignedDocument.PART_OVERHEAD * parts.size()
+                + (head == null ? 0 : SignedDocument.charge(head))
+                + (lateHead == null ? 0 : SignedDocument.charge(lateHead.said));
     }
 
     void add(byte[] part) {
         PartDigest digest = PartDigest.of(part);
-        boolean room = parts.size() < MAX_PARTS && bytes + part.length <= MAX_BYTES;
+        boolean room = parts.size() < MAX_PARTS && partBytes + part.length <= MAX_BYTES;
         if ((room || isNamed(digest)) && parts.putIfAbsent(digest, part) == null) {
-            bytes += part.length;
+            partBytes += part.length;
         }
     }
 
@@ -93,7 +100,7 @@ final class TopicNode {
 
     private void keepOnly(Set<PartDigest> digests) {
         parts.keySet().retainAll(digests);
-        bytes = parts.values().stream().mapToLong(part -> part.length).sum();
+        partBytes = parts.values().stream().mapToLong(part -> part.length).sum();
     }
 
     /// Whether what it says now is looked at later: it has said much already.

@@ -28,8 +28,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RegistryFloodTest {
@@ -665,16 +667,43 @@ class RegistryFloodTest {
         assertEquals(2, brief(other).size());
     }
 
+    @Test
+    void smallPartsAreChargedWithWhatIsAroundThem() {
+        // Given
+        RecordingLink other = up(flood, leaf());
+        up(flood, relay(1));
+        brief(other);
+        List<byte[]> tiny = new ArrayList<>();
+        for (int i = 0; i < DocumentHead.MAX_PARTS; i++) {
+            tiny.add(new byte[] {(byte) i, (byte) (i >> 8)});
+        }
+        // When
+        for (int node = 1; node <= 40; node++) {
+            SignedDocument document = document(new Signer(), 1, tiny);
+            flood.onRegistryFrame(relay(1), new Document(document.head().bytes(), tiny));
+        }
+        // Then some 50 KiB each
+        assertEquals(19, brief(other).size());
+    }
+
     /// A document of some 400 KiB that cannot be deflated any further, and says nothing.
     private static SignedDocument huge(Signer signer) {
-        java.util.Random random = new java.util.Random(signer.node().low());
-        Map<PartDigest, byte[]> parts = new java.util.HashMap<>();
+        Random random = new Random(signer.node().low());
+        List<byte[]> parts = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             byte[] part = new byte[40 << 10];
             random.nextBytes(part);
-            parts.put(PartDigest.of(part), part);
+            parts.add(part);
         }
-        DocumentHead head = DocumentHead.unsigned(signer.key.publicKey().raw(), 1, false, List.copyOf(parts.keySet()));
+        return document(signer, 1, parts);
+    }
+
+    /// A document of parts that say nothing.
+    private static SignedDocument document(Signer signer, long sequence, List<byte[]> contents) {
+        Map<PartDigest, byte[]> parts = new LinkedHashMap<>();
+        contents.forEach(part -> parts.put(PartDigest.of(part), part));
+        DocumentHead head =
+                DocumentHead.unsigned(signer.key.publicKey().raw(), sequence, false, List.copyOf(parts.keySet()));
         byte[] signature = signer.key.sign(InstanceKey.Purpose.DOCUMENT, head.signedBytes());
         return SignedDocument.of(head.withSignature(signature), parts);
     }

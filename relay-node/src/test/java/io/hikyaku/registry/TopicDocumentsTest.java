@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.PartDigest;
+import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.hikyaku.wire.route.RegistryFrame.Parts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +214,44 @@ class TopicDocumentsTest {
         documents.onRecord("osaka", records.getLast(), true);
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
+    void smallPartsAreChargedWithWhatIsAroundThem() {
+        // Given room for 64 KiB, and a document whose head is yet to come
+        documents = new TopicDocuments(directory, time, 64 << 10, () -> missed++);
+        List<byte[]> records = records(1, "shop/orders");
+        records.subList(0, records.size() - 1).forEach(record -> documents.onRecord("osaka", record, true));
+        // When
+        for (int i = 0; i < 600; i++) {
+            documents.onRecord("osaka", junk(new NodeId(7, i), i, 4), true);
+        }
+        documents.onRecord("osaka", records.getLast(), true);
+        // Then it was forgotten as the one heard of longest ago
+        assertFalse(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
+    void headsAreChargedAsWell() {
+        // Given as before
+        documents = new TopicDocuments(directory, time, 64 << 10, () -> missed++);
+        List<byte[]> records = records(1, "shop/orders");
+        records.subList(0, records.size() - 1).forEach(record -> documents.onRecord("osaka", record, true));
+        // When
+        for (int i = 0; i < 4; i++) {
+            documents.onRecord("osaka", largestHead(), true);
+        }
+        documents.onRecord("osaka", records.getLast(), true);
+        // Then
+        assertFalse(directory.live().containsKey(osaka.node()));
+    }
+
+    private static byte[] largestHead() {
+        InstanceKey key = InstanceKey.generate();
+        List<PartDigest> parts = Collections.nCopies(DocumentHead.MAX_PARTS, PartDigest.of(new byte[] {1}));
+        DocumentHead head = DocumentHead.unsigned(key.publicKey().raw(), 1, false, parts);
+        byte[] signature = key.sign(InstanceKey.Purpose.DOCUMENT, head.signedBytes());
+        return TopicDocuments.bytes(new Document(head.withSignature(signature).bytes(), List.of()));
     }
 
     @Test
