@@ -36,14 +36,32 @@ public final class TopicDocuments {
     /// When what a node said too soon is looked at.
     private static final Duration LATE = Duration.ofSeconds(1);
 
+    /// How often topics are read again for what was missed in one: less and less often while that brings nothing.
+    private static final Duration MISSED = Duration.ofMinutes(1);
+
+    private static final Duration MISSED_MOST = Duration.ofMinutes(32);
+
     /// What one cluster's topic holds. Anybody may write anything about any node in its own topic, which must not
     /// keep out what the node itself writes in another.
     private static final class Topic {
         private final SequencedMap<NodeId, TopicNode> nodes = new LinkedHashMap<>();
         private long bytes;
+        private long missedAt;
+        /// How long no other reading again is asked for.
+        private long patience;
 
         void forgetFirst() {
             bytes -= nodes.pollFirstEntry().getValue().charged;
+        }
+
+        /// Whether something in it was missed, and reading all again has helped or was not tried for long.
+        boolean takeMissed(long now) {
+            if (patience > 0 && now - missedAt < patience) {
+                return false;
+            }
+            missedAt = now;
+            patience = Math.clamp(2 * patience, MISSED.toNanos(), MISSED_MOST.toNanos());
+            return true;
         }
 
         /// The node has changed.
@@ -76,7 +94,7 @@ public final class TopicDocuments {
         Topic topic = topics.computeIfAbsent(cluster, _ -> new Topic());
         try {
             switch (RegistryFrames.read(Unpooled.wrappedBuffer(value))) {
-                case Parts parts -> onParts(topic, parts);
+                case Parts parts -> onParts(topic, parts, fresh);
                 case Document document -> onHead(topic, DocumentHead.read(document.head()), fresh);
                 case Beat beat -> onBeat(topic, beat, fresh);
                 default -> LOG.debug("ignored a frame that belongs on links");
@@ -86,11 +104,10 @@ public final class TopicDocuments {
         }
     }
 
-    private void onParts(Topic topic, Parts frame) {
+    private void onParts(Topic topic, Parts frame, boolean fresh) {
         TopicNode node = touch(topic, frame.node());
         frame.parts().forEach(node::add);
-        offer(node);
-        shrink(topic, node);
+        onRecord(topic, node, fresh);
     }
 
     private void onHead(Topic topic, DocumentHead head, boolean fresh) {
@@ -106,7 +123,7 @@ public final class TopicDocuments {
             shrink(topic, known);
             return;
         }
-        if (!SignedDocuments.isGenuine(head)) {
+        if (!head.equals(before) && !SignedDocuments.isGenuine(head)) {
             return;
         }
         TopicNode node = touch(topic, id);
@@ -115,18 +132,30 @@ public final class TopicDocuments {
         } else {
             node.replaceHead(head, fresh);
         }
-        offer(node);
+        onRecord(topic, node, fresh);
+    }
+
+    /// The node has one more record.
+    private void onRecord(Topic topic, TopicNode node, boolean fresh) {
+        if (offer(node) && !fresh) {
+            topic.patience = 0; // reading again helps
+        }
         shrink(topic, node);
     }
 
     /// Offers the document once all its parts are there.
-    private void offer(TopicNode node) {
+    ///
+    /// @return whether it was news, and was taken
+    private boolean offer(TopicNode node) {
         SignedDocument whole = node.offered ? null : node.whole();
-        if (whole != null) {
-            node.offered = true;
-            directory.offer(whole, node.fresh);
-            node.fresh = false;
+        if (whole == null) {
+            return false;
         }
+        node.offered = true;
+        boolean news = !directory.knows(whole.node(), whole.sequence());
+        news &= directory.offer(whole, node.fresh);
+        node.fresh = false;
+        return news;
     }
 
     private void onBeat(Topic topic, Beat beat, boolean fresh) {
@@ -134,7 +163,7 @@ public final class TopicDocuments {
         DocumentHead head = node == null ? null : node.head();
         if (node == null || head == null) {
             if (fresh && !directory.knows(beat.node())) {
-                onMissed.run();
+                onMissed(topic);
             }
             return;
         }
@@ -160,7 +189,13 @@ public final class TopicDocuments {
         if (!lives) {
             directory.onBeat(beat, fresh); // now that there may be something known of the node
         }
-        if (fresh && (beat.sequence() > head.sequence() || !node.offered || !directory.knows(beat.node()))) {
+        if (fresh && (beat.sequence() > head.sequence() || !node.offered)) {
+            onMissed(topic);
+        }
+    }
+
+    private void onMissed(Topic topic) {
+        if (topic.takeMissed(loop.nanos())) {
             onMissed.run();
         }
     }

@@ -124,9 +124,38 @@ class TopicDocumentsTest {
         // When nothing is known of it, and when only an older document is
         documents.onRecord("osaka", beat(1, 1), true);
         records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        time.pass(Duration.ofMinutes(1));
         documents.onRecord("osaka", beat(2, 2), true);
         // Then
         assertEquals(2, missed);
+    }
+
+    @Test
+    void topicsAreReadAgainLessAndLessOftenWhileThatBringsNothing() {
+        // When
+        for (int count = 1; count <= 60; count++) {
+            documents.onRecord("osaka", beat(1, count), true);
+            time.pass(Duration.ofMinutes(1));
+        }
+        // Then after 1, 3, 7, 15 and 31 minutes again
+        assertEquals(6, missed);
+        // When it brings the document, and the next one is missed
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        documents.onRecord("osaka", beat(2, 61), true);
+        // Then
+        assertEquals(7, missed);
+    }
+
+    @Test
+    void topicsAreNotReadAgainForWhatIsThereAndNotBelieved() {
+        // Given
+        osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
+        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        // When
+        documents.onRecord("osaka", beat(1, 1), true);
+        // Then
+        assertFalse(directory.knows(osaka.node()));
+        assertEquals(0, missed);
     }
 
     private double notBelieved() {
