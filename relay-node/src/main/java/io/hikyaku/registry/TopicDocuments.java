@@ -127,11 +127,7 @@ public final class TopicDocuments {
             return;
         }
         TopicNode node = touch(topic, id);
-        if (head.equals(before)) {
-            node.fresh |= fresh;
-        } else {
-            node.replaceHead(head, fresh);
-        }
+        node.onHead(head, fresh);
         onRecord(topic, node, fresh);
     }
 

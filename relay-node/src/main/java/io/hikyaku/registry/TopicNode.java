@@ -32,7 +32,7 @@ final class TopicNode {
     long charged;
 
     private @Nullable DocumentHead head;
-    /// Whether the head was written while we were reading.
+    /// Whether the head was written while we were reading, until its document is offered: that is when it counts.
     boolean fresh;
     /// Whether the head's document was offered.
     boolean offered;
@@ -82,10 +82,15 @@ final class TopicNode {
                 || lateHead != null && lateHead.said.parts().contains(digest);
     }
 
-    void replaceHead(DocumentHead newest, boolean isFresh) {
-        head = newest;
-        fresh = isFresh;
-        offered = false;
+    /// A head that is genuine, the same as before or another one.
+    void onHead(DocumentHead newest, boolean isFresh) {
+        if (newest.equals(head)) {
+            fresh |= isFresh && !offered;
+        } else {
+            head = newest;
+            fresh = isFresh;
+            offered = false;
+        }
     }
 
     /// The document of its head, if all parts are there: then no others are kept.

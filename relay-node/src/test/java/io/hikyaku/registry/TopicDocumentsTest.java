@@ -94,6 +94,21 @@ class TopicDocumentsTest {
     }
 
     @Test
+    void whatIsReadAgainDoesNotCountAsLiveForWhatWasOnceFresh() {
+        // Given its head was written twice, and it died
+        List<byte[]> records = records(1, "shop/orders");
+        records.forEach(record -> documents.onRecord("osaka", record, true));
+        documents.onRecord("osaka", records.getLast(), true);
+        time.pass(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
+        assertFalse(directory.knows(osaka.node()));
+        // When the topic is read again, with a beat that was missed
+        records.forEach(record -> documents.onRecord("osaka", record, false));
+        documents.onRecord("osaka", beat(1, 9), false);
+        // Then
+        assertFalse(directory.live().containsKey(osaka.node()));
+    }
+
+    @Test
     void aBeatBringsBackWhoWasSilentForLongerThanItsLease() {
         // Given
         records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
