@@ -146,9 +146,10 @@ final class FloodedDocument {
         }
     }
 
-    /// Whether what has arrived is more than any document may be.
+    /// Whether what has arrived, with what was here already, is more than any document may be.
     boolean isTooLarge() {
-        return arriving != null && size() - (whole == null ? 0 : whole.size()) > DocumentParts.MAX_BYTES;
+        return arriving != null
+                && SignedDocument.bytes(arriving.head, arriving.parts.values()) > DocumentParts.MAX_BYTES;
     }
 
     /// The parts to ask for.

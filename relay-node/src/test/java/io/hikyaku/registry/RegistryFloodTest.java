@@ -75,10 +75,14 @@ class RegistryFloodTest {
     private final RegistryFlood flood = flood(true);
 
     private RegistryFlood flood(boolean forwards) {
+        return flood(forwards, LIMITS);
+    }
+
+    private RegistryFlood flood(boolean forwards, RegistryLimits limits) {
         return new RegistryFlood(
                 SELF,
                 forwards,
-                LIMITS,
+                limits,
                 time,
                 new RegistryFlood.Receiver() {
                     @Override
@@ -686,16 +690,39 @@ class RegistryFloodTest {
         assertEquals(19, brief(other).size());
     }
 
-    /// A document of some 400 KiB that cannot be deflated any further, and says nothing.
+    @Test
+    void aDocumentCannotGrowStepByStepOverWhatAnyMayBe() {
+        // Given
+        RegistryFlood roomy = flood(true, RegistryLimits.DEFAULTS);
+        RecordingLink other = up(roomy, leaf());
+        up(roomy, relay(1));
+        roomy.onVouched(osaka.node(), true);
+        brief(other);
+        List<byte[]> parts = noise(1, 120, 40 << 10);
+        SignedDocument large = document(osaka, 1, parts.subList(0, 80));
+        SignedDocument larger = document(osaka, 2, parts);
+        // When three MiB grow by one and a half
+        roomy.onRegistryFrame(relay(1), new Document(large.head().bytes(), parts.subList(0, 80)));
+        roomy.onRegistryFrame(relay(1), new Document(larger.head().bytes(), parts.subList(80, 120)));
+        // Then
+        assertEquals(List.of("1+1"), brief(other));
+    }
+
+    /// A document of some 400 KiB.
     private static SignedDocument huge(Signer signer) {
-        Random random = new Random(signer.node().low());
+        return document(signer, 1, noise(signer.node().low(), 10, 40 << 10));
+    }
+
+    /// Parts that cannot be deflated any further, and say nothing.
+    private static List<byte[]> noise(long seed, int count, int bytes) {
+        Random random = new Random(seed);
         List<byte[]> parts = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
-            byte[] part = new byte[40 << 10];
+        for (int i = 0; i < count; i++) {
+            byte[] part = new byte[bytes];
             random.nextBytes(part);
             parts.add(part);
         }
-        return document(signer, 1, parts);
+        return parts;
     }
 
     /// A document of parts that say nothing.
