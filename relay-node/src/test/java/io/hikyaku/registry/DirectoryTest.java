@@ -319,6 +319,30 @@ class DirectoryTest {
     }
 
     @Test
+    void otherPartsOfALostNodeAreNoSignThatItLives() {
+        // Given
+        String[] services = new String[1_000];
+        Arrays.setAll(services, i -> "team/service-" + i);
+        SignedDocument whole = osaka.signed(1, services);
+        directory.offer(new SignedDocument(osaka.node(), whole.head(), partsOf(whole, Set.of())), true);
+        time.pass(Duration.ofMinutes(1));
+        assertEquals(List.of("live 1", "gone"), events);
+        // When more of its services are wanted
+        boolean taken = directory.offer(whole, true);
+        // Then they are known, and cannot be reached
+        assertTrue(taken);
+        assertEquals(Map.of(), directory.live());
+        assertEquals(1_000, directory.lost().get(osaka.node()).exports().size());
+        assertEquals(List.of("live 1", "gone", "gone"), events);
+        // When it stays away
+        time.pass(Directory.LOST_KEPT.minusMinutes(2));
+        directory.offer(new SignedDocument(osaka.node(), whole.head(), partsOf(whole, Set.of())), true);
+        time.pass(Duration.ofMinutes(3));
+        // Then it is forgotten when it would have been
+        assertFalse(directory.knows(osaka.node()));
+    }
+
+    @Test
     void whoLeavesIsGoneAtOnceAndIsNotReplayed() {
         // Given
         SignedDocument first = osaka.signed(1);
