@@ -88,6 +88,11 @@ final class FloodedDocument {
         return arriving != null;
     }
 
+    /// Whether a neighbour is being asked for it.
+    boolean isArrivingBy(NodeId neighbour) {
+        return arriving != null && neighbour.equals(from);
+    }
+
     /// Memory that it is charged with, in bytes.
     long size() {
         long size = whole == null ? 0 : whole.size();

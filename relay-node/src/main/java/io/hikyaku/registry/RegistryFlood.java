@@ -268,7 +268,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             case SnapshotEnd end -> {
                 out.toldAll = from.mayForward();
                 out.awaited = documents.values().stream()
-                        .filter(kept -> kept.isArriving() && from.node().equals(kept.from))
+                        .filter(kept -> kept.isArrivingBy(from.node()))
                         .collect(Collectors.toMap(kept -> kept.node, FloodedDocument::newest));
                 tellSnapshotEnd();
             }
@@ -447,8 +447,9 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private void onDigest(FloodNeighbour from, Digest theirs) {
-        if (!from.neighbour.mayForward() || documents.values().stream().anyMatch(FloodedDocument::isArriving)) {
-            return;
+        if (!from.neighbour.mayForward()
+                || documents.values().stream().anyMatch(kept -> kept.isArrivingBy(from.node()))) {
+            return; // what differs is on its way
         }
         if (KnownDigest.of(vouchedDocuments(), self).equals(theirs)) {
             from.mismatches = 0;

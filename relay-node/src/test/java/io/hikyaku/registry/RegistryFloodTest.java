@@ -802,4 +802,19 @@ class RegistryFloodTest {
         // Then less and less often: after 2, 4, 8, 16 and 32
         assertEquals(List.of("has 1", "has 1", "has 1", "has 1", "has 1"), brief(relay));
     }
+
+    @Test
+    void aPartThatNeverComesHoldsUpTheDigestsOfNobodyElse() {
+        // Given a leaf that names a part and does not deliver it
+        RecordingLink other = up(flood, relay(1));
+        up(flood, leaf());
+        flood.onRegistryFrame(
+                leaf(), new Document(leafThree.document(1, "shop/orders").head().bytes(), List.of()));
+        brief(other);
+        // When
+        flood.onRegistryFrame(relay(1), new Digest(1, 2));
+        flood.onRegistryFrame(relay(1), new Digest(1, 2));
+        // Then
+        assertEquals(List.of("has 0"), brief(other));
+    }
 }
