@@ -211,7 +211,7 @@ public final class Directory {
             return offerAgain(known, signed, fresh);
         }
         if (signed.sequence() == newest && before != null && !mayReturn(before)) {
-            return refuse(Reason.ROLLED_BACK, "again of " + node);
+            return before.left && signed.head().leaving() || refuse(Reason.ROLLED_BACK, "again of " + node);
         }
         if (signed.head().leaving()) {
             forget(node, new Forgotten(signed.sequence(), 0, loop.nanos(), true));

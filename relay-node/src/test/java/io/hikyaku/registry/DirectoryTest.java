@@ -319,6 +319,20 @@ class DirectoryTest {
     }
 
     @Test
+    void aLastWordThatComesTwoWaysIsGenuineBothTimes() {
+        // Given
+        SignedDocument last = osaka.signed(osaka.document(2, true));
+        directory.offer(osaka.signed(1), true);
+        directory.offer(last, true);
+        // When
+        boolean taken = directory.offer(last, true);
+        // Then it is passed on
+        assertTrue(taken);
+        assertEquals(0, refused("rolled-back"));
+        assertEquals(List.of("live 1", "gone"), events);
+    }
+
+    @Test
     void otherPartsOfALostNodeAreNoSignThatItLives() {
         // Given
         String[] services = new String[1_000];
