@@ -497,6 +497,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (kept.whole() == null) {
             documents.remove(kept.node);
         }
+        tellSnapshotEnd();
     }
 
     private void onSize(FloodedDocument kept, long before) {
@@ -558,6 +559,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
         nodesKept = documents.size();
         bytesKept = bytes;
+        tellSnapshotEnd();
     }
 
     private void attend(FloodedDocument kept, long now) {
@@ -570,7 +572,6 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         } else if (kept.isArriving() && now - kept.askedAt >= ASK_AGAIN.toNanos()) {
             if (kept.asked >= MAX_ASKED) {
                 drop(kept);
-                tellSnapshotEnd();
             } else {
                 ask(kept, kept.asked % 2 == 0 && kept.from != null ? kept.from : self);
             }

@@ -380,6 +380,31 @@ class RegistryFloodTest {
     }
 
     @Test
+    void aSnapshotDoesNotWaitForWhatWasDroppedOrCannotBeReached() {
+        // Given documents of nodes that go
+        up(flood, relay(1));
+        List<byte[]> parts = noise(1, 40, 40 << 10);
+        flood.onRegistryFrame(
+                relay(1), new Document(document(osaka, 1, parts).head().bytes(), List.of()));
+        flood.onRegistryFrame(
+                relay(1),
+                new Document(leafThree.document(1, "shop/orders").head().bytes(), List.of()));
+        flood.onRegistryFrame(relay(1), new SnapshotEnd());
+        assertEquals(0, snapshots);
+        // When
+        time.pass(RegistryFlood.GRACE.plusSeconds(2));
+        // Then
+        assertEquals(1, snapshots);
+        // When
+        flood.onRegistryFrame(
+                relay(1), new Document(document(osaka, 2, parts).head().bytes(), List.of()));
+        flood.onRegistryFrame(relay(1), new SnapshotEnd());
+        flood.onRegistryFrame(relay(1), new Parts(osaka.node(), parts));
+        // Then
+        assertEquals(2, snapshots);
+    }
+
+    @Test
     void partsThatNobodyHasAreGivenUp() {
         // Given
         up(flood, relay(1));
