@@ -93,6 +93,9 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private final Counter tooMany;
     private final Counter notGenuine;
     private Subscription subscription = Subscription.EVERYTHING;
+    /// Whether it was ever something else, so that neighbours have to be told of it.
+    private boolean subscribed;
+
     private long bytes;
     private long beatAt;
     private long digestsAt;
@@ -173,7 +176,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
                 return;
             }
             subscription = wanted;
-            neighbours.values().forEach(out -> out.offer(wanted.frame()));
+            subscribed = true;
+            neighbours.values().forEach(out -> out.subscribe(wanted));
             List.copyOf(documents.values()).forEach(this::wantMore);
         });
     }
@@ -202,8 +206,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     public void onNeighbourUp(Neighbour neighbour, Link link) {
         FloodNeighbour out = new FloodNeighbour(self, neighbour, link, neighbours.get(neighbour.node()), loop.nanos());
         neighbours.put(neighbour.node(), out);
-        if (!subscription.everything()) {
-            out.offer(subscription.frame());
+        if (subscribed) {
+            out.subscribe(subscription);
         }
         out.summarize(entriesFor(out));
     }

@@ -157,7 +157,10 @@ class RegistryFloodTest {
                         case Beat beat -> "beat " + beat.count();
                         case Digest digest -> "digest";
                         case Subscribe subscribe ->
-                            "subscribe " + subscribe.hashes().size();
+                            "subscribe "
+                                    + (subscribe.all()
+                                            ? "all"
+                                            : subscribe.hashes().size());
                     });
         }
         return brief;
@@ -264,7 +267,7 @@ class RegistryFloodTest {
         vouch(osaka);
         flood.onRegistryFrame(relay(1), frame);
         up(flood, leaf());
-        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash("team-5/service-5"))));
+        flood.onRegistryFrame(leaf(), new Subscribe(false, List.of(DocumentParts.hash("team-5/service-5"))));
         flood.onRegistryFrame(leaf(), new Summary(true, List.of()));
         // When we elect the second one, and nothing more is said
         RecordingLink second = new RecordingLink(leaf());
@@ -449,7 +452,7 @@ class RegistryFloodTest {
         String[] services = services(1_000);
         SignedDocument large = osaka.document(1, services);
         RecordingLink edge = up(flood, leaf());
-        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash(services[5]))));
+        flood.onRegistryFrame(leaf(), new Subscribe(false, List.of(DocumentParts.hash(services[5]))));
         brief(edge);
         // When
         up(flood, relay(1));
@@ -492,6 +495,58 @@ class RegistryFloodTest {
         time.pass(Duration.ofMillis(1));
         // Then
         assertEquals(List.of("subscribe 1000", "want 15"), brief(relay));
+    }
+
+    @Test
+    void aSubscriptionThatFindsNoRoomIsSentLater() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        brief(relay);
+        relay.queue(2 << 20);
+        onLeaf.subscribeTo(List.of("shop/orders", "shop/payments"));
+        onLeaf.subscribeTo(List.of("shop/orders"));
+        time.pass(Duration.ofMillis(1));
+        assertEquals(List.of(), brief(relay));
+        // When
+        relay.queue(0);
+        onLeaf.onDrained(relay(1).node());
+        // Then
+        assertEquals(List.of("subscribe 1"), brief(relay));
+    }
+
+    @Test
+    void whoWantsMoreThanOneFrameNamesSubscribesToAll() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        onLeaf.subscribeTo(List.of("shop/orders"));
+        time.pass(Duration.ofMillis(1));
+        brief(relay);
+        // When
+        onLeaf.subscribeTo(List.of(services(RegistryFrame.MAX_SUBSCRIBED + 1)));
+        time.pass(Duration.ofMillis(1));
+        RecordingLink again = up(onLeaf, relay(1));
+        // Then a relay that still has the one before hears of it over a new link as well
+        assertEquals(List.of("subscribe all"), brief(relay));
+        assertEquals(List.of("subscribe all", "has 0", "end"), brief(again));
+    }
+
+    @Test
+    void whoSubscribesToAllGetsAllPartsAgain() {
+        // Given
+        SignedDocument large = osaka.document(1, services(1_000));
+        RecordingLink edge = up(flood, leaf());
+        up(flood, relay(1));
+        flood.onRegistryFrame(leaf(), new Subscribe(false, List.of()));
+        flood.onRegistryFrame(leaf(), new Subscribe(true, List.of()));
+        brief(edge);
+        // When
+        flood.onRegistryFrame(
+                relay(1),
+                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        // Then
+        assertEquals(List.of("1+17"), brief(edge));
     }
 
     @Test

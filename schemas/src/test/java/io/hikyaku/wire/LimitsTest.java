@@ -145,7 +145,7 @@ class LimitsTest {
         atTheBound(
                 RegistryFrame.MAX_SUBSCRIBED,
                 Codec.REGISTRY,
-                (out, count) -> out.writeByte(8).writeZero(4 * count));
+                (out, count) -> out.writeByte(8).writeByte(0).writeZero(4 * count));
     }
 
     @Test

@@ -134,12 +134,16 @@ public sealed interface RegistryFrame {
         }
     }
 
-    /// The sender wants of exports those parts alone that hold these services. Replaces the one before.
+    /// The sender wants of exports all parts, or those alone that hold these services. Replaces the one before.
     ///
+    /// @param all then there are no hashes
     /// @param hashes of the services' names, at most [#MAX_SUBSCRIBED]
-    record Subscribe(List<Integer> hashes) implements RegistryFrame {
+    record Subscribe(boolean all, List<Integer> hashes) implements RegistryFrame {
         public Subscribe {
             hashes = List.copyOf(hashes);
+            if (all && !hashes.isEmpty()) {
+                throw new IllegalArgumentException("Subscription to all and to " + hashes.size() + " services");
+            }
             if (hashes.size() > MAX_SUBSCRIBED) {
                 throw new IllegalArgumentException("Subscription to " + hashes.size() + " services");
             }
