@@ -60,7 +60,7 @@ public final class Directory {
         /// A node is new, or says something else than before.
         void onLive(NodeDocument document);
 
-        /// A node left, or was silent too long; again when what is known of it changes.
+        /// A node left, or was silent too long; again when what is known of it changes, or is forgotten.
         void onGone(NodeId node);
     }
 
@@ -369,7 +369,7 @@ public final class Directory {
         if (known != null) {
             bytes -= known.size();
             views.remove(node);
-            if (known.state == State.LIVE) {
+            if (known.state != State.UNCONFIRMED) {
                 listeners.forEach(listener -> listener.onGone(node));
             }
         }

@@ -127,6 +127,19 @@ class DirectoryTest {
     }
 
     @Test
+    void listenersHearWhenALostNodeIsForgotten() {
+        // Given
+        directory.offer(osaka.signed(1, "shop/orders"), true);
+        time.pass(Duration.ofMinutes(1));
+        assertEquals(List.of("live 1", "gone"), events);
+        // When
+        time.pass(Directory.LOST_KEPT);
+        // Then what is shown to callers is made anew
+        assertEquals(Map.of(), directory.lost());
+        assertEquals(List.of("live 1", "gone", "gone"), events);
+    }
+
+    @Test
     void risingBeatsKeepANodeAliveAndRepeatedOnesDoNot() {
         // Given
         directory.offer(osaka.signed(1), true);
