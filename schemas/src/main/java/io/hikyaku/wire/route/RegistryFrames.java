@@ -104,6 +104,9 @@ public final class RegistryFrames {
         while (in.isReadable()) {
             byte[] part = Bytes.read(in, RegistryFrame.MAX_PART_BYTES, "part of a document");
             requireSome(part.length, "part of a document");
+            if (parts.size() == RegistryFrame.MAX_PARTS) {
+                throw new Malformed(Reason.TOO_LARGE, "more than " + RegistryFrame.MAX_PARTS + " parts of a document");
+            }
             parts.add(part);
         }
         return parts;
@@ -112,7 +115,7 @@ public final class RegistryFrames {
     private static Want readWant(ByteBuf in) {
         Bytes.require(in, NodeId.BYTES, "want");
         NodeId node = NodeId.read(in);
-        int count = count(in, PartDigest.BYTES, RegistryFrame.MAX_WANTED, "want");
+        int count = count(in, PartDigest.BYTES, RegistryFrame.MAX_PARTS, "want");
         requireSome(count, "want");
         List<PartDigest> parts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
