@@ -455,7 +455,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
                 || documents.values().stream().anyMatch(kept -> kept.isArrivingBy(from.node()))) {
             return; // what differs is on its way
         }
-        if (KnownDigest.of(vouchedDocuments(), self).equals(theirs)) {
+        if (new KnownDigest(vouchedDocuments()).without(self).equals(theirs)) {
             from.mismatches = 0;
             from.patience = 2;
         } else if (++from.mismatches >= from.patience) {
@@ -605,10 +605,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             tellOwnHead();
             return;
         }
-        Collection<FloodedDocument> known = vouchedDocuments();
+        KnownDigest known = new KnownDigest(vouchedDocuments());
         for (FloodNeighbour out : neighbours.values()) {
             if (out.isOwedNothing()) {
-                out.offer(KnownDigest.of(known, out.node()));
+                out.offer(known.without(out.node()));
             }
         }
     }
