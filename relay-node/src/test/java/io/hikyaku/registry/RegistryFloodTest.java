@@ -1,5 +1,7 @@
 package io.hikyaku.registry;
 
+import static io.hikyaku.registry.TestDocuments.headOf;
+import static io.hikyaku.registry.TestDocuments.whole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,9 +60,7 @@ class RegistryFloodTest {
         }
 
         Document frame(long sequence, String... services) {
-            SignedDocument document = document(sequence, services);
-            return new Document(
-                    document.head().bytes(), List.copyOf(document.parts().values()));
+            return whole(document(sequence, services));
         }
     }
 
@@ -135,6 +135,26 @@ class RegistryFloodTest {
         return link;
     }
 
+    /// The first relay delivers the parts, one by one.
+    private static void deliver(RegistryFlood to, SignedDocument document) {
+        document.parts()
+                .values()
+                .forEach(part -> to.onRegistryFrame(relay(1), new Parts(document.node(), List.of(part))));
+    }
+
+    private void subscribe(RegistryFlood onLeaf, String... services) {
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofMillis(1));
+    }
+
+    /// A leaf that has heard all there is; the first relay is up as well.
+    private RecordingLink leafBesideRelay() {
+        RecordingLink leaf = up(flood, leaf());
+        up(flood, relay(1));
+        brief(leaf);
+        return leaf;
+    }
+
     private void vouch(Signer... signers) {
         for (Signer signer : signers) {
             flood.onVouched(signer.node(), true);
@@ -197,7 +217,7 @@ class RegistryFloodTest {
         up(flood, relay(1));
         String[] services = services(10_000);
         flood.onRegistryFrame(relay(1), osaka.frame(1, services));
-        askedFor(relay(1), osaka.document(1, services));
+        deliver(flood, osaka.document(1, services));
         brief(other);
         // When
         services[77] = "team/other";
@@ -218,11 +238,6 @@ class RegistryFloodTest {
 
     private SignedDocument osaka(String... services) {
         return osaka.document(1, services);
-    }
-
-    /// Answers what the flood asks of a document.
-    private void askedFor(Neighbour by, SignedDocument document) {
-        document.parts().values().forEach(part -> flood.onRegistryFrame(by, new Parts(document.node(), List.of(part))));
     }
 
     @Test
@@ -261,8 +276,7 @@ class RegistryFloodTest {
     void aNeighbourWhoseSummaryWentToALinkThatWasLostIsToldHeadsAfterAWhile() {
         // Given a subscriber that noticed the loss of the first link before we did
         SignedDocument large = osaka.document(1, services(1_000));
-        Document frame =
-                new Document(large.head().bytes(), List.copyOf(large.parts().values()));
+        Document frame = whole(large);
         up(flood, relay(1));
         vouch(osaka);
         flood.onRegistryFrame(relay(1), frame);
@@ -279,9 +293,7 @@ class RegistryFloodTest {
         assertEquals(List.of("1+0", "end"), brief(second));
         // When a change comes
         SignedDocument next = osaka.document(2, services(1_001));
-        flood.onRegistryFrame(
-                relay(1),
-                new Document(next.head().bytes(), List.copyOf(next.parts().values())));
+        flood.onRegistryFrame(relay(1), whole(next));
         // Then it comes with what was subscribed to at most
         List<RegistryFrame> told = second.takeRegistryFrames();
         assertEquals(1, told.size());
@@ -346,7 +358,7 @@ class RegistryFloodTest {
         brief(relay);
         SignedDocument large = osaka.document(1, services(500));
         // When
-        onLeaf.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(large));
         onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
         // Then
         assertEquals(List.of("want 9"), brief(relay));
@@ -358,9 +370,7 @@ class RegistryFloodTest {
         // When foreign parts come, and then the right ones
         onLeaf.onRegistryFrame(relay(1), new Parts(osaka.node(), List.of(new byte[] {1, 2, 3})));
         assertEquals(List.of(), received);
-        large.parts()
-                .values()
-                .forEach(part -> onLeaf.onRegistryFrame(relay(1), new Parts(osaka.node(), List.of(part))));
+        deliver(onLeaf, large);
         // Then
         assertEquals(List.of(1L), received);
         assertEquals(1, snapshots);
@@ -371,13 +381,11 @@ class RegistryFloodTest {
         // Given
         RegistryFlood onLeaf = flood(false);
         up(onLeaf, relay(1));
-        onLeaf.onRegistryFrame(
-                relay(1), new Document(osaka.document(1, services(500)).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(osaka.document(1, services(500))));
         onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
         assertEquals(0, snapshots);
         // When
-        onLeaf.onRegistryFrame(
-                relay(1), new Document(osaka.document(2, services(501)).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(osaka.document(2, services(501))));
         // Then
         assertEquals(1, snapshots);
     }
@@ -387,11 +395,8 @@ class RegistryFloodTest {
         // Given documents of nodes that go
         up(flood, relay(1));
         List<byte[]> parts = noise(1, 40, 40 << 10);
-        flood.onRegistryFrame(
-                relay(1), new Document(document(osaka, 1, parts).head().bytes(), List.of()));
-        flood.onRegistryFrame(
-                relay(1),
-                new Document(leafThree.document(1, "shop/orders").head().bytes(), List.of()));
+        flood.onRegistryFrame(relay(1), headOf(document(osaka, 1, parts)));
+        flood.onRegistryFrame(relay(1), headOf(leafThree.document(1, "shop/orders")));
         flood.onRegistryFrame(relay(1), new SnapshotEnd());
         assertEquals(0, snapshots);
         // When
@@ -399,8 +404,7 @@ class RegistryFloodTest {
         // Then
         assertEquals(1, snapshots);
         // When
-        flood.onRegistryFrame(
-                relay(1), new Document(document(osaka, 2, parts).head().bytes(), List.of()));
+        flood.onRegistryFrame(relay(1), headOf(document(osaka, 2, parts)));
         flood.onRegistryFrame(relay(1), new SnapshotEnd());
         flood.onRegistryFrame(relay(1), new Parts(osaka.node(), parts));
         // Then
@@ -415,7 +419,7 @@ class RegistryFloodTest {
         vouch(osaka);
         flood.onRegistryFrame(relay(1), osaka.frame(1, "shop/orders"));
         SignedDocument next = osaka.document(2, "shop/payments");
-        flood.onRegistryFrame(relay(1), new Document(next.head().bytes(), List.of()));
+        flood.onRegistryFrame(relay(1), headOf(next));
         // When
         time.pass(Duration.ofMinutes(2));
         brief(other);
@@ -431,8 +435,8 @@ class RegistryFloodTest {
         SignedDocument large = osaka.document(1, services(10_000));
         up(flood, relay(1));
         vouch(osaka);
-        flood.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
-        askedFor(relay(1), large);
+        flood.onRegistryFrame(relay(1), headOf(large));
+        deliver(flood, large);
         RecordingLink other = up(flood, leaf());
         // When it got a part of them with the head, and asks for the rest
         List<RegistryFrame> first = other.takeRegistryFrames();
@@ -456,9 +460,7 @@ class RegistryFloodTest {
         brief(edge);
         // When
         up(flood, relay(1));
-        flood.onRegistryFrame(
-                relay(1),
-                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        flood.onRegistryFrame(relay(1), whole(large));
         // Then
         List<RegistryFrame> told = edge.takeRegistryFrames();
         Document document = (Document) told.getFirst();
@@ -476,8 +478,7 @@ class RegistryFloodTest {
         RegistryFlood onLeaf = flood(false);
         String[] services = services(1_000);
         SignedDocument large = osaka.document(1, services);
-        onLeaf.subscribeTo(List.of(services[5]));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services[5]);
         RecordingLink relay = up(onLeaf, relay(1));
         assertEquals(List.of("subscribe 1", "has 0", "end"), brief(relay));
         int bucket = DocumentParts.bucket(
@@ -491,8 +492,7 @@ class RegistryFloodTest {
         assertEquals(List.of(1L), received);
         assertEquals(List.of(), brief(relay));
         // When
-        onLeaf.subscribeTo(List.of(services));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services);
         // Then
         assertEquals(List.of("subscribe 1000", "want 15"), brief(relay));
     }
@@ -505,8 +505,7 @@ class RegistryFloodTest {
         brief(relay);
         relay.queue(2 << 20);
         onLeaf.subscribeTo(List.of("shop/orders", "shop/payments"));
-        onLeaf.subscribeTo(List.of("shop/orders"));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, "shop/orders");
         assertEquals(List.of(), brief(relay));
         // When
         relay.queue(0);
@@ -520,12 +519,10 @@ class RegistryFloodTest {
         // Given
         RegistryFlood onLeaf = flood(false);
         RecordingLink relay = up(onLeaf, relay(1));
-        onLeaf.subscribeTo(List.of("shop/orders"));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, "shop/orders");
         brief(relay);
         // When
-        onLeaf.subscribeTo(List.of(services(RegistryFrame.MAX_SUBSCRIBED + 1)));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services(RegistryFrame.MAX_SUBSCRIBED + 1));
         RecordingLink again = up(onLeaf, relay(1));
         // Then a relay that still has the one before hears of it over a new link as well
         assertEquals(List.of("subscribe all"), brief(relay));
@@ -542,9 +539,7 @@ class RegistryFloodTest {
         flood.onRegistryFrame(leaf(), new Subscribe(true, List.of()));
         brief(edge);
         // When
-        flood.onRegistryFrame(
-                relay(1),
-                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        flood.onRegistryFrame(relay(1), whole(large));
         // Then
         assertEquals(List.of("1+17"), brief(edge));
     }
@@ -554,15 +549,12 @@ class RegistryFloodTest {
         // Given
         RegistryFlood onLeaf = flood(false);
         String[] services = services(1_000);
-        onLeaf.subscribeTo(List.of(services[5]));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services[5]);
         RecordingLink relay = up(onLeaf, relay(1));
-        onLeaf.onRegistryFrame(
-                relay(1), new Document(osaka.document(1, services).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(osaka.document(1, services)));
         assertEquals("want 2", brief(relay).getLast());
         // When
-        onLeaf.subscribeTo(List.of(services));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services);
         // Then
         assertEquals(List.of("subscribe 1000", "want 17"), brief(relay));
     }
@@ -573,12 +565,9 @@ class RegistryFloodTest {
         RegistryFlood onLeaf = flood(false);
         String[] services = services(1_000);
         SignedDocument large = osaka.document(1, services);
-        onLeaf.subscribeTo(List.of(services[5]));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services[5]);
         RecordingLink relay = up(onLeaf, relay(1));
-        onLeaf.onRegistryFrame(
-                relay(1),
-                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        onLeaf.onRegistryFrame(relay(1), whole(large));
         onLeaf.subscribeTo(List.of(services));
         time.pass(Duration.ofSeconds(70));
         brief(relay);
@@ -643,9 +632,7 @@ class RegistryFloodTest {
     @Test
     void aFullLinkIsOwedTheNewestOnly() {
         // Given
-        RecordingLink slow = up(flood, leaf());
-        up(flood, relay(1));
-        brief(slow);
+        RecordingLink slow = leafBesideRelay();
         slow.queue(2 << 20);
         // When
         for (int sequence = 1; sequence <= 5; sequence++) {
@@ -663,10 +650,8 @@ class RegistryFloodTest {
     @Test
     void aNodeThatPublishesTooOftenIsSlowedDownAndItsLastWordCounts() {
         // Given
-        RecordingLink other = up(flood, leaf());
-        up(flood, relay(1));
+        RecordingLink other = leafBesideRelay();
         vouch(osaka);
-        brief(other);
         // When
         for (int sequence = 1; sequence <= 100; sequence++) {
             flood.onRegistryFrame(relay(1), osaka.frame(sequence));
@@ -735,17 +720,13 @@ class RegistryFloodTest {
     @Test
     void staysWithinItsBudgetOfBytes() {
         // Given
-        RecordingLink other = up(flood, leaf());
-        up(flood, relay(1));
-        brief(other);
+        RecordingLink other = leafBesideRelay();
         // When
         for (int node = 1; node <= 5; node++) {
             Signer signer = new Signer();
             SignedDocument large = huge(signer);
-            flood.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
-            large.parts()
-                    .values()
-                    .forEach(part -> flood.onRegistryFrame(relay(1), new Parts(signer.node(), List.of(part))));
+            flood.onRegistryFrame(relay(1), headOf(large));
+            deliver(flood, large);
         }
         // Then
         assertEquals(2, brief(other).size());
@@ -754,9 +735,7 @@ class RegistryFloodTest {
     @Test
     void smallPartsAreChargedWithWhatIsAroundThem() {
         // Given
-        RecordingLink other = up(flood, leaf());
-        up(flood, relay(1));
-        brief(other);
+        RecordingLink other = leafBesideRelay();
         List<byte[]> tiny = new ArrayList<>();
         for (int i = 0; i < DocumentHead.MAX_PARTS; i++) {
             tiny.add(new byte[] {(byte) i, (byte) (i >> 8)});
@@ -888,8 +867,7 @@ class RegistryFloodTest {
         // Given a leaf that names a part and does not deliver it
         RecordingLink other = up(flood, relay(1));
         up(flood, leaf());
-        flood.onRegistryFrame(
-                leaf(), new Document(leafThree.document(1, "shop/orders").head().bytes(), List.of()));
+        flood.onRegistryFrame(leaf(), headOf(leafThree.document(1, "shop/orders")));
         brief(other);
         // When
         flood.onRegistryFrame(relay(1), new Digest(1, 2));

@@ -46,6 +46,11 @@ class TopicDocumentsTest {
                 TopicDocuments.records(osaka.signed(sequence, services)).values());
     }
 
+    /// The records of a document of osaka's come from its own topic.
+    private void write(boolean fresh, long sequence, String... services) {
+        records(sequence, services).forEach(record -> documents.onRecord("osaka", record, fresh));
+    }
+
     private byte[] beat(long sequence, long count) {
         return TopicDocuments.bytes(osaka.beat(sequence, count));
     }
@@ -53,7 +58,7 @@ class TopicDocumentsTest {
     @Test
     void putsADocumentTogetherInWhateverOrderItsRecordsCome() {
         // When
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         // Then
         assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
         // When the head comes before its parts
@@ -67,7 +72,7 @@ class TopicDocumentsTest {
     @Test
     void whatWasThereBeforeLivesOnceItBeats() {
         // Given
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        write(false, 1, "shop/orders");
         documents.onRecord("osaka", beat(1, 5), false);
         assertFalse(directory.live().containsKey(osaka.node()));
         // When an old beat is written again
@@ -84,7 +89,7 @@ class TopicDocumentsTest {
     @Test
     void aBeatOfWhoIsNotKnownAnyMoreBringsItBack() {
         // Given it was silent for so long that it was forgotten
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         time.pass(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
         assertFalse(directory.knows(osaka.node()));
         // When
@@ -111,7 +116,7 @@ class TopicDocumentsTest {
     @Test
     void aBeatBringsBackWhoWasSilentForLongerThanItsLease() {
         // Given
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         time.pass(KnownNode.LEASE.plus(Duration.ofHours(1)));
         // When
         documents.onRecord("osaka", beat(1, 9), true);
@@ -123,9 +128,9 @@ class TopicDocumentsTest {
     @Test
     void anUpdateThatWasNotBelievedIsOfferedAgain() {
         // Given a clock that is wrong for a moment
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
-        records(2, "shop/payments").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 2, "shop/payments");
         osaka.clock.set(TestMember.START);
         assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
         // When
@@ -138,7 +143,7 @@ class TopicDocumentsTest {
     void aBeatWhoseDocumentWasMissedHasTheTopicsReadAgain() {
         // When nothing is known of it, and when only an older document is
         documents.onRecord("osaka", beat(1, 1), true);
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         time.pass(Duration.ofMinutes(1));
         documents.onRecord("osaka", beat(2, 2), true);
         // Then
@@ -155,7 +160,7 @@ class TopicDocumentsTest {
         // Then after 1, 3, 7, 15 and 31 minutes again
         assertEquals(6, missed);
         // When it brings the document, and the next one is missed
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        write(false, 1, "shop/orders");
         documents.onRecord("osaka", beat(2, 61), true);
         // Then
         assertEquals(7, missed);
@@ -165,7 +170,7 @@ class TopicDocumentsTest {
     void topicsAreNotReadAgainForWhatIsThereAndNotBelieved() {
         // Given
         osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         // When
         documents.onRecord("osaka", beat(1, 1), true);
         // Then
@@ -201,7 +206,7 @@ class TopicDocumentsTest {
         osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
         // When
         for (int sequence = 1; sequence <= 700; sequence++) {
-            records(sequence, "shop/orders-" + sequence).forEach(record -> documents.onRecord("osaka", record, true));
+            write(true, sequence, "shop/orders-" + sequence);
         }
         documents.onRecord("osaka", beat(700, 1), true);
         // Then
@@ -217,7 +222,7 @@ class TopicDocumentsTest {
     @Test
     void ofBeatsThatComeTooOftenTheNewestCounts() {
         // Given
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        write(false, 1, "shop/orders");
         // When
         for (int count = 1; count <= 100; count++) {
             documents.onRecord("osaka", beat(1, count), false);
@@ -241,7 +246,7 @@ class TopicDocumentsTest {
             documents.onRecord("edge", junk(osaka.node(), i, 4), true);
         }
         // When
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, true));
+        write(true, 1, "shop/orders");
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
     }
@@ -320,7 +325,7 @@ class TopicDocumentsTest {
         // Given
         byte[] forged = beat(1, 9);
         forged[forged.length - 1] ^= 1;
-        records(1, "shop/orders").forEach(record -> documents.onRecord("osaka", record, false));
+        write(false, 1, "shop/orders");
         // When
         for (byte[] record : List.of(new byte[0], new byte[] {9}, new byte[] {1, 2, 3}, new byte[] {2}, forged)) {
             documents.onRecord("osaka", record, true);
