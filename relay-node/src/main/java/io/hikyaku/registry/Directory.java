@@ -363,6 +363,11 @@ public final class Directory {
         listeners.forEach(listener -> listener.onGone(known.read.document().node()));
     }
 
+    /// Its document is taken again when the node has signed something since.
+    private void forget(KnownNode known) {
+        forget(known.read.document().node(), new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+    }
+
     private void forget(NodeId node, Forgotten remembered) {
         forgotten.put(node, remembered);
         KnownNode known = nodes.remove(node);
@@ -400,12 +405,12 @@ public final class Directory {
         } else if (known.state == State.LIVE && known.silence > limits.expiry().toNanos()) {
             toLost(known);
         } else if (known.silence > (known.state == State.LOST ? LOST_KEPT : limits.expiry()).toNanos()) {
-            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+            forget(known);
         }
         Instant valid = known.read.statement().notAfter();
         if (nodes.containsKey(node) && valid.isBefore(trusted.now().toInstant())) {
             refuse(Reason.FORGED, "the statement of " + node + " expired");
-            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+            forget(known);
         }
     }
 
@@ -422,7 +427,7 @@ public final class Directory {
             if (known != null
                     && SignedDocuments.read(known.read.signed(), trusted, known.read) instanceof Verdict.Refused no) {
                 refuse(no.reason(), no.detail());
-                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+                forget(known);
             }
         }
     }
