@@ -41,6 +41,9 @@ final class FloodedDocument {
     /// Whether whoever uses documents here believes it.
     boolean genuine = true;
 
+    /// What it counts as among all.
+    long charged;
+
     long unreachableSince;
     long askedAt;
     int asked;
@@ -96,6 +99,9 @@ final class FloodedDocument {
     /// Memory that it is charged with, in bytes.
     long size() {
         long size = whole == null ? 0 : whole.size();
+        if (deferred != null) {
+            size += SignedDocument.charge(deferred);
+        }
         if (arriving != null) {
             size += SignedDocument.charge(arriving.head);
             for (Map.Entry<PartDigest, byte[]> part : arriving.parts.entrySet()) {
