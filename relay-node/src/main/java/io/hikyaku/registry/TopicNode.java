@@ -71,15 +71,28 @@ final class TopicNode {
 
     void add(byte[] part) {
         PartDigest digest = PartDigest.of(part);
-        boolean room = parts.size() < MAX_PARTS && partBytes + part.length <= MAX_BYTES;
-        if ((room || isNamed(digest)) && parts.putIfAbsent(digest, part) == null) {
+        if (parts.size() >= MAX_PARTS || partBytes + part.length > MAX_BYTES) {
+            Set<PartDigest> named = named();
+            if (!named.contains(digest)) {
+                return;
+            }
+            keepOnly(named);
+        }
+        if (parts.putIfAbsent(digest, part) == null) {
             partBytes += part.length;
         }
     }
 
-    private boolean isNamed(PartDigest digest) {
-        return head != null && head.parts().contains(digest)
-                || lateHead != null && lateHead.said.parts().contains(digest);
+    /// The parts of its heads.
+    private Set<PartDigest> named() {
+        Set<PartDigest> named = new HashSet<>();
+        if (head != null) {
+            named.addAll(head.parts());
+        }
+        if (lateHead != null) {
+            named.addAll(lateHead.said.parts());
+        }
+        return named;
     }
 
     /// A head that is genuine, the same as before or another one.
@@ -122,9 +135,7 @@ final class TopicNode {
         }
         lateHead = new Late<>(next, isFresh || before != null && before.fresh && before.said.equals(next));
         if (parts.keySet().containsAll(next.parts())) {
-            Set<PartDigest> named = new HashSet<>(next.parts());
-            named.addAll(head == null ? Set.of() : head.parts());
-            keepOnly(named);
+            keepOnly(named());
         }
     }
 
