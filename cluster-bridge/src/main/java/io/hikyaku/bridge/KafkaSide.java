@@ -82,7 +82,8 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
                 limits.route().linkQueue().bytes() / 2);
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
-        documents = new TopicDocuments(directory, limits.registry().budget().bytes(), this::reread);
+        documents = new TopicDocuments(
+                directory, node.control(), limits.registry().budget().bytes(), this::reread);
         registry = new KafkaRegistry(settings, this);
         BridgeMeters.register(node.metrics().registry(), transport);
     }

@@ -32,32 +32,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param certificate the signer's own
 /// @param payload what was signed; the array is the holder's
 public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
+    /// The longest compact form that is read or written, in characters (each one byte on the wire).
+    static final int MAX_CHARS = 16 << 10;
 
-    /// What may be signed. The type is inside the signature, so that one can never pass for the other.
-    public enum Type {
-        /// A [Statement]; at most 16 KiB in compact form.
-        STATEMENT("hikyaku-statement+jws", 16 << 10),
-        /// A registry document; at most 768 KiB of payload.
-        DOCUMENT("hikyaku-document+jws", (1 << 20) + (16 << 10));
-
-        private final String typ;
-        private final int maxChars;
-
-        Type(String typ, int maxChars) {
-            this.typ = typ;
-            this.maxChars = maxChars;
-        }
-
-        /// The value of the header's `typ`.
-        public String typ() {
-            return typ;
-        }
-
-        /// The longest compact form that is read or written, in characters (each one byte on the wire).
-        public int maxChars() {
-            return maxChars;
-        }
-    }
+    /// The value of the header's `typ`: what is signed is a [Statement].
+    private static final String TYPE = "hikyaku-statement+jws";
 
     /// For everything that a peer signed or claims to have: duplicates, depth, length and what follows are checked.
     static final JsonMapper STRICT_JSON = JsonMapper.builder(JsonFactory.builder()
@@ -79,17 +58,17 @@ public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
     /// Signs with the identity's key.
     ///
     /// @return the compact form
-    /// @throws IllegalArgumentException if that would be longer than the type allows
-    public static String sign(Identity identity, Type type, byte[] payload) {
-        String signed = ENCODER.encodeToString(header(identity, type)) + "." + ENCODER.encodeToString(payload);
+    /// @throws IllegalArgumentException if that would be longer than [#MAX_CHARS]
+    public static String sign(Identity identity, byte[] payload) {
+        String signed = ENCODER.encodeToString(header(identity)) + "." + ENCODER.encodeToString(payload);
         try {
             Signature signature = Signature.getInstance(JCA_ALGORITHM);
             signature.initSign(identity.key());
             signature.update(signed.getBytes(StandardCharsets.US_ASCII));
             String compact = signed + "." + ENCODER.encodeToString(signature.sign());
-            if (compact.length() > type.maxChars) {
-                throw new IllegalArgumentException("a " + type.typ + " of " + compact.length()
-                        + " characters is longer than the allowed " + type.maxChars);
+            if (compact.length() > MAX_CHARS) {
+                throw new IllegalArgumentException("a " + TYPE + " of " + compact.length()
+                        + " characters is longer than the allowed " + MAX_CHARS);
             }
             return compact;
         } catch (GeneralSecurityException e) {
@@ -100,9 +79,9 @@ public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
     /// Checks form, type, chain and signature, in this order.
     ///
     /// @throws Rejected if anything is not as [#sign] would have made it, or the chain does not prove a member now
-    public static Jws verify(String compact, Type type, MeshTrust trust) throws Rejected {
-        if (compact.length() > type.maxChars) {
-            throw new Rejected(Reason.TOO_LARGE, "longer than the " + type.maxChars + " characters of a " + type.typ);
+    public static Jws verify(String compact, MeshTrust trust) throws Rejected {
+        if (compact.length() > MAX_CHARS) {
+            throw new Rejected(Reason.TOO_LARGE, "longer than the " + MAX_CHARS + " characters of a " + TYPE);
         }
         int first = compact.indexOf('.');
         int second = compact.indexOf('.', first + 1);
@@ -112,7 +91,7 @@ public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
         if (first > MAX_HEADER_CHARS) {
             throw new Rejected(Reason.TOO_LARGE, "its header is longer than " + MAX_HEADER_CHARS + " characters");
         }
-        List<X509Certificate> chain = chainIn(compact.substring(0, first), type);
+        List<X509Certificate> chain = chainIn(compact.substring(0, first));
         byte[] payload = decoded(compact.substring(first + 1, second), "payload");
         byte[] signature = decoded(compact.substring(second + 1), "signature");
         Member signer = trust.verify(chain);
@@ -125,9 +104,9 @@ public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
         return "Jws[" + payload.length + " bytes by " + signer + "]";
     }
 
-    private static byte[] header(Identity identity, Type type) {
+    private static byte[] header(Identity identity) {
         ObjectNode header = STRICT_JSON.createObjectNode();
-        header.put("alg", ALGORITHM).put("typ", type.typ);
+        header.put("alg", ALGORITHM).put("typ", TYPE);
         ArrayNode x5c = header.putArray("x5c");
         try {
             for (X509Certificate certificate : identity.chain()) {
@@ -139,10 +118,10 @@ public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
         return STRICT_JSON.writeValueAsBytes(header);
     }
 
-    private static List<X509Certificate> chainIn(String encodedHeader, Type type) throws Rejected {
+    private static List<X509Certificate> chainIn(String encodedHeader) throws Rejected {
         JsonNode header = json(decoded(encodedHeader, "header"), "header");
-        if (!type.typ.equals(header.path("typ").stringValue(null))) {
-            throw new Rejected(Reason.UNSUPPORTED, "its type is not " + type.typ);
+        if (!TYPE.equals(header.path("typ").stringValue(null))) {
+            throw new Rejected(Reason.UNSUPPORTED, "its type is not " + TYPE);
         }
         if (!ALGORITHM.equals(header.path("alg").stringValue(null))) {
             throw new Rejected(Reason.UNSUPPORTED, "its algorithm is not " + ALGORITHM);

@@ -37,13 +37,13 @@ public record Statement(
         payload.put("key", Base64.getUrlEncoder().withoutPadding().encodeToString(key.raw()));
         payload.put("notBefore", identity.notBefore().getEpochSecond());
         payload.put("notAfter", identity.notAfter().getEpochSecond());
-        return Jws.sign(identity, Jws.Type.STATEMENT, Jws.STRICT_JSON.writeValueAsBytes(payload));
+        return Jws.sign(identity, Jws.STRICT_JSON.writeValueAsBytes(payload));
     }
 
     /// @param compact as [#sign] made it, of any length
     /// @throws Rejected if it is no valid statement of a member of this mesh now
     public static Statement verify(String compact, MeshTrust trust) throws Rejected {
-        Jws jws = Jws.verify(compact, Jws.Type.STATEMENT, trust);
+        Jws jws = Jws.verify(compact, trust);
         JsonNode payload = Jws.json(jws.payload(), "payload");
         if (!jws.signer().uri().equals(payload.path("member").stringValue(null))) {
             throw new Rejected(

@@ -60,7 +60,7 @@ public final class Directory {
         /// A node is new, or says something else than before.
         void onLive(NodeDocument document);
 
-        /// A node left, or was silent too long.
+        /// A node left, or was silent too long; again when what is known of it changes, or is forgotten.
         void onGone(NodeId node);
     }
 
@@ -211,7 +211,7 @@ public final class Directory {
             return offerAgain(known, signed, fresh);
         }
         if (signed.sequence() == newest && before != null && !mayReturn(before)) {
-            return refuse(Reason.ROLLED_BACK, "again of " + node);
+            return before.left && signed.head().leaving() || refuse(Reason.ROLLED_BACK, "again of " + node);
         }
         if (signed.head().leaving()) {
             forget(node, new Forgotten(signed.sequence(), 0, loop.nanos(), true));
@@ -229,8 +229,10 @@ public final class Directory {
         if (!known.read.signed().head().equals(signed.head())) {
             return refuse(Reason.EQUIVOCATED, "two documents " + signed.sequence() + " of " + signed.node());
         }
-        if (!known.read.signed().parts().keySet().equals(signed.parts().keySet())) {
-            return take(known, signed, fresh, known.signedAt); // other parts of it are wanted now
+        boolean others =
+                !known.read.signed().parts().keySet().equals(signed.parts().keySet()); // are wanted now
+        if (others && read(known, signed, known.signedAt) == null) {
+            return false;
         }
         if (fresh && known.state == State.UNCONFIRMED) {
             known.silence = 0;
@@ -240,28 +242,43 @@ public final class Directory {
     }
 
     private boolean take(@Nullable KnownNode known, SignedDocument signed, boolean fresh, long signedAt) {
+        KnownNode taken = read(known, signed, signedAt);
+        if (taken == null) {
+            return false;
+        }
+        taken.onSigned(signedAt);
+        Forgotten past = forgotten.remove(signed.node());
+        taken.beat = Math.max(taken.beat, past == null ? 0 : past.beat);
+        nodes.put(signed.node(), taken);
+        if (fresh || vouched.contains(signed.node())) {
+            toLive(taken);
+        }
+        return true;
+    }
+
+    /// Reads what a node says, in place of what it said before. Whether it lives is another question.
+    ///
+    /// @return null if it is refused
+    private @Nullable KnownNode read(@Nullable KnownNode known, SignedDocument signed, long signedAt) {
         return switch (SignedDocuments.read(signed, trust.get(), known == null ? null : known.read)) {
-            case Verdict.Refused(Reason reason, String detail) -> refuse(reason, detail);
+            case Verdict.Refused(Reason reason, String detail) -> {
+                refuse(reason, detail);
+                yield null;
+            }
             case Verdict.Genuine(ReadDocument read) -> {
-                KnownNode next = known != null ? known : new KnownNode(read, signedAt);
                 long more = signed.size() + read.textBytes() - (known == null ? 0 : known.size());
                 if (bytes + more > limits.budget().bytes() || known == null && nodes.size() >= MAX_NODES) {
-                    yield refuse(Reason.TOO_MANY, "no room for " + signed.node());
+                    refuse(Reason.TOO_MANY, "no room for " + signed.node());
+                    yield null;
                 }
                 bytes += more;
-                NodeDocument before = next.read.document();
-                next.read = read;
-                next.signedAt = signedAt;
-                next.silence = 0;
-                Forgotten past = forgotten.remove(signed.node());
-                next.beat = Math.max(next.beat, past == null ? 0 : past.beat);
-                nodes.put(signed.node(), next);
-                if (next.state == State.LIVE) {
-                    tellChange(before, read.document());
-                } else if (fresh || vouched.contains(signed.node())) {
-                    toLive(next);
+                if (known == null) {
+                    yield new KnownNode(read, signedAt);
                 }
-                yield true;
+                NodeDocument before = known.read.document();
+                known.read = read;
+                tellChange(known, before);
+                yield known;
             }
         };
     }
@@ -319,10 +336,23 @@ public final class Directory {
         }
     }
 
-    private void tellChange(NodeDocument before, NodeDocument now) {
-        views.toLive(now);
-        if (!now.equals(before.with(now.sequence(), before.exports()))) {
-            listeners.forEach(listener -> listener.onLive(now));
+    private void tellChange(KnownNode known, NodeDocument before) {
+        NodeDocument now = known.read.document();
+        boolean same = now.equals(before.with(now.sequence(), before.exports()));
+        switch (known.state) {
+            case UNCONFIRMED -> {}
+            case LIVE -> {
+                views.toLive(now);
+                if (!same) {
+                    listeners.forEach(listener -> listener.onLive(now));
+                }
+            }
+            case LOST -> {
+                views.toLost(now);
+                if (!same) {
+                    listeners.forEach(listener -> listener.onGone(now.node()));
+                }
+            }
         }
     }
 
@@ -333,13 +363,18 @@ public final class Directory {
         listeners.forEach(listener -> listener.onGone(known.read.document().node()));
     }
 
+    /// Its document is taken again when the node has signed something since.
+    private void forget(KnownNode known) {
+        forget(known.read.document().node(), new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+    }
+
     private void forget(NodeId node, Forgotten remembered) {
         forgotten.put(node, remembered);
         KnownNode known = nodes.remove(node);
         if (known != null) {
             bytes -= known.size();
             views.remove(node);
-            if (known.state == State.LIVE) {
+            if (known.state != State.UNCONFIRMED) {
                 listeners.forEach(listener -> listener.onGone(node));
             }
         }
@@ -370,12 +405,12 @@ public final class Directory {
         } else if (known.state == State.LIVE && known.silence > limits.expiry().toNanos()) {
             toLost(known);
         } else if (known.silence > (known.state == State.LOST ? LOST_KEPT : limits.expiry()).toNanos()) {
-            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+            forget(known);
         }
         Instant valid = known.read.statement().notAfter();
         if (nodes.containsKey(node) && valid.isBefore(trusted.now().toInstant())) {
             refuse(Reason.FORGED, "the statement of " + node + " expired");
-            forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+            forget(known);
         }
     }
 
@@ -392,7 +427,7 @@ public final class Directory {
             if (known != null
                     && SignedDocuments.read(known.read.signed(), trusted, known.read) instanceof Verdict.Refused no) {
                 refuse(no.reason(), no.detail());
-                forget(node, new Forgotten(known.sequence(), known.beat, known.signedAt, false));
+                forget(known);
             }
         }
     }

@@ -45,9 +45,10 @@ public final class DocumentMaker implements Publisher.Signer {
         byte[] raw = key.publicKey().raw();
         DocumentHead head = DocumentHead.unsigned(raw, document.sequence(), document.leaving(), digests);
         SignedDocument signed = SignedDocument.of(head.withSignature(sign(head)), parts);
-        if (signed.size() > DocumentParts.MAX_BYTES) {
+        long bytes = SignedDocument.bytes(signed.head(), signed.parts().values());
+        if (bytes > DocumentParts.MAX_BYTES) {
             throw new IllegalArgumentException(
-                    "a node document of " + signed.size() + " bytes is longer than " + DocumentParts.MAX_BYTES);
+                    "a node document of " + bytes + " bytes is longer than " + DocumentParts.MAX_BYTES);
         }
         return signed;
     }

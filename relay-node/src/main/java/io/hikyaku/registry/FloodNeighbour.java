@@ -58,7 +58,11 @@ final class FloodNeighbour {
     private final Map<NodeId, Has> owed = new LinkedHashMap<>();
     private final Map<NodeId, Long> summary = new HashMap<>();
     private final List<Long> summariesAt = new ArrayList<>();
+    /// What it wants.
     Subscription subscription;
+    /// What we want and it has yet to be told.
+    private @Nullable Subscription owedSubscription;
+
     private final long upAt;
     /// Whether it said what it has, or had the time to. Before that it is told nothing.
     private boolean greeted;
@@ -96,6 +100,20 @@ final class FloodNeighbour {
     void owe(NodeId node, Has has) {
         if (greeted) {
             owed.merge(node, has, (before, now) -> before == Has.BEFORE ? Has.SOMETHING : before);
+        }
+    }
+
+    /// Tells it which parts are wanted here, as soon as there is room.
+    void subscribe(Subscription wanted) {
+        owedSubscription = wanted;
+        sendSubscription();
+    }
+
+    private void sendSubscription() {
+        Subscription wanted = owedSubscription;
+        if (wanted != null && hasRoom()) {
+            owedSubscription = null;
+            send(wanted.frame());
         }
     }
 
@@ -152,6 +170,7 @@ final class FloodNeighbour {
 
     /// Sends what is owed while there is room.
     void send(Function<NodeId, @Nullable FloodedDocument> documents) {
+        sendSubscription();
         for (Iterator<Map.Entry<NodeId, Has>> all = owed.entrySet().iterator(); all.hasNext() && hasRoom(); ) {
             Map.Entry<NodeId, Has> next = all.next();
             all.remove();

@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// The newest document of a node that the flood keeps, and a newer one of which parts are still missing. Touched by the
 /// control loop alone.
 final class FloodedDocument {
-    /// Documents of one node that are taken at once after a quiet time, and then per second.
-    static final int BURST = 20;
-
-    static final int PER_SECOND = 4;
-
     /// A head whose parts are not all here.
     private record Arriving(DocumentHead head, Map<PartDigest, byte[]> parts, Set<PartDigest> missing) {}
 
@@ -30,8 +25,7 @@ final class FloodedDocument {
     private Set<PartDigest> news = Set.of();
     /// Whether the whole one has none before it.
     private boolean first;
-    private double tokens = BURST;
-    private long countedAt;
+    private final TokenBucket tokens;
 
     /// A head that came too soon after others, looked at when there are tokens again; and whom it came from.
     @Nullable
@@ -47,6 +41,9 @@ final class FloodedDocument {
     /// Whether whoever uses documents here believes it.
     boolean genuine = true;
 
+    /// What it counts as among all.
+    long charged;
+
     long unreachableSince;
     long askedAt;
     int asked;
@@ -55,7 +52,7 @@ final class FloodedDocument {
 
     FloodedDocument(NodeId node, long now) {
         this.node = node;
-        this.countedAt = now;
+        this.tokens = new TokenBucket(now);
         this.unreachableSince = now;
         this.offeredAt = now - RegistryFlood.DIGEST.toNanos();
     }
@@ -94,14 +91,22 @@ final class FloodedDocument {
         return arriving != null;
     }
 
-    /// Bytes kept.
+    /// Whether a neighbour is being asked for it.
+    boolean isArrivingBy(NodeId neighbour) {
+        return arriving != null && neighbour.equals(from);
+    }
+
+    /// Memory that it is charged with, in bytes.
     long size() {
         long size = whole == null ? 0 : whole.size();
+        if (deferred != null) {
+            size += SignedDocument.charge(deferred);
+        }
         if (arriving != null) {
-            size += arriving.head.size();
+            size += SignedDocument.charge(arriving.head);
             for (Map.Entry<PartDigest, byte[]> part : arriving.parts.entrySet()) {
                 if (whole == null || !whole.parts().containsKey(part.getKey())) {
-                    size += part.getValue().length;
+                    size += SignedDocument.charge(part.getValue());
                 }
             }
         }
@@ -109,13 +114,7 @@ final class FloodedDocument {
     }
 
     boolean takeToken(long now) {
-        tokens = Math.min(BURST, tokens + (now - countedAt) / 1e9 * PER_SECOND);
-        countedAt = now;
-        if (tokens < 1) {
-            return false;
-        }
-        tokens--;
-        return true;
+        return tokens.take(now);
     }
 
     /// This node's own document, or one that came whole.
@@ -158,9 +157,10 @@ final class FloodedDocument {
         }
     }
 
-    /// Whether what has arrived is more than any document may be.
+    /// Whether what has arrived, with what was here already, is more than any document may be.
     boolean isTooLarge() {
-        return arriving != null && size() - (whole == null ? 0 : whole.size()) > DocumentParts.MAX_BYTES;
+        return arriving != null
+                && SignedDocument.bytes(arriving.head, arriving.parts.values()) > DocumentParts.MAX_BYTES;
     }
 
     /// The parts to ask for.

@@ -20,13 +20,11 @@ import io.hikyaku.wire.route.RegistryFrame.Subscribe;
 import io.hikyaku.wire.route.RegistryFrame.Summary;
 import io.hikyaku.wire.route.RegistryFrame.Want;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,8 +37,6 @@ import java.util.stream.Collectors;
 /// leaf may bring only its own node's documents, and passes on nobody's. Touched by the control loop alone, except
 /// where said.
 public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
-    /// Most nodes whose documents are kept.
-    static final int MAX_NODES = 20_000;
     /// How long one that forwards keeps the document of a node that cannot be reached: ways and documents come in
     /// any order.
     static final Duration GRACE = Duration.ofSeconds(10);
@@ -83,24 +79,21 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     private final NodeId self;
     private final boolean forwards;
-    private final RegistryLimits limits;
     private final ControlLoop loop;
     private final Receiver receiver;
-    private final Map<NodeId, FloodedDocument> documents = new HashMap<>();
+    private final FloodedDocuments documents;
     private final Map<NodeId, FloodNeighbour> neighbours = new HashMap<>();
     private final Set<NodeId> vouched = new HashSet<>();
     private final Counter notAllowed;
     private final Counter tooMany;
     private final Counter notGenuine;
     private Subscription subscription = Subscription.EVERYTHING;
-    private long bytes;
+    /// Whether it was ever something else, so that neighbours have to be told of it.
+    private boolean subscribed;
+
     private long beatAt;
     private long digestsAt;
     private long ownHeadAt;
-    /// For metrics, which other threads read.
-    private volatile int nodesKept;
-
-    private volatile long bytesKept;
     private boolean closed;
 
     public RegistryFlood(
@@ -112,21 +105,15 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             MeterRegistry meters) {
         this.self = self;
         this.forwards = forwards;
-        this.limits = limits;
         this.loop = loop;
         this.receiver = receiver;
+        this.documents = new FloodedDocuments(limits.budget(), meters);
         this.beatAt = loop.nanos();
         this.digestsAt = loop.nanos();
         this.ownHeadAt = loop.nanos();
         this.notAllowed = counter(meters, "not-allowed");
         this.tooMany = counter(meters, "too-many");
         this.notGenuine = counter(meters, "not-genuine");
-        Gauge.builder("hikyaku.registry.flooded.nodes", () -> nodesKept)
-                .description("Nodes whose documents are kept")
-                .register(meters);
-        Gauge.builder("hikyaku.registry.flooded.bytes", () -> bytesKept)
-                .description("Bytes of documents kept")
-                .register(meters);
         loop.schedule(HOUSEKEEPING, this::keepHouse);
     }
 
@@ -145,10 +132,9 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     /// Floods this node's own document.
     @Override
     public void publish(SignedDocument document) {
-        FloodedDocument kept = keep(self);
-        long before = kept.size();
+        FloodedDocument kept = documents.keep(self, loop.nanos());
         kept.replace(document);
-        onSize(kept, before);
+        documents.onChange(kept);
         flood(kept, self);
     }
 
@@ -173,17 +159,17 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
                 return;
             }
             subscription = wanted;
-            neighbours.values().forEach(out -> out.offer(wanted.frame()));
-            List.copyOf(documents.values()).forEach(this::wantMore);
+            subscribed = true;
+            neighbours.values().forEach(out -> out.subscribe(wanted));
+            List.copyOf(documents.all()).forEach(this::wantMore);
         });
     }
 
     private void wantMore(FloodedDocument kept) {
         DocumentHead head = kept.head();
         if (head != null && !kept.node.equals(self) && (kept.isArriving() || lacksWanted(kept))) {
-            long before = kept.size();
             kept.begin(head, subscription.of(head));
-            onSize(kept, before);
+            documents.onChange(kept);
             onParts(kept, kept.from == null ? self : kept.from);
         }
     }
@@ -202,15 +188,15 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     public void onNeighbourUp(Neighbour neighbour, Link link) {
         FloodNeighbour out = new FloodNeighbour(self, neighbour, link, neighbours.get(neighbour.node()), loop.nanos());
         neighbours.put(neighbour.node(), out);
-        if (!subscription.everything()) {
-            out.offer(subscription.frame());
+        if (subscribed) {
+            out.subscribe(subscription);
         }
         out.summarize(entriesFor(out));
     }
 
     /// What it may tell us, as far as we know it.
     private List<Entry> entriesFor(FloodNeighbour out) {
-        return documents.values().stream()
+        return documents.all().stream()
                 .filter(kept -> kept.sequence() > 0 && !kept.node.equals(self))
                 .filter(kept -> out.neighbour.mayForward() || kept.node.equals(out.node()))
                 .map(kept -> new Entry(kept.node, kept.sequence()))
@@ -267,8 +253,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             case Digest digest -> onDigest(out, digest);
             case SnapshotEnd end -> {
                 out.toldAll = from.mayForward();
-                out.awaited = documents.values().stream()
-                        .filter(kept -> kept.isArriving() && from.node().equals(kept.from))
+                out.awaited = documents.all().stream()
+                        .filter(kept -> kept.isArrivingBy(from.node()))
                         .collect(Collectors.toMap(kept -> kept.node, FloodedDocument::newest));
                 tellSnapshotEnd();
             }
@@ -301,7 +287,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             if (kept.isArriving() && head.sequence() == kept.newest()) {
                 add(kept, document.parts(), from.node());
             }
-        } else if (kept == null && documents.size() >= MAX_NODES) {
+        } else if (kept == null && documents.isFull()) {
             tooMany.increment();
         } else if (!isGenuine(from, () -> SignedDocuments.isGenuine(head))) {
             notGenuine.increment();
@@ -309,6 +295,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             tooMany.increment();
             from.onWasted();
             kept.defer(head, from.node());
+            documents.onChange(kept);
         } else {
             begin(head, document.parts(), from.node());
         }
@@ -327,19 +314,15 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private void begin(DocumentHead head, List<byte[]> parts, NodeId from) {
-        FloodedDocument kept = keep(head.node());
-        long before = kept.size();
+        FloodedDocument kept = documents.keep(head.node(), loop.nanos());
         kept.deferred = null;
         kept.begin(head, subscription.of(head));
-        onSize(kept, before);
         add(kept, parts, from);
     }
 
     private void add(FloodedDocument kept, List<byte[]> parts, NodeId from) {
-        long before = kept.size();
         kept.add(parts);
-        onSize(kept, before);
-        if (bytes > limits.budget().bytes() || kept.isTooLarge()) {
+        if (!documents.onChange(kept) || kept.isTooLarge()) {
             tooMany.increment();
             drop(kept);
         } else {
@@ -349,9 +332,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     /// Takes the document if it has arrived, else asks for what is missing.
     private void onParts(FloodedDocument kept, NodeId from) {
-        long before = kept.size();
         boolean complete = kept.complete();
-        onSize(kept, before);
+        documents.onChange(kept);
         if (complete) {
             onWhole(kept, from);
         } else if (kept.asked == 0) {
@@ -428,7 +410,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private void onSummary(FloodNeighbour from, Summary frame) {
-        Map<NodeId, Long> theirs = from.onSummary(frame, MAX_NODES, loop.nanos());
+        Map<NodeId, Long> theirs = from.onSummary(frame, FloodedDocuments.MAX_NODES, loop.nanos());
         if (theirs == null) {
             return;
         }
@@ -438,7 +420,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     /// @param unsaid what it has of documents that it did not name
     private void owe(FloodNeighbour out, Map<NodeId, Long> theirs, Has unsaid) {
-        for (FloodedDocument kept : documents.values()) {
+        for (FloodedDocument kept : documents.all()) {
             long known = theirs.getOrDefault(kept.node, 0L);
             if (kept.genuine && known < kept.sequence() && mayTell(out, kept.node)) {
                 out.owe(kept.node, known == 0 ? unsaid : Has.SOMETHING);
@@ -447,10 +429,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private void onDigest(FloodNeighbour from, Digest theirs) {
-        if (!from.neighbour.mayForward() || documents.values().stream().anyMatch(FloodedDocument::isArriving)) {
-            return;
+        if (!from.neighbour.mayForward() || documents.all().stream().anyMatch(kept -> kept.isArrivingBy(from.node()))) {
+            return; // what differs is on its way
         }
-        if (KnownDigest.of(vouchedDocuments(), self).equals(theirs)) {
+        if (new KnownDigest(vouchedDocuments()).without(self).equals(theirs)) {
             from.mismatches = 0;
             from.patience = 2;
         } else if (++from.mismatches >= from.patience) {
@@ -461,7 +443,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     }
 
     private Collection<FloodedDocument> vouchedDocuments() {
-        return documents.values().stream()
+        return documents.all().stream()
                 .filter(kept -> kept.node.equals(self) || vouched.contains(kept.node))
                 .toList();
     }
@@ -485,23 +467,9 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     // ------------------------------------------------------------------------------------------- documents
 
-    private FloodedDocument keep(NodeId node) {
-        return documents.computeIfAbsent(node, added -> new FloodedDocument(added, loop.nanos()));
-    }
-
     private void drop(FloodedDocument kept) {
-        long before = kept.size();
-        kept.drop();
-        onSize(kept, before);
-        if (kept.whole() == null) {
-            documents.remove(kept.node);
-        }
-    }
-
-    private void onSize(FloodedDocument kept, long before) {
-        bytes += kept.size() - before;
-        nodesKept = documents.size();
-        bytesKept = bytes;
+        documents.drop(kept);
+        tellSnapshotEnd();
     }
 
     private void flood(FloodedDocument kept, NodeId from) {
@@ -527,7 +495,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         loop.schedule(HOUSEKEEPING, this::keepHouse);
         long now = loop.nanos();
         forgetUnreachable(now);
-        for (FloodedDocument kept : List.copyOf(documents.values())) {
+        for (FloodedDocument kept : List.copyOf(documents.all())) {
             attend(kept, now);
         }
         for (FloodNeighbour out : neighbours.values()) {
@@ -539,37 +507,29 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (now - digestsAt >= DIGEST.toNanos()) {
             digestsAt = now;
             offerAgain();
-            documents.values().stream().filter(this::lacksWanted).toList().forEach(this::wantMore);
+            documents.all().stream().filter(this::lacksWanted).toList().forEach(this::wantMore);
             tellDigests();
         }
     }
 
     private void forgetUnreachable(long now) {
         long grace = (forwards ? GRACE : LEAF_GRACE).toNanos();
-        Iterator<FloodedDocument> all = documents.values().iterator();
-        while (all.hasNext()) {
-            FloodedDocument kept = all.next();
-            boolean lost = !kept.node.equals(self) && !vouched.contains(kept.node);
-            if (lost && now - kept.unreachableSince > grace) {
-                all.remove();
-                bytes -= kept.size();
-            }
-        }
-        nodesKept = documents.size();
-        bytesKept = bytes;
+        documents.removeIf(
+                kept -> !kept.node.equals(self) && !vouched.contains(kept.node) && now - kept.unreachableSince > grace);
+        tellSnapshotEnd();
     }
 
     private void attend(FloodedDocument kept, long now) {
         DocumentHead deferred = kept.deferred;
         if (deferred != null && kept.takeToken(now)) {
             kept.deferred = null;
+            documents.onChange(kept);
             if (deferred.sequence() > kept.newest()) {
                 begin(deferred, List.of(), kept.from == null ? self : kept.from);
             }
         } else if (kept.isArriving() && now - kept.askedAt >= ASK_AGAIN.toNanos()) {
             if (kept.asked >= MAX_ASKED) {
                 drop(kept);
-                tellSnapshotEnd();
             } else {
                 ask(kept, kept.asked % 2 == 0 && kept.from != null ? kept.from : self);
             }
@@ -578,7 +538,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     /// What was not believed may be by now: clocks are set, and trust is renewed.
     private void offerAgain() {
-        documents.values().forEach(this::offerAgain);
+        documents.all().forEach(this::offerAgain);
     }
 
     /// @return whether there was a need to
@@ -599,10 +559,10 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
             tellOwnHead();
             return;
         }
-        Collection<FloodedDocument> known = vouchedDocuments();
+        KnownDigest known = new KnownDigest(vouchedDocuments());
         for (FloodNeighbour out : neighbours.values()) {
             if (out.isOwedNothing()) {
-                out.offer(KnownDigest.of(known, out.node()));
+                out.offer(known.without(out.node()));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.hikyaku.registry;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -14,6 +15,11 @@ import java.util.Set;
 /// @param node whose it is, computed once
 /// @param parts as bytes that nobody changes
 public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byte[]> parts) {
+    /// What a part costs beside its bytes: its digest, its array and its place in a map.
+    static final long PART_OVERHEAD = 128;
+    /// What a digest of a head costs beside its bytes on the wire.
+    private static final long DIGEST_OVERHEAD = 64;
+
     public SignedDocument {
         parts = Map.copyOf(parts);
     }
@@ -34,13 +40,32 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
         return head.sequence();
     }
 
-    /// Bytes of all that is there.
+    /// Bytes of a head and of parts, as they travel.
+    static long bytes(DocumentHead head, Collection<byte[]> parts) {
+        long bytes = head.size();
+        for (byte[] part : parts) {
+            bytes += part.length;
+        }
+        return bytes;
+    }
+
+    /// Memory that it is charged with, in bytes.
     long size() {
-        long size = head.size();
+        long size = charge(head);
         for (byte[] part : parts.values()) {
-            size += part.length;
+            size += charge(part);
         }
         return size;
+    }
+
+    /// Memory that a part is charged with, in bytes.
+    static long charge(byte[] part) {
+        return part.length + PART_OVERHEAD;
+    }
+
+    /// Memory that a head is charged with, in bytes.
+    static long charge(DocumentHead head) {
+        return head.size() + DIGEST_OVERHEAD * head.parts().size();
     }
 
     /// The parts that the other document, an older one, does not have.

@@ -22,7 +22,7 @@ record Subscription(boolean everything, Set<Integer> hashes) {
     }
 
     static Subscription of(RegistryFrame.Subscribe frame) {
-        return new Subscription(false, new HashSet<>(frame.hashes()));
+        return new Subscription(frame.all(), new HashSet<>(frame.hashes()));
     }
 
     /// More services than one frame names are as good as all.
@@ -33,7 +33,7 @@ record Subscription(boolean everything, Set<Integer> hashes) {
     }
 
     RegistryFrame.Subscribe frame() {
-        return new RegistryFrame.Subscribe(List.copyOf(hashes));
+        return new RegistryFrame.Subscribe(everything, List.copyOf(hashes));
     }
 
     /// The parts of a document that are wanted.

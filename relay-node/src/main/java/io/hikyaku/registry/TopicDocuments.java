@@ -1,10 +1,10 @@
 package io.hikyaku.registry;
 
+import io.hikyaku.route.ControlLoop;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
-import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import io.hikyaku.wire.route.RegistryFrame.Document;
@@ -13,77 +13,75 @@ import io.hikyaku.wire.route.RegistryFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Documents as registry topics hold them (PROTOCOL.md §9.2): a record for each part, one for the head, one for the
 /// newest beat, in any order. Puts together what belongs together, and offers it to the directory. Nothing here is
-/// believed for its place: heads and beats prove whose they are. Touched by the control loop alone.
+/// believed for its place: heads and beats prove whose they are. One node is heard as often as over links: 20 times at
+/// once and then 4 times a second; of more, the newest counts. Touched by the control loop alone.
 public final class TopicDocuments {
     /// What follows the node's id in the key of its head's record.
     public static final String HEAD = "";
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicDocuments.class);
-    /// Parts of one node that are kept: those of the newest head, and those of the next one, which come before
-    /// it.
-    private static final int MAX_PARTS = 2 * DocumentHead.MAX_PARTS;
+    /// When what a node said too soon is looked at.
+    private static final Duration LATE = Duration.ofSeconds(1);
 
-    private static final long MAX_NODE_BYTES = 2L * DocumentParts.MAX_BYTES;
+    /// How often topics are read again for what was missed in one: less and less often while that brings nothing.
+    private static final Duration MISSED = Duration.ofMinutes(1);
 
-    /// What is known of one node's records.
-    private static final class Gathered {
-        private @Nullable DocumentHead head;
-        private final Map<PartDigest, byte[]> parts = new LinkedHashMap<>();
-        private long bytes;
-        /// Whether the head was written while we were reading.
-        private boolean fresh;
-
-        private boolean offered;
-
-        void add(byte[] part) {
-            PartDigest digest = PartDigest.of(part);
-            boolean room = parts.size() < MAX_PARTS && bytes + part.length <= MAX_NODE_BYTES;
-            boolean named = head != null && head.parts().contains(digest);
-            if ((room || named) && parts.putIfAbsent(digest, part) == null) {
-                bytes += part.length;
-            }
-        }
-
-        void keepOnlyOf(DocumentHead newest) {
-            parts.keySet().retainAll(new HashSet<>(newest.parts()));
-            bytes = parts.values().stream().mapToLong(part -> part.length).sum();
-        }
-    }
+    private static final Duration MISSED_MOST = Duration.ofMinutes(32);
 
     /// What one cluster's topic holds. Anybody may write anything about any node in its own topic, which must not
     /// keep out what the node itself writes in another.
     private static final class Topic {
-        private final SequencedMap<NodeId, Gathered> nodes = new LinkedHashMap<>();
+        private final SequencedMap<NodeId, TopicNode> nodes = new LinkedHashMap<>();
         private long bytes;
+        private long missedAt;
+        /// How long no other reading again is asked for.
+        private long patience;
 
         void forgetFirst() {
-            bytes -= nodes.pollFirstEntry().getValue().bytes;
+            bytes -= nodes.pollFirstEntry().getValue().charged;
+        }
+
+        /// Whether something in it was missed, and reading all again has helped or was not tried for long.
+        boolean takeMissed(long now) {
+            if (patience > 0 && now - missedAt < patience) {
+                return false;
+            }
+            missedAt = now;
+            patience = Math.clamp(2 * patience, MISSED.toNanos(), MISSED_MOST.toNanos());
+            return true;
+        }
+
+        /// The node has changed.
+        void charge(TopicNode node) {
+            bytes += node.size() - node.charged;
+            node.charged = node.size();
         }
     }
 
     private final Directory directory;
+    private final ControlLoop loop;
     private final long budget;
     private final Runnable onMissed;
     private final Map<String, Topic> topics = new HashMap<>();
 
-    /// @param budget bytes kept; beyond, the fullest topic forgets whoever was heard of there longest ago
+    /// @param budget bytes of memory; beyond, the fullest topic forgets whoever was heard of there longest ago
     /// @param onMissed a node lives whose document is not known: the topics are to be read again
-    public TopicDocuments(Directory directory, long budget, Runnable onMissed) {
+    public TopicDocuments(Directory directory, ControlLoop loop, long budget, Runnable onMissed) {
         this.directory = directory;
+        this.loop = loop;
         this.budget = budget;
         this.onMissed = onMissed;
     }
@@ -96,7 +94,7 @@ public final class TopicDocuments {
         Topic topic = topics.computeIfAbsent(cluster, _ -> new Topic());
         try {
             switch (RegistryFrames.read(Unpooled.wrappedBuffer(value))) {
-                case Parts parts -> onParts(topic, parts);
+                case Parts parts -> onParts(topic, parts, fresh);
                 case Document document -> onHead(topic, DocumentHead.read(document.head()), fresh);
                 case Beat beat -> onBeat(topic, beat, fresh);
                 default -> LOG.debug("ignored a frame that belongs on links");
@@ -106,79 +104,128 @@ public final class TopicDocuments {
         }
     }
 
-    private void onParts(Topic topic, Parts frame) {
-        Gathered node = touch(topic, frame.node());
-        long before = node.bytes;
+    private void onParts(Topic topic, Parts frame, boolean fresh) {
+        TopicNode node = touch(topic, frame.node());
         frame.parts().forEach(node::add);
-        topic.bytes += node.bytes - before;
-        offer(topic, node);
-        shrink();
+        onRecord(topic, node, fresh);
     }
 
     private void onHead(Topic topic, DocumentHead head, boolean fresh) {
         NodeId id = head.node();
-        Gathered known = topic.nodes.get(id);
-        DocumentHead before = known == null ? null : known.head;
-        if (before != null && head.sequence() < before.sequence() || !SignedDocuments.isGenuine(head)) {
+        TopicNode known = topic.nodes.get(id);
+        DocumentHead before = known == null ? null : known.head();
+        if (before != null && head.sequence() < before.sequence()) {
             return;
         }
-        Gathered node = touch(topic, id);
-        node.fresh |= fresh;
-        if (!head.equals(before)) {
-            node.head = head;
-            node.offered = false;
+        if (known != null && !head.equals(before) && known.hasToWait(loop.nanos())) {
+            known.defer(head, fresh);
+            attendLater(topic, id, known);
+            shrink(topic, known);
+            return;
         }
-        offer(topic, node);
+        if (!head.equals(before) && !SignedDocuments.isGenuine(head)) {
+            return;
+        }
+        TopicNode node = touch(topic, id);
+        node.onHead(head, fresh);
+        onRecord(topic, node, fresh);
+    }
+
+    /// The node has one more record.
+    private void onRecord(Topic topic, TopicNode node, boolean fresh) {
+        if (offer(node) && !fresh) {
+            topic.patience = 0; // reading again helps
+        }
+        shrink(topic, node);
     }
 
     /// Offers the document once all its parts are there.
-    private void offer(Topic topic, Gathered node) {
-        DocumentHead head = node.head;
-        if (head == null || node.offered && directory.knows(head.node(), head.sequence())) {
-            return;
+    ///
+    /// @return whether it was news, and was taken
+    private boolean offer(TopicNode node) {
+        SignedDocument whole = node.offered ? null : node.whole();
+        if (whole == null) {
+            return false;
         }
-        if (!node.parts.keySet().containsAll(head.parts())) {
-            return;
-        }
-        long before = node.bytes;
-        node.keepOnlyOf(head);
-        topic.bytes += node.bytes - before;
         node.offered = true;
-        directory.offer(SignedDocument.of(head, node.parts), node.fresh);
+        boolean news = !directory.knows(whole.node(), whole.sequence());
+        news &= directory.offer(whole, node.fresh);
         node.fresh = false;
+        return news;
     }
 
     private void onBeat(Topic topic, Beat beat, boolean fresh) {
-        Gathered node = topic.nodes.get(beat.node());
-        DocumentHead head = node == null ? null : node.head;
+        TopicNode node = topic.nodes.get(beat.node());
+        DocumentHead head = node == null ? null : node.head();
         if (node == null || head == null) {
             if (fresh && !directory.knows(beat.node())) {
-                onMissed.run();
+                onMissed(topic);
             }
+            return;
+        }
+        if (beat.count() <= node.beats) {
+            return;
+        }
+        if (node.hasToWait(loop.nanos())) {
+            node.defer(beat, fresh);
+            attendLater(topic, beat.node(), node);
             return;
         }
         if (!SignedDocuments.isGenuine(beat, head)) {
             return;
         }
+        node.beats = beat.count();
         touch(topic, beat.node());
         boolean lives = directory.onBeat(beat, fresh);
-        if (!directory.knows(beat.node(), head.sequence())) {
+        if (!directory.knows(beat.node(), head.sequence()) && node.takeOfferAgain(loop.nanos())) {
             node.offered = false;
             node.fresh |= lives;
-            offer(topic, node);
+            offer(node);
         }
         if (!lives) {
             directory.onBeat(beat, fresh); // now that there may be something known of the node
         }
-        if (fresh && (beat.sequence() > head.sequence() || !node.offered || !directory.knows(beat.node()))) {
+        if (fresh && (beat.sequence() > head.sequence() || !node.offered)) {
+            onMissed(topic);
+        }
+    }
+
+    private void onMissed(Topic topic) {
+        if (topic.takeMissed(loop.nanos())) {
             onMissed.run();
         }
     }
 
+    private void attendLater(Topic topic, NodeId id, TopicNode node) {
+        if (!node.attended) {
+            node.attended = true;
+            loop.schedule(LATE, () -> attend(topic, id, node));
+        }
+    }
+
+    /// Takes what came too soon after other things: the newest counts.
+    private void attend(Topic topic, NodeId id, TopicNode node) {
+        TopicNode.Late<DocumentHead> head = node.lateHead;
+        TopicNode.Late<Beat> beat = node.lateBeat;
+        node.lateHead = null;
+        node.lateBeat = null;
+        node.attended = false;
+        if (!node.equals(topic.nodes.get(id))) {
+            return; // forgotten meanwhile
+        }
+        topic.charge(node);
+        if (head != null) {
+            onHead(topic, head.said(), head.fresh());
+        }
+        if (beat != null) {
+            onBeat(topic, beat.said(), beat.fresh());
+        }
+    }
+
     /// The node's records, as the ones heard of last.
-    private Gathered touch(Topic topic, NodeId id) {
-        Gathered known = topic.nodes.remove(id);
-        Gathered node = known == null ? new Gathered() : known;
+    private TopicNode touch(Topic topic, NodeId id) {
+        TopicNode known = topic.nodes.remove(id);
+        TopicNode node = known == null ? new TopicNode(loop.nanos()) : known;
         topic.nodes.putLast(id, node);
         if (known == null) {
             shrinkTo(Directory.MAX_NODES);
@@ -192,7 +239,8 @@ public final class TopicDocuments {
         }
     }
 
-    private void shrink() {
+    private void shrink(Topic changed, TopicNode node) {
+        changed.charge(node);
         while (topics.values().stream().mapToLong(topic -> topic.bytes).sum() > budget
                 && topics.values().stream()
                                 .mapToInt(topic -> topic.nodes.size())

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.hikyaku.identity.Jws.Type;
 import io.hikyaku.identity.Rejected.Reason;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,13 +38,13 @@ class JwsTest {
         osaka = TestCertificates.identity(directory, Member.cluster("demo", "osaka"), TestCertificates.CLOCK);
         foreign = TestCertificates.identity(
                 directory.resolve("elsewhere"), Member.cluster("demo", "osaka"), TestCertificates.CLOCK);
-        good = Jws.sign(osaka, Type.DOCUMENT, PAYLOAD);
+        good = Jws.sign(osaka, PAYLOAD);
     }
 
     @Test
     void provesTheSignerAndGivesThePayload() throws Rejected {
         // When
-        Jws jws = Jws.verify(good, Type.DOCUMENT, osaka.trust());
+        Jws jws = Jws.verify(good, osaka.trust());
 
         // Then
         assertEquals(osaka.member(), jws.signer());
@@ -67,40 +66,30 @@ class JwsTest {
         // Then
         assertEquals(true, verifier.verify(signature));
         assertEquals(
-                "{\"alg\":\"ES256\",\"typ\":\"hikyaku-document+jws\",\"x5c\":[\""
+                "{\"alg\":\"ES256\",\"typ\":\"hikyaku-statement+jws\",\"x5c\":[\""
                         + Base64.getEncoder().encodeToString(osaka.certificate().getEncoded()) + "\"]}",
                 text(Base64.getUrlDecoder().decode(good.substring(0, good.indexOf('.')))));
     }
 
     @Test
-    void carriesADocumentOfTheGreatestSizeAndNoLarger() throws Rejected {
+    void carriesAPayloadOfTheGreatestSizeAndNoLarger() throws Rejected {
         // Given
-        byte[] largest = new byte[768 << 10];
+        int overhead = good.length() - URL.encodeToString(PAYLOAD).length();
+        byte[] largest = new byte[(Jws.MAX_CHARS - overhead) * 3 / 4];
 
         // When
-        Jws jws = Jws.verify(Jws.sign(osaka, Type.DOCUMENT, largest), Type.DOCUMENT, osaka.trust());
+        Jws jws = Jws.verify(Jws.sign(osaka, largest), osaka.trust());
 
         // Then
         assertEquals(largest.length, jws.payload().length);
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> Jws.sign(osaka, Type.DOCUMENT, new byte[Type.DOCUMENT.maxChars() * 3 / 4]));
+        assertThrows(IllegalArgumentException.class, () -> Jws.sign(osaka, new byte[largest.length + 1]));
     }
 
     @Test
-    void refusesToParseMoreThanTheTypeAllows() {
-        assertEquals(Reason.TOO_LARGE, rejection("x".repeat(Type.DOCUMENT.maxChars() + 1)));
-        assertEquals(Reason.MALFORMED, rejection("x".repeat(Type.DOCUMENT.maxChars())));
-        assertEquals(Reason.TOO_LARGE, rejection("x".repeat(16 << 10) + "..")); // a header alone
-    }
-
-    @Test
-    void refusesAnotherType() {
-        // When
-        Rejected rejected = assertThrows(Rejected.class, () -> Jws.verify(good, Type.STATEMENT, osaka.trust()));
-
-        // Then
-        assertEquals(Reason.UNSUPPORTED, rejected.reason());
+    void refusesToParseMoreThanAllowed() {
+        assertEquals(Reason.TOO_LARGE, rejection("x".repeat(Jws.MAX_CHARS + 1)));
+        assertEquals(Reason.MALFORMED, rejection("x".repeat(Jws.MAX_CHARS)));
+        assertEquals(Reason.TOO_LARGE, rejection("x".repeat((15 << 10) + 1) + "..")); // a header alone
     }
 
     @Test
@@ -136,7 +125,7 @@ class JwsTest {
 
     @Test
     void refusesASignerUnderAnotherAuthority() {
-        assertEquals(Reason.UNTRUSTED, rejection(Jws.sign(foreign, Type.DOCUMENT, PAYLOAD)));
+        assertEquals(Reason.UNTRUSTED, rejection(Jws.sign(foreign, PAYLOAD)));
     }
 
     @Test
@@ -171,22 +160,23 @@ class JwsTest {
                 "UNSUPPORTED | {}",
                 "MALFORMED   | []",
                 "MALFORMED   | null",
-                "MALFORMED   | {'alg':'none','alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C,'x5c':X5C}",
-                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C,'crit':['exp'],'exp':1}",
-                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C,'crit':[]}",
-                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C,'crit':['b64'],'b64':false}",
+                "MALFORMED   | {'alg':'none','alg':'ES256','typ':'hikyaku-statement+jws','x5c':X5C}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':X5C,'x5c':X5C}",
+                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':X5C,'crit':['exp'],'exp':1}",
+                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':X5C,'crit':[]}",
+                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':X5C,'crit':['b64'],'b64':false}",
                 "UNSUPPORTED | {'alg':'ES256','typ':'JWT','x5c':X5C}",
+                "UNSUPPORTED | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C}",
                 "UNSUPPORTED | {'alg':'ES256','x5c':X5C}",
-                "UNSUPPORTED | {'alg':['ES256'],'typ':'hikyaku-document+jws','x5c':X5C}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws'}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':[]}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':{}}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':[1]}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':['!']}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':['AAAA']}",
-                "TOO_LARGE   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':['','','','','','']}",
-                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-document+jws','x5c':X5C,'y':[[[[[1]]]]]}",
+                "UNSUPPORTED | {'alg':['ES256'],'typ':'hikyaku-statement+jws','x5c':X5C}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws'}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':[]}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':{}}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':[1]}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':['!']}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':['AAAA']}",
+                "TOO_LARGE   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':['','','','','','']}",
+                "MALFORMED   | {'alg':'ES256','typ':'hikyaku-statement+jws','x5c':X5C,'y':[[[[[1]]]]]}",
             })
     void refusesAHeader(Reason reason, String header) {
         String json = header.replace("X5C", x5c(osaka)).replace('\'', '"');
@@ -199,7 +189,7 @@ class JwsTest {
         String later = signedBy(osaka, header(",\"later\":{\"x\":[1]}", x5c(osaka)));
 
         // When
-        Jws jws = Jws.verify(later, Type.DOCUMENT, osaka.trust());
+        Jws jws = Jws.verify(later, osaka.trust());
 
         // Then
         assertEquals(osaka.member(), jws.signer());
@@ -238,18 +228,18 @@ class JwsTest {
             // When, then: nothing but a rejection
             assertThrows(
                     Rejected.class,
-                    () -> Jws.verify(mutated.toString(), Type.DOCUMENT, osaka.trust()),
+                    () -> Jws.verify(mutated.toString(), osaka.trust()),
                     () -> "-Dseed=" + seed + ": " + mutated);
         }
     }
 
     @Test
     void doesNotShowThePayload() throws Rejected {
-        assertFalse(Jws.verify(good, Type.DOCUMENT, osaka.trust()).toString().contains("load"));
+        assertFalse(Jws.verify(good, osaka.trust()).toString().contains("load"));
     }
 
     private static Reason rejection(String compact) {
-        return assertThrows(Rejected.class, () -> Jws.verify(compact, Type.DOCUMENT, osaka.trust()))
+        return assertThrows(Rejected.class, () -> Jws.verify(compact, osaka.trust()))
                 .reason();
     }
 
@@ -258,7 +248,7 @@ class JwsTest {
     }
 
     private static String header(String more, String x5c) {
-        return "{\"alg\":\"ES256\",\"typ\":\"hikyaku-document+jws\",\"x5c\":" + x5c + more + "}";
+        return "{\"alg\":\"ES256\",\"typ\":\"hikyaku-statement+jws\",\"x5c\":" + x5c + more + "}";
     }
 
     private static String x5c(Identity identity) {

@@ -98,7 +98,7 @@ class StatementTest {
             })
     void refusesWhatAMemberSignedBut(Reason reason, String payload) {
         // Given
-        String compact = Jws.sign(osaka, Jws.Type.STATEMENT, json(payload));
+        String compact = Jws.sign(osaka, json(payload));
 
         // When, then
         assertEquals(reason, rejection(compact, TestCertificates.NOW));
@@ -110,19 +110,10 @@ class StatementTest {
         String later = "{'member':MEMBER,'key':KEY,'notBefore':FROM,'notAfter':UNTIL,'prekey':{'x':[1]}}";
 
         // When
-        Statement statement = Statement.verify(Jws.sign(osaka, Jws.Type.STATEMENT, json(later)), osaka.trust());
+        Statement statement = Statement.verify(Jws.sign(osaka, json(later)), osaka.trust());
 
         // Then
         assertEquals(KEY.nodeId(), statement.nodeId());
-    }
-
-    @Test
-    void aDocumentIsNoStatement() {
-        // Given
-        byte[] payload = json("{'member':MEMBER,'key':KEY,'notBefore':FROM,'notAfter':UNTIL}");
-
-        // When, then
-        assertEquals(Reason.UNSUPPORTED, rejection(Jws.sign(osaka, Jws.Type.DOCUMENT, payload), TestCertificates.NOW));
     }
 
     @Test

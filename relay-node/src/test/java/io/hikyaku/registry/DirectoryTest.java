@@ -127,6 +127,19 @@ class DirectoryTest {
     }
 
     @Test
+    void listenersHearWhenALostNodeIsForgotten() {
+        // Given
+        directory.offer(osaka.signed(1, "shop/orders"), true);
+        time.pass(Duration.ofMinutes(1));
+        assertEquals(List.of("live 1", "gone"), events);
+        // When
+        time.pass(Directory.LOST_KEPT);
+        // Then what is shown to callers is made anew
+        assertEquals(Map.of(), directory.lost());
+        assertEquals(List.of("live 1", "gone", "gone"), events);
+    }
+
+    @Test
     void risingBeatsKeepANodeAliveAndRepeatedOnesDoNot() {
         // Given
         directory.offer(osaka.signed(1), true);
@@ -316,6 +329,44 @@ class DirectoryTest {
         PartDigest first = after.head().parts().getFirst();
         parts.keySet().removeIf(digest -> !news.contains(digest) && !digest.equals(first));
         return parts;
+    }
+
+    @Test
+    void aLastWordThatComesTwoWaysIsGenuineBothTimes() {
+        // Given
+        SignedDocument last = osaka.signed(osaka.document(2, true));
+        directory.offer(osaka.signed(1), true);
+        directory.offer(last, true);
+        // When
+        boolean taken = directory.offer(last, true);
+        // Then it is passed on
+        assertTrue(taken);
+        assertEquals(0, refused("rolled-back"));
+        assertEquals(List.of("live 1", "gone"), events);
+    }
+
+    @Test
+    void otherPartsOfALostNodeAreNoSignThatItLives() {
+        // Given
+        String[] services = new String[1_000];
+        Arrays.setAll(services, i -> "team/service-" + i);
+        SignedDocument whole = osaka.signed(1, services);
+        directory.offer(new SignedDocument(osaka.node(), whole.head(), partsOf(whole, Set.of())), true);
+        time.pass(Duration.ofMinutes(1));
+        assertEquals(List.of("live 1", "gone"), events);
+        // When more of its services are wanted
+        boolean taken = directory.offer(whole, true);
+        // Then they are known, and cannot be reached
+        assertTrue(taken);
+        assertEquals(Map.of(), directory.live());
+        assertEquals(1_000, directory.lost().get(osaka.node()).exports().size());
+        assertEquals(List.of("live 1", "gone", "gone"), events);
+        // When it stays away
+        time.pass(Directory.LOST_KEPT.minusMinutes(2));
+        directory.offer(new SignedDocument(osaka.node(), whole.head(), partsOf(whole, Set.of())), true);
+        time.pass(Duration.ofMinutes(3));
+        // Then it is forgotten when it would have been
+        assertFalse(directory.knows(osaka.node()));
     }
 
     @Test

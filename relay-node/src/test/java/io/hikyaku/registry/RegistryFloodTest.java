@@ -1,5 +1,7 @@
 package io.hikyaku.registry;
 
+import static io.hikyaku.registry.TestDocuments.headOf;
+import static io.hikyaku.registry.TestDocuments.whole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,8 +30,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RegistryFloodTest {
@@ -56,9 +60,7 @@ class RegistryFloodTest {
         }
 
         Document frame(long sequence, String... services) {
-            SignedDocument document = document(sequence, services);
-            return new Document(
-                    document.head().bytes(), List.copyOf(document.parts().values()));
+            return whole(document(sequence, services));
         }
     }
 
@@ -73,10 +75,14 @@ class RegistryFloodTest {
     private final RegistryFlood flood = flood(true);
 
     private RegistryFlood flood(boolean forwards) {
+        return flood(forwards, LIMITS);
+    }
+
+    private RegistryFlood flood(boolean forwards, RegistryLimits limits) {
         return new RegistryFlood(
                 SELF,
                 forwards,
-                LIMITS,
+                limits,
                 time,
                 new RegistryFlood.Receiver() {
                     @Override
@@ -129,6 +135,26 @@ class RegistryFloodTest {
         return link;
     }
 
+    /// The first relay delivers the parts, one by one.
+    private static void deliver(RegistryFlood to, SignedDocument document) {
+        document.parts()
+                .values()
+                .forEach(part -> to.onRegistryFrame(relay(1), new Parts(document.node(), List.of(part))));
+    }
+
+    private void subscribe(RegistryFlood onLeaf, String... services) {
+        onLeaf.subscribeTo(List.of(services));
+        time.pass(Duration.ofMillis(1));
+    }
+
+    /// A leaf that has heard all there is; the first relay is up as well.
+    private RecordingLink leafBesideRelay() {
+        RecordingLink leaf = up(flood, leaf());
+        up(flood, relay(1));
+        brief(leaf);
+        return leaf;
+    }
+
     private void vouch(Signer... signers) {
         for (Signer signer : signers) {
             flood.onVouched(signer.node(), true);
@@ -151,7 +177,10 @@ class RegistryFloodTest {
                         case Beat beat -> "beat " + beat.count();
                         case Digest digest -> "digest";
                         case Subscribe subscribe ->
-                            "subscribe " + subscribe.hashes().size();
+                            "subscribe "
+                                    + (subscribe.all()
+                                            ? "all"
+                                            : subscribe.hashes().size());
                     });
         }
         return brief;
@@ -188,7 +217,7 @@ class RegistryFloodTest {
         up(flood, relay(1));
         String[] services = services(10_000);
         flood.onRegistryFrame(relay(1), osaka.frame(1, services));
-        askedFor(relay(1), osaka.document(1, services));
+        deliver(flood, osaka.document(1, services));
         brief(other);
         // When
         services[77] = "team/other";
@@ -209,11 +238,6 @@ class RegistryFloodTest {
 
     private SignedDocument osaka(String... services) {
         return osaka.document(1, services);
-    }
-
-    /// Answers what the flood asks of a document.
-    private void askedFor(Neighbour by, SignedDocument document) {
-        document.parts().values().forEach(part -> flood.onRegistryFrame(by, new Parts(document.node(), List.of(part))));
     }
 
     @Test
@@ -252,13 +276,12 @@ class RegistryFloodTest {
     void aNeighbourWhoseSummaryWentToALinkThatWasLostIsToldHeadsAfterAWhile() {
         // Given a subscriber that noticed the loss of the first link before we did
         SignedDocument large = osaka.document(1, services(1_000));
-        Document frame =
-                new Document(large.head().bytes(), List.copyOf(large.parts().values()));
+        Document frame = whole(large);
         up(flood, relay(1));
         vouch(osaka);
         flood.onRegistryFrame(relay(1), frame);
         up(flood, leaf());
-        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash("team-5/service-5"))));
+        flood.onRegistryFrame(leaf(), new Subscribe(false, List.of(DocumentParts.hash("team-5/service-5"))));
         flood.onRegistryFrame(leaf(), new Summary(true, List.of()));
         // When we elect the second one, and nothing more is said
         RecordingLink second = new RecordingLink(leaf());
@@ -270,9 +293,7 @@ class RegistryFloodTest {
         assertEquals(List.of("1+0", "end"), brief(second));
         // When a change comes
         SignedDocument next = osaka.document(2, services(1_001));
-        flood.onRegistryFrame(
-                relay(1),
-                new Document(next.head().bytes(), List.copyOf(next.parts().values())));
+        flood.onRegistryFrame(relay(1), whole(next));
         // Then it comes with what was subscribed to at most
         List<RegistryFrame> told = second.takeRegistryFrames();
         assertEquals(1, told.size());
@@ -337,7 +358,7 @@ class RegistryFloodTest {
         brief(relay);
         SignedDocument large = osaka.document(1, services(500));
         // When
-        onLeaf.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(large));
         onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
         // Then
         assertEquals(List.of("want 9"), brief(relay));
@@ -349,9 +370,7 @@ class RegistryFloodTest {
         // When foreign parts come, and then the right ones
         onLeaf.onRegistryFrame(relay(1), new Parts(osaka.node(), List.of(new byte[] {1, 2, 3})));
         assertEquals(List.of(), received);
-        large.parts()
-                .values()
-                .forEach(part -> onLeaf.onRegistryFrame(relay(1), new Parts(osaka.node(), List.of(part))));
+        deliver(onLeaf, large);
         // Then
         assertEquals(List.of(1L), received);
         assertEquals(1, snapshots);
@@ -362,15 +381,34 @@ class RegistryFloodTest {
         // Given
         RegistryFlood onLeaf = flood(false);
         up(onLeaf, relay(1));
-        onLeaf.onRegistryFrame(
-                relay(1), new Document(osaka.document(1, services(500)).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(osaka.document(1, services(500))));
         onLeaf.onRegistryFrame(relay(1), new SnapshotEnd());
         assertEquals(0, snapshots);
         // When
-        onLeaf.onRegistryFrame(
-                relay(1), new Document(osaka.document(2, services(501)).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(osaka.document(2, services(501))));
         // Then
         assertEquals(1, snapshots);
+    }
+
+    @Test
+    void aSnapshotDoesNotWaitForWhatWasDroppedOrCannotBeReached() {
+        // Given documents of nodes that go
+        up(flood, relay(1));
+        List<byte[]> parts = noise(1, 40, 40 << 10);
+        flood.onRegistryFrame(relay(1), headOf(document(osaka, 1, parts)));
+        flood.onRegistryFrame(relay(1), headOf(leafThree.document(1, "shop/orders")));
+        flood.onRegistryFrame(relay(1), new SnapshotEnd());
+        assertEquals(0, snapshots);
+        // When
+        time.pass(RegistryFlood.GRACE.plusSeconds(2));
+        // Then
+        assertEquals(1, snapshots);
+        // When
+        flood.onRegistryFrame(relay(1), headOf(document(osaka, 2, parts)));
+        flood.onRegistryFrame(relay(1), new SnapshotEnd());
+        flood.onRegistryFrame(relay(1), new Parts(osaka.node(), parts));
+        // Then
+        assertEquals(2, snapshots);
     }
 
     @Test
@@ -381,7 +419,7 @@ class RegistryFloodTest {
         vouch(osaka);
         flood.onRegistryFrame(relay(1), osaka.frame(1, "shop/orders"));
         SignedDocument next = osaka.document(2, "shop/payments");
-        flood.onRegistryFrame(relay(1), new Document(next.head().bytes(), List.of()));
+        flood.onRegistryFrame(relay(1), headOf(next));
         // When
         time.pass(Duration.ofMinutes(2));
         brief(other);
@@ -397,8 +435,8 @@ class RegistryFloodTest {
         SignedDocument large = osaka.document(1, services(10_000));
         up(flood, relay(1));
         vouch(osaka);
-        flood.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
-        askedFor(relay(1), large);
+        flood.onRegistryFrame(relay(1), headOf(large));
+        deliver(flood, large);
         RecordingLink other = up(flood, leaf());
         // When it got a part of them with the head, and asks for the rest
         List<RegistryFrame> first = other.takeRegistryFrames();
@@ -418,13 +456,11 @@ class RegistryFloodTest {
         String[] services = services(1_000);
         SignedDocument large = osaka.document(1, services);
         RecordingLink edge = up(flood, leaf());
-        flood.onRegistryFrame(leaf(), new Subscribe(List.of(DocumentParts.hash(services[5]))));
+        flood.onRegistryFrame(leaf(), new Subscribe(false, List.of(DocumentParts.hash(services[5]))));
         brief(edge);
         // When
         up(flood, relay(1));
-        flood.onRegistryFrame(
-                relay(1),
-                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        flood.onRegistryFrame(relay(1), whole(large));
         // Then
         List<RegistryFrame> told = edge.takeRegistryFrames();
         Document document = (Document) told.getFirst();
@@ -442,8 +478,7 @@ class RegistryFloodTest {
         RegistryFlood onLeaf = flood(false);
         String[] services = services(1_000);
         SignedDocument large = osaka.document(1, services);
-        onLeaf.subscribeTo(List.of(services[5]));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services[5]);
         RecordingLink relay = up(onLeaf, relay(1));
         assertEquals(List.of("subscribe 1", "has 0", "end"), brief(relay));
         int bucket = DocumentParts.bucket(
@@ -457,10 +492,56 @@ class RegistryFloodTest {
         assertEquals(List.of(1L), received);
         assertEquals(List.of(), brief(relay));
         // When
-        onLeaf.subscribeTo(List.of(services));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services);
         // Then
         assertEquals(List.of("subscribe 1000", "want 15"), brief(relay));
+    }
+
+    @Test
+    void aSubscriptionThatFindsNoRoomIsSentLater() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        brief(relay);
+        relay.queue(2 << 20);
+        onLeaf.subscribeTo(List.of("shop/orders", "shop/payments"));
+        subscribe(onLeaf, "shop/orders");
+        assertEquals(List.of(), brief(relay));
+        // When
+        relay.queue(0);
+        onLeaf.onDrained(relay(1).node());
+        // Then
+        assertEquals(List.of("subscribe 1"), brief(relay));
+    }
+
+    @Test
+    void whoWantsMoreThanOneFrameNamesSubscribesToAll() {
+        // Given
+        RegistryFlood onLeaf = flood(false);
+        RecordingLink relay = up(onLeaf, relay(1));
+        subscribe(onLeaf, "shop/orders");
+        brief(relay);
+        // When
+        subscribe(onLeaf, services(RegistryFrame.MAX_SUBSCRIBED + 1));
+        RecordingLink again = up(onLeaf, relay(1));
+        // Then a relay that still has the one before hears of it over a new link as well
+        assertEquals(List.of("subscribe all"), brief(relay));
+        assertEquals(List.of("subscribe all", "has 0", "end"), brief(again));
+    }
+
+    @Test
+    void whoSubscribesToAllGetsAllPartsAgain() {
+        // Given
+        SignedDocument large = osaka.document(1, services(1_000));
+        RecordingLink edge = up(flood, leaf());
+        up(flood, relay(1));
+        flood.onRegistryFrame(leaf(), new Subscribe(false, List.of()));
+        flood.onRegistryFrame(leaf(), new Subscribe(true, List.of()));
+        brief(edge);
+        // When
+        flood.onRegistryFrame(relay(1), whole(large));
+        // Then
+        assertEquals(List.of("1+17"), brief(edge));
     }
 
     @Test
@@ -468,15 +549,12 @@ class RegistryFloodTest {
         // Given
         RegistryFlood onLeaf = flood(false);
         String[] services = services(1_000);
-        onLeaf.subscribeTo(List.of(services[5]));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services[5]);
         RecordingLink relay = up(onLeaf, relay(1));
-        onLeaf.onRegistryFrame(
-                relay(1), new Document(osaka.document(1, services).head().bytes(), List.of()));
+        onLeaf.onRegistryFrame(relay(1), headOf(osaka.document(1, services)));
         assertEquals("want 2", brief(relay).getLast());
         // When
-        onLeaf.subscribeTo(List.of(services));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services);
         // Then
         assertEquals(List.of("subscribe 1000", "want 17"), brief(relay));
     }
@@ -487,12 +565,9 @@ class RegistryFloodTest {
         RegistryFlood onLeaf = flood(false);
         String[] services = services(1_000);
         SignedDocument large = osaka.document(1, services);
-        onLeaf.subscribeTo(List.of(services[5]));
-        time.pass(Duration.ofMillis(1));
+        subscribe(onLeaf, services[5]);
         RecordingLink relay = up(onLeaf, relay(1));
-        onLeaf.onRegistryFrame(
-                relay(1),
-                new Document(large.head().bytes(), List.copyOf(large.parts().values())));
+        onLeaf.onRegistryFrame(relay(1), whole(large));
         onLeaf.subscribeTo(List.of(services));
         time.pass(Duration.ofSeconds(70));
         brief(relay);
@@ -557,9 +632,7 @@ class RegistryFloodTest {
     @Test
     void aFullLinkIsOwedTheNewestOnly() {
         // Given
-        RecordingLink slow = up(flood, leaf());
-        up(flood, relay(1));
-        brief(slow);
+        RecordingLink slow = leafBesideRelay();
         slow.queue(2 << 20);
         // When
         for (int sequence = 1; sequence <= 5; sequence++) {
@@ -577,16 +650,14 @@ class RegistryFloodTest {
     @Test
     void aNodeThatPublishesTooOftenIsSlowedDownAndItsLastWordCounts() {
         // Given
-        RecordingLink other = up(flood, leaf());
-        up(flood, relay(1));
+        RecordingLink other = leafBesideRelay();
         vouch(osaka);
-        brief(other);
         // When
         for (int sequence = 1; sequence <= 100; sequence++) {
             flood.onRegistryFrame(relay(1), osaka.frame(sequence));
         }
         // Then
-        assertEquals(FloodedDocument.BURST + 1, brief(other).size());
+        assertEquals(TokenBucket.BURST + 1, brief(other).size());
         // When
         time.pass(Duration.ofSeconds(2));
         // Then
@@ -649,32 +720,76 @@ class RegistryFloodTest {
     @Test
     void staysWithinItsBudgetOfBytes() {
         // Given
-        RecordingLink other = up(flood, leaf());
-        up(flood, relay(1));
-        brief(other);
+        RecordingLink other = leafBesideRelay();
         // When
         for (int node = 1; node <= 5; node++) {
             Signer signer = new Signer();
             SignedDocument large = huge(signer);
-            flood.onRegistryFrame(relay(1), new Document(large.head().bytes(), List.of()));
-            large.parts()
-                    .values()
-                    .forEach(part -> flood.onRegistryFrame(relay(1), new Parts(signer.node(), List.of(part))));
+            flood.onRegistryFrame(relay(1), headOf(large));
+            deliver(flood, large);
         }
         // Then
         assertEquals(2, brief(other).size());
     }
 
-    /// A document of some 400 KiB that cannot be deflated any further, and says nothing.
-    private static SignedDocument huge(Signer signer) {
-        java.util.Random random = new java.util.Random(signer.node().low());
-        Map<PartDigest, byte[]> parts = new java.util.HashMap<>();
-        for (int i = 0; i < 10; i++) {
-            byte[] part = new byte[40 << 10];
-            random.nextBytes(part);
-            parts.put(PartDigest.of(part), part);
+    @Test
+    void smallPartsAreChargedWithWhatIsAroundThem() {
+        // Given
+        RecordingLink other = leafBesideRelay();
+        List<byte[]> tiny = new ArrayList<>();
+        for (int i = 0; i < DocumentHead.MAX_PARTS; i++) {
+            tiny.add(new byte[] {(byte) i, (byte) (i >> 8)});
         }
-        DocumentHead head = DocumentHead.unsigned(signer.key.publicKey().raw(), 1, false, List.copyOf(parts.keySet()));
+        // When
+        for (int node = 1; node <= 40; node++) {
+            SignedDocument document = document(new Signer(), 1, tiny);
+            flood.onRegistryFrame(relay(1), new Document(document.head().bytes(), tiny));
+        }
+        // Then some 50 KiB each
+        assertEquals(19, brief(other).size());
+    }
+
+    @Test
+    void aDocumentCannotGrowStepByStepOverWhatAnyMayBe() {
+        // Given
+        RegistryFlood roomy = flood(true, RegistryLimits.DEFAULTS);
+        RecordingLink other = up(roomy, leaf());
+        up(roomy, relay(1));
+        roomy.onVouched(osaka.node(), true);
+        brief(other);
+        List<byte[]> parts = noise(1, 120, 40 << 10);
+        SignedDocument large = document(osaka, 1, parts.subList(0, 80));
+        SignedDocument larger = document(osaka, 2, parts);
+        // When three MiB grow by one and a half
+        roomy.onRegistryFrame(relay(1), new Document(large.head().bytes(), parts.subList(0, 80)));
+        roomy.onRegistryFrame(relay(1), new Document(larger.head().bytes(), parts.subList(80, 120)));
+        // Then
+        assertEquals(List.of("1+1"), brief(other));
+    }
+
+    /// A document of some 400 KiB.
+    private static SignedDocument huge(Signer signer) {
+        return document(signer, 1, noise(signer.node().low(), 10, 40 << 10));
+    }
+
+    /// Parts that cannot be deflated any further, and say nothing.
+    private static List<byte[]> noise(long seed, int count, int bytes) {
+        Random random = new Random(seed);
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] part = new byte[bytes];
+            random.nextBytes(part);
+            parts.add(part);
+        }
+        return parts;
+    }
+
+    /// A document of parts that say nothing.
+    private static SignedDocument document(Signer signer, long sequence, List<byte[]> contents) {
+        Map<PartDigest, byte[]> parts = new LinkedHashMap<>();
+        contents.forEach(part -> parts.put(PartDigest.of(part), part));
+        DocumentHead head =
+                DocumentHead.unsigned(signer.key.publicKey().raw(), sequence, false, List.copyOf(parts.keySet()));
         byte[] signature = signer.key.sign(InstanceKey.Purpose.DOCUMENT, head.signedBytes());
         return SignedDocument.of(head.withSignature(signature), parts);
     }
@@ -745,5 +860,19 @@ class RegistryFloodTest {
         }
         // Then less and less often: after 2, 4, 8, 16 and 32
         assertEquals(List.of("has 1", "has 1", "has 1", "has 1", "has 1"), brief(relay));
+    }
+
+    @Test
+    void aPartThatNeverComesHoldsUpTheDigestsOfNobodyElse() {
+        // Given a leaf that names a part and does not deliver it
+        RecordingLink other = up(flood, relay(1));
+        up(flood, leaf());
+        flood.onRegistryFrame(leaf(), headOf(leafThree.document(1, "shop/orders")));
+        brief(other);
+        // When
+        flood.onRegistryFrame(relay(1), new Digest(1, 2));
+        flood.onRegistryFrame(relay(1), new Digest(1, 2));
+        // Then
+        assertEquals(List.of("has 0"), brief(other));
     }
 }

@@ -1,5 +1,6 @@
 package io.hikyaku.registry;
 
+import static io.hikyaku.registry.TestDocuments.whole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,11 +48,6 @@ class ReturningNodeTest {
         return flood;
     }
 
-    private static RegistryFrame.Document frame(SignedDocument document) {
-        return new RegistryFrame.Document(
-                document.head().bytes(), List.copyOf(document.parts().values()));
-    }
-
     @Test
     void anUpdateThatWasNotBelievedIsOfferedAgainAlthoughItsNodeIsKnown() {
         // Given a clock that is wrong for a moment
@@ -59,9 +55,9 @@ class ReturningNodeTest {
                 new Directory(SELF, osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
         RegistryFlood flood = flood(directory);
         flood.onVouched(osaka.node(), true);
-        flood.onRegistryFrame(RELAY, frame(osaka.signed(1, "shop/orders")));
+        flood.onRegistryFrame(RELAY, whole(osaka.signed(1, "shop/orders")));
         osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
-        flood.onRegistryFrame(RELAY, frame(osaka.signed(2, "shop/payments")));
+        flood.onRegistryFrame(RELAY, whole(osaka.signed(2, "shop/payments")));
         osaka.clock.set(TestMember.START);
         assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
         // When
@@ -77,12 +73,12 @@ class ReturningNodeTest {
                 new Directory(SELF, osaka.identity::trust, RegistryLimits.DEFAULTS, time, new SimpleMeterRegistry());
         RegistryFlood flood = flood(directory);
         flood.onVouched(osaka.node(), true);
-        flood.onRegistryFrame(RELAY, frame(osaka.signed(1, "shop/orders")));
+        flood.onRegistryFrame(RELAY, whole(osaka.signed(1, "shop/orders")));
         flood.onVouched(osaka.node(), false);
         time.pass(KnownNode.LEASE.plusHours(1));
         // When its relay is back and tells what it knows
         flood.onVouched(osaka.node(), true);
-        flood.onRegistryFrame(RELAY, frame(osaka.signed(1, "shop/orders")));
+        flood.onRegistryFrame(RELAY, whole(osaka.signed(1, "shop/orders")));
         assertEquals(Set.of(), directory.live().keySet());
         flood.onRegistryFrame(RELAY, osaka.beat(1, 2_000));
         // Then

@@ -2,13 +2,26 @@ package io.hikyaku.registry;
 
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.route.RegistryFrame.Document;
+import java.util.List;
 
-/// Documents whose statement nobody looks at.
+/// Documents whose statement nobody looks at, and the frames they travel in.
 final class TestDocuments {
     private TestDocuments() {}
 
     static NodeDocument of(NodeId node, long sequence) {
         return of(node, sequence, false);
+    }
+
+    /// With all its parts.
+    static Document whole(SignedDocument document) {
+        return new Document(
+                document.head().bytes(), List.copyOf(document.parts().values()));
+    }
+
+    /// Without parts.
+    static Document headOf(SignedDocument document) {
+        return new Document(document.head().bytes(), List.of());
     }
 
     static NodeDocument of(NodeId node, long sequence, boolean leaving) {

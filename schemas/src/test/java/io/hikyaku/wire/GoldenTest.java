@@ -103,7 +103,10 @@ class GoldenTest {
                         Codec.REGISTRY,
                         new RegistryFrame.Summary(
                                 true, List.of(new RegistryFrame.Entry(A, 7), new RegistryFrame.Entry(B, 1))))
-                .both("subscribe", Codec.REGISTRY, new RegistryFrame.Subscribe(List.of(0x01020304, -1)))
+                .both("subscribe", Codec.REGISTRY, new RegistryFrame.Subscribe(false, List.of(0x01020304, -1)))
+                .both("subscribe-to-all", Codec.REGISTRY, new RegistryFrame.Subscribe(true, List.of()))
+                .refuses("subscribe-to-all-and-some", Codec.REGISTRY, Reason.INVALID_VALUE)
+                .refuses("subscribe-of-another-kind", Codec.REGISTRY, Reason.INVALID_VALUE)
                 .refuses("unknown-type", Codec.REGISTRY, Reason.UNKNOWN_TYPE)
                 .finish();
     }

@@ -135,9 +135,17 @@ class LimitsTest {
     @Test
     void listsOfTheRegistry() {
         atTheBound(
-                RegistryFrame.MAX_WANTED,
+                RegistryFrame.MAX_PARTS,
                 Codec.REGISTRY,
                 (out, count) -> out.writeByte(3).writeZero(NodeId.BYTES + count * PartDigest.BYTES));
+        atTheBound(RegistryFrame.MAX_PARTS, Codec.REGISTRY, (out, count) -> {
+            Bytes.write(out.writeByte(1), new byte[1]);
+            smallParts(out, count);
+        });
+        atTheBound(
+                RegistryFrame.MAX_PARTS,
+                Codec.REGISTRY,
+                (out, count) -> smallParts(out.writeByte(4).writeZero(NodeId.BYTES), count));
         atTheBound(
                 RegistryFrame.MAX_SUMMARY,
                 Codec.REGISTRY,
@@ -145,14 +153,20 @@ class LimitsTest {
         atTheBound(
                 RegistryFrame.MAX_SUBSCRIBED,
                 Codec.REGISTRY,
-                (out, count) -> out.writeByte(8).writeZero(4 * count));
+                (out, count) -> out.writeByte(8).writeByte(0).writeZero(4 * count));
+    }
+
+    private static void smallParts(ByteBuf out, int count) {
+        for (int i = 0; i < count; i++) {
+            Bytes.write(out, new byte[1]);
+        }
     }
 
     @Test
     void everyHeadFitsIntoItsFrame() {
         assertEquals(true, DocumentHead.MAX_BYTES <= RegistryFrame.MAX_HEAD_BYTES);
         assertEquals(RegistryFrame.MAX_PART_BYTES, DocumentParts.MAX_PART_BYTES);
-        assertEquals(RegistryFrame.MAX_WANTED, DocumentHead.MAX_PARTS);
+        assertEquals(DocumentHead.MAX_PARTS, RegistryFrame.MAX_PARTS);
         atTheBound(DocumentHead.MAX_PARTS, Codec.HEAD, (out, count) -> {
             out.writeZero(DocumentHead.KEY_BYTES).writeLong(1).writeByte(0);
             Varint.write(out, count);

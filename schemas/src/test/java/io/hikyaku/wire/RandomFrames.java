@@ -60,7 +60,8 @@ final class RandomFrames {
                         Codec.REGISTRY,
                         () -> new RegistryFrame.Summary(
                                 random.nextBoolean(), list(0, () -> new RegistryFrame.Entry(node(), counter())))),
-                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Subscribe(list(0, random::nextInt))),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Subscribe(false, list(0, random::nextInt))),
+                Map.entry(Codec.REGISTRY, () -> new RegistryFrame.Subscribe(true, List.of())),
                 Map.entry(Codec.HEAD, this::head),
                 Map.entry(Codec.HANDSHAKE, this::segment),
                 Map.entry(Codec.HANDSHAKE, () -> new HandshakeFrame.Reject(one(HandshakeFrame.RejectCode.values()))),

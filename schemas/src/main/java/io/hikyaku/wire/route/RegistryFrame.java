@@ -10,7 +10,7 @@ public sealed interface RegistryFrame {
     /// A node's document: its head, and those of its parts that the receiver is likely to lack.
     ///
     /// @param head opaque to routing, 1 to [#MAX_HEAD_BYTES]
-    /// @param parts each 1 to [#MAX_PART_BYTES]
+    /// @param parts at most [#MAX_PARTS], each 1 to [#MAX_PART_BYTES]
     record Document(byte[] head, List<byte[]> parts) implements RegistryFrame {
         public Document {
             requireLength(head, MAX_HEAD_BYTES, "document head");
@@ -38,11 +38,11 @@ public sealed interface RegistryFrame {
 
     /// The sender knows the document's head and lacks these parts.
     ///
-    /// @param parts 1 to [#MAX_WANTED]
+    /// @param parts 1 to [#MAX_PARTS]
     record Want(NodeId node, List<PartDigest> parts) implements RegistryFrame {
         public Want {
             parts = List.copyOf(parts);
-            if (parts.isEmpty() || parts.size() > MAX_WANTED) {
+            if (parts.isEmpty() || parts.size() > MAX_PARTS) {
                 throw new IllegalArgumentException("Want of " + parts.size() + " parts");
             }
         }
@@ -50,7 +50,7 @@ public sealed interface RegistryFrame {
 
     /// Parts of a document, whose digests say which.
     ///
-    /// @param parts one at least, each 1 to [#MAX_PART_BYTES]
+    /// @param parts 1 to [#MAX_PARTS], each 1 to [#MAX_PART_BYTES]
     record Parts(NodeId node, List<byte[]> parts) implements RegistryFrame {
         public Parts {
             parts = copy(parts);
@@ -134,12 +134,16 @@ public sealed interface RegistryFrame {
         }
     }
 
-    /// The sender wants of exports those parts alone that hold these services. Replaces the one before.
+    /// The sender wants of exports all parts, or those alone that hold these services. Replaces the one before.
     ///
+    /// @param all then there are no hashes
     /// @param hashes of the services' names, at most [#MAX_SUBSCRIBED]
-    record Subscribe(List<Integer> hashes) implements RegistryFrame {
+    record Subscribe(boolean all, List<Integer> hashes) implements RegistryFrame {
         public Subscribe {
             hashes = List.copyOf(hashes);
+            if (all && !hashes.isEmpty()) {
+                throw new IllegalArgumentException("Subscription to all and to " + hashes.size() + " services");
+            }
             if (hashes.size() > MAX_SUBSCRIBED) {
                 throw new IllegalArgumentException("Subscription to " + hashes.size() + " services");
             }
@@ -150,8 +154,8 @@ public sealed interface RegistryFrame {
     int MAX_HEAD_BYTES = 4_300;
     /// Longest part, in bytes.
     int MAX_PART_BYTES = 48 * 1024;
-    /// Most parts in one WANT.
-    int MAX_WANTED = 257;
+    /// Most parts in one frame.
+    int MAX_PARTS = 257;
     /// Most documents in one SUMMARY.
     int MAX_SUMMARY = 2_700;
     /// Most services in one SUBSCRIBE.
@@ -164,6 +168,9 @@ public sealed interface RegistryFrame {
     }
 
     private static List<byte[]> copy(List<byte[]> parts) {
+        if (parts.size() > MAX_PARTS) {
+            throw new IllegalArgumentException(parts.size() + " parts");
+        }
         parts.forEach(part -> requireLength(part, MAX_PART_BYTES, "part"));
         return List.copyOf(parts);
     }

@@ -59,7 +59,7 @@ public final class RegistryFrames {
                 }
             }
             case Subscribe subscribe -> {
-                out.writeByte(SUBSCRIBE);
+                out.writeByte(SUBSCRIBE).writeByte(subscribe.all() ? 1 : 0);
                 subscribe.hashes().forEach(out::writeInt);
             }
         }
@@ -104,6 +104,9 @@ public final class RegistryFrames {
         while (in.isReadable()) {
             byte[] part = Bytes.read(in, RegistryFrame.MAX_PART_BYTES, "part of a document");
             requireSome(part.length, "part of a document");
+            if (parts.size() == RegistryFrame.MAX_PARTS) {
+                throw new Malformed(Reason.TOO_LARGE, "more than " + RegistryFrame.MAX_PARTS + " parts of a document");
+            }
             parts.add(part);
         }
         return parts;
@@ -112,7 +115,7 @@ public final class RegistryFrames {
     private static Want readWant(ByteBuf in) {
         Bytes.require(in, NodeId.BYTES, "want");
         NodeId node = NodeId.read(in);
-        int count = count(in, PartDigest.BYTES, RegistryFrame.MAX_WANTED, "want");
+        int count = count(in, PartDigest.BYTES, RegistryFrame.MAX_PARTS, "want");
         requireSome(count, "want");
         List<PartDigest> parts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -132,26 +135,35 @@ public final class RegistryFrames {
     }
 
     private static Summary readSummary(ByteBuf in) {
-        Bytes.require(in, 1, "summary");
-        int last = in.readUnsignedByte();
-        if (last > 1) {
-            throw new Malformed(Reason.INVALID_VALUE, "summary of kind " + last);
-        }
+        boolean last = flag(in, "summary");
         int count = count(in, NodeId.BYTES + Long.BYTES, RegistryFrame.MAX_SUMMARY, "summary");
         List<Entry> entries = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             entries.add(new Entry(NodeId.read(in), counter(in, "sequence")));
         }
-        return new Summary(last == 1, entries);
+        return new Summary(last, entries);
     }
 
     private static Subscribe readSubscribe(ByteBuf in) {
+        boolean all = flag(in, "subscription");
         int count = count(in, Integer.BYTES, RegistryFrame.MAX_SUBSCRIBED, "subscription");
         List<Integer> hashes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             hashes.add(in.readInt());
         }
-        return new Subscribe(hashes);
+        if (all && count > 0) {
+            throw new Malformed(Reason.INVALID_VALUE, "subscription to all and to " + count + " services");
+        }
+        return new Subscribe(all, hashes);
+    }
+
+    private static boolean flag(ByteBuf in, String what) {
+        Bytes.require(in, 1, what);
+        int value = in.readUnsignedByte();
+        if (value > 1) {
+            throw new Malformed(Reason.INVALID_VALUE, what + " of kind " + value);
+        }
+        return value == 1;
     }
 
     /// How many entries of one size the rest holds.
