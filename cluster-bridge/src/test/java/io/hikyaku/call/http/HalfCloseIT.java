@@ -30,7 +30,11 @@ class HalfCloseIT {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private Conversation call(Origin.Script script) throws IOException {
-        origin = Origin.following(script);
+        return call(Origin.following(script));
+    }
+
+    private Conversation call(Origin service) throws IOException {
+        origin = service;
         path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
         return Conversation.with(path.port());
     }
@@ -159,12 +163,6 @@ class HalfCloseIT {
 
             assertEquals("", caller.hearAll());
         }
-    }
-
-    private Conversation call(Origin service) throws IOException {
-        origin = service;
-        path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
-        return Conversation.with(path.port());
     }
 
     @Test
