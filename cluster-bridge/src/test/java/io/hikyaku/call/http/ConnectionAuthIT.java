@@ -11,6 +11,7 @@ import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.SilentStream;
+import io.hikyaku.call.WebSocketExample;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
@@ -33,9 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ConnectionAuthIT {
-    private static final String OPENING = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
-
     private Origin origin;
     private Origin second;
     private CallPath path;
@@ -63,8 +61,7 @@ class ConnectionAuthIT {
                 service.say("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM" + (begun ? " who?" : "")
                         + "\r\nContent-Length: 0\r\n\r\n");
             } else if (head.contains("Upgrade: websocket")) {
-                service.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n" + user);
+                service.say(WebSocketExample.OPENED + user);
                 service.raw().hearAll();
                 return;
             } else {
@@ -221,7 +218,7 @@ class ConnectionAuthIT {
         try (Conversation ann = Conversation.with(path.port())) {
             signIn(ann, "ann");
 
-            assertTrue(ann.say(get(OPENING)).hearHead().startsWith("HTTP/1.1 101 "));
+            assertTrue(ann.say(get(WebSocketExample.FIELDS)).hearHead().startsWith("HTTP/1.1 101 "));
             assertEquals("ann", ann.hear(3));
         }
     }

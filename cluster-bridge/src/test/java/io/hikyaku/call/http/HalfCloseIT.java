@@ -7,6 +7,7 @@ import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.WebSocketExample;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
@@ -199,13 +200,11 @@ class HalfCloseIT {
         try (Conversation caller = call(service -> {
             service.head();
             ended.await();
-            service.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+            service.say(WebSocketExample.OPENED);
             assertEquals("early", service.raw().hearAll());
             service.say("late");
         })) {
-            caller.say("GET / HTTP/1.1\r\nHost: o\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nearly");
+            caller.say(WebSocketExample.opening("/", "o") + "early");
             origin.takeHead();
             endThenGoOn(caller);
 
