@@ -5,88 +5,26 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
-/// One end of a stream that reads some bytes and then no more, and whose other end writes as much as it may. It stands
-/// still until it is reset.
-final class StalledReader implements StreamHandler {
-    /// The end that writes without end.
-    static final class Writer implements StreamHandler {
-        private static final byte[] PIECE = new byte[10_000];
-
-        private @Nullable Stream stream;
-        boolean reset;
-
-        void starts(Stream to) {
-            stream = to;
-            write();
-        }
-
-        private void write() {
-            Stream to = stream;
-            while (to != null && !reset && to.isWritable()) {
-                to.write(Unpooled.copiedBuffer(PIECE));
-            }
-        }
-
-        @Override
-        public void onData(ByteBuf data) {
-            data.release();
-        }
-
-        @Override
-        public void onEnd() {}
-
-        @Override
-        public void onReset(ResetCode code, String detail, boolean byPeer) {
-            reset = true;
-        }
-
-        @Override
-        public void onWritable() {
-            write();
-        }
-
-        @Override
-        public void onStopSending() {}
-    }
-
-    private final int readsBytes;
+/// One end of a stream whose reader reads some bytes and then no more, and whose writer writes as much as it may. The
+/// stream stands still until it is reset.
+abstract class StalledEnd implements StreamHandler {
     private @Nullable Stream stream;
-    private long held;
-    private int read;
-    boolean reset;
+    private boolean reset;
 
-    /// @param readsBytes before it stands still
-    StalledReader(int readsBytes) {
-        this.readsBytes = readsBytes;
+    /// The stream, until it is reset.
+    final @Nullable Stream stream() {
+        return reset ? null : stream;
     }
 
-    void starts(Stream from) {
-        stream = from;
+    void starts(Stream own) {
+        stream = own;
     }
 
-    /// Bytes that wait for it.
-    long held() {
-        return held;
-    }
-
-    void giveUp() {
-        Stream from = stream;
-        if (from != null && !reset) {
+    final void giveUp() {
+        Stream own = stream();
+        if (own != null) {
             reset = true;
-            from.reset(ResetCode.CANCELLED, "never read");
-        }
-    }
-
-    @Override
-    public void onData(ByteBuf data) {
-        int length = data.readableBytes();
-        data.release();
-        Stream from = stream;
-        if (read < readsBytes && from != null) {
-            read += length;
-            from.consumed(length);
-        } else {
-            held += length;
+            own.reset(ResetCode.CANCELLED, "never read");
         }
     }
 
@@ -103,4 +41,57 @@ final class StalledReader implements StreamHandler {
 
     @Override
     public void onStopSending() {}
+
+    static final class Writer extends StalledEnd {
+        private static final byte[] PIECE = new byte[10_000];
+
+        @Override
+        void starts(Stream own) {
+            super.starts(own);
+            onWritable();
+        }
+
+        @Override
+        public void onData(ByteBuf data) {
+            data.release();
+        }
+
+        @Override
+        public void onWritable() {
+            Stream to = stream();
+            while (to != null && to.isWritable()) {
+                to.write(Unpooled.copiedBuffer(PIECE));
+                to = stream();
+            }
+        }
+    }
+
+    static final class Reader extends StalledEnd {
+        private final int readsBytes;
+        private long held;
+        private int read;
+
+        /// @param readsBytes before it stands still
+        Reader(int readsBytes) {
+            this.readsBytes = readsBytes;
+        }
+
+        /// Bytes that wait for it.
+        long held() {
+            return held;
+        }
+
+        @Override
+        public void onData(ByteBuf data) {
+            int length = data.readableBytes();
+            data.release();
+            Stream from = stream();
+            if (read < readsBytes && from != null) {
+                read += length;
+                from.consumed(length);
+            } else {
+                held += length;
+            }
+        }
+    }
 }
