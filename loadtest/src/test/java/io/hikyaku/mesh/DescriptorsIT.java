@@ -54,12 +54,6 @@ class DescriptorsIT {
         }
     }
 
-    private static void giveBack(Talk caller) throws Exception {
-        for (int heard = caller.in().read(); heard >= 0; heard = caller.in().read()) {
-            caller.out().write(heard);
-        }
-    }
-
     private static Talk.Answer ask(Program program, String path) throws Exception {
         int port = Integer.parseInt(program.admin().substring(program.admin().indexOf(':') + 1));
         try (Talk fresh = Talk.with(port)) {
@@ -98,7 +92,7 @@ class DescriptorsIT {
         try (LocalMesh mesh = LocalMesh.withDescriptors(
                         LIMIT, "descriptors-" + ProcessHandle.current().pid(), SMALL);
                 Origin service = Origin.following(new HttpScript("osaka"));
-                Origin echo = Origin.following(DescriptorsIT::giveBack)) {
+                Origin echo = Origin.following(Talk::giveBack)) {
             // Given
             Program bridge = mesh.bridge(
                     "tokyo",
