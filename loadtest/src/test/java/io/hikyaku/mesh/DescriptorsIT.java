@@ -55,8 +55,7 @@ class DescriptorsIT {
     }
 
     private static Talk.Answer ask(Program program, String path) throws Exception {
-        int port = Integer.parseInt(program.admin().substring(program.admin().indexOf(':') + 1));
-        try (Talk fresh = Talk.with(port)) {
+        try (Talk fresh = Talk.with(Admin.of(program).port())) {
             return fresh.get(path);
         }
     }
@@ -66,14 +65,6 @@ class DescriptorsIT {
         assertEquals(200, ask(program, "/livez").status());
         Talk.Answer ready = ask(program, "/readyz");
         return ready.status() == 503 && ready.body().contains("not ready: file descriptors run short");
-    }
-
-    private static double shed(Program bridge) throws Exception {
-        return bridge.metrics()
-                .lines()
-                .filter(line -> line.startsWith("hikyaku_connections_shed_total{direction=\"in\"}"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
     }
 
     private static boolean isAnswered(int port) {
@@ -116,7 +107,7 @@ class DescriptorsIT {
                 // Then
                 assertEquals("still", running.say("still").hear(5));
                 assertTrue(isShort(bridge));
-                assertTrue(shed(bridge) > 0);
+                assertTrue(Admin.of(bridge).sum("hikyaku_connections_shed_total", "direction=\"in\"") > 0);
             }
             Await.until("calls are answered again", () -> isAnswered(web));
             Await.until("it is ready again", () -> ask(bridge, "/readyz").status() == 200);

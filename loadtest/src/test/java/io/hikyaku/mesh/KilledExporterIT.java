@@ -123,7 +123,7 @@ class KilledExporterIT {
         List<LocalMesh.Import> all = new ArrayList<>();
         imports.forEach((service, port) -> all.add(new LocalMesh.Import(service, 80, port)));
         Program tokyo = mesh.bridge("tokyo", "tokyo", links, List.of(), all, limits);
-        return new Admin(Integer.parseInt(tokyo.admin().split(":")[1]));
+        return Admin.of(tokyo);
     }
 
     private static void beginAnswer(Talk caller) throws IOException {
