@@ -85,11 +85,6 @@ class StoppedWhileStartingIT {
                 """.formatted(links));
     }
 
-    private static void makePipe(Path path) throws Exception {
-        Files.deleteIfExists(path);
-        assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
-    }
-
     private void assertStopsCleanly(Process program) throws Exception {
         program.toHandle().destroy();
         assertTrue(program.waitFor(30, TimeUnit.SECONDS), "it has not ended");
@@ -102,7 +97,7 @@ class StoppedWhileStartingIT {
     @Test
     void aBridgeThatReadsItsConfiguration() throws Exception {
         // Given
-        makePipe(config);
+        NamedPipe.at(config);
         Process bridge = start("bridge");
         try (OutputStream opened = new FileOutputStream(config.toFile())) {
             // When, then
@@ -113,7 +108,7 @@ class StoppedWhileStartingIT {
     @Test
     void aRelayThatReadsItsConfiguration() throws Exception {
         // Given
-        makePipe(config);
+        NamedPipe.at(config);
         Process relay = start("relay");
         try (OutputStream opened = new FileOutputStream(config.toFile())) {
             // When, then
@@ -125,7 +120,7 @@ class StoppedWhileStartingIT {
     void aBridgeThatReadsItsKey() throws Exception {
         // Given
         writeConfig("relay: \"tls://127.0.0.1:1\"");
-        makePipe(identity.resolve("tls.key"));
+        NamedPipe.at(identity.resolve("tls.key"));
         Process bridge = start("bridge");
         try (OutputStream opened =
                 new FileOutputStream(identity.resolve("tls.key").toFile())) {
