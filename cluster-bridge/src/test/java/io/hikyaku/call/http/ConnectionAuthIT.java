@@ -91,7 +91,11 @@ class ConnectionAuthIT {
             return "";
         }
         assertTrue(head.startsWith("HTTP/1.1 200 "), head);
-        int at = head.indexOf("Content-Length: ") + 16;
+        return hearBody(caller, head);
+    }
+
+    private static String hearBody(Conversation caller, String head) throws IOException {
+        int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ") + 16;
         return caller.hear(Integer.parseInt(head.substring(at, head.indexOf('\r', at))));
     }
 
@@ -180,12 +184,15 @@ class ConnectionAuthIT {
         }
     }
 
+    private static String statusOf(String head) {
+        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+    }
+
     private static String statusOfPost(Conversation caller) throws IOException {
         String head = caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 0\r\n\r\n")
                 .hearHead();
-        int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ") + 16;
-        caller.hear(Integer.parseInt(head.substring(at, head.indexOf('\r', at))));
-        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+        hearBody(caller, head);
+        return statusOf(head);
     }
 
     @Test
@@ -305,7 +312,7 @@ class ConnectionAuthIT {
     private static String empty(Conversation caller, String request) throws IOException {
         String head = caller.say(request).hearHead();
         assertEquals("0\r\n\r\n", caller.hear(5));
-        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+        return statusOf(head);
     }
 
     @Test
