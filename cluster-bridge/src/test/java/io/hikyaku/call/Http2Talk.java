@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A caller, or a service, that speaks HTTP/2 frame by frame, also wrong ones. Blocking; for one thread.
@@ -133,11 +134,26 @@ public final class Http2Talk implements AutoCloseable {
 
     /// A request of method and path for `orders:80`.
     public Http2Talk request(int stream, boolean end, String method, String path, String... more) throws IOException {
-        String[] all = new String[8 + more.length];
         String[] pseudo = {":method", method, ":scheme", "http", ":authority", "orders:80", ":path", path};
-        System.arraycopy(pseudo, 0, all, 0, pseudo.length);
-        System.arraycopy(more, 0, all, pseudo.length, more.length);
-        return headers(stream, end, all);
+        return headers(stream, end, joined(pseudo, more));
+    }
+
+    /// Asks for a WebSocket (RFC 8441).
+    public Http2Talk webSocket(int stream, String path, String authority, String... more) throws IOException {
+        return connect(stream, "websocket", path, authority, more);
+    }
+
+    /// Asks for another protocol on a stream, which stays open.
+    public Http2Talk connect(int stream, String protocol, String path, String authority, String... more)
+            throws IOException {
+        String[] pseudo = {
+            ":method", "CONNECT", ":protocol", protocol, ":scheme", "http", ":path", path, ":authority", authority
+        };
+        return headers(stream, false, joined(pseudo, more));
+    }
+
+    private static String[] joined(String[] first, String... more) {
+        return Stream.of(first, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     public Http2Talk data(int stream, boolean end, String text) throws IOException {

@@ -128,8 +128,8 @@ class StreamSimulationTest {
         private final Random random;
         private final Random path;
         private final Map<String, Party> expected = new HashMap<>();
-        private final Map<String, StreamHandler> stalling = new HashMap<>();
-        private final List<StalledReader> stalled = new ArrayList<>();
+        private final Map<String, StalledEnd> stalling = new HashMap<>();
+        private final List<StalledEnd.Reader> stalled = new ArrayList<>();
         private final int maxDelayMillis;
         private final int repeatedPerCent;
 
@@ -171,29 +171,21 @@ class StreamSimulationTest {
 
         /// A stream whose reader is at its opener's end, as in a download, or at the other, as in an upload.
         private void stall(int number, Pair.Side opener) {
-            StalledReader reader = new StalledReader(random.nextBoolean() ? 0 : random.nextInt(1_500_000));
-            StalledReader.Writer writer = new StalledReader.Writer();
+            StalledEnd.Reader reader = new StalledEnd.Reader(random.nextBoolean() ? 0 : random.nextInt(1_500_000));
+            StalledEnd.Writer writer = new StalledEnd.Writer();
             boolean download = random.nextBoolean();
             String name = "stalled " + number;
             stalled.add(reader);
             stalling.put(name, download ? writer : reader);
             Pair.Side to = opener == pair.left ? pair.right : pair.left;
             pair.time.after(random.nextInt(1_500) * 1_000_000L, () -> {
-                StreamHandler here = download ? reader : writer;
-                starts(here, opener.channels.to(to.node()).open(Recorder.bytes(name), here));
+                StalledEnd here = download ? reader : writer;
+                here.starts(opener.channels.to(to.node()).open(Recorder.bytes(name), here));
             });
         }
 
-        private static void starts(StreamHandler handler, Stream stream) {
-            if (handler instanceof StalledReader reader) {
-                reader.starts(stream);
-            } else if (handler instanceof StalledReader.Writer writer) {
-                writer.starts(stream);
-            }
-        }
-
         long stalledBytes() {
-            return stalled.stream().mapToLong(StalledReader::held).sum();
+            return stalled.stream().mapToLong(StalledEnd.Reader::held).sum();
         }
 
         private void begin(int number, Pair.Side opener) {
@@ -211,9 +203,9 @@ class StreamSimulationTest {
 
         private StreamHandler accept(Stream stream, ByteBuf metadata) {
             String name = metadata.toString(StandardCharsets.UTF_8);
-            StreamHandler still = stalling.remove(name);
+            StalledEnd still = stalling.remove(name);
             if (still != null) {
-                starts(still, stream);
+                still.starts(stream);
                 return still;
             }
             Party called = expected.remove(name);
@@ -244,7 +236,7 @@ class StreamSimulationTest {
 
         /// Every gauge is zero, and after the end of the channels every budget and timer too.
         void assertQuiet() {
-            stalled.forEach(StalledReader::giveUp);
+            stalled.forEach(StalledEnd::giveUp);
             pair.time.run(SETTLE);
             assertTrue(pair.isQuiet(), () -> pair.left.streams.open() + " and " + pair.right.streams.open() + " open");
             pair.left.channels.close();

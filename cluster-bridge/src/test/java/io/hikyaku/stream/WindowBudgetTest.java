@@ -32,15 +32,20 @@ class WindowBudgetTest {
         assertTrue(process.reserved() <= 64 * MIB);
     }
 
-    @Test
-    void windowsThatGrewLeaveNewcomersAWindowHoweverManyThereAre() {
-        // Given streams that grow as far as they are allowed to, and then stand still
-        for (int i = 0; i < 1000; i++) {
+    /// Streams grow as far as they are allowed to, and then stand still.
+    private void standStillAfterGrowing(int streams) {
+        for (int i = 0; i < streams; i++) {
             long window = budget.open(LEAST, 256 * KIB);
             while (budget.grow(window, window)) {
                 window += window;
             }
         }
+    }
+
+    @Test
+    void windowsThatGrewLeaveNewcomersAWindowHoweverManyThereAre() {
+        // Given
+        standStillAfterGrowing(1000);
 
         // When
         long window = budget.open(LEAST, 256 * KIB);
@@ -53,12 +58,7 @@ class WindowBudgetTest {
     @Test
     void aStreamBesideAHundredThatGrewAndStandStillHasAWindowAsUseful() {
         // Given
-        for (int i = 0; i < 100; i++) {
-            long window = budget.open(LEAST, 256 * KIB);
-            while (budget.grow(window, window)) {
-                window += window;
-            }
-        }
+        standStillAfterGrowing(100);
 
         // When
         long window = budget.open(LEAST, 256 * KIB);

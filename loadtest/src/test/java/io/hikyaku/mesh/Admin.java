@@ -1,6 +1,7 @@
 package io.hikyaku.mesh;
 
 import io.hikyaku.lab.Await;
+import io.hikyaku.lab.Program;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.status.NodeStatusJson;
 import java.io.IOException;
@@ -27,6 +28,10 @@ record Admin(int port) {
             "hikyaku_memory_reserved_bytes",
             "hikyaku_listener_connections",
             "hikyaku_target_connections");
+
+    static Admin of(Program program) {
+        return new Admin(Integer.parseInt(program.admin().split(":")[1]));
+    }
 
     NodeStatus status() throws IOException, InterruptedException {
         return NodeStatusJson.read(get("/api/v1/status").body().getBytes(StandardCharsets.UTF_8));

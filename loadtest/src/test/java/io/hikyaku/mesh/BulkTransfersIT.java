@@ -3,17 +3,14 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,6 @@ class BulkTransfersIT {
     private static final int MIB = 1 << 20;
     private static final int[] TOGETHER = {1, 2, 4, 8, 16, 32, 64};
     private static final int ALL_TOGETHER = 64 * MIB;
-    private static final byte[] BLOCK = block();
     private static final String SMALL_LIMITS =
             "limits: { route: { linkQueue: 1MiB, pauseAbove: 100KiB, resumeBelow: 8KiB } }\n";
 
@@ -44,12 +40,6 @@ class BulkTransfersIT {
     @AfterEach
     void close() throws Exception {
         mesh.close();
-    }
-
-    private static byte[] block() {
-        byte[] block = new byte[64 << 10];
-        new Random(9).nextBytes(block);
-        return block;
     }
 
     @ParameterizedTest
@@ -77,16 +67,17 @@ class BulkTransfersIT {
 
     private void everyNumberOf(Way.Links links, String limits) throws Exception {
         // Given
-        try (Origin bulk = Origin.following(BulkTransfersIT::serve)) {
+        try (Origin bulk = Origin.following(new HttpScript("bulk"))) {
             Mesh.MeshBridge osaka = mesh.bridge(
                     "osaka", links.exporter() + limits + Mesh.exports("http", Map.of("shop/bulk", bulk.port())));
             Mesh.MeshBridge tokyo = mesh.bridge("tokyo", links.caller() + limits + Mesh.imports("", "shop/bulk"));
             tokyo.admin().awaitExporters("shop/bulk", 1);
             for (int together : TOGETHER) {
                 int bytes = ALL_TOGETHER / 2 / Math.max(8, together);
+                String sum = HttpScript.Bulk.sum(new HttpScript.Bulk(bytes), bytes);
                 // When, Then
-                allSucceed(tokyo, "download", together, () -> download(tokyo, bytes));
-                allSucceed(tokyo, "upload", together, () -> upload(tokyo, bytes));
+                allSucceed(tokyo, "download", together, () -> download(tokyo, bytes, sum));
+                allSucceed(tokyo, "upload", together, () -> upload(tokyo, bytes, sum));
             }
             assertNoneDropped(tokyo);
             assertNoneDropped(osaka);
@@ -120,74 +111,28 @@ class BulkTransfersIT {
     }
 
     /// Returns what went wrong, or nothing.
-    private static String download(Mesh.MeshBridge bridge, int bytes) {
+    private static String download(Mesh.MeshBridge bridge, int bytes, String sum) throws Exception {
         try (Talk caller = bridge.to("shop/bulk")) {
-            Talk.Head head = caller.say("GET /" + bytes + " HTTP/1.1\r\nHost: bulk\r\n\r\n")
+            Talk.Head head = caller.say("GET /download/" + bytes + " HTTP/1.1\r\nHost: bulk\r\n\r\n")
                     .hearHead();
             if (head.status() != 200) {
                 return head.firstLine() + " " + head.field("Proxy-Status");
             }
-            return sumOf(caller, bytes) == sumOf(bytes) ? "" : "other bytes";
+            return HttpScript.Bulk.sum(caller.in(), bytes).equals(sum) ? "" : "other bytes";
         } catch (IOException cut) {
             return String.valueOf(cut.getMessage());
         }
     }
 
-    private static String upload(Mesh.MeshBridge bridge, int bytes) {
+    private static String upload(Mesh.MeshBridge bridge, int bytes, String sum) throws Exception {
         try (Talk caller = bridge.to("shop/bulk")) {
-            caller.say("POST / HTTP/1.1\r\nHost: bulk\r\nContent-Length: " + bytes + "\r\n\r\n");
-            write(caller.out(), bytes);
+            caller.say("POST /upload HTTP/1.1\r\nHost: bulk\r\nContent-Length: " + bytes + "\r\n\r\n");
+            new HttpScript.Bulk(bytes).transferTo(caller.out());
             Talk.Answer answer = caller.hearAnswer();
-            boolean whole = answer.status() == 200 && answer.body().equals(Long.toString(sumOf(bytes)));
+            boolean whole = answer.status() == 200 && answer.body().equals(sum);
             return whole ? "" : answer.head().firstLine() + " " + answer.body();
         } catch (IOException cut) {
             return String.valueOf(cut.getMessage());
         }
-    }
-
-    private static void serve(Talk caller) throws IOException {
-        Talk.Head head = caller.hearHead();
-        String path = head.firstLine().split(" ")[1];
-        if (head.firstLine().startsWith("POST")) {
-            answer(caller, Long.toString(sumOf(caller, (int) head.bodyBytes())));
-        } else if (path.equals("/name")) {
-            answer(caller, "bulk");
-        } else {
-            int bytes = Integer.parseInt(path.substring(1));
-            caller.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + bytes + "\r\n\r\n");
-            write(caller.out(), bytes);
-        }
-    }
-
-    private static void answer(Talk caller, String body) throws IOException {
-        caller.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-    }
-
-    private static void write(OutputStream out, int bytes) throws IOException {
-        for (int left = bytes; left > 0; left -= BLOCK.length) {
-            out.write(BLOCK, 0, Math.min(left, BLOCK.length));
-        }
-    }
-
-    private static long sumOf(int bytes) {
-        CRC32 sum = new CRC32();
-        for (int left = bytes; left > 0; left -= BLOCK.length) {
-            sum.update(BLOCK, 0, Math.min(left, BLOCK.length));
-        }
-        return sum.getValue();
-    }
-
-    private static long sumOf(Talk caller, int bytes) throws IOException {
-        CRC32 sum = new CRC32();
-        byte[] piece = new byte[BLOCK.length];
-        for (int left = bytes; left > 0; ) {
-            int read = caller.in().read(piece, 0, Math.min(left, piece.length));
-            if (read < 0) {
-                throw new IOException("cut with " + left + " of " + bytes + " bytes missing");
-            }
-            sum.update(piece, 0, read);
-            left -= read;
-        }
-        return sum.getValue();
     }
 }

@@ -100,8 +100,7 @@ class ConnectionsIT {
             assertEquals("", service.hearAll());
         });
         try (Talk caller = Talk.with(mesh.port(SharedMesh.RAW))) {
-            caller.say(GET + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nbytes");
+            caller.say(WebSocketExample.opening("") + "bytes");
 
             Talk.Answer answer = caller.hearAnswer();
             assertEquals(200, answer.head().status());

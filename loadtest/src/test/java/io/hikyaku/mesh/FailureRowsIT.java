@@ -153,7 +153,8 @@ class FailureRowsIT {
     void isToldToWhoOpensAWebSocket(Row row) throws Exception {
         try (Talk caller = Talk.with(world.port(row))) {
             // When
-            Talk.Answer answer = caller.say(ToldProblem.webSocket(row.lines())).hearAnswer();
+            Talk.Answer answer =
+                    caller.say(WebSocketExample.opening(row.lines())).hearAnswer();
 
             // Then
             row.told.requireInHttp11(answer);

@@ -9,6 +9,9 @@ import java.util.concurrent.CountDownLatch;
 ///
 /// @param name what it answers when asked who it is
 record HttpScript(String name) implements Origin.Script {
+    /// More bytes than anybody waits for.
+    static final long ENDLESS = 1L << 40;
+
     @Override
     public void follow(Talk caller) throws Exception {
         caller.in().mark(1);
@@ -55,6 +58,15 @@ record HttpScript(String name) implements Origin.Script {
     /// Never reads the rest, nor sees the connection end.
     static void readNothing(Talk caller) throws InterruptedException {
         new CountDownLatch(1).await();
+    }
+
+    /// Says bytes for as long as the connection lasts.
+    static void pour(Talk talk) {
+        try {
+            new Bulk(ENDLESS).transferTo(talk.out());
+        } catch (IOException ended) {
+            // As it does in the end: by a refusal, a reset, or with the test.
+        }
     }
 
     private static void download(Talk caller, long bytes) throws IOException {

@@ -123,7 +123,7 @@ class KilledExporterIT {
         List<LocalMesh.Import> all = new ArrayList<>();
         imports.forEach((service, port) -> all.add(new LocalMesh.Import(service, 80, port)));
         Program tokyo = mesh.bridge("tokyo", "tokyo", links, List.of(), all, limits);
-        return new Admin(Integer.parseInt(tokyo.admin().split(":")[1]));
+        return Admin.of(tokyo);
     }
 
     private static void beginAnswer(Talk caller) throws IOException {
@@ -138,8 +138,7 @@ class KilledExporterIT {
 
     private static void switchProtocols(Talk caller) throws IOException {
         caller.hearHead();
-        caller.say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        caller.say(WebSocketExample.OPENED);
         caller.hearAll();
     }
 
@@ -173,7 +172,7 @@ class KilledExporterIT {
         }
         try (Talk earlyTalk = Talk.with(early).say(ToldProblem.post(""));
                 Talk lateTalk = Talk.with(late).say(ToldProblem.post(""));
-                Talk socket = Talk.with(ports.get(2)).say(ToldProblem.webSocket(""));
+                Talk socket = Talk.with(ports.get(2)).say(WebSocketExample.opening(""));
                 Talk line = Talk.with(ports.get(3))) {
             Future<Told> earlyPlain = post(early, Http2Caller.PLAIN).compose(Http2Caller::told);
             Future<Told> earlyGrpc = post(early, Http2Caller.GRPC).compose(Http2Caller::told);

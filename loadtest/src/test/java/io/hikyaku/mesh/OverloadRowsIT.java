@@ -1,9 +1,9 @@
 package io.hikyaku.mesh;
 
+import static io.hikyaku.mesh.HttpScript.ENDLESS;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.lab.Await;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +31,6 @@ class OverloadRowsIT {
     /// Calls are spread over the event loops, each of which has channels of its own: so many that are refused in a
     /// row say that the next ones will be, too.
     private static final int REFUSED_IN_A_ROW = 8;
-    private static final long ENDLESS = 1L << 40;
 
     @TempDir
     static Path folder;
@@ -127,19 +126,11 @@ class OverloadRowsIT {
                 int before = held.get();
                 Talk holder = mesh.closedAtTheEnd(bridgeOf(what).to(what.service()));
                 holder.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
-                Thread.ofVirtual().start(() -> sayMuch(holder));
+                Thread.ofVirtual().start(() -> HttpScript.pour(holder));
                 Await.until(
                         "it is held or refused after " + before,
                         () -> held.get() > before || holder.in().available() > 0);
                 refused = held.get() > before ? 0 : refused + 1;
-            }
-        }
-
-        private static void sayMuch(Talk holder) {
-            try {
-                new HttpScript.Bulk(ENDLESS).transferTo(holder.out());
-            } catch (IOException refused) {
-                // As it may be, or the test is over.
             }
         }
 

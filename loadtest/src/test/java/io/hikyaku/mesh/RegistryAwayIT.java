@@ -42,7 +42,7 @@ class RegistryAwayIT {
         broker = BrokerKind.PROCESS.shared();
         mesh = new Mesh(folder);
         mesh.prepareKafka(broker, "tokyo", "osaka");
-        line = Origin.following(RegistryAwayIT::giveBack);
+        line = Origin.following(Talk::giveBack);
         orders = Origin.following(new HttpScript("osaka"));
     }
 
@@ -51,12 +51,6 @@ class RegistryAwayIT {
         mesh.close();
         line.close();
         orders.close();
-    }
-
-    private static void giveBack(Talk caller) throws Exception {
-        for (int heard = caller.in().read(); heard >= 0; heard = caller.in().read()) {
-            caller.out().write(heard);
-        }
     }
 
     private MeshBridge osaka() throws Exception {

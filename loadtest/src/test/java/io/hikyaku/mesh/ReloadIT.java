@@ -48,7 +48,7 @@ class ReloadIT {
         mesh = new Mesh(folder);
         orders = Origin.following(new HttpScript("orders"));
         more = Origin.following(new HttpScript("more"));
-        line = Origin.following(ReloadIT::giveBack);
+        line = Origin.following(Talk::giveBack);
         links = Mesh.linksTo(mesh.relayAt("relay-1", "tls").url()) + LIMITS;
         osaka = mesh.bridge("osaka", links + exports(ORDERS, LINE));
         port = Ports.free();
@@ -63,12 +63,6 @@ class ReloadIT {
         orders.close();
         more.close();
         line.close();
-    }
-
-    private static void giveBack(Talk caller) throws Exception {
-        for (int heard = caller.in().read(); heard >= 0; heard = caller.in().read()) {
-            caller.out().write(heard);
-        }
     }
 
     private String exports(String... services) {

@@ -45,7 +45,7 @@ class RenewalIT {
     void start() throws Exception {
         mesh = new Mesh(folder);
         service = Origin.following(new HttpScript("osaka"));
-        line = Origin.following(RenewalIT::giveBack);
+        line = Origin.following(Talk::giveBack);
     }
 
     @AfterEach
@@ -53,12 +53,6 @@ class RenewalIT {
         mesh.close();
         service.close();
         line.close();
-    }
-
-    private static void giveBack(Talk caller) throws Exception {
-        for (int heard = caller.in().read(); heard >= 0; heard = caller.in().read()) {
-            caller.out().write(heard);
-        }
     }
 
     private MeshRelay relayAt(int port) throws Exception {

@@ -22,12 +22,6 @@ class SignalsIT {
     private static final String LINE = "shop/line";
     private static final String MORE = "shop/more";
 
-    private static void giveBack(Talk caller) throws Exception {
-        for (int heard = caller.in().read(); heard >= 0; heard = caller.in().read()) {
-            caller.out().write(heard);
-        }
-    }
-
     private static Program bridge(LocalMesh mesh, Origin service, int port) throws Exception {
         return mesh.bridge(
                 "tokyo",
@@ -57,7 +51,7 @@ class SignalsIT {
     void theFirstSignalLetsCallsEndAndTheExitIsClean() throws Exception {
         int port = Ports.free();
         try (LocalMesh mesh = mesh();
-                Origin service = Origin.following(SignalsIT::giveBack)) {
+                Origin service = Origin.following(Talk::giveBack)) {
             // Given
             Program bridge = bridge(mesh, service, port);
             try (Talk running = Talk.with(port)) {
@@ -81,7 +75,7 @@ class SignalsIT {
     void theSecondSignalEndsTheProgramAtOnce() throws Exception {
         int port = Ports.free();
         try (LocalMesh mesh = mesh();
-                Origin service = Origin.following(SignalsIT::giveBack)) {
+                Origin service = Origin.following(Talk::giveBack)) {
             // Given
             Program bridge = bridge(mesh, service, port);
             try (Talk running = Talk.with(port)) {
@@ -104,7 +98,7 @@ class SignalsIT {
         int port = Ports.free();
         int added = Ports.free();
         try (LocalMesh mesh = mesh();
-                Origin service = Origin.following(SignalsIT::giveBack)) {
+                Origin service = Origin.following(Talk::giveBack)) {
             // Given
             Program bridge = bridge(mesh, service, port);
             Path file = mesh.folder().resolve("tokyo.yaml");

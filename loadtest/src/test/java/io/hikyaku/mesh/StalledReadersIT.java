@@ -1,5 +1,6 @@
 package io.hikyaku.mesh;
 
+import static io.hikyaku.mesh.HttpScript.ENDLESS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(names = {"ONE_RELAY", "KAFKA"})
 @Timeout(180)
 class StalledReadersIT {
-    private static final long ENDLESS = 1L << 40;
     private static final int GROWN = 8 << 20;
     private static final int CALLS = 20;
 
@@ -131,7 +131,7 @@ class StalledReadersIT {
         for (int i = 0; i < 60; i++) {
             Talk upload = stall(mesh.toOrders());
             upload.say("POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
-            Thread.ofVirtual().start(() -> endlessly(upload));
+            Thread.ofVirtual().start(() -> HttpScript.pour(upload));
         }
         awaitStalled(mesh.osaka, 60);
 
@@ -140,18 +140,10 @@ class StalledReadersIT {
         requireThatADownloadGoesOn();
     }
 
-    private static void endlessly(Talk upload) {
-        try {
-            new HttpScript.Bulk(ENDLESS).transferTo(upload.out());
-        } catch (java.io.IOException ended) {
-            // The test has reset it.
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {1, 30})
     void besideTcpConnectionsThatAreNotReadCallsGoOn(int count) throws Exception {
-        mesh.tcp.follow(service -> new HttpScript.Bulk(ENDLESS).transferTo(service.out()));
+        mesh.tcp.follow(HttpScript::pour);
         for (int i = 0; i < count; i++) {
             stall(Talk.withSmallBuffer(mesh.tokyo.port("shop/line", 7))).hear(i == 0 ? GROWN : 1);
         }
@@ -167,7 +159,7 @@ class StalledReadersIT {
         mesh.tcp.follow(HttpScript::readNothing);
         for (int i = 0; i < count; i++) {
             Talk line = stall(mesh.toLine());
-            Thread.ofVirtual().start(() -> endlessly(line));
+            Thread.ofVirtual().start(() -> HttpScript.pour(line));
         }
         awaitStalled(mesh.osaka, count);
 

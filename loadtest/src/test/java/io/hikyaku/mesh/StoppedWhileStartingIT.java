@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A program that is told to stop while it starts ends with 0, wherever it is. A named pipe in the place of a file
 /// shows where: it opens for writing when it is opened for reading.
@@ -85,11 +87,6 @@ class StoppedWhileStartingIT {
                 """.formatted(links));
     }
 
-    private static void makePipe(Path path) throws Exception {
-        Files.deleteIfExists(path);
-        assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
-    }
-
     private void assertStopsCleanly(Process program) throws Exception {
         program.toHandle().destroy();
         assertTrue(program.waitFor(30, TimeUnit.SECONDS), "it has not ended");
@@ -99,25 +96,15 @@ class StoppedWhileStartingIT {
         assertFalse(log.contains("hikyaku "), log);
     }
 
-    @Test
-    void aBridgeThatReadsItsConfiguration() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"bridge", "relay"})
+    void aProgramThatReadsItsConfiguration(String command) throws Exception {
         // Given
-        makePipe(config);
-        Process bridge = start("bridge");
+        NamedPipe.at(config);
+        Process program = start(command);
         try (OutputStream opened = new FileOutputStream(config.toFile())) {
             // When, then
-            assertStopsCleanly(bridge);
-        }
-    }
-
-    @Test
-    void aRelayThatReadsItsConfiguration() throws Exception {
-        // Given
-        makePipe(config);
-        Process relay = start("relay");
-        try (OutputStream opened = new FileOutputStream(config.toFile())) {
-            // When, then
-            assertStopsCleanly(relay);
+            assertStopsCleanly(program);
         }
     }
 
@@ -125,7 +112,7 @@ class StoppedWhileStartingIT {
     void aBridgeThatReadsItsKey() throws Exception {
         // Given
         writeConfig("relay: \"tls://127.0.0.1:1\"");
-        makePipe(identity.resolve("tls.key"));
+        NamedPipe.at(identity.resolve("tls.key"));
         Process bridge = start("bridge");
         try (OutputStream opened =
                 new FileOutputStream(identity.resolve("tls.key").toFile())) {
@@ -134,26 +121,14 @@ class StoppedWhileStartingIT {
         }
     }
 
-    @Test
-    void aBridgeThatHasConnectedToABrokerThatDoesNotAnswer() throws Exception {
-        try (ServerSocket broker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+    @ParameterizedTest
+    @ValueSource(strings = {"kafka: { bootstrapServers: \"127.0.0.1:%d\" }", "relay: \"tls://127.0.0.1:%d\""})
+    void aBridgeThatHasConnectedToOneThatDoesNotAnswer(String link) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             // Given
-            writeConfig("kafka: { bootstrapServers: \"127.0.0.1:" + broker.getLocalPort() + "\" }");
+            writeConfig(link.formatted(silent.getLocalPort()));
             Process bridge = start("bridge");
-            try (Socket connected = broker.accept()) {
-                // When, then
-                assertStopsCleanly(bridge);
-            }
-        }
-    }
-
-    @Test
-    void aBridgeThatHasConnectedToARelayThatDoesNotAnswer() throws Exception {
-        try (ServerSocket relay = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            // Given
-            writeConfig("relay: \"tls://127.0.0.1:" + relay.getLocalPort() + "\"");
-            Process bridge = start("bridge");
-            try (Socket connected = relay.accept()) {
+            try (Socket connected = silent.accept()) {
                 // When, then
                 assertStopsCleanly(bridge);
             }

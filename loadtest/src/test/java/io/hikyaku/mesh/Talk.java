@@ -113,6 +113,13 @@ final class Talk implements AutoCloseable {
         return line.toString().strip();
     }
 
+    /// Says each byte that it hears, up to a clean end.
+    void giveBack() throws IOException {
+        for (int heard = in.read(); heard >= 0; heard = in.read()) {
+            out.write(heard);
+        }
+    }
+
     /// Everything up to a clean end.
     String hearAll() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);

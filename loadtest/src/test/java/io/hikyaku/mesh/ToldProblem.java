@@ -10,21 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /// @param proxyError the type of RFC 9209
 /// @param grpcStatus what gRPC callers get, with the HTTP status 200
 record ToldProblem(int status, String proxyError, int grpcStatus) {
-    private static final String OPENING = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-
     /// A request in HTTP/1.1.
     ///
     /// @param more lines of its head
     static String post(String more) {
         return "POST / HTTP/1.1\r\nHost: a\r\n" + more + "Content-Length: 3\r\n\r\nabc";
-    }
-
-    /// The opening handshake of a WebSocket.
-    ///
-    /// @param more lines of its head
-    static String webSocket(String more) {
-        return OPENING + more + "\r\n";
     }
 
     /// To a request or to the opening of a WebSocket.
@@ -66,7 +56,7 @@ record ToldProblem(int status, String proxyError, int grpcStatus) {
         requireInHttp2(caller.post(port, Http2Caller.PLAIN));
         requireInGrpc(caller.post(port, Http2Caller.GRPC));
         try (Talk talk = Talk.with(port)) {
-            requireInHttp11(talk.say(webSocket("")).hearAnswer());
+            requireInHttp11(talk.say(WebSocketExample.opening("")).hearAnswer());
         }
     }
 }

@@ -37,8 +37,7 @@ class UnreadLogIT {
 
     @BeforeEach
     void fillThePipe() throws Exception {
-        fifo = folder.resolve("log");
-        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        fifo = NamedPipe.at(folder.resolve("log"));
         pipe = new RandomAccessFile(fifo.toFile(), "rw"); // both ends, so that opening waits for nobody
         pipe.write(("-".repeat(63) + "\n").repeat(PIPE_BYTES / 64).getBytes(StandardCharsets.US_ASCII));
         service = Origin.following(new HttpScript("osaka"));
@@ -192,9 +191,7 @@ class UnreadLogIT {
     @Test
     void aBridgeStartsWhenItsAccessLogIsAPipeThatNobodyHasOpened() throws Exception {
         int port = Ports.free();
-        Path unopened = folder.resolve("unopened");
-        assertEquals(
-                0, new ProcessBuilder("mkfifo", unopened.toString()).start().waitFor());
+        Path unopened = NamedPipe.at(folder.resolve("unopened"));
         try (LocalMesh mesh =
                 LocalMesh.open("unopened-" + ProcessHandle.current().pid(), SMALL)) {
             // When

@@ -82,6 +82,12 @@ public class ConfigReloadTest {
         reload.look(true);
     }
 
+    /// With something in the way of what the file says from now on.
+    private void changeInVain(String reason) throws IOException {
+        obstacle = reason;
+        Files.writeString(file, "two");
+    }
+
     private double count(String outcome) {
         return meters.counter("reloads", "outcome", outcome).count();
     }
@@ -109,8 +115,7 @@ public class ConfigReloadTest {
     @Test
     void triesAgainByItselfWithGrowingPausesAndSaysItOnce() throws Exception {
         // Given
-        obstacle = "port in use";
-        Files.writeString(file, "two");
+        changeInVain("port in use");
 
         // When
         rounds(100);
@@ -128,8 +133,7 @@ public class ConfigReloadTest {
     @Test
     void triesAgainAtOnceWhenAsked() throws Exception {
         // Given
-        obstacle = "port in use";
-        Files.writeString(file, "two");
+        changeInVain("port in use");
         rounds(100);
         obstacle = null;
 
@@ -143,8 +147,7 @@ public class ConfigReloadTest {
     @Test
     void anotherReasonIsSaid() throws Exception {
         // Given
-        obstacle = "port in use";
-        Files.writeString(file, "two");
+        changeInVain("port in use");
         rounds(10);
 
         // When
@@ -159,8 +162,7 @@ public class ConfigReloadTest {
     @Test
     void aBugInPuttingItInPlaceIsARefusalAndTriedAgain() throws Exception {
         // Given
-        obstacle = "bug";
-        Files.writeString(file, "two");
+        changeInVain("bug");
         rounds(2);
         assertEquals(List.of("putting it in place failed: java.lang.IllegalStateException: bug"), findings(reloads));
 
@@ -175,8 +177,7 @@ public class ConfigReloadTest {
     @Test
     void theOldContentAgainEndsTheTries() throws Exception {
         // Given
-        obstacle = "port in use";
-        Files.writeString(file, "two");
+        changeInVain("port in use");
         rounds(5);
         int tries = tried.size();
 
@@ -230,8 +231,7 @@ public class ConfigReloadTest {
     @Test
     void whatWasRefusedIsNotTriedWhileSomebodyWritesTheFile() throws Exception {
         // Given
-        obstacle = "port in use";
-        Files.writeString(file, "two");
+        changeInVain("port in use");
         rounds(2);
         obstacle = null;
         nanos += Duration.ofMinutes(2).toNanos();

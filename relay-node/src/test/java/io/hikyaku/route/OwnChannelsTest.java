@@ -76,6 +76,17 @@ class OwnChannelsTest {
         return sender;
     }
 
+    /// The link stands still, and channels have sent what they may.
+    ///
+    /// @param packets that each of them has to send
+    private void startFull(RouteLimits limits, int channels, int packets) {
+        start(limits);
+        link.stall();
+        for (int i = 0; i < channels; i++) {
+            sender(100 + i, packets).sendWhatItMay();
+        }
+    }
+
     /// The link takes what waits, again and again, until all is sent.
     ///
     /// @return the most that ever waited
@@ -109,11 +120,7 @@ class OwnChannelsTest {
     @ValueSource(ints = {1, 2, 4, 8, 16, 32, 64})
     void waitForALinkThatIsFullAndLoseNothing(int channels) {
         // Given
-        start(SMALL);
-        link.stall();
-        for (int i = 0; i < channels; i++) {
-            sender(7 + i, PACKETS).sendWhatItMay();
-        }
+        startFull(SMALL, channels, PACKETS);
         // When
         long most = flowUntilAllIsSent();
         // Then
@@ -124,11 +131,7 @@ class OwnChannelsTest {
     @Test
     void loseNothingWhateverTheLimits() {
         // Given
-        start(NEXT_TO_NOTHING);
-        link.stall();
-        for (int i = 0; i < 16; i++) {
-            sender(i + 1, PACKETS).sendWhatItMay();
-        }
+        startFull(NEXT_TO_NOTHING, 16, PACKETS);
         // When
         flowUntilAllIsSent();
         // Then
@@ -138,11 +141,7 @@ class OwnChannelsTest {
     @Test
     void aSmallOneIsNotHeldUpByManyLargeOnes() {
         // Given
-        start(SMALL);
-        link.stall();
-        for (int i = 0; i < 16; i++) {
-            sender(100 + i, 100 * PACKETS).sendWhatItMay();
-        }
+        startFull(SMALL, 16, 100 * PACKETS);
         Sender small = sender(1, 1);
         // When
         small.sendWhatItMay();
@@ -159,11 +158,7 @@ class OwnChannelsTest {
     @Test
     void allGetTheirShare() {
         // Given
-        start(SMALL);
-        link.stall();
-        for (int i = 0; i < 8; i++) {
-            sender(100 + i, 100 * PACKETS).sendWhatItMay();
-        }
+        startFull(SMALL, 8, 100 * PACKETS);
         // When
         for (int turn = 0; turn < 400; turn++) {
             link.stall();
@@ -180,11 +175,7 @@ class OwnChannelsTest {
     @Test
     void addNothingToAFullLinkHoweverOftenWaysChange() {
         // Given
-        start(SMALL);
-        link.stall();
-        for (int i = 0; i < 20; i++) {
-            sender(7 + i, PACKETS).sendWhatItMay();
-        }
+        startFull(SMALL, 20, PACKETS);
         long before = link.queuedBytes();
         FakeLink elsewhere = new FakeLink(
                 mesh.time, new Neighbour(mesh.relay().id, "kafka", false, 0, 1), "topic", true, 0, tokyo.router);

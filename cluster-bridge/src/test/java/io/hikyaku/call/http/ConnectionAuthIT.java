@@ -11,6 +11,7 @@ import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.SilentStream;
+import io.hikyaku.call.WebSocketExample;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
@@ -33,9 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ConnectionAuthIT {
-    private static final String OPENING = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
-
     private Origin origin;
     private Origin second;
     private CallPath path;
@@ -63,8 +61,7 @@ class ConnectionAuthIT {
                 service.say("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM" + (begun ? " who?" : "")
                         + "\r\nContent-Length: 0\r\n\r\n");
             } else if (head.contains("Upgrade: websocket")) {
-                service.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n" + user);
+                service.say(WebSocketExample.OPENED + user);
                 service.raw().hearAll();
                 return;
             } else {
@@ -94,7 +91,11 @@ class ConnectionAuthIT {
             return "";
         }
         assertTrue(head.startsWith("HTTP/1.1 200 "), head);
-        int at = head.indexOf("Content-Length: ") + 16;
+        return hearBody(caller, head);
+    }
+
+    private static String hearBody(Conversation caller, String head) throws IOException {
+        int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ") + 16;
         return caller.hear(Integer.parseInt(head.substring(at, head.indexOf('\r', at))));
     }
 
@@ -183,12 +184,15 @@ class ConnectionAuthIT {
         }
     }
 
+    private static String statusOf(String head) {
+        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+    }
+
     private static String statusOfPost(Conversation caller) throws IOException {
         String head = caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 0\r\n\r\n")
                 .hearHead();
-        int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ") + 16;
-        caller.hear(Integer.parseInt(head.substring(at, head.indexOf('\r', at))));
-        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+        hearBody(caller, head);
+        return statusOf(head);
     }
 
     @Test
@@ -221,7 +225,7 @@ class ConnectionAuthIT {
         try (Conversation ann = Conversation.with(path.port())) {
             signIn(ann, "ann");
 
-            assertTrue(ann.say(get(OPENING)).hearHead().startsWith("HTTP/1.1 101 "));
+            assertTrue(ann.say(get(WebSocketExample.FIELDS)).hearHead().startsWith("HTTP/1.1 101 "));
             assertEquals("ann", ann.hear(3));
         }
     }
@@ -308,7 +312,7 @@ class ConnectionAuthIT {
     private static String empty(Conversation caller, String request) throws IOException {
         String head = caller.say(request).hearHead();
         assertEquals("0\r\n\r\n", caller.hear(5));
-        return head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
+        return statusOf(head);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.WebSocketExample;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
@@ -29,9 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class NoWebSocketIT {
-    private static final String OPENING = "GET /chat HTTP/1.1\r\nHost: o\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            + "Sec-WebSocket-Version: 13\r\n\r\n";
+    private static final String OPENING = WebSocketExample.opening("/chat", "o");
     private static final String BODY = "not here ".repeat(20_000);
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
     private static final int FIRST = 3;
@@ -124,22 +123,7 @@ class NoWebSocketIT {
     }
 
     private static Http2Talk connect(int port) throws Exception {
-        return Http2Talk.with(port)
-                .headers(
-                        1,
-                        false,
-                        ":method",
-                        "CONNECT",
-                        ":protocol",
-                        "websocket",
-                        ":scheme",
-                        "http",
-                        ":path",
-                        "/chat",
-                        ":authority",
-                        "o",
-                        "sec-websocket-version",
-                        "13");
+        return Http2Talk.with(port).webSocket(1, "/chat", "o", "sec-websocket-version", "13");
     }
 
     @ParameterizedTest

@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -226,6 +227,22 @@ class ThreatsForwardingIT {
         }
     }
 
+    /// @param exported makes the service its own import
+    private static void assertEndsInALoop(Consumer<CallPath> exported) throws IOException {
+        try (CallPath path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS)) {
+            exported.accept(path);
+            path.candidates((shard, own) -> List.of(own));
+            try (Conversation caller = Conversation.with(path.port())) {
+                String answer = caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n").hearHead();
+
+                assertTrue(answer.startsWith("HTTP/1.1 502 Bad Gateway\r\n"), answer);
+                assertTrue(answer.contains("error=proxy_loop_detected\r\n"), answer);
+            }
+            path.export(Protocol.HTTP);
+            path.awaitQuiet();
+        }
+    }
+
     @Nested
     class I5 {
         @ParameterizedTest
@@ -261,19 +278,7 @@ class ThreatsForwardingIT {
 
         @Test
         void aServiceThatIsItsOwnImportEndsInALoop() throws IOException {
-            try (CallPath path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS)) {
-                path.export(Protocol.HTTP, path.port());
-                path.candidates((shard, own) -> List.of(own));
-                try (Conversation caller = Conversation.with(path.port())) {
-                    String answer =
-                            caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n").hearHead();
-
-                    assertTrue(answer.startsWith("HTTP/1.1 502 Bad Gateway\r\n"), answer);
-                    assertTrue(answer.contains("error=proxy_loop_detected\r\n"), answer);
-                }
-                path.export(Protocol.HTTP);
-                path.awaitQuiet();
-            }
+            assertEndsInALoop(path -> path.export(Protocol.HTTP, path.port()));
         }
     }
 
@@ -317,20 +322,8 @@ class ThreatsForwardingIT {
         }
 
         @Test
-        void aServiceThatIsItsOwnImportEndsInALoopAllTheSame() throws Exception {
-            try (CallPath path = CallPath.startBare(Protocol.HTTP, CallLimits.DEFAULTS)) {
-                path.export(port(path.port()));
-                path.candidates((shard, own) -> List.of(own));
-                try (Conversation caller = Conversation.with(path.port())) {
-                    String answer =
-                            caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n").hearHead();
-
-                    assertTrue(answer.startsWith("HTTP/1.1 502 Bad Gateway\r\n"), answer);
-                    assertTrue(answer.contains("error=proxy_loop_detected\r\n"), answer);
-                }
-                path.export(Protocol.HTTP);
-                path.awaitQuiet();
-            }
+        void aServiceThatIsItsOwnImportEndsInALoopAllTheSame() throws IOException {
+            assertEndsInALoop(path -> path.export(port(path.port())));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.hikyaku.call.http;
 
+import static io.hikyaku.call.WebSocketExample.ACCEPT;
+import static io.hikyaku.call.WebSocketExample.KEY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +10,7 @@ import io.hikyaku.call.Conversation;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.Protocol;
 import java.io.IOException;
@@ -23,11 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class WebSocketIT {
-    /// The example of RFC 6455 §1.3.
-    private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
-
-    private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
     private static final String OPENING = "GET /chat?room=1 HTTP/1.1\r\nHost: orders:80\r\nUpgrade: WebSocket\r\n"
             + "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: " + KEY + "\r\nOrigin: https://shop.example\r\n"
             + "Sec-WebSocket-Protocol: chat, superchat\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"
@@ -39,9 +37,17 @@ class WebSocketIT {
     private Origin origin;
     private CallPath path;
 
-    private Conversation call(Origin.Script script) throws IOException {
-        origin = Origin.following(script);
+    private void start(Origin service) {
+        origin = service;
         path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
+    }
+
+    private Conversation call(Origin.Script script) throws IOException {
+        return call(Origin.following(script));
+    }
+
+    private Conversation call(Origin service) throws IOException {
+        start(service);
         return Conversation.with(path.port());
     }
 
@@ -135,9 +141,12 @@ class WebSocketIT {
             strings = {
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAA\r\n\r\n",
-                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + ACCEPT
+                        + "\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: " + ACCEPT
+                        + "\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+                        + ACCEPT + "\r\n\r\n"
             })
     void aServiceThatOnlyClaimsToSwitchGetsNothingMore(String answer) throws Exception {
         try (Conversation caller = call(heard -> {
@@ -160,12 +169,6 @@ class WebSocketIT {
 
             assertTrue(caller.hearHead().startsWith("HTTP/1.1 502 "));
         }
-    }
-
-    private Conversation call(Origin service) throws IOException {
-        origin = service;
-        path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
-        return Conversation.with(path.port());
     }
 
     @Test
@@ -236,148 +239,90 @@ class WebSocketIT {
         }
     }
 
+    /// The answer of a service to a caller that has chosen its own key.
+    private static String openedFor(String head) {
+        String key = head.substring(head.indexOf("Sec-WebSocket-Key: ") + 19, head.indexOf("==\r\n") + 2);
+        return OPENED.replace(ACCEPT, WebSocket.accept(key));
+    }
+
     @Test
     void aCallerInHttp2OpensOneWithAConnect() throws Exception {
-        try (Conversation unused = call(heard -> {
-            String head = heard.head();
-            String key = head.substring(head.indexOf("Sec-WebSocket-Key: ") + 19, head.indexOf("==\r\n") + 2);
-            heard.say(OPENED.replace(ACCEPT, io.hikyaku.call.exchange.WebSocket.accept(key)));
+        start(Origin.following(heard -> {
+            heard.say(openedFor(heard.head()));
             assertEquals("ping", heard.raw().hear(4));
             heard.say("pong");
             assertEquals("", heard.raw().hearAll());
-        })) {
-            unused.close();
-            try (Http2Talk caller = Http2Talk.with(path.port())) {
-                caller.headers(
-                        1,
-                        false,
-                        ":method",
-                        "CONNECT",
-                        ":protocol",
-                        "websocket",
-                        ":scheme",
-                        "http",
-                        ":path",
-                        "/chat",
-                        ":authority",
-                        "orders:80",
-                        "sec-websocket-version",
-                        "13",
-                        "sec-websocket-protocol",
-                        "chat");
+        }));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.webSocket(1, "/chat", "orders:80", "sec-websocket-version", "13", "sec-websocket-protocol", "chat");
 
-                assertEquals(":status: 200\nsec-websocket-protocol: chat\n", caller.fields(caller.hearOf(1)));
-                caller.data(1, false, "ping");
-                assertEquals("pong", caller.hearOf(1).text());
-                caller.data(1, true, "");
-                assertTrue(caller.hearOf(1).ends());
-            }
-            String head = origin.takeHead();
-            assertTrue(
-                    head.startsWith("GET /chat HTTP/1.1\r\nHost: orders:80\r\nsec-websocket-version: 13\r\n"
-                            + "sec-websocket-protocol: chat\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"),
-                    head);
-            assertTrue(!head.contains("ransfer-"), head);
+            assertEquals(":status: 200\nsec-websocket-protocol: chat\n", caller.fields(caller.hearOf(1)));
+            caller.data(1, false, "ping");
+            assertEquals("pong", caller.hearOf(1).text());
+            caller.data(1, true, "");
+            assertTrue(caller.hearOf(1).ends());
         }
+        String head = origin.takeHead();
+        assertTrue(
+                head.startsWith("GET /chat HTTP/1.1\r\nHost: orders:80\r\nsec-websocket-version: 13\r\n"
+                        + "sec-websocket-protocol: chat\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"),
+                head);
+        assertTrue(!head.contains("ransfer-"), head);
     }
 
     @Test
     void whatACallerInHttp2SaysEarlyWaitsForTheAnswerToBeVerified() throws Exception {
         CountDownLatch sent = new CountDownLatch(1);
-        try (Conversation unused = call(heard -> {
+        start(Origin.following(heard -> {
             String head = heard.head();
-            String key = head.substring(head.indexOf("Sec-WebSocket-Key: ") + 19, head.indexOf("==\r\n") + 2);
             sent.await();
-            heard.say(OPENED.replace(ACCEPT, io.hikyaku.call.exchange.WebSocket.accept(key)));
+            heard.say(openedFor(head));
             assertEquals("early", heard.raw().hear(5));
             heard.say("pong");
             assertEquals("", heard.raw().hearAll());
-        })) {
-            unused.close();
-            try (Http2Talk caller = Http2Talk.with(path.port())) {
-                caller.headers(
-                        1,
-                        false,
-                        ":method",
-                        "CONNECT",
-                        ":protocol",
-                        "websocket",
-                        ":scheme",
-                        "http",
-                        ":path",
-                        "/chat",
-                        ":authority",
-                        "orders:80");
-                caller.data(1, false, "early");
-                origin.takeHead();
-                caller.data(1, true, "");
-                sent.countDown();
+        }));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.webSocket(1, "/chat", "orders:80").data(1, false, "early");
+            origin.takeHead();
+            caller.data(1, true, "");
+            sent.countDown();
 
-                assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 200\n"));
-                assertEquals("pong", caller.hearBody(1));
-            }
-            assertEquals("done", origin.takeEnding());
+            assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 200\n"));
+            assertEquals("pong", caller.hearBody(1));
         }
+        assertEquals("done", origin.takeEnding());
     }
 
     @Test
     void whatACallerInHttp2SaysEarlyIsForNobodyIfItIsNotOpened() throws Exception {
         CountDownLatch sent = new CountDownLatch(1);
-        try (Conversation unused = call(heard -> {
+        start(Origin.following(heard -> {
             heard.head();
             sent.await();
             heard.say("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
             assertEquals("", heard.raw().hearAll());
-        })) {
-            unused.close();
-            try (Http2Talk caller = Http2Talk.with(path.port())) {
-                caller.headers(
-                        1,
-                        false,
-                        ":method",
-                        "CONNECT",
-                        ":protocol",
-                        "websocket",
-                        ":scheme",
-                        "http",
-                        ":path",
-                        "/chat",
-                        ":authority",
-                        "orders:80");
-                caller.data(1, false, "GET /smuggled HTTP/1.1\r\nHost: o\r\n\r\n");
-                origin.takeHead();
-                sent.countDown();
+        }));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.webSocket(1, "/chat", "orders:80");
+            caller.data(1, false, "GET /smuggled HTTP/1.1\r\nHost: o\r\n\r\n");
+            origin.takeHead();
+            sent.countDown();
 
-                assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 403\n"));
-                assertEquals("no", caller.hearBody(1));
-            }
-            assertEquals("done", origin.takeEnding());
-            assertEquals(0, origin.headsHeard());
+            assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 403\n"));
+            assertEquals("no", caller.hearBody(1));
         }
+        assertEquals("done", origin.takeEnding());
+        assertEquals(0, origin.headsHeard());
     }
 
     @Test
     void anotherProtocolOverHttp2IsNotImplemented() throws Exception {
-        try (Conversation unused = call(Origin.answering(OPENED))) {
-            unused.close();
-            try (Http2Talk caller = Http2Talk.with(path.port())) {
-                caller.headers(
-                        1,
-                        false,
-                        ":method",
-                        "CONNECT",
-                        ":protocol",
-                        "connect-udp",
-                        ":scheme",
-                        "http",
-                        ":path",
-                        "/",
-                        ":authority",
-                        "orders:80");
+        start(Origin.answering(OPENED));
+        try (Http2Talk caller = Http2Talk.with(path.port())) {
+            caller.connect(1, "connect-udp", "/", "orders:80");
 
-                assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 501\n"));
-            }
-            assertEquals(0, origin.connections());
+            assertTrue(caller.fields(caller.hearOf(1)).startsWith(":status: 501\n"));
         }
+        assertEquals(0, origin.connections());
     }
 }

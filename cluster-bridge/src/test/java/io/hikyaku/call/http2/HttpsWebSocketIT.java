@@ -11,6 +11,7 @@ import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestAuthority;
+import io.hikyaku.call.WebSocketExample;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
@@ -32,11 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class HttpsWebSocketIT {
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
-    private static final String OPENING = "GET /chat HTTP/1.1\r\nHost: orders\r\nConnection: Upgrade\r\n"
-            + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-
-    private static final String OPENED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-            + "Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
     private final TestAuthority authority = new TestAuthority();
 
@@ -63,7 +59,7 @@ class HttpsWebSocketIT {
 
     private static void openInHttp1(Origin.Heard service) throws IOException {
         assertTrue(service.head().startsWith("GET /chat HTTP/1.1\r\n"));
-        service.say(OPENED + "hello");
+        service.say(WebSocketExample.OPENED + "hello");
         service.raw().hearGone();
     }
 
@@ -72,7 +68,7 @@ class HttpsWebSocketIT {
     }
 
     private static void assertOpens(Conversation caller) throws IOException {
-        String head = caller.say(OPENING).hearHead();
+        String head = caller.say(WebSocketExample.opening("/chat", "orders")).hearHead();
         assertTrue(head.startsWith("HTTP/1.1 101 "), head);
         assertEquals("hello", caller.hear(5));
     }

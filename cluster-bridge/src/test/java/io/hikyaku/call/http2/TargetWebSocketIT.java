@@ -16,6 +16,7 @@ import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestLimits;
+import io.hikyaku.call.WebSocketExample;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
@@ -46,13 +47,11 @@ class TargetWebSocketIT {
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
     private static final int LARGE = 300_000;
 
-    /// The example of RFC 6455 §1.3.
-    private static final String OPENING = "GET /chat?room=1 HTTP/1.1\r\nHost: orders\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: chat\r\n"
-            + "Sec-WebSocket-Version: 13\r\n\r\n";
-
-    private static final String OPENED = "HTTP/1.1 101 \r\nsec-websocket-protocol: chat\r\n"
-            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    private static final String OPENING =
+            WebSocketExample.opening("/chat?room=1", "orders", "Sec-WebSocket-Protocol: chat\r\n");
+    /// As the caller hears it.
+    private static final String OPENED = "HTTP/1.1 101 \r\nsec-websocket-protocol: chat\r\nSec-WebSocket-Accept: "
+            + WebSocketExample.ACCEPT + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
     private Origin origin;
     private CallPath path;
@@ -95,23 +94,8 @@ class TargetWebSocketIT {
     }
 
     private static Http2Talk connect(Http2Talk caller, int stream) throws IOException {
-        return caller.headers(
-                stream,
-                false,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "http",
-                ":path",
-                "/chat?room=1",
-                ":authority",
-                "orders",
-                "sec-websocket-protocol",
-                "chat",
-                "sec-websocket-version",
-                "13");
+        return caller.webSocket(
+                stream, "/chat?room=1", "orders", "sec-websocket-protocol", "chat", "sec-websocket-version", "13");
     }
 
     private static void accept(Http2Talk service) throws IOException {
