@@ -39,7 +39,8 @@ public final class Doorkeeper extends ChannelInboundHandlerAdapter {
     private final LongAdder turnedAway = new LongAdder();
     private final LongAdder notDialled = new LongAdder();
     private final LongAdder failed = new LongAdder();
-    private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
+    private final AtomicLong quietOfShortage = new AtomicLong(System.nanoTime());
+    private final AtomicLong quietOfFailures = new AtomicLong(System.nanoTime());
 
     /// @param firstReserved the lowest number of a socket that is turned away
     /// @param firstForTheRest the lowest number that targets are not dialled with either
@@ -99,7 +100,7 @@ public final class Doorkeeper extends ChannelInboundHandlerAdapter {
         int number = number(newcomer);
         if (number >= firstReserved && newcomer instanceof Channel connection) {
             turnedAway.increment();
-            warn("file descriptors run short, {} are in use: new connections are reset", number);
+            warn(quietOfShortage, "file descriptors run short, {} are in use: new connections are reset", number);
             reset(connection);
         } else {
             context.fireChannelRead(newcomer);
@@ -121,7 +122,7 @@ public final class Doorkeeper extends ChannelInboundHandlerAdapter {
             return;
         }
         failed.increment();
-        warn("a connection could not be accepted: {}", failure.toString());
+        warn(quietOfFailures, "a connection could not be accepted: {}", failure.toString());
         ChannelConfig listener = context.channel().config();
         listener.setAutoRead(false);
         context.channel()
@@ -129,11 +130,13 @@ public final class Doorkeeper extends ChannelInboundHandlerAdapter {
                 .schedule(() -> listener.setAutoRead(true), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// One line a minute at most: anybody can bring this about, and the rest is counted.
-    private void warn(String text, Object detail) {
+    /// One line of a kind a minute at most: anybody can bring this about, and the rest is counted.
+    ///
+    /// @param quietUntil when the next line of its kind may be, in nanoseconds
+    private static void warn(AtomicLong quietUntil, String text, Object detail) {
         long now = System.nanoTime();
-        long until = quietUntilNanos.get();
-        if (now - until >= 0 && quietUntilNanos.compareAndSet(until, now + ONE_LINE_NANOS)) {
+        long until = quietUntil.get();
+        if (now - until >= 0 && quietUntil.compareAndSet(until, now + ONE_LINE_NANOS)) {
             LOG.warn(text, detail);
         }
     }
