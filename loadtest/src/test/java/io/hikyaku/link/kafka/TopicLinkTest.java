@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class TopicLinkTest {
     private static final int MANY = 1000;
 
-    private final RecordSender sender = new RecordSender(Map.of());
+    private final PretendedKafka kafka = new PretendedKafka();
+    private final RecordSender sender = new RecordSender(Map.of(), kafka);
     private final List<String> told = new ArrayList<>();
     private final TopicLink link =
             new TopicLink(new Inbox("topic", 0), new NodeId(1, 2), sender, new TopicLink.Marks(4096, 1024), new Told());
@@ -66,6 +67,39 @@ class TopicLinkTest {
         // Then
         assertEquals(1024, link.queuedBytes());
         assertEquals(0, sender.lost.sum());
+    }
+
+    @Test
+    void tellsThatItDrained() {
+        // Given a link that was filled above its mark
+        toOpen();
+        for (int i = 0; i < 5; i++) {
+            link.send(Unpooled.buffer().writeZero(1024));
+        }
+        told.clear();
+        for (int i = 0; i < 3; i++) {
+            kafka.records.completeNext();
+        }
+        List<String> before = List.copyOf(told);
+
+        // When
+        kafka.records.completeNext();
+
+        // Then
+        assertEquals(List.of(), before);
+        assertEquals(List.of("drained"), told);
+        assertEquals(1024, link.queuedBytes());
+    }
+
+    /// The client is there, and a probe of the largest size was taken.
+    private void toOpen() {
+        sender.open();
+        link.toKnown();
+        link.send(Unpooled.buffer().writeZero(1));
+        link.drain();
+        kafka.records.completeNext();
+        link.drain();
+        kafka.records.completeNext();
     }
 
     @Test

@@ -51,14 +51,14 @@ public final class KafkaTransport implements AutoCloseable {
     /// @param cluster the own one
     /// @param node the own address
     /// @param fullAbove bytes queued on a link above which [LinkEvents#onDrained] follows
-    /// @param drainedBelow when they have fallen below this
+    /// @param drainedAt when they have fallen to this
     public record Settings(
             Map<String, String> clientProperties,
             KafkaTopics topics,
             String cluster,
             NodeId node,
             long fullAbove,
-            long drainedBelow) {
+            long drainedAt) {
         public Settings {
             clientProperties = Map.copyOf(clientProperties);
             KafkaTopics.checkLabel(cluster);
@@ -87,7 +87,7 @@ public final class KafkaTransport implements AutoCloseable {
         this.settings = settings;
         this.loops = loops;
         this.events = events;
-        this.sender = new RecordSender(settings.clientProperties);
+        this.sender = new RecordSender(settings.clientProperties, KafkaClients.REAL);
         this.handOver = new HandOver(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
         this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
     }
@@ -136,7 +136,7 @@ public final class KafkaTransport implements AutoCloseable {
                     key,
                     settings.node,
                     sender,
-                    new TopicLink.Marks(settings.fullAbove, settings.drainedBelow),
+                    new TopicLink.Marks(settings.fullAbove, settings.drainedAt),
                     new LinkOwner());
             LockSupport.unpark(learner);
             return link;
