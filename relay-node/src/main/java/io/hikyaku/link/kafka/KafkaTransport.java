@@ -231,7 +231,7 @@ public final class KafkaTransport implements AutoCloseable {
                 readFailure.isEmpty() && sendFailure.isEmpty() && !allLinksFail(),
                 failure.or(this::trouble),
                 sender.roundTripMicros(),
-                sender.queuedBytes.get(),
+                links.values().stream().mapToLong(TopicLink::queuedBytes).sum(),
                 handOver.received.sum(),
                 handOver.foreign.sum(),
                 handOver.malformed.sum(),
