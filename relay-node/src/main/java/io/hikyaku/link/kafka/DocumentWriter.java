@@ -34,7 +34,7 @@ final class DocumentWriter {
     private final KafkaTransport.Settings settings;
     private final String topic;
     private final Complaints complaints = new Complaints(LOG);
-    final Health health = new Health("not connected yet");
+    final Health health = new Health();
 
     private final Object lock = new Object();
     /// What the topic should hold, by what follows the node id in the key.
@@ -53,7 +53,6 @@ final class DocumentWriter {
     DocumentWriter(KafkaTransport.Settings settings) {
         this.settings = settings;
         this.topic = settings.topics().registry(settings.cluster());
-        health.toUp();
     }
 
     private static long jittered(Duration duration) {

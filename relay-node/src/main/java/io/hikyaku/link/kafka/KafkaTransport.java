@@ -7,7 +7,6 @@ import io.hikyaku.wire.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -134,7 +133,7 @@ public final class KafkaTransport implements AutoCloseable {
         return links.computeIfAbsent(inbox, key -> {
             TopicLink link = new TopicLink(
                     key,
-                    settings.node,
+                    new SizeProbe(settings.node, System::nanoTime),
                     sender,
                     new TopicLink.Marks(settings.fullAbove, settings.drainedAt),
                     new LinkOwner());
@@ -250,10 +249,7 @@ public final class KafkaTransport implements AutoCloseable {
     }
 
     private Optional<String> trouble() {
-        return links.values().stream()
-                .map(TopicLink::trouble)
-                .filter(Objects::nonNull)
-                .findFirst();
+        return links.values().stream().flatMap(link -> link.trouble().stream()).findFirst();
     }
 
     /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers
