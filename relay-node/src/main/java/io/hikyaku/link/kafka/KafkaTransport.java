@@ -184,8 +184,7 @@ public final class KafkaTransport implements AutoCloseable {
                     }
                 }
             } catch (KafkaException failed) {
-                Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-                KafkaFailure said = KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause);
+                KafkaFailure said = KafkaFailure.of("connecting to Kafka at " + settings.brokers(), failed);
                 sender.health.toDown(said.sentence());
                 complaints.say(said);
             }
