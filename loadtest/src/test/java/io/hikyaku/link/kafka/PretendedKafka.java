@@ -1,6 +1,7 @@
 package io.hikyaku.link.kafka;
 
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -11,6 +12,19 @@ final class PretendedKafka implements KafkaClients {
     final MockProducer<byte[], byte[]> records =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
 
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+
+    PretendedKafka() {
+        this(() -> {
+            throw new UnsupportedOperationException("this test reads nothing");
+        });
+    }
+
+    /// @param consumers called whenever a client to read with is made
+    PretendedKafka(Supplier<Consumer<byte[], byte[]>> consumers) {
+        this.consumers = consumers;
+    }
+
     @Override
     public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
         return records;
@@ -18,6 +32,6 @@ final class PretendedKafka implements KafkaClients {
 
     @Override
     public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-        throw new UnsupportedOperationException("this test reads nothing");
+        return consumers.get();
     }
 }

@@ -104,6 +104,7 @@ public final class KafkaTransport implements AutoCloseable {
         }
         InboxReader starting = new InboxReader(
                 settings.clientProperties,
+                KafkaClients.REAL,
                 settings.topics.inbox(settings.cluster),
                 settings.remedy(settings.cluster),
                 choose,
