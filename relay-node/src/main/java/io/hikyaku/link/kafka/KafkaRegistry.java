@@ -91,7 +91,7 @@ public final class KafkaRegistry implements AutoCloseable {
         this.settings = settings;
         this.listener = listener;
         this.reading = new Reading(clients, KafkaSettings.consumer(settings.clientProperties(), "earliest"), LOG);
-        this.writer = new DocumentWriter(settings);
+        this.writer = new DocumentWriter(settings, clients);
         this.thread = Thread.ofPlatform().daemon().name("kafka-registry").start(this::run);
     }
 
