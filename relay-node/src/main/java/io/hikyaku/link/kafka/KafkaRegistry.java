@@ -176,14 +176,14 @@ public final class KafkaRegistry implements AutoCloseable {
     /// What is read again tells nothing new about who lives.
     private void rereadIfAsked(Consumer<byte[], byte[]> from) {
         if (rereadAsked && !assigned.isEmpty() && System.nanoTime() - rereadAt >= REREAD.toNanos()) {
-            rereadAsked = false;
-            rereadAt = System.nanoTime();
             from.endOffsets(assigned, ANSWER).forEach((partition, end) -> {
                 Progress at = progressOf(partition);
                 at.staleBelow = end;
                 at.next = 0;
             });
             resume(from);
+            rereadAsked = false;
+            rereadAt = System.nanoTime();
         }
     }
 
