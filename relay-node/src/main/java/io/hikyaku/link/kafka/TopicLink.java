@@ -57,7 +57,7 @@ final class TopicLink implements Link {
 
     /// Whom a link tells about itself.
     interface Owner {
-        /// The client has yet to learn of the partition, or has no room: [#learn] or [#drain] is due soon.
+        /// The client has yet to learn of the partition, or has no room: [#toKnown] or [#drain] is due soon.
         void onWaiting(TopicLink link);
 
         void onDrained(TopicLink link);
