@@ -15,6 +15,7 @@ import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.SignedDocument;
 import io.hikyaku.registry.TopicDocuments;
+import io.hikyaku.route.TopicMarks;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.link.Goodbye;
 import io.hikyaku.wire.registry.NodeDocument;
@@ -73,19 +74,20 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         this.cluster = cluster;
         this.directory = directory;
         topics = new KafkaTopics(mesh);
-        KafkaTransport.Settings settings = new KafkaTransport.Settings(
-                config.clientProperties(),
-                topics,
-                cluster,
-                node.node(),
-                limits.route().linkQueue().bytes(),
-                limits.route().linkQueue().bytes() / 2);
+        KafkaTransport.Settings settings = settings(node.node(), topics, cluster, config, limits);
         transport = new KafkaTransport(settings, node.loops(), node.router());
         directory.addListener(this);
         documents = new TopicDocuments(
                 directory, node.control(), limits.registry().budget().bytes(), this::reread);
         registry = new KafkaRegistry(settings, this);
         BridgeMeters.register(node.metrics().registry(), transport);
+    }
+
+    static KafkaTransport.Settings settings(
+            NodeId self, KafkaTopics topics, String cluster, KafkaLink config, BridgeLimits limits) {
+        TopicMarks marks = TopicMarks.of(limits.route());
+        return new KafkaTransport.Settings(
+                config.clientProperties(), topics, cluster, self, marks.fullAbove(), marks.drainedAt());
     }
 
     /// Where this node reads, as its document announces it.

@@ -1,8 +1,8 @@
 package io.hikyaku.cli;
 
+import io.hikyaku.names.SystemNames;
 import io.hikyaku.node.NothingToClose;
 import java.io.PrintWriter;
-import java.security.Security;
 import java.util.ServiceLoader;
 import java.util.Set;
 import picocli.CommandLine;
@@ -47,9 +47,7 @@ public final class Hikyaku {
         if (args.length > 0 && RUNNING_ON.contains(args[0])) {
             NothingToClose.begin();
         }
-        // A machine that boots before its network finds brokers as soon as their names are known, not ten seconds
-        // later.
-        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        SystemNames.forgetSoon();
         CommandLine commandLine = commandLine(ServiceLoader.load(Subcommand.class));
         int code = commandLine.execute(args);
         NothingToClose.end();

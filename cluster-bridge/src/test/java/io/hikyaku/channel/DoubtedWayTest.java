@@ -25,6 +25,15 @@ class DoubtedWayTest extends TwoNodes {
         };
     }
 
+    /// A channel of which a packet was lost a moment ago.
+    private Raw connectedAndLosing() {
+        Raw user = connected();
+        loseOnePacket(left);
+        user.says(Net.something());
+        net.time.run(MOMENT);
+        return user;
+    }
+
     private static Channel of(Raw user) {
         return Objects.requireNonNull(user.channel);
     }
@@ -32,10 +41,7 @@ class DoubtedWayTest extends TwoNodes {
     @Test
     void afterALossOnTheWayNewCallsGetAFreshChannelAtOnce() {
         // Given
-        Raw user = connected();
-        loseOnePacket(left);
-        user.says(Net.something());
-        net.time.run(MOMENT);
+        Raw user = connectedAndLosing();
 
         // When
         left.only().onWayDoubted(right.id());
@@ -103,10 +109,7 @@ class DoubtedWayTest extends TwoNodes {
     @Test
     void callsOfAChannelThatDiesOfItsLossDoNotTakeItsReplacementWithThem() {
         // Given
-        Raw user = connected();
-        loseOnePacket(left);
-        user.says(Net.something());
-        net.time.run(MOMENT);
+        Raw user = connectedAndLosing();
         left.only().onWayDoubted(right.id());
         Raw fresh = left.only().to(right.id());
 

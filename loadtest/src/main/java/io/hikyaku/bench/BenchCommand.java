@@ -75,19 +75,22 @@ public final class BenchCommand implements Subcommand {
         PrintWriter err = spec.commandLine().getErr();
         LoadGenerator generator = LoadGenerator.best();
         List<Measurement> measurements = new ArrayList<>();
-        Map<String, String> machine;
         try (Testbed testbed = Testbed.start(ways, javaOptions, err)) {
-            machine = machine(generator, testbed.originName());
+            Map<String, String> machine = machine(generator, testbed.originName());
             warmUp(testbed.ways(), err);
             print(Report.heading(machine));
-            for (Scenario scenario : scenarios(generator, scenarios)) {
-                List<Measurement> block = measure(scenario, testbed.ways(), err);
-                print(Report.block(block));
-                measurements.addAll(block);
+            try {
+                for (Scenario scenario : scenarios(generator, scenarios)) {
+                    List<Measurement> block = blockOf(scenario, testbed.ways());
+                    measurements.addAll(block);
+                    measure(scenario, block, err);
+                    print(Report.block(block));
+                }
+            } finally { // what was measured before something failed counts too
+                Report.write(measurements, machine, out);
+                err.println("All rounds: " + out);
             }
         }
-        Report.write(measurements, machine, out);
-        err.println("All rounds: " + out);
         boolean clean = measurements.stream().allMatch(measurement -> measurement.failures() == 0);
         return clean ? Exit.DONE : Exit.FAILED;
     }
@@ -150,14 +153,16 @@ public final class BenchCommand implements Subcommand {
         }
     }
 
-    private List<Measurement> measure(Scenario scenario, List<Way> ways, PrintWriter err) throws Exception {
+    private static List<Measurement> blockOf(Scenario scenario, List<Way> ways) {
+        return ways.stream().map(way -> new Measurement(scenario.name(), way)).toList();
+    }
+
+    private void measure(Scenario scenario, List<Measurement> block, PrintWriter err) throws Exception {
         err.println("measuring: " + scenario.name());
         err.flush();
-        List<Measurement> measurements =
-                ways.stream().map(way -> new Measurement(scenario.name(), way)).toList();
         int turns = rounds > 0 ? rounds : full ? 7 : 3;
         for (int round = 0; round < turns; round++) {
-            for (Measurement measurement : measurements) {
+            for (Measurement measurement : block) {
                 try (AutoCloseable beside = scenario.beside(measurement.way())) {
                     double[] before = measurement.way().cpuSeconds();
                     Sample sample = scenario.run(measurement.way());
@@ -169,7 +174,6 @@ public final class BenchCommand implements Subcommand {
                 }
             }
         }
-        return measurements;
     }
 
     private Map<String, String> machine(LoadGenerator generator, String origin) {

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number
 /// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`. `S`
 /// and `N` are downloads and uploads that stand still: the socket that sends keeps little, since a thousand of them
-/// share the memory that this machine has for TCP, and after `N` the server never reads again.
+/// share the memory that this machine has for TCP, and after `N` the server reads no more, and so does not see either
+/// that the client leaves; `E` ends all of those that stand still so.
 final class BulkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BulkServer.class);
     private static final int CHUNK = 256 * 1024;
@@ -23,6 +24,8 @@ final class BulkServer implements AutoCloseable {
     private static final int STALLED_BUFFER = 64 * 1024;
 
     private final ServerSocketChannel server;
+    /// Open as soon as the uploads that stand still are to end.
+    private volatile CountDownLatch stalledUntil = new CountDownLatch(1);
 
     BulkServer() throws IOException {
         server = ServerSocketChannel.open();
@@ -47,7 +50,7 @@ final class BulkServer implements AutoCloseable {
         }
     }
 
-    private static void serve(SocketChannel client) {
+    private void serve(SocketChannel client) {
         try (client) {
             ByteBuffer request = ByteBuffer.allocate(REQUEST_BYTES);
             fill(client, request);
@@ -61,14 +64,22 @@ final class BulkServer implements AutoCloseable {
             } else if (kind == 'U') {
                 take(client, bytes);
                 client.write(ByteBuffer.wrap(new byte[] {'K'}));
+            } else if (kind == 'N') {
+                stalledUntil.await();
             } else {
-                new CountDownLatch(1).await();
+                endStalled();
+                client.write(ByteBuffer.wrap(new byte[] {'K'}));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.debug("A bulk client left", e);
         }
+    }
+
+    private synchronized void endStalled() {
+        stalledUntil.countDown();
+        stalledUntil = new CountDownLatch(1);
     }
 
     /// Gets `bytes` from the server at `address` and returns how many seconds that took.
@@ -113,6 +124,14 @@ final class BulkServer implements AutoCloseable {
             }
         });
         return server;
+    }
+
+    /// Has the server at `address` close all uploads that it does not read.
+    static void endStalledUploads(String address) throws IOException {
+        try (SocketChannel server = connect(address)) {
+            request(server, 'E', 0);
+            take(server, 1);
+        }
     }
 
     private static SocketChannel connect(String address) throws IOException {

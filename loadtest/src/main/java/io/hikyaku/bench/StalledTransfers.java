@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Downloads and uploads over one way that nobody reads. [#close] resets all of them.
+/// Downloads and uploads over one way that nobody reads. [#close] resets all of them, at both ends.
 final class StalledTransfers implements AutoCloseable {
     private static final int GROWN = 8;
     private static final long READ_BYTES = 8L << 20;
@@ -18,14 +18,20 @@ final class StalledTransfers implements AutoCloseable {
 
     private final List<SocketChannel> sockets = new ArrayList<>();
 
-    private StalledTransfers() {}
+    private final Way way;
+    private final int uploads;
+
+    private StalledTransfers(Way way, int uploads) {
+        this.way = way;
+        this.uploads = uploads;
+    }
 
     /// Begins them, and waits until they stand still: until the way's processes use no CPU to speak of.
     ///
     /// @param downloads of which the first ones have been read for a while, so that their windows have grown
     /// @throws IOException if one cannot be begun, or if they do not come to rest
     static StalledTransfers begin(Way way, int downloads, int uploads) throws IOException, InterruptedException {
-        StalledTransfers transfers = new StalledTransfers();
+        StalledTransfers transfers = new StalledTransfers(way, uploads);
         try {
             for (int i = 0; i < downloads; i++) {
                 transfers.sockets.add(BulkServer.stalledDownload(way.tcp(), i < GROWN ? READ_BYTES : 1));
@@ -68,6 +74,9 @@ final class StalledTransfers implements AutoCloseable {
     public void close() throws IOException {
         for (SocketChannel socket : sockets) {
             socket.setOption(StandardSocketOptions.SO_LINGER, 0).close();
+        }
+        if (uploads > 0) {
+            BulkServer.endStalledUploads(way.tcp());
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +40,8 @@ class SilentRelayIT {
     private static final int DOWNLOADS = 4;
 
     private static final int PIECE = 16 << 10;
+    /// More than a head and what buffers hold before anything flows.
+    private static final int UNDER_WAY = 512 << 10;
     private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
     private static final int CALLS = 8;
     private static final long ENDLESS = 1L << 40;
@@ -96,16 +99,18 @@ class SilentRelayIT {
         return true;
     }
 
-    private Talk download() throws IOException {
+    /// @param read grows by the bytes that are read
+    private Talk download(AtomicLong read) throws IOException {
         Talk caller = Talk.with(port).say("GET /download/" + ENDLESS + " HTTP/1.1\r\nHost: a\r\n\r\n");
-        Thread.ofVirtual().start(() -> readSteadily(caller));
+        Thread.ofVirtual().start(() -> readSteadily(caller, read));
         return caller;
     }
 
     /// Some megabytes a second: enough that packets are under way at any time.
-    private static void readSteadily(Talk caller) {
+    private static void readSteadily(Talk caller, AtomicLong read) {
         try {
-            while (caller.in().readNBytes(PIECE).length > 0) {
+            for (int length = PIECE; length == PIECE; read.addAndGet(length)) {
+                length = caller.in().readNBytes(PIECE).length;
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (IOException closed) {
@@ -126,7 +131,9 @@ class SilentRelayIT {
     void callsThatBeginAfterwardsTakeTheOtherWay(String signal) throws Exception {
         // Given
         for (int i = 0; i < DOWNLOADS; i++) {
-            downloads.add(download());
+            AtomicLong read = new AtomicLong();
+            downloads.add(download(read));
+            Await.until("data is under way", () -> read.get() > UNDER_WAY);
         }
         Program relay = relayInUse();
 

@@ -1,6 +1,7 @@
 package io.hikyaku.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A relay and bridges, processes of their own, whose standard error or access log is a pipe that nobody reads and that
 /// is full already.
-@Timeout(180)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // nobody interrupts who reads a pipe
 class UnreadLogIT {
     private static final List<String> SMALL = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1");
     private static final String WEB = "shop/orders";
@@ -89,18 +90,22 @@ class UnreadLogIT {
         }
     }
 
+    /// @param wanted what one line holds
     private String readUntil(String wanted) throws IOException {
         StringBuilder seen = new StringBuilder();
-        while (!seen.toString().contains(wanted)) {
-            seen.append(pipe.readLine()).append('\n');
-        }
+        String line;
+        do {
+            line = pipe.readLine();
+            seen.append(line).append('\n');
+        } while (!line.contains(wanted));
         return seen.toString();
     }
 
     private static double metric(Program program, String name) throws Exception {
-        return program.metrics()
-                .lines()
-                .filter(line -> line.startsWith(name))
+        List<String> lines =
+                program.metrics().lines().filter(line -> line.startsWith(name)).toList();
+        assertFalse(lines.isEmpty(), name + " is no metric");
+        return lines.stream()
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
@@ -166,13 +171,16 @@ class UnreadLogIT {
             }
             assertTrue(metric(bridge, "hikyaku_access_log_dropped_total") > 0);
             readUntil("\"shop/orders:80\"");
-            Thread reader = Thread.ofVirtual().start(() -> {
-                try {
-                    readUntil("never");
-                } catch (IOException closed) {
-                    // at the end of the test
-                }
-            });
+            Thread reader = Thread.ofPlatform()
+                    .daemon()
+                    .start(
+                            () -> { // a virtual one would keep its carrier
+                                try {
+                                    readUntil("never");
+                                } catch (IOException closed) {
+                                    // at the end of the test
+                                }
+                            });
 
             // Then
             Await.until("it flows again", () -> {

@@ -10,9 +10,8 @@ import javax.net.ssl.SSLHandshakeException;
 
 /// Stands before a connection's TLS until its handshake is done, and lets through only so many bytes for that. A
 /// `ClientHello` may say that it is 16 MiB long; of those who read it BoringSSL waits for up to 100 KiB where it asks
-/// for certificates, and the JDK for 32 KiB. Before a whole first record
-/// has been passed on, which is what makes TLS work, it asks whether that is wanted. Goes when it is not needed any
-/// more.
+/// for certificates, and the JDK for 32 KiB. Before it passes on a whole first record, which is what makes TLS work, it
+/// asks whether that is wanted. Goes when it is not needed any more.
 public final class HandshakeBound extends ChannelInboundHandlerAdapter {
     /// All that one side of a handshake may say. A chain of certificates takes a few KiB.
     public static final int MAX_BYTES = 64 << 10;

@@ -172,7 +172,7 @@ final class Anteroom<S> {
     }
 
     private int rank(Guest guest) {
-        int strangers = guest.progress == Progress.PROVEN || known.contains(guest.source) ? 1 : 0;
-        return strangers * Progress.values().length + guest.progress.ordinal();
+        int member = guest.progress == Progress.PROVEN || known.contains(guest.source) ? 1 : 0;
+        return member * Progress.values().length + guest.progress.ordinal();
     }
 }

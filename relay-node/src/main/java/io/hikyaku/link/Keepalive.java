@@ -220,6 +220,11 @@ final class Keepalive {
         return expectedNanos == NONE ? deadAfterNanos : Math.max(deadAfterNanos, PROBES * probeNanos());
     }
 
+    /// After how long a silence the neighbour counts as dead.
+    Duration patience() {
+        return Duration.ofNanos(deadNanos());
+    }
+
     /// Smoothed, −1 before the first measurement; any thread.
     long roundTripMicros() {
         return roundTripMicros;

@@ -368,8 +368,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
         switch (keepalive.onTurn(now())) {
             case DEAD -> {
                 meters.onRefused(Refusal.SILENT);
-                toEnded("nothing was heard for "
-                        + setup.settings().limits().deadAfter().toMillis() + " ms");
+                toEnded("nothing was heard for " + keepalive.patience().toMillis() + " ms");
                 return;
             }
             case PING -> sendPing();

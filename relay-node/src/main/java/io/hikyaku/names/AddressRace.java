@@ -119,8 +119,7 @@ final class AddressRace {
         Channel channel = connecting.channel();
         boolean wanted = running.remove(channel) != null && !winner.isDone();
         InetSocketAddress address = mine.address;
-        if (!connecting.isSuccess()) {
-            channel.close();
+        if (!connecting.isSuccess()) { // Netty has closed it, if it was ever made
             if (wanted) {
                 memory.onFailure(address, now());
                 lastFailure = connecting.cause();
@@ -149,7 +148,10 @@ final class AddressRace {
     private void stop() {
         cancelTimer();
         waiting.clear();
-        List.copyOf(running.keySet()).forEach(Channel::close);
+        List.copyOf(running.keySet()).stream()
+                .filter(Channel::isRegistered) // one that could not be made belongs to no event loop and cannot be
+                // closed
+                .forEach(Channel::close);
         running.clear();
     }
 

@@ -8,7 +8,6 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 
 /// Connects to a host and port from one event loop: to a name by all of its addresses ("Happy Eyeballs", RFC 8305),
 /// those last that did not answer of late. Belongs to its event loop.
@@ -19,9 +18,8 @@ public final class Connector {
     private final Duration timeout;
     private final AddressMemory memory = new AddressMemory();
 
-    /// @param bootstrap of this event loop, with a resolver, and a handler that suits several connections of
-    ///   which all
-    ///     but one are closed again
+    /// @param bootstrap of this event loop, with a resolver, and a handler that suits several connections of which
+    ///     all but one are closed again
     /// @param host a name or an address
     /// @param timeout for all of it: finding the addresses and trying each
     public Connector(Bootstrap bootstrap, EventLoop loop, String host, int port, Duration timeout) {
@@ -47,14 +45,11 @@ public final class Connector {
     }
 
     /// What was connected turned out to be of no use: another address is tried first for a while.
+    ///
+    /// @param connection from [#connect], closed or not
     public void onUseless(Channel connection) {
         if (connection.remoteAddress() instanceof InetSocketAddress address) {
             memory.onFailure(address, loop.ticker().nanoTime());
         }
-    }
-
-    /// In the order in which they would be tried now.
-    List<InetSocketAddress> order(List<InetSocketAddress> found) {
-        return memory.order(found, loop.ticker().nanoTime());
     }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The names as the operating system knows them (decision 030): it reads `/etc/hosts` and `/etc/resolv.conf` anew when
 /// they change, and knows what else this machine was told about names. Asks on threads of its own, since the system's
-/// call blocks, and once at a time for each name, so that a name whose servers are silent holds up no other. Answers
-/// are kept for a few seconds. Thread-safe.
+/// call blocks, and once at a time for each name, so that a name whose servers are silent holds up no other. Java keeps
+/// answers for a few seconds ([#forgetSoon]). Thread-safe.
 public final class SystemNames extends AddressResolverGroup<InetSocketAddress> {
     /// Lookups at once.
     static final int MAX_THREADS = 16;
@@ -42,7 +42,6 @@ public final class SystemNames extends AddressResolverGroup<InetSocketAddress> {
 
     public SystemNames() {
         this(InetAddress::getAllByName);
-        forgetSoon();
     }
 
     SystemNames(Lookup lookup) {
@@ -57,9 +56,10 @@ public final class SystemNames extends AddressResolverGroup<InetSocketAddress> {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /// Java keeps an answer for 30 seconds, and for 10 that a name is unknown; both only where nobody has said
-    /// otherwise. Read by Java at the first lookup of the process.
-    private static void forgetSoon() {
+    /// Java keeps an answer for 30 seconds, and for 10 that a name is unknown, so that a machine that boots before
+    /// its network would wait for both. Shorter ones for this process, where nobody has said otherwise. Java reads
+    /// them at the first lookup, so this comes before anything else.
+    public static void forgetSoon() {
         if (Security.getProperty("networkaddress.cache.ttl") == null) {
             Security.setProperty("networkaddress.cache.ttl", "5");
         }

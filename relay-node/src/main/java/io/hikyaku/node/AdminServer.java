@@ -80,46 +80,36 @@ public final class AdminServer {
         }
         connections.touch(request.connection());
         request.response().endHandler(_ -> connections.touch(request.connection()));
-        boolean known = switch (request.path()) {
-            case "/livez", "/readyz", "/metrics", "/api/v1/status" -> true;
-            case null, default -> false;
-        };
-        if (!known) {
-            answer(request, 404, TEXT, Buffer.buffer("There is nothing here.\n"));
-        } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+        switch (request.path()) {
+            case "/livez" -> read(request, () -> answerProbe(request, liveness, "live"));
+            case "/readyz" -> read(request, () -> answerProbe(request, readiness, "ready"));
+            case "/metrics" ->
+                read(request, () -> answerLater(request, PROMETHEUS, () -> Buffer.buffer(metrics.scrape())));
+            case "/api/v1/status" ->
+                read(
+                        request,
+                        () -> answerLater(request, JSON, () -> Buffer.buffer(NodeStatusJson.write(status.status()))));
+            case null, default -> answer(request, 404, TEXT, Buffer.buffer("There is nothing here.\n"));
+        }
+    }
+
+    private static void read(HttpServerRequest request, Runnable answer) {
+        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+            answer.run();
+        } else {
             request.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
             answer(request, 405, TEXT, Buffer.buffer("Only GET and HEAD.\n"));
-        } else {
-            onKnown(request);
         }
     }
 
-    private void onKnown(HttpServerRequest request) {
-        switch (request.path()) {
-            case "/livez" -> onLivez(request);
-            case "/readyz" -> onReadyz(request);
-            case "/metrics" -> answerLater(request, PROMETHEUS, () -> Buffer.buffer(metrics.scrape()));
-            case null, default ->
-                answerLater(request, JSON, () -> Buffer.buffer(NodeStatusJson.write(status.status())));
-        }
-    }
-
-    private void onLivez(HttpServerRequest request) {
-        Optional<String> broken = liveness.missing();
-        answer(
-                request,
-                broken.isEmpty() ? 200 : 503,
-                TEXT,
-                Buffer.buffer(broken.map(what -> "not live: " + what).orElse("live") + "\n"));
-    }
-
-    private void onReadyz(HttpServerRequest request) {
-        Optional<String> missing = readiness.missing();
+    /// @param well what is said if nothing is missing
+    private static void answerProbe(HttpServerRequest request, Readiness probed, String well) {
+        Optional<String> missing = probed.missing();
         answer(
                 request,
                 missing.isEmpty() ? 200 : 503,
                 TEXT,
-                Buffer.buffer(missing.map(what -> "not ready: " + what).orElse("ready") + "\n"));
+                Buffer.buffer(missing.map(what -> "not " + well + ": " + what).orElse(well) + "\n"));
     }
 
     /// What may take milliseconds is made by a worker, so that no packet waits behind it.

@@ -48,6 +48,7 @@ final class Pressure {
     }
 
     private final RouteLimits limits;
+    private final TopicMarks ofTopics;
     private final ControlLoop loop;
     private final QueueBudget budget;
     private final RouteMetrics metrics;
@@ -63,6 +64,7 @@ final class Pressure {
 
     Pressure(RouteLimits limits, ControlLoop loop, Collection<Egress> links, RouteMetrics metrics, Notices notices) {
         this.limits = limits;
+        this.ofTopics = TopicMarks.of(limits);
         this.loop = loop;
         this.budget = new QueueBudget(limits.budget().bytes(), links, loop::nanos);
         this.metrics = metrics;
@@ -192,18 +194,13 @@ final class Pressure {
         return !out.live() || out.link().queuedBytes() <= drainedAt(out);
     }
 
-    /// A socket's queue is kept short, since small calls wait behind what is in it. That of a topic has to cover
-    /// the way to the broker and back, yet leaves a quarter for handshakes, which are dropped where it is full.
+    /// A socket's queue is kept short, since small calls wait behind what is in it.
     private long fullAbove(Egress out) {
-        return out.overTopic()
-                ? limits.linkQueue().bytes() / 4 * 3
-                : limits.pauseAbove().bytes();
+        return out.overTopic() ? ofTopics.fullAbove() : limits.pauseAbove().bytes();
     }
 
     private long drainedAt(Egress out) {
-        return out.overTopic()
-                ? limits.linkQueue().bytes() / 2
-                : limits.resumeBelow().bytes();
+        return out.overTopic() ? ofTopics.drainedAt() : limits.resumeBelow().bytes();
     }
 
     private void resume(Egress out) {

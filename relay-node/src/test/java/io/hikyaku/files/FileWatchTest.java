@@ -85,7 +85,7 @@ class FileWatchTest {
     @Test
     void theEndOfALargeFileIsLookedAtToo() throws IOException {
         // Given
-        String large = "#".repeat(2 << 20);
+        String large = "#".repeat(5 << 20);
         Files.writeString(file, large + "one");
         watch.look();
         watch.look();
@@ -127,23 +127,6 @@ class FileWatchTest {
     void aFileThatGoesAwayIsNews() throws IOException {
         // When
         Files.delete(file);
-        watch.look();
-
-        // Then
-        assertTrue(watch.look());
-    }
-
-    @Test
-    void aChangeFarBackInALongFileIsSeen() throws IOException {
-        // Given
-        String text = "#".repeat(5 << 20);
-        Files.writeString(file, text + "one");
-        watch.look();
-        watch.look();
-        watch.take();
-
-        // When
-        Files.writeString(file, text + "two");
         watch.look();
 
         // Then

@@ -282,6 +282,19 @@ class KeepaliveTest {
     }
 
     @Test
+    void tellsAfterHowLongASilenceANeighbourIsDead() {
+        // Given
+        Duration near = keepalive.patience();
+
+        // When
+        keepalive.onGreeting(2_000 * MILLI);
+
+        // Then four times the round trip and its margin, of four deviations of a quarter
+        assertEquals(LinkLimits.DEFAULTS.deadAfter(), near);
+        assertEquals(Duration.ofSeconds(16), keepalive.patience());
+    }
+
+    @Test
     void anyByteEndsTheDoubt() {
         // Given
         start();

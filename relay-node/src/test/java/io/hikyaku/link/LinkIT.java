@@ -233,10 +233,8 @@ class LinkIT {
             proxy.stall();
 
             // Then
-            assertEquals(
-                    "nothing was heard for 1000 ms", edge.events.awaitDown().reason());
-            assertEquals(
-                    "nothing was heard for 1000 ms", relay.events.awaitDown().reason());
+            assertTrue(edge.events.awaitDown().reason().startsWith("nothing was heard for "));
+            assertTrue(relay.events.awaitDown().reason().startsWith("nothing was heard for "));
         }
     }
 

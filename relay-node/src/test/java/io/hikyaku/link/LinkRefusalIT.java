@@ -370,8 +370,7 @@ class LinkRefusalIT {
             peer.greet(own);
 
             // Then
-            assertEquals(
-                    "nothing was heard for 1000 ms", relay.events.awaitDown().reason());
+            assertTrue(relay.events.awaitDown().reason().startsWith("nothing was heard for "));
             assertEquals(1, relay.refused("silent"));
         }
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,10 +70,14 @@ class ConnectorIT {
     }
 
     private Connector connector(int port, Duration timeout) {
+        return connector(port, timeout, NioSocketChannel::new);
+    }
+
+    private Connector connector(int port, Duration timeout, ChannelFactory<Channel> channels) {
         EventLoop loop = (EventLoop) group.next();
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
-                .channelFactory(NioSocketChannel::new)
+                .channelFactory(channels)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
                 .resolver(new SystemNames(name -> {
                     if (addresses.isEmpty()) {
@@ -104,12 +111,50 @@ class ConnectorIT {
 
     @Test
     void anAddressThatRefusesIsFollowedByTheNextAtOnce() throws Exception {
-        // Given
-        int port = listen("127.0.0.3", 0).getLocalPort();
-        addresses = List.of("127.0.0.2", "127.0.0.3");
+        // Given so many that their head starts would be three seconds
+        int port = listen("127.0.0.20", 0).getLocalPort();
+        addresses = IntStream.rangeClosed(8, 20).mapToObj(i -> "127.0.0." + i).toList();
 
-        // When, then
-        assertEquals("127.0.0.3", remote(connector(port, TIMEOUT).connect()));
+        // When
+        long before = System.nanoTime();
+        String reached = remote(connector(port, TIMEOUT).connect());
+        Duration took = Duration.ofNanos(System.nanoTime() - before);
+
+        // Then
+        assertEquals("127.0.0.20", reached);
+        assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, () -> "took " + took);
+    }
+
+    @Test
+    void aConnectionThatCannotEvenBeMadeFailsAtOnce() throws Exception {
+        // Given
+        addresses = List.of("127.0.0.2", "127.0.0.3");
+        Connector connector = connector(1, Duration.ofSeconds(20), () -> {
+            throw new ChannelException("Too many open files");
+        });
+
+        // When
+        Throwable failure = failure(connector.connect());
+
+        // Then
+        assertEquals("Too many open files", failure.getMessage());
+    }
+
+    @Test
+    void whatTurnedOutToBeUselessIsTriedLastEvenIfItIsClosed() throws Exception {
+        // Given
+        int port = listen("127.0.0.2", 0).getLocalPort();
+        listen("127.0.0.3", port);
+        addresses = List.of("127.0.0.2", "127.0.0.3");
+        Connector connector = connector(port, TIMEOUT);
+        Channel first = connector.connect().get(30, TimeUnit.SECONDS);
+        assertTrue(first.close().await(30, TimeUnit.SECONDS));
+
+        // When
+        first.eventLoop().submit(() -> connector.onUseless(first)).get(30, TimeUnit.SECONDS);
+
+        // Then
+        assertEquals("127.0.0.3", remote(connector.connect()));
     }
 
     @Test

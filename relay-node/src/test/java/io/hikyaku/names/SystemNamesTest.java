@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.Security;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -112,5 +113,21 @@ class SystemNamesTest {
         assertInstanceOf(UnknownHostException.class, full.getCause());
         release.countDown();
         get(names.find("silent0"));
+    }
+
+    @Test
+    void anOperatorsOwnTimesForNamesStay() {
+        // Given
+        String before = Security.getProperty("networkaddress.cache.negative.ttl");
+        Security.setProperty("networkaddress.cache.negative.ttl", "7");
+        try {
+            // When
+            SystemNames.forgetSoon();
+
+            // Then
+            assertEquals("7", Security.getProperty("networkaddress.cache.negative.ttl"));
+        } finally {
+            Security.setProperty("networkaddress.cache.negative.ttl", before);
+        }
     }
 }

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whatever others do at the admin server, a probe is answered.
-@Timeout(60)
+/// A socket that nobody reads blocks who writes to it, whoever interrupts them.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdminServerIT {
     private static final int CROWD = 200;
     private static final int PATIENCE_MILLIS = 2000;

@@ -8,13 +8,16 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SizeProbeTest {
-    private final SizeProbe probe = new SizeProbe(new NodeId(1, 2));
+    private final AtomicLong nanos = new AtomicLong();
+    private final SizeProbe probe = new SizeProbe(new NodeId(1, 2), nanos::get);
 
     private int nextSize() {
-        assertTrue(probe.isDue(true));
+        assertTrue(probe.isDue(true, false));
         return probe.next().length;
     }
 
@@ -31,12 +34,12 @@ class SizeProbeTest {
         assertEquals(SizeProbe.SIZES[1], second);
         assertEquals(SizeProbe.SIZES[1], probe.limit());
         assertTrue(probe.isKnown());
-        assertTrue(probe.isLimited());
+        assertTrue(probe.troubleOf("topic").isPresent());
     }
 
     @Test
     void isNotSentBeforeAPacketWaits() {
-        assertFalse(probe.isDue(false));
+        assertFalse(probe.isDue(false, false));
     }
 
     @Test
@@ -64,7 +67,7 @@ class SizeProbeTest {
         // Then
         assertEquals(SizeProbe.SIZES[SizeProbe.SIZES.length - 1], before);
         assertEquals(SizeProbe.SIZES[0], probe.limit());
-        assertFalse(probe.isLimited());
+        assertTrue(probe.troubleOf("topic").isEmpty());
     }
 
     @Test
@@ -80,6 +83,54 @@ class SizeProbeTest {
         assertEquals(8_192, probe.limit());
         assertFalse(probe.isKnown());
         assertEquals(8_192, nextSize());
+    }
+
+    @Test
+    void aLimitIsLookedAtAgainAfterAMinute() {
+        // Given
+        nextSize();
+        probe.onAnswer(false);
+        nextSize();
+        probe.onAnswer(true);
+        boolean before = probe.isDue(false, false);
+
+        // When
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        // Then
+        assertFalse(before);
+        assertTrue(probe.isDue(false, false));
+        assertEquals(SizeProbe.SIZES[0], probe.next().length);
+    }
+
+    @Test
+    void oneThatIsLostSaysNothingAndIsSentAgainAfterAPause() {
+        // When
+        int first = nextSize();
+        probe.onNoAnswer();
+        boolean atOnce = probe.isDue(true, true);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+
+        // Then
+        assertFalse(atOnce);
+        assertFalse(probe.isKnown());
+        assertEquals(first, nextSize());
+    }
+
+    @Test
+    void isSentAgainOnceAMinuteWhileTheLinkIsDown() {
+        // Given
+        nextSize();
+        probe.onAnswer(true);
+        boolean atOnce = probe.isDue(false, true);
+
+        // When
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        // Then
+        assertFalse(atOnce);
+        assertTrue(probe.isDue(false, true));
+        assertFalse(new SizeProbe(new NodeId(1, 2), nanos::get).isDue(false, false));
     }
 
     @Test

@@ -11,10 +11,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +31,10 @@ final class DocumentWriter {
     private static final String BEAT = "/beat";
 
     private final KafkaTransport.Settings settings;
+    private final KafkaClients clients;
     private final String topic;
     private final Complaints complaints = new Complaints(LOG);
-    final Health health = new Health("not connected yet");
+    final Health health = new Health();
 
     private final Object lock = new Object();
     /// What the topic should hold, by what follows the node id in the key.
@@ -43,17 +43,19 @@ final class DocumentWriter {
     private final Set<String> unwritten = new LinkedHashSet<>();
     /// Keys that the topic may hold.
     private final Set<String> written = new LinkedHashSet<>();
+    /// Why the records of keys were not written last time, until they are.
+    private final Map<String, KafkaFailure> failures = new LinkedHashMap<>();
     private boolean leaving;
-    private boolean failed;
+    private boolean topicMissed;
 
     private volatile long notBefore = System.nanoTime();
     private long rewriteAt = System.nanoTime() + jittered(REWRITE);
-    private @Nullable KafkaProducer<byte[], byte[]> producer;
+    private @Nullable Producer<byte[], byte[]> producer;
 
-    DocumentWriter(KafkaTransport.Settings settings) {
+    DocumentWriter(KafkaTransport.Settings settings, KafkaClients clients) {
         this.settings = settings;
+        this.clients = clients;
         this.topic = settings.topics().registry(settings.cluster());
-        health.toUp();
     }
 
     private static long jittered(Duration duration) {
@@ -140,10 +142,7 @@ final class DocumentWriter {
     private void send(String key, byte @Nullable [] value) {
         try {
             if (producer == null) {
-                producer = new KafkaProducer<>(
-                        KafkaSettings.registryProducer(settings.clientProperties()),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer());
+                producer = clients.producer(KafkaSettings.registryProducer(settings.clientProperties()));
             }
             producer.send(record(key, value), (_, failure) -> onDone(key, value, failure));
         } catch (KafkaException refused) {
@@ -161,17 +160,16 @@ final class DocumentWriter {
             onWritten(key, value);
             return;
         }
-        Throwable cause =
-                failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
-        KafkaFailure said = KafkaFailure.of("writing to " + topic, cause);
-        health.toDown(said.sentence());
+        KafkaFailure said = KafkaFailure.of("writing to " + topic, failure);
         complaints.say(said);
         notBefore = System.nanoTime() + PAUSE.toNanos();
         synchronized (lock) {
-            failed = true;
+            failures.put(key, said);
+            topicMissed |= said.reason() == KafkaFailure.Reason.NO_TOPIC;
             if (!leaving) {
                 unwritten.add(key); // with what is wanted by then
             }
+            judge();
         }
     }
 
@@ -181,20 +179,28 @@ final class DocumentWriter {
             if (value == null) {
                 written.remove(key);
             }
-            again = failed && !leaving;
-            failed = false;
-        }
-        if (health.toUp()) {
-            complaints.clear();
+            failures.remove(key);
+            again = topicMissed && !leaving;
+            topicMissed = false;
+            judge();
         }
         if (again) { // the topic may be a new one
             rewrite();
         }
     }
 
+    /// One record that is written does not make up for another that is refused.
+    private void judge() {
+        if (!failures.isEmpty()) {
+            health.toDown(failures.values().iterator().next().sentence());
+        } else if (health.toUp()) {
+            complaints.clear();
+        }
+    }
+
     /// Writes the last word, if this node leaves, then deletes what was written, and ends.
     void close() {
-        KafkaProducer<byte[], byte[]> current = producer;
+        Producer<byte[], byte[]> current = producer;
         if (current == null) {
             return;
         }
@@ -213,7 +219,7 @@ final class DocumentWriter {
         current.close(CLOSE);
     }
 
-    private void sendLast(KafkaProducer<byte[], byte[]> by, String key, byte @Nullable [] value) {
+    private void sendLast(Producer<byte[], byte[]> by, String key, byte @Nullable [] value) {
         try {
             by.send(record(key, value));
         } catch (KafkaException failure) {

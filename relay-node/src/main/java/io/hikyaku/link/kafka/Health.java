@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class Health {
     private volatile @Nullable String failure;
 
+    /// Works until it is found not to.
+    Health() {}
+
+    /// @param failure why it does not work yet
     Health(String failure) {
         this.failure = failure;
     }

@@ -5,21 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
-import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,26 +22,22 @@ import org.slf4j.LoggerFactory;
 final class InboxReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(InboxReader.class);
     private static final Duration ANSWER = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration POLL_WHILE_FULL = Duration.ofMillis(2);
     private static final Duration LOOK = Duration.ofSeconds(1);
     /// A healthy broker answers a fetch twice a second, if only with nothing.
     private static final Duration SILENCE = Duration.ofSeconds(3);
-    private static final Duration CLOSE = Duration.ofSeconds(1);
 
-    private final Map<String, Object> settings;
     private final String topic;
     private final String remedy;
     private final IntUnaryOperator choose;
-    private final Consumer<Inbox> opened;
+    private final java.util.function.Consumer<Inbox> opened;
     private final Runnable onHealth;
     private final HandOver handOver;
     private final Complaints complaints = new Complaints(LOG);
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Reading reading;
     final Health health = new Health("not connected yet");
 
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
     private volatile @Nullable Inbox inbox;
     private @Nullable Inbox chosen;
     private long position = -1;
@@ -60,13 +49,14 @@ final class InboxReader implements Runnable {
     /// @param onHealth hears that brokers have begun or ceased to answer
     InboxReader(
             Map<String, String> operator,
+            KafkaClients clients,
             String topic,
             String remedy,
             IntUnaryOperator choose,
-            Consumer<Inbox> opened,
+            java.util.function.Consumer<Inbox> opened,
             Runnable onHealth,
             HandOver handOver) {
-        this.settings = KafkaSettings.consumer(operator, "latest");
+        this.reading = new Reading(clients, KafkaSettings.consumer(operator, "latest"), LOG);
         this.topic = topic;
         this.remedy = remedy;
         this.choose = choose;
@@ -82,52 +72,24 @@ final class InboxReader implements Runnable {
     @Override
     public void run() {
         handOver.onUp();
-        while (!isClosing()) {
-            KafkaConsumer<byte[], byte[]> opening = null;
-            try {
-                opening = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-                consumer = opening;
-                read(opening);
-            } catch (WakeupException e) {
-                LOG.debug("Reading of {} was interrupted", topic, e);
-            } catch (KafkaException e) {
-                onFailure(e);
-            } finally {
-                consumer = null;
-                if (opening != null) {
-                    opening.close(CloseOptions.timeout(CLOSE));
-                }
-            }
-        }
+        reading.run(this::read, this::onFailure);
         handOver.onDown("closed");
     }
 
-    private boolean isClosing() {
-        return closing.getCount() == 0;
-    }
-
-    private void onFailure(KafkaException failure) {
-        Throwable cause =
-                failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
-        KafkaFailure said = KafkaFailure.of("reading " + topic, cause);
+    private void onFailure(RuntimeException failure) {
+        KafkaFailure said = KafkaFailure.of("reading " + topic, failure);
         String hint = said.reason() == KafkaFailure.Reason.NO_TOPIC ? ". To make it: " + remedy : "";
         toDown(said.sentence() + hint);
         complaints.say(said.kind(), said.sentence() + hint);
-        try {
-            closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closing.countDown();
-        }
     }
 
-    private void read(KafkaConsumer<byte[], byte[]> from) {
+    private void read(Consumer<byte[], byte[]> from) {
         TopicPartition partition = assign(from);
         Metric fetches = metric(from, "fetch-total");
         double answered = -1;
         long answeredAt = System.nanoTime();
         long lookAt = answeredAt;
-        while (!isClosing()) {
+        while (!reading.isClosing()) {
             boolean full = hold(from, partition);
             ConsumerRecords<byte[], byte[]> records = from.poll(full ? POLL_WHILE_FULL : POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -155,7 +117,7 @@ final class InboxReader implements Runnable {
     /// Stops or resumes fetching, as the event loops can take it.
     ///
     /// @return whether fetching is stopped
-    private boolean hold(KafkaConsumer<byte[], byte[]> from, TopicPartition partition) {
+    private boolean hold(Consumer<byte[], byte[]> from, TopicPartition partition) {
         boolean held = !from.paused().isEmpty();
         if (!held && handOver.isFull()) {
             from.pause(Set.of(partition));
@@ -189,7 +151,7 @@ final class InboxReader implements Runnable {
     }
 
     /// Answered out of the client's metadata, which it renews by itself, unless the topic is gone.
-    private void requirePartition(KafkaConsumer<byte[], byte[]> from, TopicPartition partition) {
+    private void requirePartition(Consumer<byte[], byte[]> from, TopicPartition partition) {
         try {
             if (health.up() && from.partitionsFor(topic, POLL).size() <= partition.partition()) {
                 throw new UnknownTopicOrPartitionException(topic);
@@ -199,7 +161,7 @@ final class InboxReader implements Runnable {
         }
     }
 
-    private TopicPartition assign(KafkaConsumer<byte[], byte[]> to) {
+    private TopicPartition assign(Consumer<byte[], byte[]> to) {
         int partitions = to.partitionsFor(topic, ANSWER).size();
         if (partitions == 0) {
             throw new UnknownTopicOrPartitionException(topic);
@@ -232,7 +194,7 @@ final class InboxReader implements Runnable {
         return (double) fetches.metricValue();
     }
 
-    private static Metric metric(KafkaConsumer<?, ?> of, String name) {
+    private static Metric metric(Consumer<?, ?> of, String name) {
         return of.metrics().values().stream()
                 .filter(metric -> metric.metricName().name().equals(name)
                         && metric.metricName().tags().size() == 1)
@@ -242,10 +204,6 @@ final class InboxReader implements Runnable {
 
     /// Makes [#run] return soon.
     void close() {
-        closing.countDown();
-        KafkaConsumer<byte[], byte[]> current = consumer;
-        if (current != null) {
-            current.wakeup();
-        }
+        reading.close();
     }
 }

@@ -2,6 +2,7 @@ package io.hikyaku.link.kafka;
 
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -72,8 +73,7 @@ public final class KafkaFailure extends RuntimeException {
 
     /// @param doing what was tried, for instance `creating topic x at host:port`
     static KafkaFailure of(String doing, Throwable thrown) {
-        Throwable cause =
-                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = causeOf(thrown);
         Reason reason = reasonOf(cause);
         String why = switch (reason) {
             case UNREACHABLE -> "no broker answers";
@@ -86,6 +86,12 @@ public final class KafkaFailure extends RuntimeException {
         };
         String kind = doing + ": " + (reason == Reason.OTHER ? cause.getClass().getSimpleName() : reason);
         return new KafkaFailure(reason, kind, doing + ": " + why, cause);
+    }
+
+    /// What Kafka's client, or a future, has wrapped: a bare KafkaException says only what could not be made.
+    private static Throwable causeOf(Throwable thrown) {
+        boolean wraps = thrown instanceof ExecutionException || thrown.getClass() == KafkaException.class;
+        return wraps && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     /// Whether Kafka's client lacks the metadata of a topic and would have had to wait for it.

@@ -50,8 +50,7 @@ public final class KafkaPrepare implements AutoCloseable {
         try {
             admin = Admin.create(properties);
         } catch (org.apache.kafka.common.KafkaException refused) {
-            Throwable cause = refused.getCause() == null ? refused : refused.getCause();
-            throw KafkaFailure.of("connecting to Kafka at " + brokers, cause);
+            throw KafkaFailure.of("connecting to Kafka at " + brokers, refused);
         }
     }
 

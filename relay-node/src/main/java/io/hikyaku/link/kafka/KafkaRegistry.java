@@ -9,16 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +28,6 @@ public final class KafkaRegistry implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(1500);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration ANSWER = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final Duration END = Duration.ofSeconds(8);
     /// A topic that appears this long after the last look may have been there, full of old documents, for a
     /// while.
@@ -50,10 +41,9 @@ public final class KafkaRegistry implements AutoCloseable {
     private final Listener listener;
     private final DocumentWriter writer;
     private final Complaints complaints = new Complaints(LOG);
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Reading reading;
     private final Thread thread;
     private final Health health = new Health("not connected yet");
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
     /// Of each partition ever seen, so that one which is back is not read anew.
     private final Map<TopicPartition, Progress> progress = new HashMap<>();
@@ -94,9 +84,14 @@ public final class KafkaRegistry implements AutoCloseable {
 
     /// Starts to connect and to read in the background and returns.
     public KafkaRegistry(KafkaTransport.Settings settings, Listener listener) {
+        this(settings, KafkaClients.REAL, listener);
+    }
+
+    KafkaRegistry(KafkaTransport.Settings settings, KafkaClients clients, Listener listener) {
         this.settings = settings;
         this.listener = listener;
-        this.writer = new DocumentWriter(settings);
+        this.reading = new Reading(clients, KafkaSettings.consumer(settings.clientProperties(), "earliest"), LOG);
+        this.writer = new DocumentWriter(settings, clients);
         this.thread = Thread.ofPlatform().daemon().name("kafka-registry").start(this::run);
     }
 
@@ -134,50 +129,20 @@ public final class KafkaRegistry implements AutoCloseable {
     }
 
     private void run() {
-        while (closing.getCount() > 0) {
-            KafkaConsumer<byte[], byte[]> opening = null;
-            try {
-                opening = new KafkaConsumer<>(
-                        KafkaSettings.consumer(settings.clientProperties(), "earliest"),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
-                consumer = opening;
-                read(opening);
-            } catch (WakeupException e) {
-                LOG.debug("The registry was interrupted", e);
-            } catch (RuntimeException e) { // whatever it is, the registry goes on
-                onFailure(e);
-            } finally {
-                consumer = null;
-                if (opening != null) {
-                    opening.close(CloseOptions.timeout(CLOSE));
-                }
-            }
-        }
+        reading.run(this::read, this::onFailure);
         writer.close();
     }
 
     private void onFailure(RuntimeException failure) {
-        if (!(failure instanceof KafkaException)) {
-            LOG.error("reading the registry failed; it is tried again", failure);
-        }
-        Throwable cause =
-                failure.getClass() == KafkaException.class && failure.getCause() != null ? failure.getCause() : failure;
-        KafkaFailure said = KafkaFailure.of("reading the registry at " + settings.brokers(), cause);
+        KafkaFailure said = KafkaFailure.of("reading the registry at " + settings.brokers(), failure);
         health.toDown(said.sentence());
         complaints.say(said);
-        try {
-            closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closing.countDown();
-        }
     }
 
-    private void read(KafkaConsumer<byte[], byte[]> from) {
+    private void read(Consumer<byte[], byte[]> from) {
         resume(from);
         long lookAt = System.nanoTime();
-        while (closing.getCount() > 0) {
+        while (!reading.isClosing()) {
             if (System.nanoTime() - lookAt >= 0) {
                 look(from);
                 lookAt = System.nanoTime() + LOOK.toNanos();
@@ -192,9 +157,9 @@ public final class KafkaRegistry implements AutoCloseable {
         }
     }
 
-    private void poll(KafkaConsumer<byte[], byte[]> from) {
+    private void poll(Consumer<byte[], byte[]> from) {
         if (assigned.isEmpty()) {
-            pauseWithoutTopics();
+            reading.pause(POLL);
             return;
         }
         for (ConsumerRecord<byte[], byte[]> record : from.poll(POLL)) {
@@ -209,25 +174,16 @@ public final class KafkaRegistry implements AutoCloseable {
     }
 
     /// What is read again tells nothing new about who lives.
-    private void rereadIfAsked(KafkaConsumer<byte[], byte[]> from) {
+    private void rereadIfAsked(Consumer<byte[], byte[]> from) {
         if (rereadAsked && !assigned.isEmpty() && System.nanoTime() - rereadAt >= REREAD.toNanos()) {
-            rereadAsked = false;
-            rereadAt = System.nanoTime();
             from.endOffsets(assigned, ANSWER).forEach((partition, end) -> {
                 Progress at = progressOf(partition);
                 at.staleBelow = end;
                 at.next = 0;
             });
             resume(from);
-        }
-    }
-
-    private void pauseWithoutTopics() {
-        try {
-            closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closing.countDown();
+            rereadAsked = false;
+            rereadAt = System.nanoTime();
         }
     }
 
@@ -252,7 +208,7 @@ public final class KafkaRegistry implements AutoCloseable {
     }
 
     /// Finds topics that appeared or went.
-    private void look(KafkaConsumer<byte[], byte[]> by) {
+    private void look(Consumer<byte[], byte[]> by) {
         Set<TopicPartition> found = new HashSet<>();
         by.listTopics(ANSWER).keySet().stream()
                 .filter(topic -> settings.topics().clusterOfRegistry(topic).isPresent())
@@ -285,7 +241,7 @@ public final class KafkaRegistry implements AutoCloseable {
     }
 
     /// Reads all partitions, each from where it had got to.
-    private void resume(KafkaConsumer<byte[], byte[]> by) {
+    private void resume(Consumer<byte[], byte[]> by) {
         by.assign(assigned);
         assigned.forEach(partition -> by.seek(partition, progressOf(partition).next));
     }
@@ -294,20 +250,12 @@ public final class KafkaRegistry implements AutoCloseable {
         return progress.computeIfAbsent(partition, _ -> new Progress());
     }
 
-    private void wakeUp() {
-        KafkaConsumer<byte[], byte[]> current = consumer;
-        if (current != null) {
-            current.wakeup();
-        }
-    }
-
     /// Leaves: deletes this node's records for those who read the topic later, then ends. Within eight seconds,
     /// whatever the brokers do.
     @Override
     public void close() {
         writer.leave();
-        closing.countDown();
-        wakeUp();
+        reading.close();
         try {
             thread.join(END);
         } catch (InterruptedException e) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param up whether brokers answer both what is sent and what is read
 /// @param failure what is wrong if it is not up, or makes it slow
 /// @param roundTripMicros smoothed time from a record to its acknowledgement, −1 before the first
-/// @param queuedBytes handed to the client and not acknowledged yet
+/// @param queuedBytes of packets that no broker has acknowledged yet: in the client, or waiting for it
 /// @param received packets for this node
 /// @param foreign records for other nodes that share the partition
 /// @param malformed records that are no packets, or of a kind that no record may be

@@ -7,7 +7,6 @@ import io.hikyaku.wire.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -51,14 +50,14 @@ public final class KafkaTransport implements AutoCloseable {
     /// @param cluster the own one
     /// @param node the own address
     /// @param fullAbove bytes queued on a link above which [LinkEvents#onDrained] follows
-    /// @param drainedBelow when they have fallen below this
+    /// @param drainedAt when they have fallen to this
     public record Settings(
             Map<String, String> clientProperties,
             KafkaTopics topics,
             String cluster,
             NodeId node,
             long fullAbove,
-            long drainedBelow) {
+            long drainedAt) {
         public Settings {
             clientProperties = Map.copyOf(clientProperties);
             KafkaTopics.checkLabel(cluster);
@@ -87,7 +86,7 @@ public final class KafkaTransport implements AutoCloseable {
         this.settings = settings;
         this.loops = loops;
         this.events = events;
-        this.sender = new RecordSender(settings.clientProperties);
+        this.sender = new RecordSender(settings.clientProperties, KafkaClients.REAL);
         this.handOver = new HandOver(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
         this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
     }
@@ -105,6 +104,7 @@ public final class KafkaTransport implements AutoCloseable {
         }
         InboxReader starting = new InboxReader(
                 settings.clientProperties,
+                KafkaClients.REAL,
                 settings.topics.inbox(settings.cluster),
                 settings.remedy(settings.cluster),
                 choose,
@@ -134,9 +134,9 @@ public final class KafkaTransport implements AutoCloseable {
         return links.computeIfAbsent(inbox, key -> {
             TopicLink link = new TopicLink(
                     key,
-                    settings.node,
+                    new SizeProbe(settings.node, System::nanoTime),
                     sender,
-                    new TopicLink.Marks(settings.fullAbove, settings.drainedBelow),
+                    new TopicLink.Marks(settings.fullAbove, settings.drainedAt),
                     new LinkOwner());
             LockSupport.unpark(learner);
             return link;
@@ -185,8 +185,7 @@ public final class KafkaTransport implements AutoCloseable {
                     }
                 }
             } catch (KafkaException failed) {
-                Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-                KafkaFailure said = KafkaFailure.of("connecting to Kafka at " + settings.brokers(), cause);
+                KafkaFailure said = KafkaFailure.of("connecting to Kafka at " + settings.brokers(), failed);
                 sender.health.toDown(said.sentence());
                 complaints.say(said);
             }
@@ -231,7 +230,7 @@ public final class KafkaTransport implements AutoCloseable {
                 readFailure.isEmpty() && sendFailure.isEmpty() && !allLinksFail(),
                 failure.or(this::trouble),
                 sender.roundTripMicros(),
-                sender.queuedBytes.get(),
+                links.values().stream().mapToLong(TopicLink::queuedBytes).sum(),
                 handOver.received.sum(),
                 handOver.foreign.sum(),
                 handOver.malformed.sum(),
@@ -250,10 +249,7 @@ public final class KafkaTransport implements AutoCloseable {
     }
 
     private Optional<String> trouble() {
-        return links.values().stream()
-                .map(TopicLink::trouble)
-                .filter(Objects::nonNull)
-                .findFirst();
+        return links.values().stream().flatMap(link -> link.trouble().stream()).findFirst();
     }
 
     /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers

@@ -6,13 +6,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /// The process's one producer of live packets. Kafka's client makes it only where broker names resolve, so it
@@ -21,6 +20,7 @@ final class RecordSender {
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final Map<String, Object> settings;
+    private final KafkaClients clients;
     private final long buffer;
     /// Of the client as such; how each topic fares is its link's to say.
     final Health health = new Health("not connected yet");
@@ -28,7 +28,7 @@ final class RecordSender {
     final LongAdder lost = new LongAdder();
     final LongAdder refused = new LongAdder();
     private final RoundTrip roundTrip = new RoundTrip();
-    private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
+    private volatile @Nullable Producer<byte[], byte[]> producer;
     private boolean closed;
 
     /// What becomes of a record that is offered.
@@ -40,7 +40,8 @@ final class RecordSender {
         UNKNOWN
     }
 
-    RecordSender(Map<String, String> operator) {
+    RecordSender(Map<String, String> operator, KafkaClients clients) {
+        this.clients = clients;
         this.settings = KafkaSettings.liveProducer(operator);
         this.buffer = Long.parseLong(String.valueOf(settings.get(ProducerConfig.BUFFER_MEMORY_CONFIG)));
     }
@@ -50,7 +51,7 @@ final class RecordSender {
     /// @throws KafkaException if it cannot be made: no broker's name resolves, or a setting is wrong
     synchronized void open() {
         if (producer == null && !closed) {
-            producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+            producer = clients.producer(settings);
             health.toUp();
         }
     }
@@ -60,7 +61,7 @@ final class RecordSender {
     ///
     /// @throws KafkaException if the brokers refuse to tell
     boolean knows(String topic, int partition) {
-        KafkaProducer<byte[], byte[]> current = producer;
+        Producer<byte[], byte[]> current = producer;
         if (current == null) {
             return false;
         }
@@ -84,7 +85,7 @@ final class RecordSender {
     /// @param done hears of the outcome if the record was taken, on the client's thread, or on this one if it could
     ///     not even be tried
     Taken send(String topic, int partition, byte[] packet, Callback done) {
-        KafkaProducer<byte[], byte[]> current = producer;
+        Producer<byte[], byte[]> current = producer;
         if (current == null) {
             return Taken.UNKNOWN;
         }
@@ -141,7 +142,7 @@ final class RecordSender {
 
     /// Waits two seconds at most for what is under way.
     void close() {
-        KafkaProducer<byte[], byte[]> current;
+        Producer<byte[], byte[]> current;
         synchronized (this) {
             closed = true;
             current = producer;

@@ -6,9 +6,9 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.link.Goodbye;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /// A partition of another cluster's inbox as a link to send over: each packet becomes one record. Several nodes
@@ -32,7 +32,7 @@ final class TopicLink implements Link {
     private final Marks marks;
     private final Owner owner;
     private final SizeProbe probe;
-    final Health health = new Health("not tried yet");
+    final Health health = new Health();
 
     /// What waits here and what the client has.
     private final AtomicLong queued = new AtomicLong();
@@ -57,7 +57,7 @@ final class TopicLink implements Link {
 
     /// Whom a link tells about itself.
     interface Owner {
-        /// The client has yet to learn of the partition, or has no room: [#learn] or [#drain] is due soon.
+        /// The client has yet to learn of the partition, or has no room: [#toKnown] or [#drain] is due soon.
         void onWaiting(TopicLink link);
 
         void onDrained(TopicLink link);
@@ -68,14 +68,12 @@ final class TopicLink implements Link {
         void onClosed(TopicLink link, String reason);
     }
 
-    /// @param self this node, for the probes
-    TopicLink(Inbox inbox, NodeId self, RecordSender sender, Marks marks, Owner owner) {
+    TopicLink(Inbox inbox, SizeProbe probe, RecordSender sender, Marks marks, Owner owner) {
         this.inbox = inbox;
         this.sender = sender;
         this.marks = marks;
         this.owner = owner;
-        this.probe = new SizeProbe(self);
-        health.toUp();
+        this.probe = probe;
     }
 
     Inbox inbox() {
@@ -146,7 +144,7 @@ final class TopicLink implements Link {
         if (failure == null) {
             health.toUp();
         } else {
-            onFailure(length, failure);
+            onRefusedOrLost(length, failureOf(failure));
         }
         onLeft(length);
         if (!open) {
@@ -162,18 +160,25 @@ final class TopicLink implements Link {
         }
     }
 
-    private void onFailure(int length, Exception failure) {
-        if (failure instanceof RecordTooLargeException) {
+    private void onRefusedOrLost(int length, KafkaFailure failure) {
+        if (failure.reason() == KafkaFailure.Reason.TOO_LARGE) {
             probe.onRefused(length);
             open = false;
         }
-        KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), failure);
-        if (said.reason() == KafkaFailure.Reason.NO_TOPIC) {
+        onFailure(failure);
+    }
+
+    private KafkaFailure failureOf(Exception thrown) {
+        return KafkaFailure.of("sending to " + inbox.topic(), thrown);
+    }
+
+    private void onFailure(KafkaFailure failure) {
+        if (failure.reason() == KafkaFailure.Reason.NO_TOPIC) {
             known = false;
             open = false;
         }
-        health.toDown(said.sentence());
-        owner.onFailure(this, said);
+        health.toDown(failure.sentence());
+        owner.onFailure(this, failure);
     }
 
     /// Gives the client what waits, as far as it takes it; where it is not known yet what the topic takes, a probe
@@ -185,7 +190,7 @@ final class TopicLink implements Link {
             }
             draining = true;
             try {
-                if (probe.isDue(!waiting.isEmpty())) {
+                if (probe.isDue(!waiting.isEmpty(), !health.up())) {
                     sendProbe();
                 }
                 if (!probe.isKnown()) {
@@ -214,24 +219,32 @@ final class TopicLink implements Link {
     }
 
     private void onProbed(@Nullable Exception failure) {
-        boolean tooLarge = failure instanceof RecordTooLargeException;
-        probe.onAnswer(!tooLarge);
-        if (tooLarge && failure != null) {
-            KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), failure);
-            health.toDown(said.sentence());
-            owner.onFailure(this, said);
+        if (failure == null) {
+            probe.onAnswer(true);
+            health.toUp();
+        } else {
+            onProbeFailed(failureOf(failure));
         }
         owner.onWaiting(this);
     }
 
-    /// Why it does not work, or not well; null if it does.
-    @Nullable
-    String trouble() {
-        String failure = health.failure().orElse(null);
-        return failure == null && probe.isLimited()
-                ? inbox.topic() + " takes no packets larger than " + probe.limit()
-                        + " bytes, which is slow: its max.message.bytes is too small"
-                : failure;
+    private void onProbeFailed(KafkaFailure failure) {
+        boolean tooLarge = failure.reason() == KafkaFailure.Reason.TOO_LARGE;
+        if (failure.reason().isRefusal()) {
+            probe.onAnswer(!tooLarge);
+        } else {
+            probe.onNoAnswer();
+        }
+        if (tooLarge) { // which is how a limit is found, and nothing to be down for
+            owner.onFailure(this, failure);
+        } else {
+            onFailure(failure);
+        }
+    }
+
+    /// Why it works, but not well.
+    Optional<String> trouble() {
+        return probe.troubleOf(inbox.topic());
     }
 
     boolean isKnown() {
@@ -243,13 +256,10 @@ final class TopicLink implements Link {
         return !open && queued.get() > inClient.get();
     }
 
-    boolean isClosed() {
-        return closed;
-    }
-
     /// The client knows the partition: what waited goes first.
     void toKnown() {
         known = true;
+        health.toUp();
         drain();
     }
 

@@ -1,0 +1,31 @@
+package io.hikyaku.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.hikyaku.config.BridgeLimits;
+import io.hikyaku.config.HostPort;
+import io.hikyaku.config.KafkaLink;
+import io.hikyaku.link.kafka.KafkaTopics;
+import io.hikyaku.link.kafka.KafkaTransport;
+import io.hikyaku.route.TopicMarks;
+import io.hikyaku.wire.NodeId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KafkaSideTest {
+    @Test
+    void linksTellThatTheyDrainedByTheMarksThatChannelsWaitBy() {
+        // Given
+        BridgeLimits limits = BridgeLimits.DEFAULTS;
+        KafkaLink config = new KafkaLink(List.of(HostPort.parse("k1:9092")), Map.of(), Optional.empty());
+
+        // When
+        KafkaTransport.Settings settings =
+                KafkaSide.settings(new NodeId(1, 2), new KafkaTopics("demo"), "osaka", config, limits);
+
+        // Then
+        assertEquals(TopicMarks.of(limits.route()), new TopicMarks(settings.fullAbove(), settings.drainedAt()));
+    }
+}
