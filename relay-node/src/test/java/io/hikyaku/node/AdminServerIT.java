@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whatever others do at the admin server, a probe is answered. On a thread of its own, since a socket that nobody
-/// reads
-/// blocks who writes to it, whoever interrupts them.
+/// reads blocks who writes to it, whoever interrupts them.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdminServerIT {
     private static final int CROWD = 200;
