@@ -179,8 +179,8 @@ final class BridgeShard {
     }
 
     private RemoteExporter remoteAt(NodeId node, String cluster) {
-        ChannelWay way = new ChannelWay(node, channels);
-        return new RemoteExporter(cluster, way, loop.ticker()::nanoTime, random);
+        ChannelConnection connection = new ChannelConnection(node, channels);
+        return new RemoteExporter(cluster, connection, loop.ticker()::nanoTime, random);
     }
 
     /// Calls of this event loop that are at an exporter now.
@@ -192,7 +192,7 @@ final class BridgeShard {
     /// Whether this event loop could send it a call, and does not avoid to.
     boolean isHealthy(ServicePort port, NodeId exporter) {
         Candidate candidate = exporter.equals(self) ? own : remotes.get(exporter);
-        return candidate != null && !balancer.isOut(port, candidate);
+        return candidate != null && !balancer.isEjected(port, candidate);
     }
 
     List<Channel> openChannels() {

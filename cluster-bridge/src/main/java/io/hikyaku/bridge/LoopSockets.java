@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.admission.AcceptLimiter;
 import io.hikyaku.call.Sockets;
-import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.link.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -26,8 +26,8 @@ record LoopSockets(EventLoops loops) implements Sockets {
     }
 
     @Override
-    public Doorkeeper doorkeeper() {
-        return loops.doorkeeper();
+    public AcceptLimiter acceptLimiter() {
+        return loops.acceptLimiter();
     }
 
     @Override

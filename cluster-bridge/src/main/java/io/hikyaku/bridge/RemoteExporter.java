@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.Candidate;
-import io.hikyaku.call.Health;
+import io.hikyaku.call.OutlierDetector;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -17,7 +17,7 @@ final class RemoteExporter implements Candidate {
     private static final int FAILURES = 1;
 
     /// The channel to the exporter, as far as there is one.
-    interface Way {
+    interface Connection {
         /// How much of a channel there is.
         enum State {
             NONE,
@@ -46,20 +46,20 @@ final class RemoteExporter implements Candidate {
     }
 
     private final String cluster;
-    private final Way way;
+    private final Connection connection;
     private final LongSupplier nanos;
-    private final Health health;
-    private Way.State seen = Way.State.NONE;
+    private final OutlierDetector health;
+    private Connection.State last = Connection.State.NONE;
     private int failuresSeen;
     private int handshake;
     private long distanceNanos = -1;
     private long lostAtNanos;
 
-    RemoteExporter(String cluster, Way way, LongSupplier nanos, RandomGenerator random) {
+    RemoteExporter(String cluster, Connection connection, LongSupplier nanos, RandomGenerator random) {
         this.cluster = cluster;
-        this.way = way;
+        this.connection = connection;
         this.nanos = nanos;
-        this.health = new Health(FAILURES, random);
+        this.health = new OutlierDetector(FAILURES, random);
     }
 
     @Override
@@ -69,18 +69,18 @@ final class RemoteExporter implements Candidate {
 
     @Override
     public Standing standing() {
-        Way.State now = look();
-        if (now == Way.State.OPEN) {
-            return way.isSilent() ? Standing.UNREADY : Standing.READY;
+        Connection.State now = look();
+        if (now == Connection.State.OPEN) {
+            return connection.isSilent() ? Standing.UNREADY : Standing.READY;
         }
-        boolean waits = now == Way.State.OPENING || !health.isOut() || health.takesCalls(nanos.getAsLong());
+        boolean waits = now == Connection.State.OPENING || !health.isEjected() || health.takesCalls(nanos.getAsLong());
         return waits ? Standing.UNREADY : Standing.FAILED;
     }
 
     @Override
     public long roundTripNanos() {
-        if (look() == Way.State.OPEN) {
-            long measured = way.roundTripNanos();
+        if (look() == Connection.State.OPEN) {
+            long measured = connection.roundTripNanos();
             distanceNanos = measured < 0 ? distanceNanos : measured;
         } else if (distanceNanos >= 0 && nanos.getAsLong() - lostAtNanos >= DISTANCE_KEPT.toNanos()) {
             distanceNanos = -1;
@@ -90,43 +90,43 @@ final class RemoteExporter implements Candidate {
 
     @Override
     public void prepare() {
-        Way.State now = look();
-        if (now == Way.State.NONE || now == Way.State.OPEN && way.isSilent()) {
-            way.open();
+        Connection.State now = look();
+        if (now == Connection.State.NONE || now == Connection.State.OPEN && connection.isSilent()) {
+            connection.open();
             look();
         }
     }
 
     @Override
     public void whenReady(Waiter waiter) {
-        way.open();
+        connection.open();
         look();
-        way.await(waiter);
+        connection.await(waiter);
     }
 
-    private Way.State look() {
-        Way.State now = way.state();
-        if (way.failures() != failuresSeen) {
-            failuresSeen = way.failures();
+    private Connection.State look() {
+        Connection.State now = connection.state();
+        if (connection.failures() != failuresSeen) {
+            failuresSeen = connection.failures();
             health.onFailure(handshake, nanos.getAsLong());
-            seen = Way.State.NONE;
+            last = Connection.State.NONE;
         }
-        if (now != seen) {
+        if (now != last) {
             change(now);
         }
         return now;
     }
 
-    private void change(Way.State now) {
+    private void change(Connection.State now) {
         long at = nanos.getAsLong();
-        if (seen == Way.State.OPEN) {
+        if (last == Connection.State.OPEN) {
             lostAtNanos = at;
         }
-        if (now == Way.State.OPENING) {
+        if (now == Connection.State.OPENING) {
             handshake = health.begin(at);
-        } else if (now == Way.State.OPEN) {
+        } else if (now == Connection.State.OPEN) {
             health.onSuccess(health.begin(at), at); // whoever made it
         }
-        seen = now;
+        last = now;
     }
 }

@@ -19,24 +19,24 @@ import java.util.function.BiFunction;
 /// the rest belongs to the event loop.
 final class ShardExports {
     /// @param port as it is configured
-    record Made(ExportPort port, io.hikyaku.call.Export export) {}
+    record Made(ExportPort port, io.hikyaku.call.ExportHandler export) {}
 
     /// All that is to be exported from now on, made and not yet in use.
     ///
     /// @param fresh what nobody else has
-    record Next(Map<ServicePort, Made> all, List<io.hikyaku.call.Export> fresh) {
+    record Next(Map<ServicePort, Made> all, List<io.hikyaku.call.ExportHandler> fresh) {
         /// It will not be used.
         void discard() {
-            fresh.forEach(io.hikyaku.call.Export::close);
+            fresh.forEach(io.hikyaku.call.ExportHandler::close);
         }
     }
 
     private final Exports exports = new Exports();
-    private final BiFunction<ServicePort, ExportPort, io.hikyaku.call.Export> maker;
+    private final BiFunction<ServicePort, ExportPort, io.hikyaku.call.ExportHandler> maker;
     private volatile Map<ServicePort, Made> made = Map.of();
 
     /// @param maker makes what replays the calls of one port
-    ShardExports(BiFunction<ServicePort, ExportPort, io.hikyaku.call.Export> maker) {
+    ShardExports(BiFunction<ServicePort, ExportPort, io.hikyaku.call.ExportHandler> maker) {
         this.maker = maker;
     }
 
@@ -51,7 +51,7 @@ final class ShardExports {
     Next make(List<Export> services) {
         Map<ServicePort, Made> before = made;
         Map<ServicePort, Made> next = new HashMap<>();
-        List<io.hikyaku.call.Export> fresh = new ArrayList<>();
+        List<io.hikyaku.call.ExportHandler> fresh = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         Next all = new Next(next, fresh);
         for (int i = 0; i < services.size(); i++) {
@@ -95,7 +95,7 @@ final class ShardExports {
     /// gone.
     void use(Next next, Executor loop) {
         made = next.all();
-        Map<ServicePort, io.hikyaku.call.Export> byPort = new HashMap<>();
+        Map<ServicePort, io.hikyaku.call.ExportHandler> byPort = new HashMap<>();
         made.forEach((name, one) -> byPort.put(name, one.export()));
         loop.execute(() -> exports.update(byPort));
     }

@@ -1,7 +1,7 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.CallContext;
-import io.hikyaku.call.Export;
+import io.hikyaku.call.ExportHandler;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.http.HttpExport;
@@ -88,7 +88,7 @@ record ShardMaker(
                 node.links()::want);
     }
 
-    private Export export(int shard, ServicePort name, ExportPort port) {
+    private ExportHandler export(int shard, ServicePort name, ExportPort port) {
         return port.protocol() == Protocol.HTTP
                 ? new HttpExport(sockets, shard, calls, name.toString(), port)
                 : new TcpExport(sockets, shard, calls, name.toString(), port);

@@ -12,7 +12,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One try. Stands between the stream and the caller so that the seat hears of everything, whatever the caller
+/// One try. Stands between the stream and the caller so that the load hears of everything, whatever the caller
 /// makes of it.
 final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
     private static final int DEADLINE_ROOM = 16;
@@ -20,27 +20,27 @@ final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
     private final Attempts owner;
     private final Route route;
     private final Caller caller;
-    private final Seat seat;
+    private final EndpointLoad load;
     private final int call;
     private @Nullable ScheduledFuture<?> timer;
     private boolean decided;
     private boolean answered;
     private boolean left;
 
-    Attempt(Attempts owner, Route route, Caller caller, Seat seat) {
+    Attempt(Attempts owner, Route route, Caller caller, EndpointLoad load) {
         this.owner = owner;
         this.route = route;
         this.caller = caller;
-        this.seat = seat;
-        this.call = seat.begin();
+        this.load = load;
+        this.call = load.begin();
     }
 
-    Seat seat() {
-        return seat;
+    EndpointLoad load() {
+        return load;
     }
 
     void start() {
-        seat.candidate().whenReady(this);
+        load.candidate().whenReady(this);
         if (!decided) {
             long nanos = route.context().openTimeout().toNanos();
             timer = owner.loop().schedule(this, nanos, TimeUnit.NANOSECONDS);
@@ -72,7 +72,7 @@ final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
     public void onUnreachable(Problem why) {
         if (decide()) {
             if (why != Problem.OVERLOADED) {
-                seat.onUnreachable(call);
+                load.onUnreachable(call);
             }
             owner.onUnreachable(this, why);
         }
@@ -99,7 +99,7 @@ final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
     @Override
     public void onReset(ResetCode code, String detail, boolean byPeer) {
         if (!left) {
-            seat.onReset(call, code);
+            load.onReset(call, code);
         }
         caller.onReset(code, detail, byPeer);
     }
@@ -118,14 +118,14 @@ final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
         decide();
         if (!left) {
             left = true;
-            seat.finish(call);
+            load.finish(call);
         }
     }
 
     private void onAnswer() {
         if (!answered && !left) {
             answered = true;
-            seat.onAnswer(call);
+            load.onAnswer(call);
         }
     }
 

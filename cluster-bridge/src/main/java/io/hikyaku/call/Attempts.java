@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// One call's way to an exporter: opens its stream there, and elsewhere when that is refused before any effect, or
 /// fails on the way and does no harm twice. At most three attempts, at exporters not tried before as long as there are
 /// any. While it waits for a channel, it begins to wait for others too, and goes to the first that stands: nothing of
-/// it is sent before, so it is sent once. The exporter's seat hears how each goes. Belongs to its event loop.
+/// it is sent before, so it is sent once. The exporter's load hears how each goes. Belongs to its event loop.
 public final class Attempts {
     static final int MAX_ATTEMPTS = 3;
     /// How long one channel is waited for alone: longer than a handshake takes around the world, far shorter than
@@ -50,7 +50,7 @@ public final class Attempts {
     private final Route route;
     private final EventLoop loop;
     private final Caller caller;
-    private List<Seat> tried = List.of();
+    private List<EndpointLoad> tried = List.of();
     /// The one that the caller knows of: it has the stream, or has waited for its channel for the longest.
     private @Nullable Attempt current;
     /// Others that wait for a channel.
@@ -79,14 +79,14 @@ public final class Attempts {
     /// Makes the first attempt; the caller may be called within.
     ///
     /// @param wanted where it is to go if that is still a candidate; null: anywhere
-    public void start(@Nullable Seat wanted) {
+    public void start(@Nullable EndpointLoad wanted) {
         route.candidates().onCall();
         boolean there = wanted != null && route.candidates().has(wanted);
-        Seat seat = there ? wanted : route.candidates().pick(List.of());
-        if (seat == null) {
+        EndpointLoad load = there ? wanted : route.candidates().pick(List.of());
+        if (load == null) {
             caller.onProblem(Problem.UNKNOWN_SERVICE);
         } else {
-            attempt(seat);
+            attempt(load);
         }
     }
 
@@ -101,24 +101,24 @@ public final class Attempts {
             return false;
         }
         Problem problem = Problem.of(code);
-        Seat seat = nextSeat(mayHaveRun || code == ResetCode.REFUSED);
-        if (seat == null || !route.candidates().allowRetry(problem, mayHaveRun)) {
+        EndpointLoad load = nextSeat(mayHaveRun || code == ResetCode.REFUSED);
+        if (load == null || !route.candidates().allowRetry(problem, mayHaveRun)) {
             return false;
         }
         lastProblem = problem;
-        attempt(seat);
+        attempt(load);
         return true;
     }
 
     /// Where the call is now.
     ///
     /// @throws IllegalStateException if it is nowhere
-    public Seat seat() {
+    public EndpointLoad load() {
         Attempt at = current;
         if (at == null) {
             throw new IllegalStateException("A call that is nowhere");
         }
-        return at.seat();
+        return at.load();
     }
 
     EventLoop loop() {
@@ -130,7 +130,7 @@ public final class Attempts {
         leave();
     }
 
-    private @Nullable Seat nextSeat(boolean alsoTried) {
+    private @Nullable EndpointLoad nextSeat(boolean alsoTried) {
         if (count >= MAX_ATTEMPTS) {
             return null;
         }
@@ -139,7 +139,7 @@ public final class Attempts {
             remember(last);
         }
         others.forEach(this::remember);
-        Seat other = route.candidates().pick(tried);
+        EndpointLoad other = route.candidates().pick(tried);
         return other == null && alsoTried ? route.candidates().pick(List.of()) : other;
     }
 
@@ -147,26 +147,26 @@ public final class Attempts {
         if (tried.isEmpty()) {
             tried = new ArrayList<>(MAX_ATTEMPTS);
         }
-        if (!tried.contains(attempt.seat())) {
-            tried.add(attempt.seat());
+        if (!tried.contains(attempt.load())) {
+            tried.add(attempt.load());
         }
     }
 
-    private void attempt(Seat seat) {
+    private void attempt(EndpointLoad load) {
         leave();
-        Attempt attempt = begin(seat);
+        Attempt attempt = begin(load);
         lead(attempt);
         attempt.start();
     }
 
-    private Attempt begin(Seat seat) {
+    private Attempt begin(EndpointLoad load) {
         count++;
-        return new Attempt(this, route, caller, seat);
+        return new Attempt(this, route, caller, load);
     }
 
     private void lead(Attempt attempt) {
         current = attempt;
-        caller.onAttempt(attempt.seat().candidate().label());
+        caller.onAttempt(attempt.load().candidate().label());
     }
 
     private void leave() {
@@ -198,12 +198,12 @@ public final class Attempts {
 
     private void waitElsewhereToo() {
         alone = null;
-        Seat seat = nextSeat(false);
-        if (seat != null && route.candidates().allowRetry(Problem.UNREACHABLE, false)) {
+        EndpointLoad load = nextSeat(false);
+        if (load != null && route.candidates().allowRetry(Problem.UNREACHABLE, false)) {
             if (others.isEmpty()) {
                 others = new ArrayList<>(MAX_ATTEMPTS);
             }
-            Attempt attempt = begin(seat);
+            Attempt attempt = begin(load);
             others.add(attempt);
             attempt.start();
         }
@@ -234,12 +234,12 @@ public final class Attempts {
             return;
         }
         Problem problem = lastProblem == null ? why : lastProblem;
-        Seat seat = nextSeat(false);
-        if (seat == null || !route.candidates().allowRetry(problem, false)) {
+        EndpointLoad load = nextSeat(false);
+        if (load == null || !route.candidates().allowRetry(problem, false)) {
             leave();
             caller.onProblem(problem);
         } else {
-            attempt(seat);
+            attempt(load);
         }
     }
 }

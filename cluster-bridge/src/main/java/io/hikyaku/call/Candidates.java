@@ -13,10 +13,10 @@ public interface Candidates {
     /// @param tried are left out
     /// @return null when there is no other
     @Nullable
-    Seat pick(Collection<Seat> tried);
+    EndpointLoad pick(Collection<EndpointLoad> tried);
 
     /// Whether it is still one of them.
-    boolean has(Seat seat);
+    boolean has(EndpointLoad load);
 
     /// Asks whether a call may be tried once more; counts it if so.
     ///

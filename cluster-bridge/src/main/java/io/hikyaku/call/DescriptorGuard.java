@@ -1,6 +1,6 @@
 package io.hikyaku.call;
 
-import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.admission.AcceptLimiter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -9,10 +9,10 @@ import java.net.SocketException;
 
 /// Connects to no target when the process has hardly any file descriptors left.
 final class DescriptorGuard extends ChannelOutboundHandlerAdapter {
-    private final Doorkeeper doorkeeper;
+    private final AcceptLimiter acceptLimiter;
 
-    DescriptorGuard(Doorkeeper doorkeeper) {
-        this.doorkeeper = doorkeeper;
+    DescriptorGuard(AcceptLimiter acceptLimiter) {
+        this.acceptLimiter = acceptLimiter;
     }
 
     /// It is not the target's fault, and nothing has been sent.
@@ -27,7 +27,7 @@ final class DescriptorGuard extends ChannelOutboundHandlerAdapter {
     @Override
     public void connect(
             ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-        if (doorkeeper.hasRoomForOurOwn(context.channel())) {
+        if (acceptLimiter.hasRoomForOurOwn(context.channel())) {
             context.pipeline().remove(this);
             context.connect(remote, local, promise);
         } else {

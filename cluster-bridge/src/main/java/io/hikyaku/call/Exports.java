@@ -12,12 +12,12 @@ import java.util.Map;
 /// What this cluster exports, on one event loop: finds by a stream's metadata (PROTOCOL.md §7.1) whose it is. A caller
 /// names a service, never an address.
 public final class Exports {
-    private Map<ServicePort, Export> byPort = Map.of();
+    private Map<ServicePort, ExportHandler> byPort = Map.of();
     private boolean draining;
 
     /// Puts these in place of the ones before; those that are gone are closed.
-    public void update(Map<ServicePort, Export> exports) {
-        Map<ServicePort, Export> before = byPort;
+    public void update(Map<ServicePort, ExportHandler> exports) {
+        Map<ServicePort, ExportHandler> before = byPort;
         byPort = Map.copyOf(exports);
         before.forEach((port, export) -> {
             if (!export.equals(byPort.get(port))) {
@@ -29,7 +29,7 @@ public final class Exports {
     /// Begins no call any more, which callers may then begin elsewhere; those that run go on.
     public void drain() {
         draining = true;
-        byPort.values().forEach(Export::close);
+        byPort.values().forEach(ExportHandler::close);
     }
 
     /// Takes the calls of one cluster.
@@ -47,7 +47,7 @@ public final class Exports {
             stream.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()));
             return Refused.HANDLER;
         }
-        Export export = byPort.get(new ServicePort(call.service(), call.port()));
+        ExportHandler export = byPort.get(new ServicePort(call.service(), call.port()));
         if (export == null || export.protocol() != call.protocol()) {
             stream.reset(ResetCode.NOT_EXPORTED, "");
             return Refused.HANDLER;

@@ -1,8 +1,8 @@
 package io.hikyaku.call;
 
+import io.hikyaku.admission.SourceCounts;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Protocol;
-import io.hikyaku.door.SourceCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;

@@ -84,7 +84,7 @@ public final class SocketOutput implements Runnable {
 
     /// Notes that `bytes` of the source's were taken; they are reported as consumed when everything written by
     /// then has left.
-    public void owe(int bytes) {
+    public void creditOnFlush(int bytes) {
         owed += bytes;
         flushSoon();
     }

@@ -1,6 +1,6 @@
 package io.hikyaku.call;
 
-import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.admission.AcceptLimiter;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -17,7 +17,7 @@ public interface Sockets {
     Bootstrap dialler(int shard);
 
     /// Who is let in, and whether targets may be dialled.
-    Doorkeeper doorkeeper();
+    AcceptLimiter acceptLimiter();
 
     /// For listening on TCP: accepted sockets go to the shards in turn.
     ServerBootstrap listener();

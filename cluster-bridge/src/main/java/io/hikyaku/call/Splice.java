@@ -77,8 +77,8 @@ public final class Splice extends ChannelInboundHandlerAdapter {
     }
 
     /// Notes that `bytes` of the stream's were taken, for which credit is due once the system has taken them.
-    public void owe(int bytes) {
-        out.owe(bytes);
+    public void creditOnFlush(int bytes) {
+        out.creditOnFlush(bytes);
     }
 
     /// The stream has ended: so does this direction of the connection.

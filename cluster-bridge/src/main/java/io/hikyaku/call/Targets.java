@@ -1,11 +1,11 @@
 package io.hikyaku.call;
 
+import io.hikyaku.admission.AcceptLimiter;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.HostPort;
 import io.hikyaku.config.Target;
 import io.hikyaku.config.Target.Scheme;
 import io.hikyaku.config.TargetTls;
-import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.names.Connector;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
@@ -28,9 +28,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
-/// cannot be connected to is out for a while ([Health]).
+/// cannot be connected to is ejected for a while ([OutlierDetector]).
 public final class Targets {
-    /// Connects in a row that fail before a target is out. Few, since a connect that fails costs a caller time,
+    /// Connects in a row that fail before a target is ejected. Few, since a connect that fails costs a caller time,
     /// and one that is left out wrongly costs little.
     static final int FAILURES = 2;
 
@@ -39,9 +39,9 @@ public final class Targets {
     private final List<Target> targets;
     private final @Nullable TargetSecurity security;
     private final int[] outstanding;
-    private final List<Health> health = new ArrayList<>();
+    private final List<OutlierDetector> health = new ArrayList<>();
     /// Whether those that can be connected to speak HTTP/2 then.
-    private final List<Health> http2 = new ArrayList<>();
+    private final List<OutlierDetector> http2 = new ArrayList<>();
     private final LongAdder ejected;
     private int shownEjected;
     private boolean closed;
@@ -68,8 +68,8 @@ public final class Targets {
                 ? TargetSecurity.of(port.tls().orElse(TargetTls.DEFAULTS), connectTimeout)
                 : null;
         targets.forEach(target -> {
-            health.add(new Health(FAILURES, random));
-            http2.add(new Health(FAILURES, random));
+            health.add(new OutlierDetector(FAILURES, random));
+            http2.add(new OutlierDetector(FAILURES, random));
         });
         this.ejected = context.metrics().ejectedTargets(servicePort);
         this.outstanding = new int[targets.size()];
@@ -81,7 +81,7 @@ public final class Targets {
         this.connectors = targets.stream()
                 .map(Target::address)
                 .map(target -> new Connector(
-                        bootstrap.clone().handler(new Dialled(target, sockets.doorkeeper(), gauge)),
+                        bootstrap.clone().handler(new Dialled(target, sockets.acceptLimiter(), gauge)),
                         loop,
                         target.host(),
                         target.port(),
@@ -92,12 +92,12 @@ public final class Targets {
     /// A connection to a target that is about to be made.
     private static final class Dialled extends ChannelInitializer<Channel> {
         private final HostPort target;
-        private final Doorkeeper doorkeeper;
+        private final AcceptLimiter acceptLimiter;
         private final LongAdder gauge;
 
-        Dialled(HostPort target, Doorkeeper doorkeeper, LongAdder gauge) {
+        Dialled(HostPort target, AcceptLimiter acceptLimiter, LongAdder gauge) {
             this.target = target;
-            this.doorkeeper = doorkeeper;
+            this.acceptLimiter = acceptLimiter;
             this.gauge = gauge;
         }
 
@@ -105,7 +105,7 @@ public final class Targets {
         protected void initChannel(Channel channel) {
             gauge.increment();
             channel.closeFuture().addListener(closed -> gauge.decrement());
-            channel.pipeline().addLast(new DescriptorGuard(doorkeeper), new AddressGuard(target));
+            channel.pipeline().addLast(new DescriptorGuard(acceptLimiter), new AddressGuard(target));
         }
 
         @Override
@@ -126,7 +126,7 @@ public final class Targets {
         return loop;
     }
 
-    /// The target with the fewest calls outstanding, those with equal numbers in turn. One that is out is picked
+    /// The target with the fewest calls outstanding, those with equal numbers in turn. One that is ejected is picked
     /// only when all are.
     public int pick() {
         int picked = pickOther(new BitSet(0));
@@ -158,8 +158,8 @@ public final class Targets {
         return Math.max(badness(health.get(target), now), badness(http2.get(target), now));
     }
 
-    private static int badness(Health at, long now) {
-        return at.takesCalls(now) ? 0 : at.timesOut();
+    private static int badness(OutlierDetector at, long now) {
+        return at.takesCalls(now) ? 0 : at.ejections();
     }
 
     public void begin(int target) {
@@ -195,7 +195,7 @@ public final class Targets {
     /// @param speaks whether it has said its SETTINGS then
     public void onHttp2(int target, boolean speaks) {
         long now = nanos();
-        Health at = http2.get(target);
+        OutlierDetector at = http2.get(target);
         int round = at.begin(now);
         if (speaks) {
             at.onSuccess(round, now);
@@ -220,7 +220,7 @@ public final class Targets {
     private void showEjected() {
         int now = 0;
         for (int target = 0; target < targets.size() && !closed; target++) {
-            now += health.get(target).isOut() || http2.get(target).isOut() ? 1 : 0;
+            now += health.get(target).isEjected() || http2.get(target).isEjected() ? 1 : 0;
         }
         ejected.add(now - shownEjected);
         shownEjected = now;

@@ -555,13 +555,13 @@ public final class Channel {
             idleSince = now;
         }
         if (gapAt >= 0 && now - gapSince >= gapNanos) {
-            closeForWant(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
+            closeAsLost(CloseCode.GAP, "Packet " + received.next() + " did not arrive");
         } else if (isAwaiting() && now - Math.max(awaitingSince, lastReceivedAt) >= deadNanos()) {
-            closeForWant(
+            closeAsLost(
                     CloseCode.DEAD_PATH,
                     "Nothing heard for " + Duration.ofNanos(silent).toMillis() + " ms");
         } else if (isAwaiting() && now - awaitingSince >= 2 * deadNanos()) {
-            closeForWant(
+            closeAsLost(
                     CloseCode.DEAD_PATH,
                     "No acknowledgement for "
                             + Duration.ofNanos(2 * deadNanos()).toMillis() + " ms");
@@ -575,7 +575,7 @@ public final class Channel {
 
     /// The next packet has been waited for in vain. One in its place that was not authentic may have been thrown
     /// in by anybody, while the true one was still to come: so it counts only now.
-    private void closeForWant(CloseCode code, String detail) {
+    private void closeAsLost(CloseCode code, String detail) {
         if (unauthentic == received.next()) {
             LOG.warn("Packets from node {} are changed on the way", key.peer().abbreviated());
             close(CloseCode.UNAUTHENTIC, "Packet " + unauthentic + " was not authentic");

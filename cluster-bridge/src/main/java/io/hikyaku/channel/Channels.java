@@ -51,11 +51,11 @@ public final class Channels<U extends ChannelUser> {
 
     private final Shard shard;
     private final Function<NodeId, U> users;
-    private final Map<ChannelKey, Attempt<U>> attempts = new HashMap<>();
+    private final Map<ChannelKey, HandshakeAttempt<U>> attempts = new HashMap<>();
     private final Map<ChannelKey, Channel> channels = new HashMap<>();
     private final Map<NodeId, PeerChannels<U>> byPeer = new HashMap<>();
     private final Map<NodeId, Long> unreachableSince = new HashMap<>();
-    private final Attempt.Outcome<U> outcome = new AttemptOutcome();
+    private final HandshakeAttempt.Outcome<U> outcome = new AttemptOutcome();
     private long rejectsSince;
     private int rejects;
     private long earlyBytes;
@@ -173,7 +173,7 @@ public final class Channels<U extends ChannelUser> {
     void onChannelClosed(Channel channel) {
         channels.remove(channel.key());
         shard.counters().closed.increment();
-        Attempt<U> lingering = attempts.get(channel.key());
+        HandshakeAttempt<U> lingering = attempts.get(channel.key());
         if (lingering != null) {
             lingering.end();
         }
@@ -182,7 +182,7 @@ public final class Channels<U extends ChannelUser> {
 
     private void onData(ChannelKey key, ByteBuf packet) {
         Channel channel = channels.get(key);
-        Attempt<U> attempt = channel == null ? attempts.get(key) : null;
+        HandshakeAttempt<U> attempt = channel == null ? attempts.get(key) : null;
         if (channel != null) {
             channel.onPacket(packet);
         } else if (attempt != null) {
@@ -194,7 +194,7 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    private void onEarly(Attempt<U> attempt, ByteBuf packet) {
+    private void onEarly(HandshakeAttempt<U> attempt, ByteBuf packet) {
         int bytes = packet.readableBytes();
         if (earlyBytes + bytes <= MAX_EARLY_BYTES && attempt.keepEarly(packet)) {
             earlyBytes += bytes;
@@ -220,7 +220,7 @@ public final class Channels<U extends ChannelUser> {
     }
 
     private void onSegment(ChannelKey key, Segment segment) {
-        Attempt<U> attempt = attempts.get(key);
+        HandshakeAttempt<U> attempt = attempts.get(key);
         boolean first = segment.offset() == 0 && segment.bytes().length > 0 && key.id() != 0;
         if (attempt == null && !key.initiatedHere() && !channels.containsKey(key) && first) {
             attempt = answer(key, segment.shardCount());
@@ -233,7 +233,7 @@ public final class Channels<U extends ChannelUser> {
     }
 
     private void onReject(ChannelKey key, RejectCode code) {
-        Attempt<U> attempt = attempts.get(key);
+        HandshakeAttempt<U> attempt = attempts.get(key);
         Channel channel = channels.get(key);
         if (channel != null) {
             channel.doubt();
@@ -260,7 +260,7 @@ public final class Channels<U extends ChannelUser> {
             }
         }
         if (dropped.unreachable()) {
-            for (Attempt<U> attempt : attemptsTo(dropped.destination())) {
+            for (HandshakeAttempt<U> attempt : attemptsTo(dropped.destination())) {
                 if (attempt.key().id() == dropped.channel()) {
                     attempt.fail(
                             CloseCode.DEAD_PATH,
@@ -271,11 +271,11 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    private Attempt<U> offer(NodeId peer, U user, long deadline, int tries) {
+    private HandshakeAttempt<U> offer(NodeId peer, U user, long deadline, int tries) {
         PeerChannels<U> to = byPeer.computeIfAbsent(peer, first -> new PeerChannels<>());
         to.expect(user);
         ChannelKey key = new ChannelKey(peer, freshId(), true);
-        Attempt<U> attempt = new Attempt<>(shard, key, user, outcome, deadline, tries);
+        HandshakeAttempt<U> attempt = new HandshakeAttempt<>(shard, key, user, outcome, deadline, tries);
         attempts.put(key, attempt);
         return attempt;
     }
@@ -290,17 +290,17 @@ public final class Channels<U extends ChannelUser> {
     }
 
     /// Takes up an offer, unless it crosses one of ours that goes on (PROTOCOL.md §5.2).
-    private @Nullable Attempt<U> answer(ChannelKey key, int peerShardCount) {
+    private @Nullable HandshakeAttempt<U> answer(ChannelKey key, int peerShardCount) {
         if (stopped || attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
             reject(key, stopped ? RejectCode.LEAVING : RejectCode.BUSY);
             return null;
         }
-        Attempt<U> crossing = crossing(key, peerShardCount);
+        HandshakeAttempt<U> crossing = crossing(key, peerShardCount);
         if (crossing != null && shard.self().compareTo(key.peer()) < 0) {
             reject(key, RejectCode.CROSSED);
             return null;
         }
-        Attempt<U> attempt = crossing == null ? fresh(key) : takeOver(crossing, key);
+        HandshakeAttempt<U> attempt = crossing == null ? fresh(key) : takeOver(crossing, key);
         if (attempt == null) {
             reject(key, RejectCode.BUSY);
         } else {
@@ -311,7 +311,7 @@ public final class Channels<U extends ChannelUser> {
     }
 
     /// The answer to an offer that nobody here has waited for: if it fails, it is not tried again from here.
-    private @Nullable Attempt<U> fresh(ChannelKey key) {
+    private @Nullable HandshakeAttempt<U> fresh(ChannelKey key) {
         U user = users.apply(key.peer());
         if (user.initialCredit() == 0) {
             user.onClosed(new Closed(CloseCode.LIMIT, "No memory is left for another channel", false, false));
@@ -319,19 +319,19 @@ public final class Channels<U extends ChannelUser> {
         }
         byPeer.computeIfAbsent(key.peer(), first -> new PeerChannels<>()).expectIfNone(user);
         long deadline = shard.loop().nanos() + shard.limits().handshakeTimeout().toNanos();
-        return new Attempt<>(shard, key, user, outcome, deadline, MAX_RETRIES);
+        return new HandshakeAttempt<>(shard, key, user, outcome, deadline, MAX_RETRIES);
     }
 
     /// The answer to an offer that crosses our own: if it fails, ours is made again, since its user still waits.
-    private Attempt<U> takeOver(Attempt<U> crossing, ChannelKey key) {
+    private HandshakeAttempt<U> takeOver(HandshakeAttempt<U> crossing, ChannelKey key) {
         crossing.end();
-        return new Attempt<>(shard, key, crossing.user(), outcome, crossing.deadlineNanos(), crossing.tries());
+        return new HandshakeAttempt<>(shard, key, crossing.user(), outcome, crossing.deadlineNanos(), crossing.tries());
     }
 
     /// Our own offer to the same event loop of the same peer, if there is one.
-    private @Nullable Attempt<U> crossing(ChannelKey offered, int peerShardCount) {
+    private @Nullable HandshakeAttempt<U> crossing(ChannelKey offered, int peerShardCount) {
         long peerShard = Long.remainderUnsigned(offered.id(), peerShardCount);
-        for (Attempt<U> attempt : attemptsTo(offered.peer())) {
+        for (HandshakeAttempt<U> attempt : attemptsTo(offered.peer())) {
             if (attempt.isOffer() && Long.remainderUnsigned(attempt.key().id(), peerShardCount) == peerShard) {
                 return attempt;
             }
@@ -346,7 +346,7 @@ public final class Channels<U extends ChannelUser> {
             rejects = 0;
         }
         if (rejects++ < MAX_REJECTS_PER_SECOND) {
-            shard.out().send(Attempt.packet(shard, key, new Reject(code)));
+            shard.out().send(HandshakeAttempt.packet(shard, key, new Reject(code)));
         }
     }
 
@@ -362,7 +362,7 @@ public final class Channels<U extends ChannelUser> {
         return known == null ? List.of() : known.channels();
     }
 
-    private List<Attempt<U>> attemptsTo(NodeId peer) {
+    private List<HandshakeAttempt<U>> attemptsTo(NodeId peer) {
         return attempts.values().stream()
                 .filter(attempt -> attempt.key().peer().equals(peer))
                 .toList();
@@ -378,9 +378,9 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    private final class AttemptOutcome implements Attempt.Outcome<U> {
+    private final class AttemptOutcome implements HandshakeAttempt.Outcome<U> {
         @Override
-        public void onComplete(Attempt<U> attempt, Handshake.Result result) {
+        public void onComplete(HandshakeAttempt<U> attempt, Handshake.Result result) {
             Channel channel = new Channel(shard, attempt.key(), attempt.user(), Channels.this, result, attempt.nanos());
             channels.put(attempt.key(), channel);
             byPeer.computeIfAbsent(attempt.key().peer(), first -> new PeerChannels<>())
@@ -396,13 +396,13 @@ public final class Channels<U extends ChannelUser> {
         }
 
         @Override
-        public void onEnded(Attempt<U> attempt) {
+        public void onEnded(HandshakeAttempt<U> attempt) {
             attempts.remove(attempt.key(), attempt);
             earlyBytes -= attempt.takeEarlyBytes();
         }
 
         @Override
-        public void onFailed(Attempt<U> attempt, CloseCode code, String why, boolean mayRetry) {
+        public void onFailed(HandshakeAttempt<U> attempt, CloseCode code, String why, boolean mayRetry) {
             NodeId peer = attempt.key().peer();
             shard.counters().handshakesFailed.increment();
             if (mayRetry && attempt.tries() < MAX_RETRIES && shard.loop().nanos() < attempt.deadlineNanos()) {

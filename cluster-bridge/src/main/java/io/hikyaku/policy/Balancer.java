@@ -17,7 +17,7 @@ public final class Balancer {
     private final FreeRepeats freeRepeats;
     private final LongSupplier nanos;
     private final RandomGenerator random;
-    private final Map<ServicePort, NearestFree> asked = new HashMap<>();
+    private final Map<ServicePort, LeastRequest> asked = new HashMap<>();
     private Map<ServicePort, List<Candidate>> view = Map.of();
 
     /// @param freeRepeats of the whole process
@@ -34,7 +34,7 @@ public final class Balancer {
     public Candidates candidates(ServicePort port) {
         return asked.computeIfAbsent(port, unasked -> {
             RetryBudget budget = new RetryBudget(context.limits().retryBudget(), now -> freeRepeats.take(port, now));
-            NearestFree candidates = new NearestFree(context.metrics(), budget, port, nanos, random);
+            LeastRequest candidates = new LeastRequest(context.metrics(), budget, port, nanos, random);
             candidates.update(view.getOrDefault(port, List.of()));
             return candidates;
         });
@@ -48,18 +48,18 @@ public final class Balancer {
 
     /// Calls that are at a candidate now, for one port.
     public int outstanding(ServicePort port, Candidate candidate) {
-        CountedSeat seat = seat(port, candidate);
-        return seat == null ? 0 : seat.outstanding();
+        CountedLoad load = load(port, candidate);
+        return load == null ? 0 : load.outstanding();
     }
 
     /// Whether calls of one port avoid the candidate now.
-    public boolean isOut(ServicePort port, Candidate candidate) {
-        CountedSeat seat = seat(port, candidate);
-        return seat == null ? candidate.standing() == Candidate.Standing.FAILED : seat.isOut();
+    public boolean isEjected(ServicePort port, Candidate candidate) {
+        CountedLoad load = load(port, candidate);
+        return load == null ? candidate.standing() == Candidate.Standing.FAILED : load.isEjected();
     }
 
-    private @Nullable CountedSeat seat(ServicePort port, Candidate candidate) {
-        NearestFree candidates = asked.get(port);
-        return candidates == null ? null : candidates.seat(candidate);
+    private @Nullable CountedLoad load(ServicePort port, Candidate candidate) {
+        LeastRequest candidates = asked.get(port);
+        return candidates == null ? null : candidates.load(candidate);
     }
 }

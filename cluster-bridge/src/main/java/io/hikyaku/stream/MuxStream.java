@@ -23,7 +23,7 @@ final class MuxStream implements Stream {
     private static final Logger LOG = LoggerFactory.getLogger(MuxStream.class);
 
     private final StreamMux mux;
-    private final SendQueue queue = new SendQueue();
+    private final SendBuffer queue = new SendBuffer();
     private final ReceiveCredit credit;
     private final boolean openedHere;
     private final long firstWindow;

@@ -2,7 +2,7 @@ package io.hikyaku.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.bridge.RemoteExporter.Way.State;
+import io.hikyaku.bridge.RemoteExporter.Connection.State;
 import io.hikyaku.call.Candidate.Standing;
 import io.hikyaku.call.Candidate.Waiter;
 import io.hikyaku.call.Problem;
@@ -11,11 +11,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RemoteExporterTest {
-    private static final Duration FIRST_OUT = Duration.ofSeconds(5);
+    private static final Duration FIRST_EJECTION = Duration.ofSeconds(5);
 
-    private final ScriptedWay way = new ScriptedWay();
+    private final ScriptedWay connection = new ScriptedWay();
     private long nanos = 1;
-    private final RemoteExporter exporter = new RemoteExporter("osaka", way, () -> nanos, () -> 0);
+    private final RemoteExporter exporter = new RemoteExporter("osaka", connection, () -> nanos, () -> 0);
 
     private void pass(Duration time) {
         nanos += time.toNanos();
@@ -32,23 +32,23 @@ class RemoteExporterTest {
         exporter.prepare();
         exporter.prepare();
 
-        assertEquals(1, way.opened);
+        assertEquals(1, connection.opened);
         assertEquals(Standing.UNREADY, exporter.standing());
 
-        way.state = State.OPEN;
+        connection.state = State.OPEN;
         exporter.prepare();
-        assertEquals(1, way.opened);
+        assertEquals(1, connection.opened);
         assertEquals(Standing.READY, exporter.standing());
     }
 
     @Test
     void aHandshakeThatFailsPutsItOutForAWhileThoughNobodyWaitsForIt() {
         exporter.prepare();
-        way.fail();
+        connection.fail();
 
         assertEquals(Standing.FAILED, exporter.standing());
 
-        pass(FIRST_OUT.minusNanos(1));
+        pass(FIRST_EJECTION.minusNanos(1));
         assertEquals(Standing.FAILED, exporter.standing());
 
         pass(Duration.ofNanos(1));
@@ -58,15 +58,15 @@ class RemoteExporterTest {
     @Test
     void anotherFailurePutsItOutForTwiceAsLong() {
         exporter.prepare();
-        way.fail();
+        connection.fail();
         exporter.standing();
-        pass(FIRST_OUT);
+        pass(FIRST_EJECTION);
         exporter.prepare();
         assertEquals(Standing.UNREADY, exporter.standing());
-        way.fail();
+        connection.fail();
         exporter.standing();
 
-        pass(FIRST_OUT.multipliedBy(2).minusNanos(1));
+        pass(FIRST_EJECTION.multipliedBy(2).minusNanos(1));
         assertEquals(Standing.FAILED, exporter.standing());
 
         pass(Duration.ofNanos(1));
@@ -76,56 +76,56 @@ class RemoteExporterTest {
     @Test
     void aChannelThatStandsEndsTheTimeOut() {
         exporter.prepare();
-        way.fail();
+        connection.fail();
         exporter.standing();
 
-        way.state = State.OPEN; // the other side made it
+        connection.state = State.OPEN; // the other side made it
         assertEquals(Standing.READY, exporter.standing());
 
-        way.state = State.NONE;
+        connection.state = State.NONE;
         assertEquals(Standing.UNREADY, exporter.standing());
     }
 
     @Test
     void aCallThatComesAlthoughItIsOutOpensAChannel() {
         exporter.prepare();
-        way.fail();
+        connection.fail();
         exporter.standing();
         exporter.whenReady(nobody());
 
-        assertEquals(2, way.opened);
-        assertEquals(1, way.waiting);
+        assertEquals(2, connection.opened);
+        assertEquals(1, connection.waiting);
         assertEquals(Standing.UNREADY, exporter.standing());
     }
 
     @Test
     void oneThatDoesNotAnswerIsUnreadyAsLongAsItDoesNot() {
-        way.state = State.OPEN;
-        way.silent = true;
+        connection.state = State.OPEN;
+        connection.silent = true;
         assertEquals(Standing.UNREADY, exporter.standing());
 
-        way.silent = false;
+        connection.silent = false;
         assertEquals(Standing.READY, exporter.standing());
     }
 
     @Test
     void aLostChannelIsNoFailure() {
-        way.state = State.OPEN;
+        connection.state = State.OPEN;
         exporter.standing();
-        way.state = State.NONE;
+        connection.state = State.NONE;
 
         assertEquals(Standing.UNREADY, exporter.standing());
     }
 
     @Test
     void theDistanceIsThatOfTheChannelAndRememberedForAWhile() {
-        way.state = State.OPEN;
-        way.roundTripNanos = 7;
+        connection.state = State.OPEN;
+        connection.roundTripNanos = 7;
         assertEquals(7, exporter.roundTripNanos());
-        way.roundTripNanos = 9;
+        connection.roundTripNanos = 9;
         assertEquals(9, exporter.roundTripNanos());
-        way.state = State.NONE;
-        way.roundTripNanos = -1;
+        connection.state = State.NONE;
+        connection.roundTripNanos = -1;
         exporter.standing();
 
         pass(RemoteExporter.DISTANCE_KEPT.minusNanos(1));
@@ -137,13 +137,13 @@ class RemoteExporterTest {
 
     @Test
     void aNewChannelHasTheOldDistanceUntilItIsMeasured() {
-        way.state = State.OPEN;
-        way.roundTripNanos = 7;
+        connection.state = State.OPEN;
+        connection.roundTripNanos = 7;
         exporter.roundTripNanos();
-        way.state = State.NONE;
+        connection.state = State.NONE;
         exporter.standing();
-        way.state = State.OPEN;
-        way.roundTripNanos = -1;
+        connection.state = State.OPEN;
+        connection.roundTripNanos = -1;
 
         assertEquals(7, exporter.roundTripNanos());
     }
@@ -162,7 +162,7 @@ class RemoteExporterTest {
         };
     }
 
-    private static final class ScriptedWay implements RemoteExporter.Way {
+    private static final class ScriptedWay implements RemoteExporter.Connection {
         private State state = State.NONE;
         private int failures;
         private int opened;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.Export;
+import io.hikyaku.call.ExportHandler;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.ServiceName;
@@ -20,7 +20,7 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class ShardExportsTest {
-    private static final class Recorded implements Export {
+    private static final class Recorded implements ExportHandler {
         private boolean closed;
 
         @Override

@@ -65,7 +65,7 @@ class AttemptsTest {
         attempts.start(edge);
 
         assertEquals(List.of("edge"), tried);
-        assertEquals(edge, attempts.seat());
+        assertEquals(edge, attempts.load());
     }
 
     @Test
@@ -192,9 +192,9 @@ class AttemptsTest {
     }
 
     private ScriptedSeat addSilent(String label) {
-        ScriptedSeat seat = candidates.add(label);
-        seat.silent = true;
-        return seat;
+        ScriptedSeat load = candidates.add(label);
+        load.silent = true;
+        return load;
     }
 
     @Test
@@ -265,9 +265,9 @@ class AttemptsTest {
 
     @Test
     void noMoreAreWaitedForThanTheBound() {
-        List<ScriptedSeat> seats = new ArrayList<>();
+        List<ScriptedSeat> loads = new ArrayList<>();
         for (int i = 0; i <= Attempts.MAX_ATTEMPTS; i++) {
-            seats.add(addSilent("osaka-" + i));
+            loads.add(addSilent("osaka-" + i));
         }
         loop.freezeTime();
         attempts.start();
@@ -276,8 +276,8 @@ class AttemptsTest {
         }
         pass(Attempts.ALONE.dividedBy(2));
 
-        assertEquals(List.of("begin"), seats.get(Attempts.MAX_ATTEMPTS - 1).heard);
-        assertEquals(List.of(), seats.getLast().heard);
+        assertEquals(List.of("begin"), loads.get(Attempts.MAX_ATTEMPTS - 1).heard);
+        assertEquals(List.of(), loads.getLast().heard);
     }
 
     @Test
@@ -345,15 +345,15 @@ class AttemptsTest {
     }
 
     private static final class ScriptedCandidates implements Candidates {
-        private final List<ScriptedSeat> seats = new ArrayList<>();
+        private final List<ScriptedSeat> loads = new ArrayList<>();
         private final List<String> retries = new ArrayList<>();
         private boolean leave = true;
         private int calls;
 
         ScriptedSeat add(String label) {
-            ScriptedSeat seat = new ScriptedSeat(label);
-            seats.add(seat);
-            return seat;
+            ScriptedSeat load = new ScriptedSeat(label);
+            loads.add(load);
+            return load;
         }
 
         @Override
@@ -362,16 +362,16 @@ class AttemptsTest {
         }
 
         @Override
-        public @Nullable Seat pick(Collection<Seat> tried) {
-            return seats.stream()
-                    .filter(seat -> !tried.contains(seat))
+        public @Nullable EndpointLoad pick(Collection<EndpointLoad> tried) {
+            return loads.stream()
+                    .filter(load -> !tried.contains(load))
                     .findFirst()
                     .orElse(null);
         }
 
         @Override
-        public boolean has(Seat seat) {
-            return seat instanceof ScriptedSeat scripted && seats.contains(scripted);
+        public boolean has(EndpointLoad load) {
+            return load instanceof ScriptedSeat scripted && loads.contains(scripted);
         }
 
         @Override
@@ -381,7 +381,7 @@ class AttemptsTest {
         }
     }
 
-    private static final class ScriptedSeat implements Seat, Candidate {
+    private static final class ScriptedSeat implements EndpointLoad, Candidate {
         private final String label;
         private final List<String> heard = new ArrayList<>();
         private @Nullable StreamHandler handler;

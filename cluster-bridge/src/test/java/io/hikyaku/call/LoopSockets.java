@@ -1,6 +1,6 @@
 package io.hikyaku.call;
 
-import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.admission.AcceptLimiter;
 import io.hikyaku.link.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -8,9 +8,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 
 /// The sockets of a process's event loops.
-record LoopSockets(EventLoops loops, Doorkeeper doorkeeper) implements Sockets {
+record LoopSockets(EventLoops loops, AcceptLimiter acceptLimiter) implements Sockets {
     LoopSockets(EventLoops loops) {
-        this(loops, loops.doorkeeper());
+        this(loops, loops.acceptLimiter());
     }
 
     @Override

@@ -2,12 +2,12 @@ package io.hikyaku.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.hikyaku.admission.AcceptLimiter;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
 import io.hikyaku.config.TargetHost;
-import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.link.EventLoops;
 import io.hikyaku.stream.MemoryBudget;
 import io.hikyaku.wire.stream.ResetCode;
@@ -37,7 +37,7 @@ class ShortageIT {
         loops.close();
     }
 
-    private Targets targets(Origin origin, Doorkeeper doorkeeper) {
+    private Targets targets(Origin origin, AcceptLimiter acceptLimiter) {
         ExportPort port = new ExportPort(
                 "main",
                 80,
@@ -47,7 +47,7 @@ class ShortageIT {
                 TargetHost.KEEP);
         CallContext context = new CallContext(
                 "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters), new MemoryBudget(0));
-        return new Targets(new LoopSockets(loops, doorkeeper), 0, port, context, "shop/orders:80");
+        return new Targets(new LoopSockets(loops, acceptLimiter), 0, port, context, "shop/orders:80");
     }
 
     /// The code of the failure, or that there was none.
@@ -76,8 +76,8 @@ class ShortageIT {
             // Given
             Assumptions.assumeTrue(
                     loops.vertx().isNativeTransportEnabled(), "sockets of Java's own transport have no numbers");
-            assertEquals(CONNECTED, dial(targets(origin, new Doorkeeper(0, Integer.MAX_VALUE))));
-            Targets targets = targets(origin, new Doorkeeper(0, 0));
+            assertEquals(CONNECTED, dial(targets(origin, new AcceptLimiter(0, Integer.MAX_VALUE))));
+            Targets targets = targets(origin, new AcceptLimiter(0, 0));
 
             for (int i = 0; i < 2 * Targets.FAILURES; i++) {
                 // When

@@ -3,11 +3,11 @@ package io.hikyaku.call;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.admission.AcceptLimiter;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.Target;
-import io.hikyaku.door.Doorkeeper;
 import io.hikyaku.stream.MemoryBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
@@ -88,14 +88,14 @@ class TargetsTest {
         assertEquals(List.of(0, 2, 0, 2), picks(4));
         assertEquals(1, ejected());
 
-        pass(Health.FIRST_OUT);
+        pass(OutlierDetector.FIRST_EJECTION);
         assertTrue(picks(3).contains(1));
     }
 
     @Test
     void oneConnectAtATimeProbesAndOneThatSucceedsRestores() {
         putOut(1);
-        pass(Health.FIRST_OUT);
+        pass(OutlierDetector.FIRST_EJECTION);
         int probe = targets.beginConnect(1);
         targets.finish(1); // so that what is outstanding does not decide
         assertEquals(List.of(0, 2, 0, 2), picks(4));
@@ -110,7 +110,7 @@ class TargetsTest {
     @Test
     void aProbeThatNobodyWaitsForLeavesRoomForAnother() {
         putOut(1);
-        pass(Health.FIRST_OUT);
+        pass(OutlierDetector.FIRST_EJECTION);
         targets.onConnectCancelled(1, targets.beginConnect(1));
 
         assertTrue(picks(3).contains(1));
@@ -119,7 +119,7 @@ class TargetsTest {
     @Test
     void whenAllAreOutTheLeastBadIsPicked() {
         putOut(0);
-        pass(Health.FIRST_OUT);
+        pass(OutlierDetector.FIRST_EJECTION);
         fail(0); // the probe: out for the second time
         putOut(1);
         putOut(2);
@@ -169,8 +169,8 @@ class TargetsTest {
         }
 
         @Override
-        public Doorkeeper doorkeeper() {
-            return Doorkeeper.ofThisProcess();
+        public AcceptLimiter acceptLimiter() {
+            return AcceptLimiter.ofThisProcess();
         }
 
         @Override

@@ -67,7 +67,7 @@ class ChannelTest extends TwoNodes {
                 ByteBuf::release,
                 io.netty.buffer.UnpooledByteBufAllocator.DEFAULT,
                 new ChannelCounters());
-        ByteBuf packet = Attempt.packet(shard, new ChannelKey(left.id(), id, false), new Reject(code));
+        ByteBuf packet = HandshakeAttempt.packet(shard, new ChannelKey(left.id(), id, false), new Reject(code));
         net.time.after(0, () -> net.arrive(packet));
     }
 

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.Candidate.Standing;
 import io.hikyaku.call.Candidates;
-import io.hikyaku.call.Seat;
+import io.hikyaku.call.EndpointLoad;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ class BalancerTest {
     @Test
     void theOneWithTheFewestCallsIsPicked() {
         bench.show(tokyo, osaka);
-        Seat busy = bench.pick();
+        EndpointLoad busy = bench.pick();
         int call = busy.begin();
 
         assertEquals(List.of("osaka", "osaka", "osaka", "osaka"), bench.picks(4));
@@ -86,11 +86,11 @@ class BalancerTest {
 
     @Test
     void noDistanceWeighsMoreThanTheMost() {
-        assertEquals(1, CountedSeat.weight(0));
-        assertEquals(1, CountedSeat.weight(-1));
-        assertEquals(2, CountedSeat.weight(Duration.ofMillis(3).toNanos()));
-        assertEquals(16, CountedSeat.weight(Duration.ofMillis(255).toNanos()));
-        assertEquals(16, CountedSeat.weight(Duration.ofMillis(256).toNanos()));
+        assertEquals(1, CountedLoad.weight(0));
+        assertEquals(1, CountedLoad.weight(-1));
+        assertEquals(2, CountedLoad.weight(Duration.ofMillis(3).toNanos()));
+        assertEquals(16, CountedLoad.weight(Duration.ofMillis(255).toNanos()));
+        assertEquals(16, CountedLoad.weight(Duration.ofMillis(256).toNanos()));
     }
 
     @Test
@@ -139,8 +139,8 @@ class BalancerTest {
     @Test
     void thoseTriedAreLeftOut() {
         bench.show(tokyo, osaka);
-        Seat first = bench.pick();
-        Seat second = bench.pick(first);
+        EndpointLoad first = bench.pick();
+        EndpointLoad second = bench.pick(first);
 
         assertEquals("osaka", label(second));
         assertNull(bench.pick(first, second));
@@ -176,16 +176,16 @@ class BalancerTest {
     @Test
     void moreCallsCannotFinishThanBegan() {
         bench.show(tokyo);
-        Seat seat = bench.pick();
-        int call = seat.begin();
-        seat.finish(call);
+        EndpointLoad load = bench.pick();
+        int call = load.begin();
+        load.finish(call);
 
-        assertThrows(IllegalStateException.class, () -> seat.finish(call));
+        assertThrows(IllegalStateException.class, () -> load.finish(call));
     }
 
     @Test
     void oneThatNobodyAskedForIsOutAsFarAsItKnowsItself() {
-        assertFalse(bench.balancer.isOut(PolicyBench.PORT, tokyo));
-        assertTrue(bench.balancer.isOut(PolicyBench.PORT, osaka.standing(Standing.FAILED)));
+        assertFalse(bench.balancer.isEjected(PolicyBench.PORT, tokyo));
+        assertTrue(bench.balancer.isEjected(PolicyBench.PORT, osaka.standing(Standing.FAILED)));
     }
 }

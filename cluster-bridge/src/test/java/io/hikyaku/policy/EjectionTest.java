@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.Candidate.Standing;
-import io.hikyaku.call.Seat;
+import io.hikyaku.call.EndpointLoad;
 import io.hikyaku.wire.stream.ResetCode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,47 +23,47 @@ class EjectionTest {
     private final ScriptedCandidate osaka = new ScriptedCandidate("osaka");
     private final PolicyBench bench = new PolicyBench();
 
-    private Seat seatOf(ScriptedCandidate wanted) {
-        List<Seat> others = new ArrayList<>();
-        for (Seat seat = bench.pick(); ; seat = bench.candidates().pick(others)) {
-            if (seat.candidate().equals(wanted)) {
-                return seat;
+    private EndpointLoad seatOf(ScriptedCandidate wanted) {
+        List<EndpointLoad> others = new ArrayList<>();
+        for (EndpointLoad load = bench.pick(); ; load = bench.candidates().pick(others)) {
+            if (load.candidate().equals(wanted)) {
+                return load;
             }
-            others.add(seat);
+            others.add(load);
         }
     }
 
-    private static void call(Seat seat, ResetCode end) {
-        int call = seat.begin();
-        seat.onReset(call, end);
-        seat.finish(call);
+    private static void call(EndpointLoad load, ResetCode end) {
+        int call = load.begin();
+        load.onReset(call, end);
+        load.finish(call);
     }
 
-    private static void callThatIsAnswered(Seat seat) {
-        int call = seat.begin();
-        seat.onAnswer(call);
-        seat.finish(call);
+    private static void callThatIsAnswered(EndpointLoad load) {
+        int call = load.begin();
+        load.onAnswer(call);
+        load.finish(call);
     }
 
-    private Seat putOut(ScriptedCandidate candidate) {
-        Seat seat = seatOf(candidate);
-        for (int i = 0; i < CountedSeat.FAILURES; i++) {
-            call(seat, ResetCode.TARGET_REFUSED);
+    private EndpointLoad putOut(ScriptedCandidate candidate) {
+        EndpointLoad load = seatOf(candidate);
+        for (int i = 0; i < CountedLoad.FAILURES; i++) {
+            call(load, ResetCode.TARGET_REFUSED);
         }
-        return seat;
+        return load;
     }
 
     @Test
     void oneFailureLessThanTheBoundPutsNobodyOut() {
         bench.show(tokyo, osaka);
-        Seat seat = seatOf(tokyo);
-        call(seat, ResetCode.TARGET_REFUSED);
-        call(seat, ResetCode.CHANNEL_LOST);
+        EndpointLoad load = seatOf(tokyo);
+        call(load, ResetCode.TARGET_REFUSED);
+        call(load, ResetCode.CHANNEL_LOST);
 
         assertTrue(bench.picks(2).contains("tokyo"));
         assertEquals(0, bench.meter(GAUGE));
 
-        call(seat, ResetCode.TARGET_CONNECT_TIMEOUT);
+        call(load, ResetCode.TARGET_CONNECT_TIMEOUT);
         assertEquals(List.of("osaka", "osaka"), bench.picks(2));
         assertEquals(1, bench.meter(GAUGE));
     }
@@ -71,12 +71,12 @@ class EjectionTest {
     @Test
     void anAnswerBetweenFailuresStartsTheCountAnew() {
         bench.show(tokyo, osaka);
-        Seat seat = seatOf(tokyo);
-        call(seat, ResetCode.TARGET_REFUSED);
-        call(seat, ResetCode.TARGET_REFUSED);
-        callThatIsAnswered(seat);
-        call(seat, ResetCode.TARGET_REFUSED);
-        call(seat, ResetCode.TARGET_REFUSED);
+        EndpointLoad load = seatOf(tokyo);
+        call(load, ResetCode.TARGET_REFUSED);
+        call(load, ResetCode.TARGET_REFUSED);
+        callThatIsAnswered(load);
+        call(load, ResetCode.TARGET_REFUSED);
+        call(load, ResetCode.TARGET_REFUSED);
 
         assertTrue(bench.picks(2).contains("tokyo"));
     }
@@ -84,14 +84,14 @@ class EjectionTest {
     @Test
     void callsThatFailTogetherAreOneFailure() {
         bench.show(tokyo, osaka);
-        Seat seat = seatOf(tokyo);
+        EndpointLoad load = seatOf(tokyo);
         List<Integer> calls = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            calls.add(seat.begin());
+            calls.add(load.begin());
         }
         calls.forEach(call -> {
-            seat.onReset(call, ResetCode.CHANNEL_LOST);
-            seat.finish(call);
+            load.onReset(call, ResetCode.CHANNEL_LOST);
+            load.finish(call);
         });
 
         assertTrue(bench.picks(2).contains("tokyo"));
@@ -112,12 +112,12 @@ class EjectionTest {
             })
     void whatNoCallerCanBringAboutCounts(ResetCode code) {
         bench.show(tokyo, osaka);
-        Seat seat = seatOf(tokyo);
-        for (int i = 0; i < CountedSeat.FAILURES; i++) {
-            call(seat, code);
+        EndpointLoad load = seatOf(tokyo);
+        for (int i = 0; i < CountedLoad.FAILURES; i++) {
+            call(load, code);
         }
 
-        assertTrue(bench.balancer.isOut(PolicyBench.PORT, tokyo));
+        assertTrue(bench.balancer.isEjected(PolicyBench.PORT, tokyo));
     }
 
     @ParameterizedTest
@@ -140,25 +140,25 @@ class EjectionTest {
             })
     void whatACallerMayBringAboutDoesNotCount(ResetCode code) {
         bench.show(tokyo, osaka);
-        Seat seat = seatOf(tokyo);
-        for (int i = 0; i < 10 * CountedSeat.FAILURES; i++) {
-            call(seat, code);
+        EndpointLoad load = seatOf(tokyo);
+        for (int i = 0; i < 10 * CountedLoad.FAILURES; i++) {
+            call(load, code);
         }
 
-        assertFalse(bench.balancer.isOut(PolicyBench.PORT, tokyo));
+        assertFalse(bench.balancer.isEjected(PolicyBench.PORT, tokyo));
     }
 
     @Test
     void aWaitForAChannelThatLastsTooLongCounts() {
         bench.show(tokyo, osaka);
-        Seat seat = seatOf(tokyo);
-        for (int i = 0; i < CountedSeat.FAILURES; i++) {
-            int call = seat.begin();
-            seat.onUnreachable(call);
-            seat.finish(call);
+        EndpointLoad load = seatOf(tokyo);
+        for (int i = 0; i < CountedLoad.FAILURES; i++) {
+            int call = load.begin();
+            load.onUnreachable(call);
+            load.finish(call);
         }
 
-        assertTrue(bench.balancer.isOut(PolicyBench.PORT, tokyo));
+        assertTrue(bench.balancer.isEjected(PolicyBench.PORT, tokyo));
     }
 
     @Test
@@ -166,7 +166,7 @@ class EjectionTest {
         bench.show(tokyo, osaka);
         putOut(tokyo);
         bench.pass(TIME_OUT);
-        Seat probed = seatOf(tokyo);
+        EndpointLoad probed = seatOf(tokyo);
         int probe = probed.begin();
 
         assertEquals(List.of("osaka", "osaka", "osaka"), bench.picks(3));
@@ -185,7 +185,7 @@ class EjectionTest {
         callThatIsAnswered(seatOf(tokyo));
 
         assertEquals(0, bench.meter(GAUGE));
-        assertFalse(bench.balancer.isOut(PolicyBench.PORT, tokyo));
+        assertFalse(bench.balancer.isEjected(PolicyBench.PORT, tokyo));
         assertEquals(100, bench.load(200).get("tokyo"));
     }
 
@@ -219,19 +219,19 @@ class EjectionTest {
     @Test
     void aCallThatWorksWhileAllAreOutBringsItBackBeforeItsTime() {
         bench.show(tokyo);
-        Seat seat = putOut(tokyo);
+        EndpointLoad load = putOut(tokyo);
 
         assertEquals("tokyo", label(bench.pick()));
-        callThatIsAnswered(seat);
-        assertFalse(bench.balancer.isOut(PolicyBench.PORT, tokyo));
+        callThatIsAnswered(load);
+        assertFalse(bench.balancer.isEjected(PolicyBench.PORT, tokyo));
     }
 
     @Test
     void callsThatFailWhileAllAreOutDoNotMakeItWorse() {
         bench.show(tokyo, osaka);
-        Seat seat = putOut(tokyo);
+        EndpointLoad load = putOut(tokyo);
         for (int i = 0; i < 100; i++) {
-            call(seat, ResetCode.TARGET_REFUSED);
+            call(load, ResetCode.TARGET_REFUSED);
         }
         bench.pass(TIME_OUT);
 
@@ -253,11 +253,11 @@ class EjectionTest {
     @Test
     void oneThatIsGoneIsCountedNoLonger() {
         bench.show(tokyo, osaka);
-        Seat seat = putOut(tokyo);
-        int late = seat.begin();
+        EndpointLoad load = putOut(tokyo);
+        int late = load.begin();
         bench.show(osaka);
-        seat.onReset(late, ResetCode.TARGET_REFUSED);
-        seat.finish(late);
+        load.onReset(late, ResetCode.TARGET_REFUSED);
+        load.finish(late);
 
         assertEquals(0, bench.meter(GAUGE));
     }

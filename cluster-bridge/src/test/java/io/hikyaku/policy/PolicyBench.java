@@ -4,7 +4,7 @@ import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Candidate;
 import io.hikyaku.call.Candidates;
-import io.hikyaku.call.Seat;
+import io.hikyaku.call.EndpointLoad;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.stream.MemoryBudget;
@@ -48,7 +48,7 @@ final class PolicyBench {
     }
 
     @Nullable
-    Seat pick(Seat... tried) {
+    EndpointLoad pick(EndpointLoad... tried) {
         return candidates().pick(List.of(tried));
     }
 
@@ -65,9 +65,9 @@ final class PolicyBench {
     Map<String, Integer> load(int calls) {
         Map<String, Integer> byLabel = new TreeMap<>();
         for (int i = 0; i < calls; i++) {
-            Seat seat = pick();
-            seat.begin();
-            byLabel.merge(label(seat), 1, Integer::sum);
+            EndpointLoad load = pick();
+            load.begin();
+            byLabel.merge(label(load), 1, Integer::sum);
         }
         return byLabel;
     }
@@ -78,7 +78,7 @@ final class PolicyBench {
                 .sum();
     }
 
-    static String label(@Nullable Seat seat) {
-        return seat == null ? "nobody" : seat.candidate().label();
+    static String label(@Nullable EndpointLoad load) {
+        return load == null ? "nobody" : load.candidate().label();
     }
 }

@@ -70,18 +70,18 @@ public final class BenchCommand implements Subcommand {
 
     @Override
     public Integer call() throws Exception {
-        Set<String> ways = names.isEmpty() ? Testbed.ALL : known("--ways", names, Testbed.ALL);
+        Set<String> contenders = names.isEmpty() ? Testbed.ALL : known("--ways", names, Testbed.ALL);
         Set<String> scenarios = kinds.isEmpty() ? USUAL : known("--scenarios", kinds, SCENARIOS);
         PrintWriter err = spec.commandLine().getErr();
         LoadGenerator generator = LoadGenerator.best();
         List<Measurement> measurements = new ArrayList<>();
-        try (Testbed testbed = Testbed.start(ways, javaOptions, err)) {
+        try (Testbed testbed = Testbed.start(contenders, javaOptions, err)) {
             Map<String, String> machine = machine(generator, testbed.originName());
-            warmUp(testbed.ways(), err);
+            warmUp(testbed.contenders(), err);
             print(Report.heading(machine));
             try {
                 for (Scenario scenario : scenarios(generator, scenarios)) {
-                    List<Measurement> block = blockOf(scenario, testbed.ways());
+                    List<Measurement> block = blockOf(scenario, testbed.contenders());
                     measurements.addAll(block);
                     measure(scenario, block, err);
                     print(Report.block(block));
@@ -139,22 +139,24 @@ public final class BenchCommand implements Subcommand {
 
     /// Lets the compilers of the JVMs see every path before anything counts: with little load too, where they have
     /// the fewest calls to learn from and compete with them for the processors.
-    private static void warmUp(List<Way> ways, PrintWriter err) throws IOException, InterruptedException {
+    private static void warmUp(List<Contender> contenders, PrintWriter err) throws IOException, InterruptedException {
         LoadGenerator generator = LoadGenerator.best();
-        for (Way way : ways) {
-            err.println("warming up: " + way.name());
+        for (Contender contender : contenders) {
+            err.println("warming up: " + contender.name());
             err.flush();
-            Duration length = way.jvm() ? JVM_WARM_UP : WARM_UP;
+            Duration length = contender.jvm() ? JVM_WARM_UP : WARM_UP;
             for (int connections : List.of(32, 1)) {
-                generator.run(way.http(), Origin.PATH, connections, Connections.KEPT, length);
+                generator.run(contender.http(), Origin.PATH, connections, Connections.KEPT, length);
             }
-            BulkServer.download(way.tcp(), 64 << 20);
-            BulkServer.upload(way.tcp(), 64 << 20);
+            BulkServer.download(contender.tcp(), 64 << 20);
+            BulkServer.upload(contender.tcp(), 64 << 20);
         }
     }
 
-    private static List<Measurement> blockOf(Scenario scenario, List<Way> ways) {
-        return ways.stream().map(way -> new Measurement(scenario.name(), way)).toList();
+    private static List<Measurement> blockOf(Scenario scenario, List<Contender> contenders) {
+        return contenders.stream()
+                .map(contender -> new Measurement(scenario.name(), contender))
+                .toList();
     }
 
     private void measure(Scenario scenario, List<Measurement> block, PrintWriter err) throws Exception {
@@ -163,10 +165,10 @@ public final class BenchCommand implements Subcommand {
         int turns = rounds > 0 ? rounds : full ? 7 : 3;
         for (int round = 0; round < turns; round++) {
             for (Measurement measurement : block) {
-                try (AutoCloseable beside = scenario.beside(measurement.way())) {
-                    double[] before = measurement.way().cpuSeconds();
-                    Sample sample = scenario.run(measurement.way());
-                    double[] used = measurement.way().cpuSeconds();
+                try (AutoCloseable beside = scenario.beside(measurement.contender())) {
+                    double[] before = measurement.contender().cpuSeconds();
+                    Sample sample = scenario.run(measurement.contender());
+                    double[] used = measurement.contender().cpuSeconds();
                     for (int i = 0; i < used.length; i++) {
                         used[i] -= before[i];
                     }

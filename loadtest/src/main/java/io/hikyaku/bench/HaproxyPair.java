@@ -96,11 +96,11 @@ final class HaproxyPair implements AutoCloseable {
                 .start();
     }
 
-    Way way() {
+    Contender contender() {
         SequencedMap<String, Long> processes = new LinkedHashMap<>();
         processes.put("near", near.pid());
         processes.put("far", far.pid());
-        return new Way("haproxy pair", "127.0.0.1:" + httpPort, "127.0.0.1:" + tcpPort, processes, false);
+        return new Contender("haproxy pair", "127.0.0.1:" + httpPort, "127.0.0.1:" + tcpPort, processes, false);
     }
 
     @Override

@@ -8,13 +8,13 @@ import java.util.function.ToDoubleFunction;
 /// All rounds of one scenario over one way.
 final class Measurement {
     private final String scenario;
-    private final Way way;
+    private final Contender contender;
     private final List<Sample> samples = new ArrayList<>();
     private final List<double[]> cpuMicros = new ArrayList<>();
 
-    Measurement(String scenario, Way way) {
+    Measurement(String scenario, Contender contender) {
         this.scenario = scenario;
-        this.way = way;
+        this.contender = contender;
     }
 
     /// @param cpuSeconds used by each of the way's processes during the round
@@ -30,8 +30,8 @@ final class Measurement {
         return scenario;
     }
 
-    Way way() {
-        return way;
+    Contender contender() {
+        return contender;
     }
 
     List<Sample> samples() {
@@ -48,7 +48,7 @@ final class Measurement {
 
     /// CPU microseconds per request of each process, medians over the rounds.
     double[] cpuMicrosPerRequest() {
-        int processes = way.processes().size();
+        int processes = contender.processes().size();
         double[] medians = new double[processes];
         for (int i = 0; i < processes; i++) {
             int process = i;

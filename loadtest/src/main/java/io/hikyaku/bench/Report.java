@@ -40,9 +40,9 @@ final class Report {
         return block.getFirst().scenario().startsWith("TCP") ? "MiB/s" : "req/s";
     }
 
-    private static double rateOf(List<Measurement> block, String way) {
+    private static double rateOf(List<Measurement> block, String contender) {
         return block.stream()
-                .filter(measurement -> measurement.way().name().equals(way))
+                .filter(measurement -> measurement.contender().name().equals(contender))
                 .mapToDouble(measurement -> measurement.median(Sample::perSecond))
                 .findFirst()
                 .orElse(0);
@@ -54,7 +54,7 @@ final class Report {
         double p99 = measurement.median(Sample::p99Micros) / 1e3;
         String failed = measurement.failures() == 0 ? "" : "  FAILED: " + measurement.failures();
         return ROW.formatted(
-                measurement.way().name(),
+                measurement.contender().name(),
                 number("%.0f", rate),
                 pair == 0 ? "" : number("%.2f", rate / pair),
                 p50 == 0 ? "" : number("%.3f", p50),
@@ -67,7 +67,7 @@ final class Report {
         List<String> parts = new ArrayList<>();
         double sum = 0;
         int i = 0;
-        for (Map.Entry<String, Long> process : measurement.way().entries()) {
+        for (Map.Entry<String, Long> process : measurement.contender().entries()) {
             sum += micros[i];
             parts.add(process.getKey() + number(" %.1f", micros[i++]));
         }
@@ -88,11 +88,11 @@ final class Report {
         for (Measurement measurement : measurements) {
             ObjectNode result = results.addObject();
             result.put("scenario", measurement.scenario());
-            result.put("way", measurement.way().name());
+            result.put("way", measurement.contender().name());
             ObjectNode cpu = result.putObject("cpuMicrosPerRequest");
             double[] micros = measurement.cpuMicrosPerRequest();
             int i = 0;
-            for (Map.Entry<String, Long> process : measurement.way().entries()) {
+            for (Map.Entry<String, Long> process : measurement.contender().entries()) {
                 cpu.put(process.getKey(), micros[i++]);
             }
             ArrayNode rounds = result.putArray("rounds");

@@ -9,11 +9,11 @@ sealed interface Scenario {
     String name();
 
     /// Begins what goes on beside a round, and is not measured; closed after it.
-    default AutoCloseable beside(Way way) throws Exception {
+    default AutoCloseable beside(Contender contender) throws Exception {
         return () -> {};
     }
 
-    Sample run(Way way) throws IOException, InterruptedException;
+    Sample run(Contender contender) throws IOException, InterruptedException;
 
     /// GET requests for 1 KiB.
     record Http(LoadGenerator generator, int connections, Connections reuse, Duration duration) implements Scenario {
@@ -25,8 +25,8 @@ sealed interface Scenario {
         }
 
         @Override
-        public Sample run(Way way) throws IOException, InterruptedException {
-            return generator.run(way.http(), Origin.PATH, connections, reuse, duration);
+        public Sample run(Contender contender) throws IOException, InterruptedException {
+            return generator.run(contender.http(), Origin.PATH, connections, reuse, duration);
         }
     }
 
@@ -38,13 +38,13 @@ sealed interface Scenario {
         }
 
         @Override
-        public StalledTransfers beside(Way way) throws IOException, InterruptedException {
-            return StalledTransfers.begin(way, downloads, uploads);
+        public StalledTransfers beside(Contender contender) throws IOException, InterruptedException {
+            return StalledTransfers.begin(contender, downloads, uploads);
         }
 
         @Override
-        public Sample run(Way way) throws IOException, InterruptedException {
-            return calls.run(way);
+        public Sample run(Contender contender) throws IOException, InterruptedException {
+            return calls.run(contender);
         }
     }
 
@@ -56,9 +56,10 @@ sealed interface Scenario {
         }
 
         @Override
-        public Sample run(Way way) throws IOException {
+        public Sample run(Contender contender) throws IOException {
             long bytes = (long) mebibytes << 20;
-            double seconds = upload ? BulkServer.upload(way.tcp(), bytes) : BulkServer.download(way.tcp(), bytes);
+            double seconds =
+                    upload ? BulkServer.upload(contender.tcp(), bytes) : BulkServer.download(contender.tcp(), bytes);
             return new Sample(mebibytes, 0, seconds, 0, 0);
         }
     }

@@ -18,11 +18,11 @@ final class StalledTransfers implements AutoCloseable {
 
     private final List<SocketChannel> sockets = new ArrayList<>();
 
-    private final Way way;
+    private final Contender contender;
     private final int uploads;
 
-    private StalledTransfers(Way way, int uploads) {
-        this.way = way;
+    private StalledTransfers(Contender contender, int uploads) {
+        this.contender = contender;
         this.uploads = uploads;
     }
 
@@ -30,17 +30,18 @@ final class StalledTransfers implements AutoCloseable {
     ///
     /// @param downloads of which the first ones have been read for a while, so that their windows have grown
     /// @throws IOException if one cannot be begun, or if they do not come to rest
-    static StalledTransfers begin(Way way, int downloads, int uploads) throws IOException, InterruptedException {
-        StalledTransfers transfers = new StalledTransfers(way, uploads);
+    static StalledTransfers begin(Contender contender, int downloads, int uploads)
+            throws IOException, InterruptedException {
+        StalledTransfers transfers = new StalledTransfers(contender, uploads);
         try {
             for (int i = 0; i < downloads; i++) {
-                transfers.sockets.add(BulkServer.stalledDownload(way.tcp(), i < GROWN ? READ_BYTES : 1));
+                transfers.sockets.add(BulkServer.stalledDownload(contender.tcp(), i < GROWN ? READ_BYTES : 1));
             }
             for (int i = 0; i < uploads; i++) {
-                transfers.sockets.add(BulkServer.stalledUpload(way.tcp()));
+                transfers.sockets.add(BulkServer.stalledUpload(contender.tcp()));
             }
             if (downloads + uploads > 0) {
-                awaitStillness(way);
+                awaitStillness(contender);
             }
             return transfers;
         } catch (IOException | InterruptedException failed) {
@@ -49,25 +50,25 @@ final class StalledTransfers implements AutoCloseable {
         }
     }
 
-    private static void awaitStillness(Way way) throws IOException, InterruptedException {
+    private static void awaitStillness(Contender contender) throws IOException, InterruptedException {
         long end = System.nanoTime() + SETTLED_WITHIN.toNanos();
-        double before = cpuSeconds(way);
+        double before = cpuSeconds(contender);
         while (true) {
             Thread.sleep(STILL);
-            double now = cpuSeconds(way);
+            double now = cpuSeconds(contender);
             if (now - before < BUSY * STILL.toMillis() / 1000) {
                 return;
             }
             if (System.nanoTime() > end) {
-                throw new IOException("Stalled transfers over " + way.name() + " keep its processes busy for more than "
-                        + SETTLED_WITHIN.toSeconds() + " s");
+                throw new IOException("Stalled transfers over " + contender.name()
+                        + " keep its processes busy for more than " + SETTLED_WITHIN.toSeconds() + " s");
             }
             before = now;
         }
     }
 
-    private static double cpuSeconds(Way way) {
-        return Arrays.stream(way.cpuSeconds()).sum();
+    private static double cpuSeconds(Contender contender) {
+        return Arrays.stream(contender.cpuSeconds()).sum();
     }
 
     @Override
@@ -76,7 +77,7 @@ final class StalledTransfers implements AutoCloseable {
             socket.setOption(StandardSocketOptions.SO_LINGER, 0).close();
         }
         if (uploads > 0) {
-            BulkServer.endStalledUploads(way.tcp());
+            BulkServer.endStalledUploads(contender.tcp());
         }
     }
 }

@@ -44,7 +44,7 @@ final class Testbed implements AutoCloseable {
 
     private final PrintWriter progress;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
-    private final List<Way> ways = new ArrayList<>();
+    private final List<Contender> contenders = new ArrayList<>();
     private String originName = "";
 
     private Testbed(PrintWriter progress) {
@@ -66,8 +66,8 @@ final class Testbed implements AutoCloseable {
         }
     }
 
-    List<Way> ways() {
-        return List.copyOf(ways);
+    List<Contender> contenders() {
+        return List.copyOf(contenders);
     }
 
     String originName() {
@@ -81,7 +81,7 @@ final class Testbed implements AutoCloseable {
         BulkServer bulk = opened(new BulkServer());
         originName = origin.name();
         if (names.contains(DIRECT)) {
-            ways.add(new Way("direct", origin.address(), bulk.address(), new LinkedHashMap<>(), false));
+            contenders.add(new Contender("direct", origin.address(), bulk.address(), new LinkedHashMap<>(), false));
         }
         if (names.contains(HAPROXY)) {
             startHaproxy(folder, mesh.clusterIdentity("haproxy"), origin, bulk);
@@ -129,20 +129,22 @@ final class Testbed implements AutoCloseable {
         processes.put("near", near.pid());
         processes.putAll(between);
         processes.put("far", far.pid());
-        Way way = new Way(name, "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), processes, true);
-        awaitFirstAnswer(way);
-        ways.add(way);
+        Contender contender =
+                new Contender(name, "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), processes, true);
+        awaitFirstAnswer(contender);
+        contenders.add(contender);
     }
 
     /// The registry needs a moment until the near side knows what the far one exports.
-    private static void awaitFirstAnswer(Way way) throws Exception {
+    private static void awaitFirstAnswer(Contender contender) throws Exception {
         LoadGenerator one = new OwnGenerator();
         long end = System.nanoTime() + FIRST_ANSWER.toNanos();
-        while (one.run(way.http(), Origin.PATH, 1, Connections.KEPT, Duration.ofMillis(100))
+        while (one.run(contender.http(), Origin.PATH, 1, Connections.KEPT, Duration.ofMillis(100))
                         .requests()
                 == 0) {
             if (System.nanoTime() > end) {
-                throw new IOException("No answer over " + way.name() + " within " + FIRST_ANSWER.toSeconds() + " s");
+                throw new IOException(
+                        "No answer over " + contender.name() + " within " + FIRST_ANSWER.toSeconds() + " s");
             }
         }
     }
@@ -179,7 +181,7 @@ final class Testbed implements AutoCloseable {
             say("HAProxy is not installed: measuring without it");
             return;
         }
-        ways.add(opened(HaproxyPair.start(program.get(), folder, identity, origin.address(), bulk.address()))
-                .way());
+        contenders.add(opened(HaproxyPair.start(program.get(), folder, identity, origin.address(), bulk.address()))
+                .contender());
     }
 }

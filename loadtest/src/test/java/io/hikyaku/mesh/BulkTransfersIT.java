@@ -44,28 +44,28 @@ class BulkTransfersIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Way.class,
+            value = Carrier.class,
             names = {"ONE_RELAY", "HUB_CLUSTER", "KAFKA"})
-    void noneIsCutHoweverManyRunAtOnce(Way way) throws Exception {
-        everyNumberOf(way.open(mesh), "");
+    void noneIsCutHoweverManyRunAtOnce(Carrier carrier) throws Exception {
+        everyNumberOf(carrier.open(mesh), "");
     }
 
     @ParameterizedTest
     @EnumSource(
-            value = Way.class,
+            value = Carrier.class,
             names = {"ONE_RELAY", "KAFKA"})
-    void noneIsCutWhereLinksMayHoldNextToNothing(Way way) throws Exception {
-        everyNumberOf(way.open(mesh), SMALL_LIMITS);
+    void noneIsCutWhereLinksMayHoldNextToNothing(Carrier carrier) throws Exception {
+        everyNumberOf(carrier.open(mesh), SMALL_LIMITS);
     }
 
     @Test
     void noneIsCutWhereKafkasClientMayHoldNextToNothing() throws Exception {
-        Way.Links links = Way.KAFKA.open(mesh);
+        Carrier.Links links = Carrier.KAFKA.open(mesh);
         String small = ", properties: { buffer.memory: \"1048576\" } }\n";
-        everyNumberOf(Way.Links.both(links.caller().replace(" }\n", small)), "");
+        everyNumberOf(Carrier.Links.both(links.caller().replace(" }\n", small)), "");
     }
 
-    private void everyNumberOf(Way.Links links, String limits) throws Exception {
+    private void everyNumberOf(Carrier.Links links, String limits) throws Exception {
         // Given
         try (Origin bulk = Origin.following(new HttpScript("bulk"))) {
             Mesh.MeshBridge osaka = mesh.bridge(

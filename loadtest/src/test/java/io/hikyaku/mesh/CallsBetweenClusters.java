@@ -34,11 +34,11 @@ abstract class CallsBetweenClusters {
     private static @Nullable TwoClusters mesh;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     @BeforeParameterizedClassInvocation
-    static void start(Way way) throws Exception {
-        mesh = TwoClusters.over(way::open, folder);
+    static void start(Carrier carrier) throws Exception {
+        mesh = TwoClusters.over(carrier::open, folder);
     }
 
     @AfterParameterizedClassInvocation

@@ -62,7 +62,7 @@ class CanariesIT {
                         mesh -> {
                             TappedRelay relay = TappedRelay.in(mesh);
                             relay.tap(search);
-                            return Way.Links.both(Mesh.linksTo(relay.url()));
+                            return Carrier.Links.both(Mesh.linksTo(relay.url()));
                         },
                         folder)) {
 
@@ -79,21 +79,21 @@ class CanariesIT {
 
     @Test
     void noPlaintextLiesInKafka() throws Exception {
-        plantOverKafka(Way.KAFKA, BrokerKind.PROCESS);
+        plantOverKafka(Carrier.KAFKA, BrokerKind.PROCESS);
     }
 
     @Test
     void noPlaintextLiesInContainerKafka() throws Exception {
-        plantOverKafka(Way.CONTAINER_KAFKA, BrokerKind.CONTAINER);
+        plantOverKafka(Carrier.CONTAINER_KAFKA, BrokerKind.CONTAINER);
     }
 
-    private void plantOverKafka(Way way, BrokerKind kind) throws Exception {
+    private void plantOverKafka(Carrier carrier, BrokerKind kind) throws Exception {
         // Given
         Broker broker = kind.shared();
         String mesh;
         long logged;
         try (LogWatch log = new LogWatch(canary)) {
-            try (TwoClusters clusters = TwoClusters.over(way::open, folder)) {
+            try (TwoClusters clusters = TwoClusters.over(carrier::open, folder)) {
 
                 // When
                 plantIn(clusters);

@@ -22,14 +22,14 @@ class ConnectionsIT {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n";
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private SharedMesh mesh;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
     }
 
     @AfterEach

@@ -29,7 +29,7 @@ class CurlIT {
     Path folder;
 
     @Parameter(0)
-    Way way;
+    Carrier carrier;
 
     @Parameter(1)
     String version;
@@ -38,15 +38,15 @@ class CurlIT {
     private Tool curl;
 
     static Stream<Arguments> waysAndVersions() {
-        return Stream.of(Way.ONE_RELAY, Way.KAFKA)
-                .flatMap(way ->
-                        Stream.of("--http1.1", "--http2-prior-knowledge").map(version -> Arguments.of(way, version)));
+        return Stream.of(Carrier.ONE_RELAY, Carrier.KAFKA)
+                .flatMap(carrier -> Stream.of("--http1.1", "--http2-prior-knowledge")
+                        .map(version -> Arguments.of(carrier, version)));
     }
 
     @BeforeEach
     void start() throws Exception {
         curl = Tool.installed("curl");
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
     }
 
     private Tool.Ended curl(String url, String... options) throws Exception {

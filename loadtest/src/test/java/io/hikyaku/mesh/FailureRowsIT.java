@@ -98,11 +98,11 @@ class FailureRowsIT {
     private static @Nullable World world;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     @BeforeParameterizedClassInvocation
-    static void start(Way way) throws Exception {
-        world = new World(way);
+    static void start(Carrier carrier) throws Exception {
+        world = new World(carrier);
     }
 
     @AfterParameterizedClassInvocation
@@ -235,9 +235,9 @@ class FailureRowsIT {
         private final Mesh.MeshBridge tokyo;
         private final Mesh.MeshBridge osaka;
 
-        World(Way way) throws Exception {
+        World(Carrier carrier) throws Exception {
             nameTargets();
-            Way.Links links = way.open(mesh);
+            Carrier.Links links = carrier.open(mesh);
             StringBuilder exports = new StringBuilder("exports:\n");
             targets.forEach((row, target) -> exports.append(export(row.service(), "http", target)));
             lines().forEach(row -> exports.append(export(row.line(), "tcp", targets.get(row))));

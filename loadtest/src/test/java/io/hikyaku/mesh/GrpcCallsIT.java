@@ -47,7 +47,7 @@ class GrpcCallsIT {
     private static final int MESSAGES = 20;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private SharedMesh mesh;
     private GrpcService service;
@@ -55,7 +55,7 @@ class GrpcCallsIT {
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
         service = new GrpcService(mesh.grpcTarget, 20);
         channel = channelTo(SharedMesh.GRPC);
     }
@@ -77,7 +77,7 @@ class GrpcCallsIT {
     @Test
     void carriesAMessageOf64MebibytesBothWays() {
         // Given
-        byte[] message = WebService.payload(way.ordinal(), 64 << 20);
+        byte[] message = WebService.payload(carrier.ordinal(), 64 << 20);
 
         // When
         byte[] answer = blockingUnaryCall(channel, GrpcService.ECHO, CallOptions.DEFAULT, message);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(names = {"ONE_RELAY", "KAFKA"})
 class GrpcInteropIT {
     @Parameter
-    Way way;
+    Carrier carrier;
 
     @TestFactory
     List<DynamicTest> passesWithoutBridges() throws Exception {
@@ -23,7 +23,7 @@ class GrpcInteropIT {
 
     @TestFactory
     List<DynamicTest> passesWithBridges() throws Exception {
-        SharedMesh mesh = SharedMesh.over(way);
+        SharedMesh mesh = SharedMesh.over(carrier);
         return each(mesh.grpcTarget, mesh.port(SharedMesh.GRPC));
     }
 

@@ -34,7 +34,7 @@ class HostileMemberIT {
         clusters = TwoClusters.over(
                 mesh -> {
                     RELAY.set(mesh.relayAt("relay-1", "tls"));
-                    return Way.Links.both(Mesh.linksTo(RELAY.get().url()));
+                    return Carrier.Links.both(Mesh.linksTo(RELAY.get().url()));
                 },
                 folder);
     }

@@ -39,7 +39,7 @@ class Http2ClientsIT {
     Path folder;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = vertx.createHttpClient(
@@ -48,7 +48,7 @@ class Http2ClientsIT {
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
     }
 
     @AfterEach

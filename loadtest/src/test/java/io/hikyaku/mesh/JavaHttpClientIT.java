@@ -30,14 +30,14 @@ class JavaHttpClientIT {
     private static final int CALLS = 100;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private SharedMesh mesh;
     private HttpClient client;
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
         client = HttpClient.newHttpClient();
     }
 

@@ -73,7 +73,7 @@ class KilledExporterIT {
     private static final int WHOLE = 1000;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private final Http2Caller caller = new Http2Caller();
     private final List<Origin> origins = new ArrayList<>();
@@ -83,7 +83,7 @@ class KilledExporterIT {
     @BeforeEach
     void startMesh() throws Exception {
         mesh = LocalMesh.open("killed-" + UUID.randomUUID(), SMALL);
-        if (way == Way.KAFKA) {
+        if (carrier == Carrier.KAFKA) {
             Broker broker = BrokerKind.PROCESS.shared();
             try (KafkaPrepare kafka = new KafkaPrepare(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
                 kafka.prepare(new KafkaTopics(mesh.mesh()), List.of("tokyo", "osaka", "nagoya"), 2, 1);

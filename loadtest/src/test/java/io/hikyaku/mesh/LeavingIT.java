@@ -94,14 +94,14 @@ class LeavingIT {
     }
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private SharedMesh mesh;
     private final CountDownLatch heard = new CountDownLatch(1);
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
     }
 
     @AfterEach

@@ -38,7 +38,7 @@ class OverloadRowsIT {
     private static @Nullable World world;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     /// What is used up.
     enum UsedUp {
@@ -56,8 +56,8 @@ class OverloadRowsIT {
     }
 
     @BeforeParameterizedClassInvocation
-    static void start(Way way) throws Exception {
-        world = new World(way);
+    static void start(Carrier carrier) throws Exception {
+        world = new World(carrier);
     }
 
     @AfterParameterizedClassInvocation
@@ -91,8 +91,8 @@ class OverloadRowsIT {
         private final Mesh.MeshBridge tokyo;
         private final Mesh.MeshBridge poor;
 
-        World(Way way) throws Exception {
-            Way.Links links = way.open(mesh);
+        World(Carrier carrier) throws Exception {
+            Carrier.Links links = carrier.open(mesh);
             Origin holding = mesh.closedAtTheEnd(Origin.following(service -> {
                 service.hearHead();
                 held.incrementAndGet();

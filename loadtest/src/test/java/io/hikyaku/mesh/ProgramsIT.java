@@ -107,12 +107,12 @@ class ProgramsIT {
         }
     }
 
-    private static boolean goesOver(String way, Program caller, int port) throws Exception {
+    private static boolean goesOver(String carrier, Program caller, int port) throws Exception {
         try (Talk talk = Talk.with(port)) {
             Talk.Answer answer = talk.get("/name");
             return answer.status() == 200
                     && answer.body().equals("osaka")
-                    && Said.by("status", "--admin", caller.admin()).out.contains("via " + way);
+                    && Said.by("status", "--admin", caller.admin()).out.contains("via " + carrier);
         }
     }
 

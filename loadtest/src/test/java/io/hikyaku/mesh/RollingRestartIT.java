@@ -25,13 +25,13 @@ class RollingRestartIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Way.class,
+            value = Carrier.class,
             names = {"ONE_RELAY", "KAFKA"})
-    void noCallIsLost(Way way) throws Exception {
+    void noCallIsLost(Carrier carrier) throws Exception {
         // Given
         try (Mesh mesh = new Mesh(folder);
                 Origin service = Origin.following(new HttpScript("osaka"))) {
-            Way.Links links = way.open(mesh);
+            Carrier.Links links = carrier.open(mesh);
             String exporter = links.exporter() + Mesh.exports("http", Map.of(ORDERS, service.port()));
             List<MeshBridge> running = new ArrayList<>();
             running.add(mesh.bridge("osaka", exporter));

@@ -17,7 +17,7 @@ final class SharedMesh {
     static final String GRPC = "shop/grpc";
     static final String GRPC_PAIR = "shop/grpc-pair";
     private static final String LIMITS = "limits: { call: { idleTimeout: 20s } }\n";
-    private static final Map<Way, SharedMesh> STARTED = new EnumMap<>(Way.class);
+    private static final Map<Carrier, SharedMesh> STARTED = new EnumMap<>(Carrier.class);
 
     final Mesh.MeshBridge tokyo;
     final Mesh.MeshBridge osaka;
@@ -32,12 +32,12 @@ final class SharedMesh {
     /// Where two that share the calls of one service are called.
     final List<Integer> grpcPair;
 
-    private SharedMesh(Way way) throws Exception {
+    private SharedMesh(Carrier carrier) throws Exception {
         List<Integer> ports = Ports.free(3);
         grpcTarget = ports.getFirst();
         grpcPair = ports.subList(1, 3);
         Mesh mesh = new Mesh(Files.createDirectories(Path.of("target", "meshes").toAbsolutePath()));
-        Way.Links links = way.open(mesh);
+        Carrier.Links links = carrier.open(mesh);
         osaka = mesh.bridge(
                 "osaka",
                 links.exporter()
@@ -65,11 +65,11 @@ final class SharedMesh {
         }
     }
 
-    static synchronized SharedMesh over(Way way) throws Exception {
-        SharedMesh mesh = STARTED.get(way);
+    static synchronized SharedMesh over(Carrier carrier) throws Exception {
+        SharedMesh mesh = STARTED.get(carrier);
         if (mesh == null) {
-            mesh = new SharedMesh(way);
-            STARTED.put(way, mesh);
+            mesh = new SharedMesh(carrier);
+            STARTED.put(carrier, mesh);
         }
         return mesh;
     }

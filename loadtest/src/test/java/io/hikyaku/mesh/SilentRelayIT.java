@@ -119,11 +119,11 @@ class SilentRelayIT {
     }
 
     private Program relayInUse() throws Exception {
-        Matcher way = WAY.matcher(tokyo.status().toString());
-        if (!way.find()) {
+        Matcher carrier = WAY.matcher(tokyo.status().toString());
+        if (!carrier.find()) {
             throw new AssertionError("no way in " + tokyo.status());
         }
-        return relays.get(Integer.parseInt(way.group(1)));
+        return relays.get(Integer.parseInt(carrier.group(1)));
     }
 
     @ParameterizedTest

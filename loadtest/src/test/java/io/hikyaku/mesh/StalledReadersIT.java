@@ -37,13 +37,13 @@ class StalledReadersIT {
     private static @Nullable TwoClusters mesh;
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private final List<Talk> stalled = new ArrayList<>();
 
     @BeforeParameterizedClassInvocation
-    static void start(Way way) throws Exception {
-        mesh = TwoClusters.over(way::open, folder);
+    static void start(Carrier carrier) throws Exception {
+        mesh = TwoClusters.over(carrier::open, folder);
     }
 
     @AfterParameterizedClassInvocation

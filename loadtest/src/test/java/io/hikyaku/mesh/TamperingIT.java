@@ -39,7 +39,7 @@ class TamperingIT {
         clusters = TwoClusters.over(
                 mesh -> {
                     relay.set(TappedRelay.in(mesh));
-                    return Way.Links.both(Mesh.linksTo(relay.get().url()));
+                    return Carrier.Links.both(Mesh.linksTo(relay.get().url()));
                 },
                 folder);
         clusters.tokyo.awaitAnswer("shop/orders");

@@ -32,13 +32,13 @@ class TcpLinesIT {
     private static final String KEEPALIVE = "02:";
 
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private SharedMesh mesh;
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
     }
 
     @AfterEach

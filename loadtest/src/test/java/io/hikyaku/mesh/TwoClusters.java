@@ -15,7 +15,7 @@ final class TwoClusters implements AutoCloseable {
 
     /// Starts what lies between the two.
     interface Between {
-        Way.Links open(Mesh mesh) throws Exception;
+        Carrier.Links open(Mesh mesh) throws Exception;
     }
 
     private TwoClusters(Path folder, Between between) throws Exception {
@@ -23,7 +23,7 @@ final class TwoClusters implements AutoCloseable {
         http = Origin.following(new HttpScript("osaka"));
         own = Origin.following(new HttpScript("tokyo"));
         tcp = Origin.following(Talk::hearAll);
-        Way.Links links = between.open(mesh);
+        Carrier.Links links = between.open(mesh);
         osaka = mesh.bridge("osaka", links.exporter() + LIMITS + """
                 exports:
                   - service: shop/orders

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class WebSocketClientsIT {
     @Parameter
-    Way way;
+    Carrier carrier;
 
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -41,7 +41,7 @@ class WebSocketClientsIT {
 
     @BeforeEach
     void start() throws Exception {
-        mesh = SharedMesh.over(way);
+        mesh = SharedMesh.over(carrier);
         mesh.web.forgetHeard();
     }
 

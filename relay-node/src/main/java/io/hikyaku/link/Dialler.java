@@ -1,7 +1,7 @@
 package io.hikyaku.link;
 
+import io.hikyaku.admission.HandshakeBound;
 import io.hikyaku.config.LinkUrl;
-import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.link.LinkSession.Place;
 import io.hikyaku.names.Connector;
 import io.hikyaku.task.Guarded;

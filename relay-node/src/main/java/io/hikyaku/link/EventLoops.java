@@ -1,6 +1,6 @@
 package io.hikyaku.link;
 
-import io.hikyaku.door.Doorkeeper;
+import io.hikyaku.admission.AcceptLimiter;
 import io.hikyaku.names.SystemNames;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -33,7 +33,7 @@ public final class EventLoops implements AutoCloseable {
 
     private final VertxInternal vertx;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final Doorkeeper doorkeeper = Doorkeeper.ofThisProcess();
+    private final AcceptLimiter acceptLimiter = AcceptLimiter.ofThisProcess();
     private final SystemNames names = new SystemNames();
 
     private EventLoops(VertxInternal vertx) {
@@ -101,8 +101,8 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /// Who is let in by all of [#listener]'s sockets.
-    public Doorkeeper doorkeeper() {
-        return doorkeeper;
+    public AcceptLimiter acceptLimiter() {
+        return acceptLimiter;
     }
 
     /// Why no new connection is let in now, if so. Makes a socket to see.
@@ -113,7 +113,7 @@ public final class EventLoops implements AutoCloseable {
         } catch (ChannelException none) {
             return Optional.of("no file descriptor is left");
         }
-        boolean turnedAway = doorkeeper.turnsAway(newest);
+        boolean turnedAway = acceptLimiter.turnsAway(newest);
         newest.unsafe().closeForcibly();
         return turnedAway
                 ? Optional.of("file descriptors run short, new connections are turned away")
@@ -125,7 +125,7 @@ public final class EventLoops implements AutoCloseable {
         ServerBootstrap listener = new ServerBootstrap()
                 .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
                 .channelFactory(vertx.transport().serverChannelFactory(false))
-                .handler(doorkeeper)
+                .handler(acceptLimiter)
                 .childOption(ChannelOption.ALLOCATOR, ALLOCATOR);
         TcpKeepalive.apply(listener, vertx.isNativeTransportEnabled());
         return listener;

@@ -1,7 +1,7 @@
 package io.hikyaku.link;
 
+import io.hikyaku.admission.HandshakeBound;
 import io.hikyaku.config.LinkUrl;
-import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.link.LinkMeters.Refusal;
 import io.hikyaku.link.LinkSession.Place;
 import io.hikyaku.wire.link.Goodbye;
@@ -42,7 +42,7 @@ final class LinkListener implements LinkSession.Owner {
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
     private final Map<LinkSession, State> sessions = new ConcurrentHashMap<>();
-    private final Anteroom<LinkSession> anteroom;
+    private final PendingGreetings<LinkSession> pendingGreetings;
     private volatile @Nullable Channel socket;
 
     /// Links that are up, by their session; others have none yet.
@@ -54,12 +54,12 @@ final class LinkListener implements LinkSession.Owner {
         this.setups = setups;
         this.settings = setups.get().settings();
         this.meters = meters;
-        this.anteroom = new Anteroom<>(
+        this.pendingGreetings = new PendingGreetings<>(
                 settings.limits().maxGreeting(),
                 settings.limits().maxGreetingPerSource(),
                 ThreadLocalRandom.current()::nextLong,
                 this::makeRoom);
-        meters.addGreeting(anteroom::size);
+        meters.addGreeting(pendingGreetings::size);
     }
 
     /// @return the URL with the port that is really listened at
@@ -107,18 +107,18 @@ final class LinkListener implements LinkSession.Owner {
 
     @Override
     public void onSecured(LinkSession session) {
-        anteroom.proven(session);
+        pendingGreetings.proven(session);
     }
 
     @Override
     public void onUp(SocketLink link) {
-        anteroom.leave(link.session());
+        pendingGreetings.leave(link.session());
         sessions.put(link.session(), new State(link));
     }
 
     @Override
     public void onEnded(LinkSession session, String reason) {
-        anteroom.leave(session);
+        pendingGreetings.leave(session);
         sessions.remove(session);
         accepted.decrementAndGet();
         if (!session.wasUp()) {
@@ -135,7 +135,7 @@ final class LinkListener implements LinkSession.Owner {
         LinkTransport transport = LinkTransport.of(url);
         Place place = new Place(transport, loops.shardOf(channel), nameOf(channel.remoteAddress()), false);
         LinkSession session = new LinkSession(setup, this, channel, place, meters);
-        if (!anteroom.enter(session, channel.remoteAddress())) {
+        if (!pendingGreetings.enter(session, channel.remoteAddress())) {
             turnAway(channel, Refusal.GREETING_LIMIT);
             return;
         }
@@ -150,7 +150,7 @@ final class LinkListener implements LinkSession.Owner {
     }
 
     private boolean mayBegin(LinkSession session) {
-        boolean may = anteroom.begin(session, System.nanoTime());
+        boolean may = pendingGreetings.begin(session, System.nanoTime());
         if (!may) {
             meters.onRefused(Refusal.GREETING_LIMIT);
         }

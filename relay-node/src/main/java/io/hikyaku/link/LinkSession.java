@@ -4,13 +4,13 @@ import io.hikyaku.identity.LinkTls;
 import io.hikyaku.identity.Member;
 import io.hikyaku.identity.Rejected;
 import io.hikyaku.link.LinkMeters.Refusal;
-import io.hikyaku.link.LinkState.AwaitingHello;
-import io.hikyaku.link.LinkState.AwaitingProof;
-import io.hikyaku.link.LinkState.Ended;
-import io.hikyaku.link.LinkState.Ending;
-import io.hikyaku.link.LinkState.Opening;
-import io.hikyaku.link.LinkState.Secured;
-import io.hikyaku.link.LinkState.Up;
+import io.hikyaku.link.SessionState.AwaitingHello;
+import io.hikyaku.link.SessionState.AwaitingProof;
+import io.hikyaku.link.SessionState.Ended;
+import io.hikyaku.link.SessionState.Ending;
+import io.hikyaku.link.SessionState.Opening;
+import io.hikyaku.link.SessionState.Secured;
+import io.hikyaku.link.SessionState.Up;
 import io.hikyaku.task.Guarded;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
@@ -45,7 +45,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One connection, from its first byte to its last: the last handler of its pipeline, behind TLS and, for `wss`, the
-/// WebSocket. It greets, checks, keeps alive and passes on; which step is legal when stands in [LinkState]. Touched by
+/// WebSocket. It greets, checks, keeps alive and passes on; which step is legal when stands in [SessionState]. Touched
+/// by
 /// the connection's event loop alone, but for [#close] and [#leave].
 final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueue.Listener, PacketFramer.Sink {
     /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is
@@ -64,7 +65,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
     private final Keepalive keepalive;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private LinkState state = new Opening();
+    private SessionState state = new Opening();
     private @Nullable SocketLink link;
     /// The one timer of the present state: of the greeting, of the keepalive, or of the goodbye.
     private @Nullable Future<?> timer;

@@ -57,7 +57,7 @@ enum LinkTransport {
                     new HttpServerCodec(HTTP_LIMITS),
                     new HttpObjectAggregator(MAX_HTTP_BODY_BYTES),
                     new WebSocketServerProtocolHandler(config),
-                    new NothingElseHere(),
+                    new NotFoundHandler(),
                     new WebSocketPackets());
         }
     };

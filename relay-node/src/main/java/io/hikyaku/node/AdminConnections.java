@@ -13,7 +13,7 @@ import java.util.Map;
 /// a place only as long as nobody wants it. The other way round, a few silent connections would keep out the probe on
 /// whose answer the life of the process hangs. Thread-safe.
 final class AdminConnections {
-    /// Fewer than [io.hikyaku.door.Doorkeeper] keeps descriptors in reserve.
+    /// Fewer than [io.hikyaku.admission.AcceptLimiter] keeps descriptors in reserve.
     static final int MAX = 48;
 
     private static final boolean BY_LAST_USE = true;

@@ -95,7 +95,7 @@ public final class MeshNode {
         pulse = new ControlPulse(controlThread, control);
         Guarded.bindTo(metrics.registry());
         loops = EventLoops.start(settings.eventLoops());
-        loops.doorkeeper().register(metrics.registry());
+        loops.acceptLimiter().register(metrics.registry());
         StandardError.register(metrics.registry());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
@@ -256,7 +256,7 @@ public final class MeshNode {
     ///     neighbours that could
     public BooleanSupplier leaveRoutes() {
         router.leave();
-        Stillness still = new Stillness(router::forwardedPackets, MOVED_AWAY, control::nanos);
+        QuiescenceCheck still = new QuiescenceCheck(router::forwardedPackets, MOVED_AWAY, control::nanos);
         return () -> still.getAsBoolean() || router.neighbours().size() < 2;
     }
 

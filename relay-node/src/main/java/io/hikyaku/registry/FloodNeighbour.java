@@ -97,7 +97,7 @@ final class FloodNeighbour {
     }
 
     /// There is a newer document of the node.
-    void owe(NodeId node, Has has) {
+    void creditOnFlush(NodeId node, Has has) {
         if (greeted) {
             owed.merge(node, has, (before, now) -> before == Has.BEFORE ? Has.SOMETHING : before);
         }

@@ -414,16 +414,16 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         if (theirs == null) {
             return;
         }
-        owe(from, theirs, Has.NOTHING);
+        creditOnFlush(from, theirs, Has.NOTHING);
         from.send(documents::get);
     }
 
     /// @param unsaid what it has of documents that it did not name
-    private void owe(FloodNeighbour out, Map<NodeId, Long> theirs, Has unsaid) {
+    private void creditOnFlush(FloodNeighbour out, Map<NodeId, Long> theirs, Has unsaid) {
         for (FloodedDocument kept : documents.all()) {
             long known = theirs.getOrDefault(kept.node, 0L);
             if (kept.genuine && known < kept.sequence() && mayTell(out, kept.node)) {
-                out.owe(kept.node, known == 0 ? unsaid : Has.SOMETHING);
+                out.creditOnFlush(kept.node, known == 0 ? unsaid : Has.SOMETHING);
             }
         }
     }
@@ -475,7 +475,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private void flood(FloodedDocument kept, NodeId from) {
         for (FloodNeighbour out : neighbours.values()) {
             if (!out.node().equals(from) && mayTell(out, kept.node)) {
-                out.owe(kept.node, Has.BEFORE);
+                out.creditOnFlush(kept.node, Has.BEFORE);
                 out.send(documents::get);
             }
         }
@@ -500,7 +500,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
         for (FloodNeighbour out : neighbours.values()) {
             if (out.greetsUnasked(now)) {
-                owe(out, Map.of(), Has.SOMETHING); // heads alone, for it may have them all
+                creditOnFlush(out, Map.of(), Has.SOMETHING); // heads alone, for it may have them all
             }
             out.send(documents::get);
         }

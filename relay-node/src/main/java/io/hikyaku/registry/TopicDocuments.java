@@ -215,10 +215,10 @@ public final class TopicDocuments {
         }
         topic.charge(node);
         if (head != null) {
-            onHead(topic, head.said(), head.fresh());
+            onHead(topic, head.value(), head.fresh());
         }
         if (beat != null) {
-            onBeat(topic, beat.said(), beat.fresh());
+            onBeat(topic, beat.value(), beat.fresh());
         }
     }
 

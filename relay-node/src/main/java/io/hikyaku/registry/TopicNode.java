@@ -23,7 +23,7 @@ final class TopicNode {
     /// A record that nobody has looked at yet.
     ///
     /// @param fresh whether it was written while we were reading
-    record Late<T>(T said, boolean fresh) {}
+    record Late<T>(T value, boolean fresh) {}
 
     private final TokenBucket tokens;
     private final Map<PartDigest, byte[]> parts = new LinkedHashMap<>();
@@ -66,7 +66,7 @@ final class TopicNode {
         return partBytes
                 + SignedDocument.PART_OVERHEAD * parts.size()
                 + (head == null ? 0 : SignedDocument.charge(head))
-                + (lateHead == null ? 0 : SignedDocument.charge(lateHead.said));
+                + (lateHead == null ? 0 : SignedDocument.charge(lateHead.value));
     }
 
     void add(byte[] part) {
@@ -90,7 +90,7 @@ final class TopicNode {
             named.addAll(head.parts());
         }
         if (lateHead != null) {
-            named.addAll(lateHead.said.parts());
+            named.addAll(lateHead.value.parts());
         }
         return named;
     }
@@ -130,10 +130,10 @@ final class TopicNode {
     /// nobody out but in its own topic.
     void defer(DocumentHead next, boolean isFresh) {
         Late<DocumentHead> before = lateHead;
-        if (before != null && before.said.sequence() > next.sequence()) {
+        if (before != null && before.value.sequence() > next.sequence()) {
             return;
         }
-        lateHead = new Late<>(next, isFresh || before != null && before.fresh && before.said.equals(next));
+        lateHead = new Late<>(next, isFresh || before != null && before.fresh && before.value.equals(next));
         if (parts.keySet().containsAll(next.parts())) {
             keepOnly(named());
         }
@@ -141,7 +141,7 @@ final class TopicNode {
 
     /// Keeps the newest of the beats that came too soon.
     void defer(Beat next, boolean isFresh) {
-        if (lateBeat == null || lateBeat.said.count() < next.count()) {
+        if (lateBeat == null || lateBeat.value.count() < next.count()) {
             lateBeat = new Late<>(next, isFresh);
         }
     }

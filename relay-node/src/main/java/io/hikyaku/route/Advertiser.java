@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// is full is owed the news until there is room, so that nothing piles up for it. Touched by the control loop
 /// alone.
 final class Advertiser {
-    private static final int MAX_PUBLISHED = Peer.MAX_REACH;
+    private static final int MAX_PUBLISHED = Adjacency.MAX_REACH;
 
     private final NodeId self;
     private final long maxQueued;
-    private final Collection<Peer> peers;
+    private final Collection<Adjacency> peers;
     private final Function<NodeId, @Nullable LinkState> states;
     /// What all leaves have been told, but those that are owed a snapshot.
     private final Map<NodeId, Long> published = new HashMap<>();
@@ -36,7 +36,7 @@ final class Advertiser {
     /// @param maxQueued bytes waiting in a link above which nothing is added
     /// @param peers all neighbours, a live view
     /// @param states the newest link state of each router, including this one
-    Advertiser(NodeId self, long maxQueued, Collection<Peer> peers, Function<NodeId, @Nullable LinkState> states) {
+    Advertiser(NodeId self, long maxQueued, Collection<Adjacency> peers, Function<NodeId, @Nullable LinkState> states) {
         this.self = self;
         this.maxQueued = maxQueued;
         this.peers = peers;
@@ -45,7 +45,7 @@ final class Advertiser {
 
     /// Passes a router's state on to all routers but the one it came from.
     void flood(NodeId origin, @Nullable NodeId from) {
-        for (Peer peer : peers) {
+        for (Adjacency peer : peers) {
             if (peer.mayForward() && !peer.node().equals(from) && !peer.node().equals(origin)) {
                 peer.owedStates.add(origin);
                 sendOwedStates(peer);
@@ -53,7 +53,7 @@ final class Advertiser {
         }
     }
 
-    void sendOwedStates(Peer peer) {
+    void sendOwedStates(Adjacency peer) {
         for (Iterator<NodeId> owed = peer.owedStates.iterator(); owed.hasNext() && hasRoom(peer); ) {
             LinkState state = states.apply(owed.next());
             owed.remove();
@@ -64,7 +64,7 @@ final class Advertiser {
     }
 
     /// Tells leaves what changed since the last time, beyond noise in the costs; and everything to new ones.
-    void publish(Map<NodeId, Way> transit) {
+    void publish(Map<NodeId, NextHop> transit) {
         List<Cost> changes = changesTo(transit);
         for (int from = 0; from < changes.size(); from += RoutingFrame.MAX_ENTRIES) {
             broadcast(new Reach(false, slice(changes, from)));
@@ -74,7 +74,7 @@ final class Advertiser {
 
     /// Snapshots to leaves that are owed one and have room for it.
     void sendOwedReach() {
-        for (Peer peer : peers) {
+        for (Adjacency peer : peers) {
             if (!peer.mayForward() && peer.owedReach && hasRoom(peer)) {
                 peer.owedReach = false;
                 sendSnapshot(peer);
@@ -82,7 +82,7 @@ final class Advertiser {
         }
     }
 
-    private List<Cost> changesTo(Map<NodeId, Way> transit) {
+    private List<Cost> changesTo(Map<NodeId, NextHop> transit) {
         List<Cost> changes = new ArrayList<>();
         published.keySet().removeIf(node -> {
             boolean gone = !transit.containsKey(node);
@@ -91,12 +91,13 @@ final class Advertiser {
             }
             return gone;
         });
-        transit.forEach((node, way) -> {
+        transit.forEach((node, nextHop) -> {
             Long before = published.get(node);
-            boolean news = before == null ? published.size() < MAX_PUBLISHED : Costs.differ(before, way.costMicros());
+            boolean news =
+                    before == null ? published.size() < MAX_PUBLISHED : Costs.differ(before, nextHop.costMicros());
             if (news) {
-                published.put(node, way.costMicros());
-                changes.add(new Cost(node, way.costMicros()));
+                published.put(node, nextHop.costMicros());
+                changes.add(new Cost(node, nextHop.costMicros()));
             }
         });
         return changes;
@@ -104,7 +105,7 @@ final class Advertiser {
 
     private void broadcast(Reach frame) {
         ByteBuf packet = packet(frame);
-        for (Peer peer : peers) {
+        for (Adjacency peer : peers) {
             if (peer.mayForward() || peer.owedReach) {
                 continue;
             }
@@ -117,7 +118,7 @@ final class Advertiser {
         packet.release();
     }
 
-    private void sendSnapshot(Peer peer) {
+    private void sendSnapshot(Adjacency peer) {
         List<Cost> all = new ArrayList<>(published.size());
         published.forEach((node, cost) -> {
             if (!node.equals(peer.node())) {
@@ -134,11 +135,11 @@ final class Advertiser {
         return costs.subList(from, Math.min(costs.size(), from + RoutingFrame.MAX_ENTRIES));
     }
 
-    private boolean hasRoom(Peer peer) {
+    private boolean hasRoom(Adjacency peer) {
         return peer.primary().link().queuedBytes() <= maxQueued;
     }
 
-    private static void send(Peer peer, ByteBuf packet) {
+    private static void send(Adjacency peer, ByteBuf packet) {
         peer.primary().link().send(packet);
     }
 

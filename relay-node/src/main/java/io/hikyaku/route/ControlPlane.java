@@ -44,11 +44,11 @@ final class ControlPlane {
         /// As [NeighbourEvents#onVouched].
         void onVouched(NodeId node, boolean now);
 
-        void onNeighbourUp(Peer peer);
+        void onNeighbourUp(Adjacency peer);
 
         void onNeighbourDown(NodeId node);
 
-        void onRegistryFrame(Peer from, RegistryFrame frame);
+        void onRegistryFrame(Adjacency from, RegistryFrame frame);
 
         /// A frame that this neighbour may not send.
         void onNotAllowed();
@@ -58,8 +58,8 @@ final class ControlPlane {
     private final boolean forwards;
     private final ControlLoop loop;
     private final Listener listener;
-    private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
-    private final Map<NodeId, Way> directs = new HashMap<>();
+    private final Map<NodeId, Adjacency> peers = new LinkedHashMap<>();
+    private final Map<NodeId, NextHop> directs = new HashMap<>();
     private final LinkStates states = new LinkStates();
     private final Advertiser advertiser;
     private final Paced table;
@@ -110,7 +110,7 @@ final class ControlPlane {
     void onUp(Egress egress) {
         Link link = egress.link();
         NodeId node = link.neighbour().node();
-        Peer known = peers.get(node);
+        Adjacency known = peers.get(node);
         if (node.equals(self)) {
             link.close(Goodbye.Code.OTHER, "this is the node itself");
         } else if (known != null) {
@@ -119,11 +119,11 @@ final class ControlPlane {
         } else if (peers.size() >= MAX_PEERS) {
             link.close(Goodbye.Code.LIMIT, "already " + MAX_PEERS + " neighbours");
         } else {
-            addPeer(new Peer(egress));
+            addPeer(new Adjacency(egress));
         }
     }
 
-    private void addPeer(Peer peer) {
+    private void addPeer(Adjacency peer) {
         peers.put(peer.node(), peer);
         onSurroundingsChanged();
         greet(peer);
@@ -131,7 +131,7 @@ final class ControlPlane {
     }
 
     /// A router is told all we know of other routers, a leaf what it can reach.
-    private void greet(Peer peer) {
+    private void greet(Adjacency peer) {
         if (!forwards) {
             return;
         }
@@ -147,7 +147,7 @@ final class ControlPlane {
     }
 
     void onDown(Egress egress) {
-        Peer peer = peers.get(egress.link().neighbour().node());
+        Adjacency peer = peers.get(egress.link().neighbour().node());
         if (peer == null || !peer.remove(egress)) {
             return;
         }
@@ -167,7 +167,7 @@ final class ControlPlane {
 
     /// The link does not answer, or does again.
     void onDoubt(Egress egress) {
-        Peer peer = peers.get(egress.link().neighbour().node());
+        Adjacency peer = peers.get(egress.link().neighbour().node());
         if (peer == null) {
             return;
         }
@@ -183,7 +183,7 @@ final class ControlPlane {
     }
 
     void onDrained(NodeId node) {
-        Peer peer = peers.get(node);
+        Adjacency peer = peers.get(node);
         if (peer != null && forwards) {
             advertiser.sendOwedStates(peer);
             if (peer.owedReach) {
@@ -193,19 +193,19 @@ final class ControlPlane {
     }
 
     /// @param way a way that leads over no neighbour, or null to forget it
-    void onDirect(NodeId destination, @Nullable Way way) {
-        if (way == null) {
+    void onDirect(NodeId destination, @Nullable NextHop nextHop) {
+        if (nextHop == null) {
             directs.remove(destination);
         } else {
-            directs.put(destination, way);
+            directs.put(destination, nextHop);
         }
         table.request();
     }
 
     /// Forgets the direct way if it still uses this link.
     void onDirectGone(NodeId destination, Link link) {
-        Way way = directs.get(destination);
-        if (way != null && way.links().all()[0].link().equals(link)) {
+        NextHop nextHop = directs.get(destination);
+        if (nextHop != null && nextHop.links().all()[0].link().equals(link)) {
             onDirect(destination, null);
         }
     }
@@ -220,7 +220,7 @@ final class ControlPlane {
     // ------------------------------------------------------------------------------------------- frames
 
     void onRoutingFrame(Egress from, RoutingFrame frame) {
-        Peer peer = peers.get(from.link().neighbour().node());
+        Adjacency peer = peers.get(from.link().neighbour().node());
         if (peer == null) {
             return; // it went down while the frame was on its way to this loop
         }
@@ -237,9 +237,9 @@ final class ControlPlane {
         }
     }
 
-    private void onLinkState(Peer from, LinkState state) {
+    private void onLinkState(Adjacency from, LinkState state) {
         if (state.origin().equals(self)) {
-            outdo(state);
+            supersede(state);
             return;
         }
         switch (states.accept(state, loop.nanos())) {
@@ -253,7 +253,7 @@ final class ControlPlane {
     }
 
     /// Somebody spreads a state of ours that we did not make: say something newer.
-    private void outdo(LinkState foreign) {
+    private void supersede(LinkState foreign) {
         if (foreign.sequence() > announced.sequence() && foreign.sequence() < Long.MAX_VALUE) {
             announced = stateOfNow(foreign.sequence());
             ownState.request();
@@ -261,7 +261,7 @@ final class ControlPlane {
     }
 
     void onRegistryFrame(Egress from, RegistryFrame frame) {
-        Peer peer = peers.get(from.link().neighbour().node());
+        Adjacency peer = peers.get(from.link().neighbour().node());
         if (peer != null) {
             listener.onRegistryFrame(peer, frame);
         }
@@ -273,7 +273,7 @@ final class ControlPlane {
     private LinkState surroundings(long sequence) {
         List<Cost> routers = new ArrayList<>();
         List<Cost> leaves = new ArrayList<>();
-        for (Peer peer : peers.values()) {
+        for (Adjacency peer : peers.values()) {
             (peer.mayForward() ? routers : leaves).add(new Cost(peer.node(), peer.costMicros()));
         }
         return new LinkState(self, sequence, routers, leaves);
@@ -293,12 +293,12 @@ final class ControlPlane {
                 .toList();
     }
 
-    private Map<NodeId, Way> waysToTell() {
+    private Map<NodeId, NextHop> waysToTell() {
         if (!leaving) {
             return routes.transit();
         }
-        Map<NodeId, Way> ways = new HashMap<>();
-        routes.transit().forEach((node, way) -> ways.put(node, way.asLastResort()));
+        Map<NodeId, NextHop> ways = new HashMap<>();
+        routes.transit().forEach((node, nextHop) -> ways.put(node, nextHop.asLastResort()));
         return ways;
     }
 
@@ -331,13 +331,13 @@ final class ControlPlane {
         vouched = now;
     }
 
-    private void tellDoubts(Map<NodeId, Way> before, Map<NodeId, Way> now) {
-        before.forEach((node, way) -> {
-            Way other = now.get(node);
+    private void tellDoubts(Map<NodeId, NextHop> before, Map<NodeId, NextHop> now) {
+        before.forEach((node, nextHop) -> {
+            NextHop other = now.get(node);
             if (other != null
-                    && (way.links().hasAny(troubled)
-                            || way.changesTopic(other)
-                            || !way.leadsLike(other) && !isAsGoodAsBefore(node, way))) {
+                    && (nextHop.links().hasAny(troubled)
+                            || nextHop.changesTopic(other)
+                            || !nextHop.leadsLike(other) && !isAsGoodAsBefore(node, nextHop))) {
                 listener.onWayDoubted(node);
             }
         });
@@ -345,27 +345,27 @@ final class ControlPlane {
     }
 
     /// Whether a way that is taken no more could still be, so that nothing on it is lost: another became better.
-    private boolean isAsGoodAsBefore(NodeId node, Way way) {
-        return !Costs.clearlyBetter(way.costMicros(), costNow(node, way));
+    private boolean isAsGoodAsBefore(NodeId node, NextHop nextHop) {
+        return !Costs.clearlyBetter(nextHop.costMicros(), costNow(node, nextHop));
     }
 
-    private long costNow(NodeId node, Way way) {
-        if (way.direct()) {
-            Way now = directs.get(node);
-            return now == null || way.changesTopic(now) ? Costs.MAX : now.costMicros();
+    private long costNow(NodeId node, NextHop nextHop) {
+        if (nextHop.direct()) {
+            NextHop now = directs.get(node);
+            return now == null || nextHop.changesTopic(now) ? Costs.MAX : now.costMicros();
         }
-        Peer peer = peers.get(way.via());
+        Adjacency peer = peers.get(nextHop.via());
         if (peer == null) {
             return Costs.MAX;
         }
-        long onwards = way.via().equals(node) ? 0 : peer.reach().getOrDefault(node, Costs.MAX);
+        long onwards = nextHop.via().equals(node) ? 0 : peer.reach().getOrDefault(node, Costs.MAX);
         return Costs.sum(onwards, peer.costMicros());
     }
 
     /// Whom neighbours deliver to, and the neighbours themselves.
     private Set<NodeId> vouched() {
         Set<NodeId> nodes = new HashSet<>(routes.transit().keySet());
-        for (Peer peer : peers.values()) {
+        for (Adjacency peer : peers.values()) {
             nodes.add(peer.node());
             nodes.addAll(peer.reach().keySet());
         }
@@ -397,7 +397,7 @@ final class ControlPlane {
         loop.schedule(HOUSEKEEPING, this::keepHouse);
         long now = loop.nanos();
         boolean moved = false;
-        for (Peer peer : peers.values()) {
+        for (Adjacency peer : peers.values()) {
             moved |= peer.measure();
         }
         if (moved) {
@@ -419,7 +419,7 @@ final class ControlPlane {
         if (repeat) {
             snapshotsAt = now;
         }
-        for (Peer peer : peers.values()) {
+        for (Adjacency peer : peers.values()) {
             advertiser.sendOwedStates(peer);
             peer.owedReach |= repeat && !peer.mayForward();
         }

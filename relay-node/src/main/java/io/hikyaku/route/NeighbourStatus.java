@@ -13,7 +13,7 @@ public record NeighbourStatus(Neighbour neighbour, List<LinkStatus> links) {
     /// @param roundTripMicros −1 before the first measurement
     public record LinkStatus(String name, boolean dialled, int shard, long roundTripMicros, long queuedBytes) {}
 
-    static NeighbourStatus of(Peer.View peer) {
+    static NeighbourStatus of(Adjacency.View peer) {
         List<LinkStatus> links = peer.links().stream()
                 .map(Egress::link)
                 .map(link -> new LinkStatus(

@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 /// over routers that only take us for a leaf (for our own packets), or directly, whichever is cheapest.
 final class RouteTable {
     private final NodeId self;
-    private final Collection<Peer> peers;
-    private final Map<NodeId, Way> directs;
+    private final Collection<Adjacency> peers;
+    private final Map<NodeId, NextHop> directs;
     private final Routes previous;
-    private final Map<NodeId, Bundle> linksOf = new HashMap<>();
-    private final Map<NodeId, Way> transit = new HashMap<>();
+    private final Map<NodeId, LinkGroup> linksOf = new HashMap<>();
+    private final Map<NodeId, NextHop> transit = new HashMap<>();
 
-    private RouteTable(NodeId self, Collection<Peer> peers, Map<NodeId, Way> directs, Routes previous) {
+    private RouteTable(NodeId self, Collection<Adjacency> peers, Map<NodeId, NextHop> directs, Routes previous) {
         this.self = self;
         this.peers = peers;
         this.directs = directs;
         this.previous = previous;
-        for (Peer peer : peers) {
-            linksOf.put(peer.node(), peer.bundle());
+        for (Adjacency peer : peers) {
+            linksOf.put(peer.node(), peer.group());
         }
     }
 
@@ -38,40 +38,40 @@ final class RouteTable {
     static Routes make(
             NodeId self,
             boolean forwards,
-            Collection<Peer> peers,
+            Collection<Adjacency> peers,
             Function<NodeId, @Nullable LinkState> states,
-            Map<NodeId, Way> directs,
+            Map<NodeId, NextHop> directs,
             Routes previous) {
         RouteTable table = new RouteTable(self, peers, directs, previous);
         if (forwards) {
             table.addTransit(states);
         }
-        List<Peer.View> views = peers.stream().map(Peer::view).toList();
+        List<Adjacency.View> views = peers.stream().map(Adjacency::view).toList();
         return new Routes(table.own(), forwards ? table.transit : Map.of(), views);
     }
 
     private void addTransit(Function<NodeId, @Nullable LinkState> states) {
         ShortestPaths.from(self, states).forEach((node, reached) -> {
-            Bundle links = linksOf.get(reached.firstHop());
+            LinkGroup links = linksOf.get(reached.firstHop());
             if (links != null) {
-                transit.put(node, new Way(reached.firstHop(), links, reached.costMicros(), false));
+                transit.put(node, new NextHop(reached.firstHop(), links, reached.costMicros(), false));
             }
         });
         addAttached(transit);
     }
 
-    private void addAttached(Map<NodeId, Way> ways) {
-        for (Peer peer : peers) {
-            Way attached = new Way(peer.node(), linksOf(peer), peer.costMicros(), false);
-            Way other = ways.get(peer.node());
+    private void addAttached(Map<NodeId, NextHop> ways) {
+        for (Adjacency peer : peers) {
+            NextHop attached = new NextHop(peer.node(), linksOf(peer), peer.costMicros(), false);
+            NextHop other = ways.get(peer.node());
             if (!attached.isLastResort() || other == null || attached.costMicros() <= other.costMicros()) {
                 ways.put(peer.node(), attached);
             }
         }
     }
 
-    private Map<NodeId, Way> own() {
-        List<Peer> uplinks =
+    private Map<NodeId, NextHop> own() {
+        List<Adjacency> uplinks =
                 peers.stream().filter(peer -> !peer.reach().isEmpty()).toList();
         if (uplinks.isEmpty() && directs.isEmpty()) {
             return transit.isEmpty() ? attachedOnly() : transit;
@@ -80,9 +80,9 @@ final class RouteTable {
         uplinks.forEach(peer -> destinations.addAll(peer.reach().keySet()));
         destinations.remove(self);
 
-        Map<NodeId, Way> own = new HashMap<>(transit);
+        Map<NodeId, NextHop> own = new HashMap<>(transit);
         for (NodeId destination : destinations) {
-            Way best = choose(destination, uplinks);
+            NextHop best = choose(destination, uplinks);
             if (best != null) {
                 own.put(destination, best);
             }
@@ -91,28 +91,28 @@ final class RouteTable {
         return own;
     }
 
-    private Map<NodeId, Way> attachedOnly() {
-        Map<NodeId, Way> own = new HashMap<>();
+    private Map<NodeId, NextHop> attachedOnly() {
+        Map<NodeId, NextHop> own = new HashMap<>();
         addAttached(own);
         return own;
     }
 
-    private @Nullable Way choose(NodeId destination, List<Peer> uplinks) {
-        Way before = previous.own().get(destination);
+    private @Nullable NextHop choose(NodeId destination, List<Adjacency> uplinks) {
+        NextHop before = previous.own().get(destination);
         Choice choice = new Choice(before);
         choice.offer(transit.get(destination));
         choice.offer(directs.get(destination));
-        for (Peer peer : uplinks) {
+        for (Adjacency peer : uplinks) {
             Long cost = peer.reach().get(destination);
             if (cost != null) {
-                choice.offer(new Way(peer.node(), linksOf(peer), Costs.sum(cost, peer.costMicros()), false));
+                choice.offer(new NextHop(peer.node(), linksOf(peer), Costs.sum(cost, peer.costMicros()), false));
             }
         }
         return choice.made();
     }
 
-    private Bundle linksOf(Peer peer) {
-        Bundle links = linksOf.get(peer.node());
+    private LinkGroup linksOf(Adjacency peer) {
+        LinkGroup links = linksOf.get(peer.node());
         if (links == null) {
             throw new IllegalStateException("No links of " + peer.node());
         }
@@ -121,32 +121,32 @@ final class RouteTable {
 
     /// The cheapest way of several, with a bias for the one taken so far.
     private static final class Choice {
-        private final @Nullable Way before;
-        private @Nullable Way sameAsBefore;
-        private @Nullable Way best;
+        private final @Nullable NextHop before;
+        private @Nullable NextHop sameAsBefore;
+        private @Nullable NextHop best;
 
-        Choice(@Nullable Way before) {
+        Choice(@Nullable NextHop before) {
             this.before = before;
         }
 
-        void offer(@Nullable Way way) {
-            if (way == null) {
+        void offer(@Nullable NextHop nextHop) {
+            if (nextHop == null) {
                 return;
             }
-            if (before != null && before.leadsLike(way)) {
-                sameAsBefore = way;
+            if (before != null && before.leadsLike(nextHop)) {
+                sameAsBefore = nextHop;
             }
-            if (best == null || way.costMicros() < best.costMicros() || isSmallerTie(way, best)) {
-                best = way;
+            if (best == null || nextHop.costMicros() < best.costMicros() || isSmallerTie(nextHop, best)) {
+                best = nextHop;
             }
         }
 
-        private static boolean isSmallerTie(Way way, Way best) {
-            return way.costMicros() == best.costMicros() && way.via().compareTo(best.via()) < 0;
+        private static boolean isSmallerTie(NextHop nextHop, NextHop best) {
+            return nextHop.costMicros() == best.costMicros() && nextHop.via().compareTo(best.via()) < 0;
         }
 
         @Nullable
-        Way made() {
+        NextHop made() {
             if (best == null || sameAsBefore == null) {
                 return best;
             }

@@ -154,8 +154,8 @@ public final class Router implements LinkEvents, PacketSender {
     /// @param costMicros expected round trip in microseconds
     public void addDirect(NodeId destination, Link link, long costMicros) {
         Egress egress = egresses.computeIfAbsent(link, added -> new Egress(added, shardCount));
-        Way way = new Way(destination, Bundle.of(egress), costMicros, true);
-        loop.execute(() -> control.onDirect(destination, way));
+        NextHop nextHop = new NextHop(destination, LinkGroup.of(egress), costMicros, true);
+        loop.execute(() -> control.onDirect(destination, nextHop));
     }
 
     /// Forgets the direct way to a node, if it is still over this link. The link itself may serve other nodes on.
@@ -206,8 +206,8 @@ public final class Router implements LinkEvents, PacketSender {
             loop.execute(() -> local.onPacket(packet));
             return;
         }
-        Way way = routes.own().get(Packet.destination(packet));
-        Egress out = way == null ? null : way.links().link(Packet.channel(packet));
+        NextHop nextHop = routes.own().get(Packet.destination(packet));
+        Egress out = nextHop == null ? null : nextHop.links().link(Packet.channel(packet));
         if (out == null) {
             pressure.onDropped(packet, Drop.UNREACHABLE, true);
             packet.release();
@@ -223,8 +223,8 @@ public final class Router implements LinkEvents, PacketSender {
 
     @Override
     public int room(NodeId destination, long channel) {
-        Way way = routes.own().get(destination);
-        Egress out = way == null ? null : way.links().link(channel);
+        NextHop nextHop = routes.own().get(destination);
+        Egress out = nextHop == null ? null : nextHop.links().link(channel);
         if (out == null) {
             return Integer.MAX_VALUE; // whoever sends without a way is told so
         }
@@ -243,13 +243,13 @@ public final class Router implements LinkEvents, PacketSender {
             return;
         }
         int hops = Packet.hopLimit(packet);
-        Way way = routes.transit().get(destination);
-        Egress out = way == null ? null : way.links().link(Packet.channel(packet));
-        if (way == null || out == null) {
+        NextHop nextHop = routes.transit().get(destination);
+        Egress out = nextHop == null ? null : nextHop.links().link(Packet.channel(packet));
+        if (nextHop == null || out == null) {
             drop(packet, Drop.UNREACHABLE, notify);
         } else if (hops == 0) {
             drop(packet, Drop.HOP_LIMIT, notify);
-        } else if (way.via().equals(from.node())) {
+        } else if (nextHop.via().equals(from.node())) {
             drop(packet, Drop.LOOP, notify);
         } else if (pressure.admits(out, packet, notify)) {
             Packet.setHopLimit(packet, hops - 1);
@@ -323,8 +323,8 @@ public final class Router implements LinkEvents, PacketSender {
         new Packet(PacketKind.PUSH_BACK, Packet.DEFAULT_HOP_LIMIT, false, length, source, self, channel, 0, 0)
                 .write(packet);
         packet.writerIndex(Packet.HEADER_BYTES + length);
-        Way way = routes.transit().get(source);
-        Egress out = way == null ? null : way.links().link(channel);
+        NextHop nextHop = routes.transit().get(source);
+        Egress out = nextHop == null ? null : nextHop.links().link(channel);
         if (out != null && pressure.admits(out, packet, false)) {
             out.link().send(packet);
         } else {
@@ -394,12 +394,12 @@ public final class Router implements LinkEvents, PacketSender {
 
     /// How packets of this node reach another now; any thread.
     public Optional<Path> pathTo(NodeId node) {
-        Way way = routes.own().get(node);
-        if (way == null) {
+        NextHop nextHop = routes.own().get(node);
+        if (nextHop == null) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Path(way.via(), way.links().byNumber()[0].link().name(), way.costMicros(), way.direct()));
+        return Optional.of(new Path(
+                nextHop.via(), nextHop.links().byNumber()[0].link().name(), nextHop.costMicros(), nextHop.direct()));
     }
 
     /// The neighbours and their links as they are now; any thread.
@@ -438,7 +438,7 @@ public final class Router implements LinkEvents, PacketSender {
         }
 
         @Override
-        public void onNeighbourUp(Peer peer) {
+        public void onNeighbourUp(Adjacency peer) {
             NeighbourEvents events = registry;
             if (events != null) {
                 events.onNeighbourUp(peer.neighbour(), peer.primary().link());
@@ -454,7 +454,7 @@ public final class Router implements LinkEvents, PacketSender {
         }
 
         @Override
-        public void onRegistryFrame(Peer from, RegistryFrame frame) {
+        public void onRegistryFrame(Adjacency from, RegistryFrame frame) {
             NeighbourEvents events = registry;
             if (events != null) {
                 events.onRegistryFrame(from.neighbour(), frame);

@@ -10,6 +10,6 @@ import java.util.Map;
 /// @param transit ways for packets of others: over neighbours that accept foreign sources from this node; empty on
 ///     a leaf, the same map as `own` on a relay
 /// @param peers the neighbours at that time, for status
-record Routes(Map<NodeId, Way> own, Map<NodeId, Way> transit, List<Peer.View> peers) {
+record Routes(Map<NodeId, NextHop> own, Map<NodeId, NextHop> transit, List<Adjacency.View> peers) {
     static final Routes NONE = new Routes(Map.of(), Map.of(), List.of());
 }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.admission.HandshakeBound;
 import io.hikyaku.config.LinkLimits;
 import io.hikyaku.config.LinkUrl;
-import io.hikyaku.door.HandshakeBound;
 import io.hikyaku.identity.Identity;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;

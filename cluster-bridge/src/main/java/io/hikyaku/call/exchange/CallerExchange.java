@@ -36,7 +36,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     private CallerSide side;
     private final HttpPort port;
-    private final Observation seen;
+    private final Observation observation;
     private final Request request;
     private final RequestHead head;
     private final Attempts attempts;
@@ -55,7 +55,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private boolean hinted;
 
     private boolean headWritten;
-    private boolean answered;
+    private boolean answerEnded;
     private boolean over;
 
     public CallerExchange(CallerSide side, HttpPort port, Request request) {
@@ -68,9 +68,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         this.side = side;
         this.port = port;
         this.replay = new Replay(port.context().budget());
-        this.seen = port.calls().begin();
+        this.observation = port.calls().begin();
         this.request = request;
-        this.head = seen.onCallerRequest(request.head());
+        this.head = observation.onCallerRequest(request.head());
         this.attempts = new Attempts(port.route(), side.loop(), this);
         this.frames = newReader();
         this.upload = WebSocket.isAsked(head)
@@ -107,7 +107,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         try {
             writeHead(MaxForwards.answer(port.context().cluster()));
             endAnswer();
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             onUntaken(rejected);
         }
     }
@@ -143,7 +143,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     }
 
     /// Whether the answer has begun. An interim one is no beginning: it settles nothing.
-    public boolean isAnswering() {
+    public boolean hasAnswerBegun() {
         return headWritten;
     }
 
@@ -160,7 +160,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// Takes ownership.
     public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
-        seen.onRequestBytes(data.readableBytes());
+        observation.onRequestBytes(data.readableBytes());
         Violation broken = unwanted || over ? null : upload.onBytes(data.readableBytes(), now(), headWritten);
         if (broken != null) {
             data.release();
@@ -183,7 +183,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (to != null && !unwanted) {
             endRequest(to);
         }
-        if (answered) {
+        if (answerEnded) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(true);
         }
@@ -219,7 +219,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         stream = opened;
         output = to;
         if (tie != null) {
-            tie.onSeat(attempts.seat());
+            tie.onSeat(attempts.load());
         }
         side.from(opened);
         to.write(head);
@@ -234,7 +234,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onAttempt(String cluster) {
-        seen.onPeer(cluster);
+        observation.onPeer(cluster);
     }
 
     @Override
@@ -247,12 +247,12 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         int taken = data.readableBytes() + frames.keptBytes();
         try {
             frames.read(data, this);
-            side.owe(taken - frames.keptBytes());
+            side.creditOnFlush(taken - frames.keptBytes());
             side.onProgress();
             requireWindow();
         } catch (Malformed malformed) {
             onMalformed(malformed);
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             onUntaken(rejected);
         }
     }
@@ -274,7 +274,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             endAnswer();
         } catch (Malformed malformed) {
             onMalformed(malformed);
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             onUntaken(rejected);
         }
     }
@@ -286,7 +286,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (over) {
             return;
         }
-        if (answered) {
+        if (answerEnded) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(false);
             return;
@@ -303,7 +303,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onStalled(Duration since, long bytes) {
-        seen.onStalled(since, bytes);
+        observation.onStalled(since, bytes);
     }
 
     @Override
@@ -320,7 +320,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             from.end();
         }
         side.onRequestUnwanted();
-        if (answered && !over) {
+        if (answerEnded && !over) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(false);
         } else {
@@ -337,13 +337,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     public void onResponseHead(ResponseHead answer) {
         boolean webSocket = request.isWebSocket();
         if (answer.status() == 101 && webSocket) {
-            seen.onAnswerHead(answer);
+            observation.onAnswerHead(answer);
             replay.drop();
             side = side.switchProtocols(answer, this);
             headWritten = true;
             endTimeLimit(); // it is for calls, and this is a connection now
         } else if (answer.status() < 200) {
-            seen.onAnswerHead(answer);
+            observation.onAnswerHead(answer);
             hinted |= side.writeInterim(answer);
         } else if (webSocket && head.version() == Version.HTTP_2 && answer.status() < 300) {
             abandon(Problem.TARGET_PROTOCOL); // to a CONNECT it would say that the WebSocket is open
@@ -357,7 +357,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     }
 
     private void writeHead(ResponseHead answer) {
-        seen.onAnswerHead(answer);
+        observation.onAnswerHead(answer);
         if (tie != null) {
             tie.onAnswer(answer);
         }
@@ -376,13 +376,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onBody(ByteBuf data) {
-        seen.onAnswerBytes(data.readableBytes());
+        observation.onAnswerBytes(data.readableBytes());
         side.writeBody(data);
     }
 
     @Override
     public void onTrailers(Fields trailers) {
-        seen.onAnswerTrailers(trailers);
+        observation.onAnswerTrailers(trailers);
         answerTrailers = trailers;
     }
 
@@ -395,7 +395,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     private void endAnswer() {
         side.writeEnd(answerTrailers);
-        answered = true;
+        answerEnded = true;
         if (requestEnded || unwanted) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(!unwanted);
@@ -413,7 +413,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     }
 
     /// The caller does not take what its service has answered.
-    private void onUntaken(Rejected rejected) {
+    private void onUntaken(BadMessage rejected) {
         port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), side.remoteAddress());
         resetStream("The caller does not take the answer");
         finish(Outcomes.CUT_OFF);
@@ -424,8 +424,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (over) {
             return;
         }
-        if (seen.isGrpc() && head.version() == Version.HTTP_2) {
-            seen.onGrpcStatus(GrpcAnswer.status(problem));
+        if (observation.isGrpc() && head.version() == Version.HTTP_2) {
+            observation.onGrpcStatus(GrpcAnswer.status(problem));
         }
         if (headWritten) {
             finish(Outcomes.CUT_OFF);
@@ -435,7 +435,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
                 tie.onFailure();
             }
             finish(problem.code(), problem.status());
-            side.onExchangeFailed(problem, seen.requestId());
+            side.onExchangeFailed(problem, observation.requestId());
         }
     }
 
@@ -460,7 +460,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         frames.drop();
         replay.drop();
         attempts.finish();
-        seen.finish(outcome, status);
+        observation.finish(outcome, status);
     }
 
     private void endTimeLimit() {

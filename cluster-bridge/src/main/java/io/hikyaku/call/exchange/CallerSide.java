@@ -27,7 +27,7 @@ public interface CallerSide {
     void from(Stream stream);
 
     /// `bytes` of the stream's were taken; credit is due once what they held has been written to the socket.
-    void owe(int bytes);
+    void creditOnFlush(int bytes);
 
     /// Writes a head with a status below 200, unless the caller's version of HTTP knows none.
     ///
@@ -38,7 +38,7 @@ public interface CallerSide {
     /// Writes the head of the answer.
     ///
     /// @throws Malformed if it holds what may not be sent; then nothing was written
-    /// @throws Rejected if the caller takes none as large; then nothing was written
+    /// @throws BadMessage if the caller takes none as large; then nothing was written
     void writeHead(ResponseHead head);
 
     /// Says that a WebSocket is open, to a caller that has asked for one.
@@ -56,7 +56,7 @@ public interface CallerSide {
     /// The answer is complete.
     ///
     /// @throws Malformed if the head promised more
-    /// @throws Rejected if the caller takes no trailers as large
+    /// @throws BadMessage if the caller takes no trailers as large
     void writeEnd(@Nullable Fields trailers);
 
     /// The call is ended before its time, which is on its way to the service.

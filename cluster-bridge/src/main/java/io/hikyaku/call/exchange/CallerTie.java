@@ -1,6 +1,6 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.Seat;
+import io.hikyaku.call.EndpointLoad;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.netty.util.AsciiString;
@@ -20,13 +20,13 @@ public final class CallerTie {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private @Nullable AsciiString token;
-    private @Nullable Seat seat;
+    private @Nullable EndpointLoad load;
 
     /// A request is about to go.
     ///
     /// @return where it is to go; null: anywhere
     @Nullable
-    Seat onRequest(RequestHead head) {
+    EndpointLoad onRequest(RequestHead head) {
         if (ConnectionAuth.isIn(head)) {
             tie();
         }
@@ -35,18 +35,18 @@ public final class CallerTie {
             return null;
         }
         head.fields().add(NAME, name);
-        return seat;
+        return load;
     }
 
     /// Where a request has gone.
-    void onSeat(Seat taken) {
-        seat = taken;
+    void onSeat(EndpointLoad taken) {
+        load = taken;
     }
 
     /// No answer has come from there, so whoever exports the service may take the next request. It is for the
     /// service to ask for authentication anew; the name stays, since the caller does.
     void onFailure() {
-        seat = null;
+        load = null;
     }
 
     void onAnswer(ResponseHead head) {

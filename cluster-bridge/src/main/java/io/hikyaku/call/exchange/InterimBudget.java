@@ -12,12 +12,12 @@ public final class InterimBudget {
     /// Another one came.
     ///
     /// @param size of its head
-    /// @throws Rejected if that is one too many
+    /// @throws BadMessage if that is one too many
     public void spend(long size) {
         count++;
         bytes += size;
         if (count > MAX_COUNT || bytes > MAX_BYTES) {
-            throw Rejected.badRequest("too many interim responses");
+            throw BadMessage.badRequest("too many interim responses");
         }
     }
 }

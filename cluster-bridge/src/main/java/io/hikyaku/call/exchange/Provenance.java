@@ -35,7 +35,7 @@ public final class Provenance {
     /// port are believed, so is its trace if traces end here, and what we know is added, with our name in `Via`
     /// (RFC 9110 §7.6.3).
     ///
-    /// @throws Rejected if it has passed here too often
+    /// @throws BadMessage if it has passed here too often
     public RequestHead mark(RequestHead head) {
         requireNoLoop(head.fields());
         Fields fields = head.fields().without(this::staysHere);
@@ -82,10 +82,10 @@ public final class Provenance {
             }
         }
         if (passes > MAX_PASSES) {
-            throw new Rejected(Violation.LOOP, "this cluster has passed it on " + passes + " times already");
+            throw new BadMessage(Violation.LOOP, "this cluster has passed it on " + passes + " times already");
         }
         if (hops > MAX_HOPS) {
-            throw new Rejected(Violation.LOOP, hops + " gateways have passed it on already");
+            throw new BadMessage(Violation.LOOP, hops + " gateways have passed it on already");
         }
     }
 

@@ -33,7 +33,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     private final ExportedPort port;
     private final Stream stream;
-    private final Observation seen;
+    private final Observation observation;
     private final String caller;
     private final StreamOutput answer;
     private final FrameReader frames;
@@ -42,16 +42,16 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private @Nullable String tiedTo;
     private @Nullable Fields requestTrailers;
     private @Nullable TimeLimit timeLimit;
-    private TargetPool.@Nullable Wish wish;
+    private TargetPool.@Nullable PendingAcquire pending;
     private @Nullable TargetSide side;
     private int places;
     private int unread;
     private boolean grpc;
     private boolean requestEnded;
     private boolean unwanted;
-    private boolean answering;
+    private boolean answerBegun;
     private boolean headAnswered;
-    private boolean answered;
+    private boolean answerEnded;
     private boolean over;
 
     /// @param deadlineMicros time that the call has left; 0: no limit
@@ -63,8 +63,8 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         this.stream = stream;
         this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
-        this.seen = port.calls().begin();
-        seen.onPeer(caller);
+        this.observation = port.calls().begin();
+        observation.onPeer(caller);
         this.timeLimit = TimeLimit.of(port.loop(), deadlineMicros * 1000, TimeLimit.GRACE, this::onDeadline);
     }
 
@@ -102,7 +102,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             }
         } catch (Malformed malformed) {
             onMalformed(malformed);
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             fail(ResetCode.TARGET_HEAD_SIZE);
         }
     }
@@ -117,7 +117,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onStalled(Duration since, long bytes) {
-        seen.onStalled(since, bytes);
+        observation.onStalled(since, bytes);
     }
 
     @Override
@@ -137,7 +137,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     @Override
     public void onRequestHead(RequestHead head) {
         tiedTo = CallerTie.of(head, caller);
-        RequestHead marked = port.mark(seen.onBridgeRequest(head), caller);
+        RequestHead marked = port.mark(observation.onBridgeRequest(head), caller);
         request = marked;
         grpc = Request.isGrpc(marked);
         find(marked, false);
@@ -151,7 +151,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     @Override
     public void onBody(ByteBuf data) {
         TargetSide to = side;
-        seen.onRequestBytes(data.readableBytes());
+        observation.onRequestBytes(data.readableBytes());
         if (unwanted || over) {
             data.release();
         } else if (to == null) {
@@ -169,20 +169,20 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onSide(TargetSide found) {
-        wish = null;
+        pending = null;
         try {
             send(found);
             takeCredit();
         } catch (Malformed malformed) {
             onMalformed(malformed);
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             fail(ResetCode.TARGET_HEAD_SIZE);
         }
     }
 
     @Override
     public void onFailed(ResetCode code, String detail) {
-        wish = null;
+        pending = null;
         fail(code);
     }
 
@@ -193,8 +193,8 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// A head of the response, perhaps an interim one.
     public void onAnswerHead(ResponseHead head) {
-        seen.onAnswerHead(head);
-        answering = true;
+        observation.onAnswerHead(head);
+        answerBegun = true;
         headAnswered = head.status() >= 200 || head.status() == 101;
         replay.drop();
         answer.write(head);
@@ -227,7 +227,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// Takes ownership.
     public void onAnswerBody(ByteBuf data) {
-        seen.onAnswerBytes(data.readableBytes());
+        observation.onAnswerBytes(data.readableBytes());
         answer.writeBody(data);
         limitQuiet();
         readAsWanted();
@@ -236,10 +236,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The response is complete.
     public void onAnswerEnd(@Nullable Fields trailers) {
         if (trailers != null) {
-            seen.onAnswerTrailers(trailers);
+            observation.onAnswerTrailers(trailers);
             answer.write(new Trailers(trailers));
         }
-        answered = true;
+        answerEnded = true;
         answer.end();
         if (requestEnded) {
             complete();
@@ -275,17 +275,17 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// Nothing happened for as long as [TargetSide#limit] allowed.
     public void onTimeout() {
-        fail(answering ? ResetCode.IDLE : ResetCode.TARGET_TIMEOUT);
+        fail(answerBegun ? ResetCode.IDLE : ResetCode.TARGET_TIMEOUT);
     }
 
     /// The connection has closed under the exchange.
     ///
     /// @param kept whether it was used before, so that the target may have closed it before the request came
     public void onTargetGone(boolean kept) {
-        if (!answering && kept && mayRepeat()) {
+        if (!answerBegun && kept && mayRepeat()) {
             LOG.debug("An idle connection was closed by the target; connecting anew");
             findAnew();
-        } else if (answered) {
+        } else if (answerEnded) {
             onRequestUnwanted();
             complete();
         } else {
@@ -295,16 +295,16 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// The target says that it has not begun with the request, so that it may go to another connection.
     public void onNotStarted() {
-        if (!answering && replay.isWhole() && places < MAX_PLACES) {
+        if (!answerBegun && replay.isWhole() && places < MAX_PLACES) {
             findAnew();
         } else {
-            fail(answering ? ResetCode.TARGET_TERMINATED : ResetCode.REFUSED);
+            fail(answerBegun ? ResetCode.TARGET_TERMINATED : ResetCode.REFUSED);
         }
     }
 
     /// The target gave the exchange up.
     public void onTargetReset(ResetCode code) {
-        if (answered) {
+        if (answerEnded) {
             onRequestUnwanted();
             complete();
         } else {
@@ -334,12 +334,12 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         find(head, true);
     }
 
-    /// The pool may answer within, and then there is no wish any more.
+    /// The pool may answer within, and then nothing is pending any more.
     private void find(RequestHead head, boolean fresh) {
         places++;
-        TargetPool.Wish made = port.pool().find(head, tiedTo, fresh, this);
+        TargetPool.PendingAcquire made = port.pool().find(head, tiedTo, fresh, this);
         if (side == null && !over) {
-            wish = made;
+            pending = made;
         }
     }
 
@@ -369,7 +369,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         if (!unwanted) {
             to.writeEnd(requestTrailers);
         }
-        if (answered) {
+        if (answerEnded) {
             complete();
         } else if (!headAnswered) {
             to.limit(answerTimeout());
@@ -380,7 +380,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         TargetSide to = side;
         int taken = unread - frames.keptBytes();
         if (to != null && taken > 0) {
-            to.owe(taken);
+            to.creditOnFlush(taken);
             unread -= taken;
             if (!headAnswered && !requestEnded) {
                 to.limit(answerTimeout());
@@ -427,19 +427,19 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             finish(
                     code == ResetCode.CANCELLED
                             ? Outcomes.CANCELLED
-                            : answering ? Outcomes.CUT_OFF : Problem.of(code).code());
+                            : answerBegun ? Outcomes.CUT_OFF : Problem.of(code).code());
             stream.reset(code, "");
             leaveTarget();
         }
     }
 
     private void leaveTarget() {
-        TargetPool.Wish wished = wish;
+        TargetPool.PendingAcquire acquiring = pending;
         TargetSide from = side;
-        wish = null;
+        pending = null;
         side = null;
-        if (wished != null) {
-            wished.cancel();
+        if (acquiring != null) {
+            acquiring.cancel();
         }
         if (from != null) {
             from.abort();
@@ -452,6 +452,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         frames.drop();
         replay.drop();
         answer.drop();
-        seen.finish(outcome, outcome.equals(Outcomes.CANCELLED) ? Observation.CANCELLED_STATUS : 0);
+        observation.finish(outcome, outcome.equals(Outcomes.CANCELLED) ? Observation.CANCELLED_STATUS : 0);
     }
 }

@@ -10,7 +10,7 @@ public interface TargetPool {
     ///
     /// @param caller the connection of a caller that the request is tied to; null: to none
     /// @param fresh whether a connection that was used before will not do, since the last one turned out to be gone
-    Wish find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter);
+    PendingAcquire find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter);
 
     /// Waits for a place.
     interface Waiter {
@@ -21,7 +21,7 @@ public interface TargetPool {
     }
 
     /// A place that is looked for.
-    interface Wish {
+    interface PendingAcquire {
         void cancel();
     }
 }

@@ -15,7 +15,7 @@ public interface TargetSide {
     ///
     /// @param from credit is due to it for what is written
     /// @throws Malformed if the head holds what may not be sent
-    /// @throws Rejected if the target takes none as large; then nothing was written
+    /// @throws BadMessage if the target takes none as large; then nothing was written
     void begin(TargetExchange exchange, RequestHead head, Stream from);
 
     /// Takes ownership.
@@ -26,11 +26,11 @@ public interface TargetSide {
     /// The request is complete.
     ///
     /// @throws Malformed if the head promised more
-    /// @throws Rejected if the target takes no trailers as large
+    /// @throws BadMessage if the target takes no trailers as large
     void writeEnd(@Nullable Fields trailers);
 
     /// `bytes` of the stream's were taken; credit is due once what they held has been written to the socket.
-    void owe(int bytes);
+    void creditOnFlush(int bytes);
 
     /// Limits the time until something happens.
     void limit(Duration time);

@@ -46,7 +46,7 @@ final class Http1Pool implements TargetConnection.Keeper {
     /// The idle connection that was used last, null if there is none that will do; an exchange is to begin on it.
     /// A request that does no harm twice may try a connection that proves closed.
     @Nullable
-    TargetConnection take(Search search) {
+    TargetConnection take(TargetAcquire search) {
         TargetConnection last = idle.peekLast();
         if (last == null || !search.isRepeatable() && last.idleNanos() > SURELY_OPEN.toNanos()) {
             return null;
@@ -58,7 +58,7 @@ final class Http1Pool implements TargetConnection.Keeper {
     }
 
     /// Makes a fresh socket a connection; an exchange is to begin on it.
-    TargetConnection join(Channel channel, Search search) {
+    TargetConnection join(Channel channel, TargetAcquire search) {
         TargetConnection connection = new TargetConnection(channel, maxHead, tunnelIdle, this);
         connection.tieTo(search.caller());
         channel.pipeline().addLast(connection);

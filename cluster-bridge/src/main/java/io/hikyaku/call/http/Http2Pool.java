@@ -28,7 +28,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     private final Duration patience;
     private final Deadline wait;
     private final List<TargetHttp2Connection> connections = new ArrayList<>();
-    private final ArrayDeque<Search> waiting = new ArrayDeque<>();
+    private final ArrayDeque<TargetAcquire> waiting = new ArrayDeque<>();
     private int pending;
     /// Whether the target has ever said its SETTINGS.
     private boolean spoken;
@@ -41,7 +41,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         void dial();
 
         /// The target's connection takes no WebSocket, for which the search looks.
-        void onNoWebSockets(Search search);
+        void onNoWebSockets(TargetAcquire search);
     }
 
     /// @param patience how long an exchange waits for room once all connections are there
@@ -56,7 +56,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     }
 
     /// Gives the search a place, now or later.
-    void find(Search search) {
+    void find(TargetAcquire search) {
         TargetHttp2Connection with = withRoom(search);
         if (with != null) {
             serve(with, search);
@@ -82,7 +82,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     /// A connection that was asked for is there, or it failed.
     ///
     /// @return those who wait, who are to search on; empty if others may serve them
-    List<Search> onDialled(boolean failed) {
+    List<TargetAcquire> onDialled(boolean failed) {
         pending--;
         if (failed && !connections.isEmpty()) {
             waitForRoom();
@@ -91,14 +91,14 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         return takeWaiting();
     }
 
-    private List<Search> takeWaiting() {
-        List<Search> all = new ArrayList<>(waiting);
+    private List<TargetAcquire> takeWaiting() {
+        List<TargetAcquire> all = new ArrayList<>(waiting);
         waiting.clear();
         all.forEach(search -> targets.finish(target));
         return all;
     }
 
-    private @Nullable TargetHttp2Connection withRoom(Search search) {
+    private @Nullable TargetHttp2Connection withRoom(TargetAcquire search) {
         for (TargetHttp2Connection connection : connections) {
             if (connection.hasRoom() && !(search.fresh() && connection.isRefusing())) {
                 return connection;
@@ -107,7 +107,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         return null;
     }
 
-    private void serve(TargetHttp2Connection connection, Search search) {
+    private void serve(TargetHttp2Connection connection, TargetAcquire search) {
         if (search.isWebSocket() && !connection.takesWebSockets()) {
             dialling.onNoWebSockets(search);
             return;
@@ -172,7 +172,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         if (connections.isEmpty() && isItsFault(why)) {
             targets.onHttp2(target, false);
         }
-        for (Search search : onDialled(true)) {
+        for (TargetAcquire search : onDialled(true)) {
             search.fail(why);
         }
     }

@@ -1,7 +1,7 @@
 package io.hikyaku.call.http;
 
 import io.hikyaku.call.CallContext;
-import io.hikyaku.call.Export;
+import io.hikyaku.call.ExportHandler;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.Targets;
 import io.hikyaku.call.exchange.ExportedPort;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
 /// again.
-public final class HttpExport implements Export, TargetPool {
+public final class HttpExport implements ExportHandler, TargetPool {
     private final ExportedPort port;
     private final Targets targets;
     private final List<HttpTarget> all = new ArrayList<>();
@@ -54,9 +54,9 @@ public final class HttpExport implements Export, TargetPool {
     }
 
     @Override
-    public Wish find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter) {
-        Search search =
-                new Search(head, caller, fresh, waiter, targets.loop().ticker().nanoTime());
+    public PendingAcquire find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter) {
+        TargetAcquire search = new TargetAcquire(
+                head, caller, fresh, waiter, targets.loop().ticker().nanoTime());
         TargetConnection own = fresh ? null : tied.take(caller);
         if (own == null) {
             all.get(targets.pick()).find(search);

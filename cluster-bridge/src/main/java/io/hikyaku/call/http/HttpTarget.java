@@ -62,7 +62,7 @@ final class HttpTarget {
     }
 
     /// Gives the search a place, now or later.
-    void find(Search search) {
+    void find(TargetAcquire search) {
         boolean alone = search.fresh() || search.isWebSocket();
         TargetConnection idle = alone || speaksOnlyHttp2(search) ? null : http1.take(search);
         if (idle != null) {
@@ -74,17 +74,17 @@ final class HttpTarget {
         }
     }
 
-    private void dialFor(Search search) {
+    private void dialFor(TargetAcquire search) {
         Dial dial = new Dial(targets, index, search.prefersHttp1(), new ForOne(search));
         search.at(dial::cancel);
         dial.start();
     }
 
-    private boolean mayChooseHttp2(Search search) {
+    private boolean mayChooseHttp2(TargetAcquire search) {
         return scheme == Scheme.HTTPS && !choosesHttp1 && search.caller() == null;
     }
 
-    private boolean speaksOnlyHttp2(Search search) {
+    private boolean speaksOnlyHttp2(TargetAcquire search) {
         return scheme == Scheme.H2C || scheme == Scheme.PLAIN && search.isGrpc();
     }
 
@@ -97,7 +97,7 @@ final class HttpTarget {
         /// Behind TLS a target may take in HTTP/1.1 what it does not take in HTTP/2. Others are not told: they
         /// would see a malformed request, or a GET for something else.
         @Override
-        public void onNoWebSockets(Search search) {
+        public void onNoWebSockets(TargetAcquire search) {
             if (scheme == Scheme.HTTPS) {
                 dialFor(search);
             } else {
@@ -109,7 +109,7 @@ final class HttpTarget {
     /// Puts a fresh connection to use for a search.
     ///
     /// @param choice whether the target could choose its version
-    private void use(Channel channel, Search search, boolean choice) {
+    private void use(Channel channel, TargetAcquire search, boolean choice) {
         if (isHttp2(channel, search, choice)) {
             http2.join(channel);
             http2.find(search);
@@ -120,7 +120,7 @@ final class HttpTarget {
         }
     }
 
-    private boolean isHttp2(Channel channel, Search search, boolean choice) {
+    private boolean isHttp2(Channel channel, TargetAcquire search, boolean choice) {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         if (tls == null) {
             return speaksOnlyHttp2(search);
@@ -137,9 +137,9 @@ final class HttpTarget {
 
     /// A connection that one search has asked for.
     private final class ForOne implements Dial.Waiter {
-        private final Search search;
+        private final TargetAcquire search;
 
-        ForOne(Search search) {
+        ForOne(TargetAcquire search) {
             this.search = search;
         }
 
@@ -158,7 +158,7 @@ final class HttpTarget {
     private final class ForHttp2 implements Dial.Waiter {
         @Override
         public void onConnected(Channel channel, int target) {
-            List<Search> waiting = http2.onDialled(false);
+            List<TargetAcquire> waiting = http2.onDialled(false);
             HttpTarget to = others.apply(target);
             if (waiting.isEmpty()) {
                 channel.close();

@@ -1,7 +1,7 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -60,7 +60,7 @@ final class BodyReader {
     /// Reads as far as the bytes go, or to the end of the body.
     ///
     /// @param to takes ownership of the pieces, slices of `in`
-    /// @throws Rejected if the framing is broken
+    /// @throws BadMessage if the framing is broken
     void read(ByteBuf in, Consumer<ByteBuf> to) {
         boolean moved = true;
         while (moved && state != State.DONE) {
@@ -91,7 +91,7 @@ final class BodyReader {
         int lf = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
         int length = lf < 0 ? in.readableBytes() : lf + 1 - in.readerIndex();
         if (length > ChunkLine.MAX_BYTES) {
-            throw new Rejected(Violation.CHUNK_EXTENSION, "chunk line above " + ChunkLine.MAX_BYTES + " bytes");
+            throw new BadMessage(Violation.CHUNK_EXTENSION, "chunk line above " + ChunkLine.MAX_BYTES + " bytes");
         }
         if (lf < 0) {
             return false;
@@ -109,7 +109,7 @@ final class BodyReader {
         bodyBytes += line.size();
         extensionBytes += line.extensionBytes();
         if (extensionBytes > FREE_EXTENSION_BYTES && extensionBytes > bodyBytes) {
-            throw new Rejected(Violation.CHUNK_EXTENSION, "more bytes of chunk extensions than of the body");
+            throw new BadMessage(Violation.CHUNK_EXTENSION, "more bytes of chunk extensions than of the body");
         }
     }
 
@@ -118,7 +118,7 @@ final class BodyReader {
             return false;
         }
         if (in.readByte() != '\r' || in.readByte() != '\n') {
-            throw new Rejected(Violation.CHUNK, "chunk does not end where it should");
+            throw new BadMessage(Violation.CHUNK, "chunk does not end where it should");
         }
         state = State.CHUNK_SIZE;
         return true;

@@ -50,8 +50,8 @@ final class CallerAnswer implements CallerSide {
     }
 
     @Override
-    public void owe(int bytes) {
-        connection.out().owe(bytes);
+    public void creditOnFlush(int bytes) {
+        connection.out().creditOnFlush(bytes);
     }
 
     /// HTTP/1.0 knows no interim answers (RFC 9110 §15.2).

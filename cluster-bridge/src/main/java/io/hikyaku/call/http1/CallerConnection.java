@@ -6,12 +6,12 @@ import io.hikyaku.call.Problem;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.SocketService;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerTie;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.exchange.ProblemAnswer;
 import io.hikyaku.call.exchange.Provenance;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.observe.RequestIds;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.wire.call.HttpFrame.Version;
@@ -199,7 +199,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             return;
         }
-        if (current.isAnswering()) {
+        if (current.hasAnswerBegun()) {
             deadline.set(limits.tcpIdleTimeout());
         } else if (phase == Phase.BODY && current.takesMore()) {
             deadline.set(limits.idleTimeout());
@@ -267,7 +267,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
             while (input != null && step(input)) {
                 releaseReadInput();
             }
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             onRejected(rejected);
         } finally {
             advancing = false;
@@ -336,7 +336,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         return body.isDone();
     }
 
-    private void onRejected(Rejected rejected) {
+    private void onRejected(BadMessage rejected) {
         port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), channel.remoteAddress());
         CallerExchange current = exchange;
         if (current == null) {
@@ -352,7 +352,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         if (current != null) {
             onLate(current);
         } else if (phase == Phase.HEAD && heads.isWithin()) {
-            onRejected(new Rejected(Violation.HEAD_TIME, "no complete head in time"));
+            onRejected(new BadMessage(Violation.HEAD_TIME, "no complete head in time"));
         } else {
             channel.close();
         }
@@ -360,7 +360,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     private void onLate(CallerExchange current) {
         if (phase == Phase.BODY && current.takesMore()) {
-            onRejected(new Rejected(Violation.BODY_TIME, "no more of the body in time"));
+            onRejected(new BadMessage(Violation.BODY_TIME, "no more of the body in time"));
         } else {
             current.abandon(Problem.TARGET_TIMEOUT);
         }

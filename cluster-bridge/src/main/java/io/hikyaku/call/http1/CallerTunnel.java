@@ -88,8 +88,8 @@ final class CallerTunnel implements CallerSide, Splice.Owner {
     }
 
     @Override
-    public void owe(int bytes) {
-        splice.owe(bytes);
+    public void creditOnFlush(int bytes) {
+        splice.creditOnFlush(bytes);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.Rejected;
 
 /// The line in front of a chunk: `1*HEXDIG *( ";" extension ) CRLF`, with no blanks around the size (RFC 9112 §7.1).
 /// Extensions are read only to know that they are some: two readers that see the end of one at different places see
@@ -18,7 +18,7 @@ record ChunkLine(long size, int extensionBytes) {
     static final int MAX_BYTES = MAX_SIZE_DIGITS + MAX_EXTENSION_BYTES + 2;
 
     /// @param line up to its LF, which is the first in it
-    /// @throws Rejected if it is not one
+    /// @throws BadMessage if it is not one
     static ChunkLine read(byte[] line) {
         int end = line.length - 2;
         int at = 0;
@@ -29,7 +29,7 @@ record ChunkLine(long size, int extensionBytes) {
         }
         boolean ended = end >= 0 && line[end] == '\r' && (at == end || line[at] == ';');
         if (!ended || at == 0 || at > MAX_SIZE_DIGITS || size < 0) {
-            throw new Rejected(Violation.CHUNK, "chunk size");
+            throw new BadMessage(Violation.CHUNK, "chunk size");
         }
         requireExtensions(line, at, end);
         return new ChunkLine(size, end - at);
@@ -41,7 +41,7 @@ record ChunkLine(long size, int extensionBytes) {
             at = line[at] == ';' ? skipExtension(line, blanks(line, at + 1, end), end) : -1;
         }
         if (at < 0) {
-            throw new Rejected(Violation.CHUNK_EXTENSION, "chunk extension");
+            throw new BadMessage(Violation.CHUNK_EXTENSION, "chunk extension");
         }
     }
 

@@ -1,9 +1,9 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
@@ -40,20 +40,20 @@ final class FieldSection {
     /// Reads lines up to the empty one at the end, which is the only one: a line that begins with a CR is none.
     ///
     /// @param bytes stay with the fields, which are views of them
-    /// @throws Rejected if anything in them is not as it must be
+    /// @throws BadMessage if anything in them is not as it must be
     static FieldSection read(byte[] bytes, int from, int to) {
         FieldSection section = new FieldSection();
         int at = from;
         for (int count = 0; at < to - 2; count++) {
             if (count == MAX_FIELDS) {
-                throw new Rejected(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
+                throw new BadMessage(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
             }
             int end = endOfLine(bytes, at, to);
             section.readLine(bytes, at, end);
             at = end + 2;
         }
         if (section.chunked && section.contentLength >= 0) {
-            throw new Rejected(Violation.FRAMING, "Content-Length and Transfer-Encoding");
+            throw new BadMessage(Violation.FRAMING, "Content-Length and Transfer-Encoding");
         }
         return section;
     }
@@ -64,7 +64,7 @@ final class FieldSection {
         int at = from;
         for (int count = 0; at < to - 2; count++) {
             if (count == MAX_FIELDS) {
-                throw new Rejected(Violation.TRAILER_SIZE, "more than " + MAX_FIELDS + " trailers");
+                throw new BadMessage(Violation.TRAILER_SIZE, "more than " + MAX_FIELDS + " trailers");
             }
             int end = endOfLine(bytes, at, to);
             AsciiString name = nameOf(bytes, at, end);
@@ -126,7 +126,7 @@ final class FieldSection {
             at++;
         }
         if (at + 1 >= to || bytes[at + 1] != '\n') {
-            throw new Rejected(Violation.LINE_END, "bare CR");
+            throw new BadMessage(Violation.LINE_END, "bare CR");
         }
         return at;
     }
@@ -135,7 +135,7 @@ final class FieldSection {
         int colon = Grammar.endOfToken(bytes, from, end);
         if (colon == from || colon == end || bytes[colon] != ':') {
             boolean folded = isBlank(bytes[from]);
-            throw new Rejected(
+            throw new BadMessage(
                     folded ? Violation.FOLDED_LINE : Violation.FIELD_NAME, "no field name where one must be");
         }
         return new AsciiString(bytes, from, colon - from, false);
@@ -151,7 +151,7 @@ final class FieldSection {
             last--;
         }
         if (!Grammar.isValue(bytes, first, last)) {
-            throw new Rejected(Violation.FIELD_VALUE, "control character in a field value");
+            throw new BadMessage(Violation.FIELD_VALUE, "control character in a field value");
         }
         return new AsciiString(bytes, first, last - first, false);
     }
@@ -171,7 +171,7 @@ final class FieldSection {
             case EXPECT -> onExpect(name, value);
             case TE -> onTe(name, value);
             case UPGRADE -> upgrade = upgrade == null ? value : AsciiString.EMPTY_STRING;
-            case DISGUISED -> throw new Rejected(Violation.FIELD_NAME, "a framing field's name with underscores");
+            case DISGUISED -> throw new BadMessage(Violation.FIELD_NAME, "a framing field's name with underscores");
             case HOP_BY_HOP -> {}
             case ORDINARY, PROTECTED, FORWARDING -> fields.add(name, value);
         }
@@ -179,14 +179,14 @@ final class FieldSection {
 
     private void onHost(AsciiString value) {
         if (host != null) {
-            throw new Rejected(Violation.HOST, "more than one Host");
+            throw new BadMessage(Violation.HOST, "more than one Host");
         }
         host = value;
     }
 
     private void onContentLength(AsciiString name, AsciiString value) {
         if (contentLength >= 0 || !Grammar.isLength(value)) {
-            throw new Rejected(Violation.CONTENT_LENGTH, "Content-Length");
+            throw new BadMessage(Violation.CONTENT_LENGTH, "Content-Length");
         }
         contentLength = value.parseLong();
         fields.add(name, value);
@@ -194,11 +194,11 @@ final class FieldSection {
 
     private void onTransferEncoding(AsciiString name, AsciiString value) {
         if (chunked) {
-            throw new Rejected(Violation.TRANSFER_CODING, "more than one Transfer-Encoding");
+            throw new BadMessage(Violation.TRANSFER_CODING, "more than one Transfer-Encoding");
         }
         if (!CHUNKED.contentEqualsIgnoreCase(value)) {
             boolean other = Grammar.isToken(value);
-            throw new Rejected(
+            throw new BadMessage(
                     other ? Violation.UNKNOWN_TRANSFER_CODING : Violation.TRANSFER_CODING, "Transfer-Encoding");
         }
         chunked = true;
@@ -217,7 +217,7 @@ final class FieldSection {
 
     private void onExpect(AsciiString name, AsciiString value) {
         if (!CONTINUE.contentEqualsIgnoreCase(value)) {
-            throw new Rejected(Violation.EXPECTATION, "Expect");
+            throw new BadMessage(Violation.EXPECTATION, "Expect");
         }
         fields.add(name, value);
     }
@@ -245,7 +245,7 @@ final class FieldSection {
             case UPGRADE -> upgradeNamed = true;
             case TE, HOP_BY_HOP, CONNECTION -> {}
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, PROTECTED, FORWARDING, DISGUISED ->
-                throw new Rejected(Violation.PROTECTED_FIELD, "Connection names a protected field");
+                throw new BadMessage(Violation.PROTECTED_FIELD, "Connection names a protected field");
         }
     }
 }

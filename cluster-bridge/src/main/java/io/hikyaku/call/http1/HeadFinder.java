@@ -1,7 +1,7 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.BadMessage;
 import io.netty.buffer.ByteBuf;
 
 /// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and
@@ -35,7 +35,7 @@ final class HeadFinder {
     /// The length of the head that starts at the reader index, its empty line included, or −1 as long as its end
     /// has not come. One empty line in front is skipped.
     ///
-    /// @throws Rejected if it is too long or a line ends wrongly
+    /// @throws BadMessage if it is too long or a line ends wrongly
     int find(ByteBuf in) {
         while (true) {
             int lf = in.indexOf(in.readerIndex() + scanned, in.writerIndex(), (byte) '\n');
@@ -46,7 +46,7 @@ final class HeadFinder {
             }
             int end = lf + 1 - in.readerIndex();
             if (end - lineStart < 2 || in.getByte(lf - 1) != '\r') {
-                throw new Rejected(Violation.LINE_END, "bare LF");
+                throw new BadMessage(Violation.LINE_END, "bare LF");
             }
             if (end - lineStart > 2) {
                 onLine(end);
@@ -83,7 +83,7 @@ final class HeadFinder {
 
     private void skipEmptyLine(ByteBuf in) {
         if (skippedEmptyLine) {
-            throw new Rejected(Violation.LINE_END, "more than one empty line before the head");
+            throw new BadMessage(Violation.LINE_END, "more than one empty line before the head");
         }
         skippedEmptyLine = true;
         scanned = 0;
@@ -99,13 +99,13 @@ final class HeadFinder {
 
     private void requireFirstLine(int bytes) {
         if (bytes > maxFirstLine) {
-            throw new Rejected(Violation.FIRST_LINE_SIZE, "first line above " + maxFirstLine + " bytes");
+            throw new BadMessage(Violation.FIRST_LINE_SIZE, "first line above " + maxFirstLine + " bytes");
         }
     }
 
     private void requireHead(int bytes) {
         if (bytes > maxHead) {
-            throw new Rejected(tooLarge, "above " + maxHead + " bytes");
+            throw new BadMessage(tooLarge, "above " + maxHead + " bytes");
         }
     }
 }

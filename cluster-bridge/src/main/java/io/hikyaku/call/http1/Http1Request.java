@@ -1,9 +1,9 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Provenance;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
@@ -20,13 +20,13 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
 
     /// @param bytes the whole head, its empty line included
     /// @param provenance what is known of who sent it
-    /// @throws Rejected if it may not be passed on (RFC 9112)
+    /// @throws BadMessage if it may not be passed on (RFC 9112)
     static Http1Request read(byte[] bytes, Provenance provenance) {
         RequestLine line = RequestLine.read(bytes);
         FieldSection section = FieldSection.read(bytes, line.length(), bytes.length);
         boolean current = line.version() == Version.HTTP_1_1;
         if (section.chunked() && !current) {
-            throw new Rejected(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
+            throw new BadMessage(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
         }
         if (line.method().equals("GET") && current && section.webSocket() && isBodiless(section)) {
             requireKey(section.fields().get(WebSocket.KEY));
@@ -44,7 +44,7 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
 
     private static void requireKey(@Nullable CharSequence key) {
         if (key == null || !WebSocket.isKey(key)) {
-            throw new Rejected(Violation.WEB_SOCKET, "Sec-WebSocket-Key");
+            throw new BadMessage(Violation.WEB_SOCKET, "Sec-WebSocket-Key");
         }
     }
 
@@ -53,19 +53,19 @@ record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
         String target = line.authority();
         if (host == null) {
             if (line.version() == Version.HTTP_1_1) {
-                throw new Rejected(Violation.HOST, "no Host");
+                throw new BadMessage(Violation.HOST, "no Host");
             }
             return target == null ? "" : requireHost(target);
         }
         if (target != null && !host.contentEqualsIgnoreCase(target)) {
-            throw new Rejected(Violation.HOST, "Host differs from the request target");
+            throw new BadMessage(Violation.HOST, "Host differs from the request target");
         }
         return requireHost(host.toString());
     }
 
     private static String requireHost(String host) {
         if (host.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(host))) {
-            throw new Rejected(Violation.HOST, "malformed Host");
+            throw new BadMessage(Violation.HOST, "malformed Host");
         }
         return host;
     }

@@ -27,7 +27,7 @@ final class Opening {
         early.add(data);
     }
 
-    void owe(int bytes) {
+    void creditOnFlush(int bytes) {
         owed += bytes;
     }
 
@@ -41,7 +41,7 @@ final class Opening {
         while (!early.isEmpty()) {
             tunnel.write(early.remove());
         }
-        tunnel.owe(owed);
+        tunnel.creditOnFlush(owed);
         owed = 0;
         if (ended) {
             tunnel.end();

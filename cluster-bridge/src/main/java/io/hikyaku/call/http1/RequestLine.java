@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
@@ -19,16 +19,16 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
     private static final AsciiString POST = AsciiString.cached("POST");
     private static final AsciiString HTTP = AsciiString.cached("http://");
 
-    /// @throws Rejected if it is not one, or one that a bridge does not serve
+    /// @throws BadMessage if it is not one, or one that a bridge does not serve
     static RequestLine read(byte[] head) {
         int end = indexOf(head, '\r', 0);
         int afterMethod = Grammar.endOfToken(head, 0, end);
         int afterTarget = indexOf(head, ' ', Math.min(afterMethod + 1, end));
         if (afterMethod == 0 || afterMethod > MAX_METHOD_BYTES || head[afterMethod] != ' ' || head[end + 1] != '\n') {
-            throw new Rejected(Violation.REQUEST_LINE, "request line");
+            throw new BadMessage(Violation.REQUEST_LINE, "request line");
         }
         if (afterTarget >= end || !Grammar.isTarget(head, afterMethod + 1, afterTarget)) {
-            throw new Rejected(Violation.REQUEST_TARGET, "request target");
+            throw new BadMessage(Violation.REQUEST_TARGET, "request target");
         }
         Version version = version(head, afterTarget + 1, end);
         return withTarget(method(head, afterMethod), head, afterMethod + 1, afterTarget, version, end + 2);
@@ -36,7 +36,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
 
     private static RequestLine withTarget(String method, byte[] head, int from, int to, Version version, int length) {
         if (!Request.isCarried(method)) {
-            throw new Rejected(Violation.METHOD, "CONNECT, TRACE or PRI");
+            throw new BadMessage(Violation.METHOD, "CONNECT, TRACE or PRI");
         }
         if (head[from] == '/') {
             return new RequestLine(method, null, text(head, from, to), version, length);
@@ -46,7 +46,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         }
         int authority = from + HTTP.length();
         if (authority >= to || !HTTP.contentEqualsIgnoreCase(new AsciiString(head, from, HTTP.length(), false))) {
-            throw new Rejected(Violation.REQUEST_TARGET, "request target");
+            throw new BadMessage(Violation.REQUEST_TARGET, "request target");
         }
         return absolute(method, head, authority, to, version, length);
     }
@@ -79,7 +79,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
                 && head[from + 4] == '/'
                 && head[from + 6] == '.';
         if (!isHttp) {
-            throw new Rejected(Violation.REQUEST_LINE, "HTTP version");
+            throw new BadMessage(Violation.REQUEST_LINE, "HTTP version");
         }
         if (head[from + 5] == '1' && head[from + 7] == '1') {
             return Version.HTTP_1_1;
@@ -87,7 +87,7 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         if (head[from + 5] == '1' && head[from + 7] == '0') {
             return Version.HTTP_1_0;
         }
-        throw new Rejected(Violation.VERSION, "HTTP version");
+        throw new BadMessage(Violation.VERSION, "HTTP version");
     }
 
     private static String text(byte[] bytes, int from, int to) {

@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
 
     /// @param bytes the whole head, its empty line included
     /// @param toHead whether the request was HEAD, so that no body follows
-    /// @throws Rejected if it is not one
+    /// @throws BadMessage if it is not one
     static Response read(byte[] bytes, boolean toHead) {
         int end = 0;
         while (bytes[end] != '\r') {
@@ -32,13 +32,13 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
                 && bytes[8] == ' '
                 && (end == STATUS_LINE_MIN || bytes[STATUS_LINE_MIN] == ' ');
         if (!isHttp || bytes[end + 1] != '\n') {
-            throw new Rejected(Violation.MESSAGE, "status line");
+            throw new BadMessage(Violation.MESSAGE, "status line");
         }
         Version version = bytes[7] == '1' ? Version.HTTP_1_1 : Version.HTTP_1_0;
         int status = status(bytes);
         FieldSection section = FieldSection.read(bytes, end + 2, bytes.length);
         if (section.chunked() && version == Version.HTTP_1_0) {
-            throw new Rejected(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
+            throw new BadMessage(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
         }
         if (status == UPGRADE_REQUIRED && section.webSocket()) {
             section.passWebSocket(); // what it asks for is what two bridges can bring
@@ -63,12 +63,12 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
         int status = 0;
         for (int at = 9; at < STATUS_LINE_MIN; at++) {
             if (bytes[at] < '0' || bytes[at] > '9') {
-                throw new Rejected(Violation.MESSAGE, "status");
+                throw new BadMessage(Violation.MESSAGE, "status");
             }
             status = status * 10 + bytes[at] - '0';
         }
         if (status < 100) {
-            throw new Rejected(Violation.MESSAGE, "status");
+            throw new BadMessage(Violation.MESSAGE, "status");
         }
         return status;
     }
@@ -76,7 +76,7 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
     private static String reason(byte[] bytes, int end) {
         int from = Math.min(STATUS_LINE_MIN + 1, end);
         if (end - from > MAX_REASON_BYTES || !Grammar.isValue(bytes, from, end)) {
-            throw new Rejected(Violation.MESSAGE, "reason phrase");
+            throw new BadMessage(Violation.MESSAGE, "reason phrase");
         }
         return end - from == 2 && bytes[from] == 'O' && bytes[from + 1] == 'K'
                 ? "OK"

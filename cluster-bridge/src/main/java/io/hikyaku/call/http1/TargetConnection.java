@@ -4,9 +4,9 @@ import io.hikyaku.call.Deadline;
 import io.hikyaku.call.SocketOutput;
 import io.hikyaku.call.Splice;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.ConnectionAuth;
 import io.hikyaku.call.exchange.InterimBudget;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
 import io.hikyaku.call.exchange.WebSocket;
@@ -163,12 +163,12 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
-    public void owe(int bytes) {
+    public void creditOnFlush(int bytes) {
         Opening open = opening;
         if (open == null) {
-            out.owe(bytes);
+            out.creditOnFlush(bytes);
         } else {
-            open.owe(bytes);
+            open.creditOnFlush(bytes);
         }
     }
 
@@ -248,7 +248,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         input = input == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), input, data);
         try {
             advance(input);
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             onRejected(rejected);
         } finally {
             releaseReadInput();
@@ -332,7 +332,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
                 }
                 endAnswer(current, body.trailers());
             } else if (!current.awaitsHead()) {
-                throw new Rejected(Violation.MESSAGE, "bytes after the response");
+                throw new BadMessage(Violation.MESSAGE, "bytes after the response");
             } else if (!readHead(in, current)) {
                 return;
             }
@@ -356,7 +356,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         if (response.head().status() < 200) {
             interim.spend(length);
             if (response.head().status() == 101) {
-                throw Rejected.badRequest("switch of protocols that nobody asked for");
+                throw BadMessage.badRequest("switch of protocols that nobody asked for");
             }
             current.onAnswerHead(response.head());
             return true;
@@ -377,7 +377,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private static void requireAccept(Response response, CharSequence key) {
         CharSequence accept = response.head().fields().get(WebSocket.ACCEPT);
         if (!response.webSocket() || accept == null || !WebSocket.accept(key).contentEquals(accept)) {
-            throw Rejected.badRequest("answer to the WebSocket handshake");
+            throw BadMessage.badRequest("answer to the WebSocket handshake");
         }
     }
 
@@ -414,7 +414,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         current.onAnswerEnd(trailers);
     }
 
-    private void onRejected(Rejected rejected) {
+    private void onRejected(BadMessage rejected) {
         LOG.debug("Target's response is not valid: {}", rejected.getMessage());
         TargetExchange current = exchange;
         if (current == null) {
@@ -438,7 +438,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         Opening open = opening;
         if (open != null) {
             opening = null;
-            out.owe(open.drop());
+            out.creditOnFlush(open.drop());
         }
     }
 

@@ -77,8 +77,8 @@ final class TargetTunnel implements TargetSide, Splice.Owner {
     }
 
     @Override
-    public void owe(int bytes) {
-        splice.owe(bytes);
+    public void creditOnFlush(int bytes) {
+        splice.creditOnFlush(bytes);
     }
 
     /// The connection has a limit of its own, for both directions.

@@ -2,8 +2,8 @@ package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.config.CallLimits;
 import io.hikyaku.wire.call.Fields;
@@ -61,9 +61,9 @@ final class CallerFrames extends Http2FrameAdapter {
                 Fields trailers = Http2Fields.readTrailers(headers);
                 known.onRequestEnd(trailers.size() == 0 ? null : trailers);
             } else {
-                throw new Rejected(Violation.FRAMING, "trailers without the end");
+                throw new BadMessage(Violation.FRAMING, "trailers without the end");
             }
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             onRejected(http2, headers, rejected, end);
         }
     }
@@ -114,7 +114,7 @@ final class CallerFrames extends Http2FrameAdapter {
         }
     }
 
-    private void onRejected(Http2Stream http2, Http2Headers headers, Rejected rejected, boolean end)
+    private void onRejected(Http2Stream http2, Http2Headers headers, BadMessage rejected, boolean end)
             throws Http2Exception {
         port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), connection.remoteAddress());
         CallerHttp2Stream known = connection.streamOf(http2);

@@ -2,10 +2,10 @@ package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.GrpcAnswer;
 import io.hikyaku.call.exchange.ProblemAnswer;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
@@ -77,7 +77,7 @@ final class CallerHttp2Answer {
         source = stream;
     }
 
-    void owe(int bytes) {
+    void creditOnFlush(int bytes) {
         owed += bytes;
     }
 
@@ -111,7 +111,7 @@ final class CallerHttp2Answer {
     }
 
     /// @throws Malformed if it holds what may not be sent
-    /// @throws Rejected if the caller takes none as large
+    /// @throws BadMessage if the caller takes none as large
     void writeHead(ResponseHead answer) {
         boolean bodiless = toHead || answer.status() == 204 || answer.status() == 304;
         Http2Headers headers = headers(answer);
@@ -141,7 +141,7 @@ final class CallerHttp2Answer {
     }
 
     /// @throws Malformed if the head promised more
-    /// @throws Rejected if the caller takes no trailers as large
+    /// @throws BadMessage if the caller takes no trailers as large
     void writeEnd(@Nullable Fields trailers) {
         if (left > 0) {
             throw new Malformed(Reason.TRUNCATED, "body");
@@ -158,7 +158,7 @@ final class CallerHttp2Answer {
 
     /// Writes a whole answer of the bridge's own.
     ///
-    /// @throws Rejected if the caller takes no head as large
+    /// @throws BadMessage if the caller takes no head as large
     void writeProblem(Problem problem, CharSequence requestId) {
         String cluster = connection.port().context().cluster();
         if (grpc) {
@@ -179,7 +179,7 @@ final class CallerHttp2Answer {
 
     /// Ends what was begun with gRPC's trailers.
     ///
-    /// @throws Rejected if the caller takes none as large
+    /// @throws BadMessage if the caller takes none as large
     void writeTrailers(Problem problem) {
         writeTrailers(GrpcAnswer.trailers(problem));
     }
@@ -253,7 +253,7 @@ final class CallerHttp2Answer {
 
     private void requireTaken(Http2Headers headers) {
         if (!connection.takes(headers)) {
-            throw new Rejected(Violation.ANSWER_HEAD_SIZE, "the caller takes no head as large as the answer's");
+            throw new BadMessage(Violation.ANSWER_HEAD_SIZE, "the caller takes no head as large as the answer's");
         }
     }
 

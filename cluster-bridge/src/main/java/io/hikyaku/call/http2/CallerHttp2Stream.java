@@ -2,10 +2,10 @@ package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.config.CallLimits;
@@ -156,7 +156,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     /// Streams of gRPC wait for their next message as long as they like, on either side.
     private Duration timeLimit(@Nullable CallerExchange current) {
         CallLimits limits = connection.port().context().limits();
-        if (current != null && (answer.isGrpc() || current.isAnswering())) {
+        if (current != null && (answer.isGrpc() || current.hasAnswerBegun())) {
             return limits.tcpIdleTimeout();
         }
         if (current == null || !requestEnded && current.takesMore()) {
@@ -201,8 +201,8 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     }
 
     @Override
-    public void owe(int bytes) {
-        answer.owe(bytes);
+    public void creditOnFlush(int bytes) {
+        answer.creditOnFlush(bytes);
     }
 
     @Override
@@ -283,7 +283,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     private void writeOwn(Problem problem, Runnable writing) {
         try {
             writing.run();
-        } catch (Rejected untaken) {
+        } catch (BadMessage untaken) {
             connection.port().refusals().count(untaken.violation(), "not even ours", remoteAddress());
             connection.reset(http2.id(), errorOf(problem));
         }

@@ -1,9 +1,9 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -36,7 +36,7 @@ final class Http2Fields {
 
     private Http2Fields() {}
 
-    /// @throws Rejected if anything in them is not as it must be
+    /// @throws BadMessage if anything in them is not as it must be
     static Http2Fields read(Http2Headers headers) {
         Http2Fields section = new Http2Fields();
         int count = 0;
@@ -53,14 +53,14 @@ final class Http2Fields {
 
     /// Reads trailers: fields that may not stand there are left out (RFC 9110 §6.5.1).
     ///
-    /// @throws Rejected if anything in them is not as it must be
+    /// @throws BadMessage if anything in them is not as it must be
     static Fields readTrailers(Http2Headers headers) {
         Fields trailers = new Fields();
         for (Map.Entry<CharSequence, CharSequence> header : headers) {
             AsciiString name = AsciiString.of(header.getKey());
             AsciiString value = AsciiString.of(header.getValue());
             if (isPseudo(name)) {
-                throw new Rejected(Violation.PSEUDO_HEADER, "pseudo-header field in trailers");
+                throw new BadMessage(Violation.PSEUDO_HEADER, "pseudo-header field in trailers");
             }
             requireField(name, value);
             if (FieldKind.isTrailer(name)) {
@@ -137,19 +137,19 @@ final class Http2Fields {
 
     private static void requireCount(int count) {
         if (count > MAX_FIELDS) {
-            throw new Rejected(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
+            throw new BadMessage(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
         }
     }
 
     /// RFC 9113 §8.2.1, and no control characters at all.
     private static void requireField(AsciiString name, AsciiString value) {
         if (!Grammar.isLowerCaseToken(name)) {
-            throw new Rejected(Violation.FIELD_NAME, "field name");
+            throw new BadMessage(Violation.FIELD_NAME, "field name");
         }
         boolean blankAtAnEnd =
                 !value.isEmpty() && (isBlank(value.byteAt(0)) || isBlank(value.byteAt(value.length() - 1)));
         if (!Grammar.isValue(value) || blankAtAnEnd) {
-            throw new Rejected(Violation.FIELD_VALUE, "field value");
+            throw new BadMessage(Violation.FIELD_VALUE, "field value");
         }
     }
 
@@ -166,24 +166,24 @@ final class Http2Fields {
             case TE -> onTe(name, value);
             case TRANSFER_ENCODING, CONNECTION, UPGRADE, HOP_BY_HOP -> {
                 if (CONNECTION_SPECIFIC.contains(name)) {
-                    throw new Rejected(Violation.CONNECTION_FIELD, "connection-specific field");
+                    throw new BadMessage(Violation.CONNECTION_FIELD, "connection-specific field");
                 }
             }
-            case DISGUISED -> throw new Rejected(Violation.FIELD_NAME, "a framing field's name with underscores");
+            case DISGUISED -> throw new BadMessage(Violation.FIELD_NAME, "a framing field's name with underscores");
             case ORDINARY, PROTECTED, FORWARDING -> fields.add(name, value);
         }
     }
 
     private void onHost(AsciiString value) {
         if (host != null) {
-            throw new Rejected(Violation.HOST, "more than one Host");
+            throw new BadMessage(Violation.HOST, "more than one Host");
         }
         host = value;
     }
 
     private void onContentLength(AsciiString name, AsciiString value) {
         if (contentLength >= 0 || !Grammar.isLength(value)) {
-            throw new Rejected(Violation.CONTENT_LENGTH, "Content-Length");
+            throw new BadMessage(Violation.CONTENT_LENGTH, "Content-Length");
         }
         contentLength = value.parseLong();
         fields.add(name, value);
@@ -191,14 +191,14 @@ final class Http2Fields {
 
     private void onTe(AsciiString name, AsciiString value) {
         if (!TRAILERS.contentEqualsIgnoreCase(value)) {
-            throw new Rejected(Violation.CONNECTION_FIELD, "TE");
+            throw new BadMessage(Violation.CONNECTION_FIELD, "TE");
         }
         fields.add(name, value);
     }
 
     private void onExpect(AsciiString name, AsciiString value) {
         if (!CONTINUE.contentEqualsIgnoreCase(value)) {
-            throw new Rejected(Violation.EXPECTATION, "Expect");
+            throw new BadMessage(Violation.EXPECTATION, "Expect");
         }
         fields.add(name, value);
     }

@@ -1,9 +1,9 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Grammar;
 import io.hikyaku.call.exchange.Provenance;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.Request;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
@@ -28,7 +28,7 @@ final class RequestHeads {
 
     /// @param provenance what is known of who sent it
     /// @param maxPath bytes
-    /// @throws Rejected if it may not be passed on; as a malformed request where the problem is
+    /// @throws BadMessage if it may not be passed on; as a malformed request where the problem is
     /// [Problem#BAD_REQUEST]
     static Request read(Http2Headers headers, boolean bodyFollows, Provenance provenance, int maxPath) {
         String method = method(headers);
@@ -37,7 +37,7 @@ final class RequestHeads {
         String path = path(headers.path(), method, maxPath);
         String scheme = String.valueOf(headers.scheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw new Rejected(Violation.PSEUDO_HEADER, ":scheme");
+            throw new BadMessage(Violation.PSEUDO_HEADER, ":scheme");
         }
         Fields fields = section.fields();
         boolean webSocket = method.equals("CONNECT");
@@ -47,7 +47,7 @@ final class RequestHeads {
         } else if (bodyFollows && section.contentLength() < 0) {
             fields.add(TRANSFER_ENCODING, CHUNKED); // PROTOCOL.md §7.2
         } else if (!bodyFollows && section.contentLength() > 0) {
-            throw new Rejected(Violation.FRAMING, "Content-Length without a body");
+            throw new BadMessage(Violation.FRAMING, "Content-Length without a body");
         }
         RequestHead head = new RequestHead(Version.HTTP_2, method, scheme, authority, path, fields);
         return new Request(provenance.mark(head), bodyFollows);
@@ -56,18 +56,18 @@ final class RequestHeads {
     private static String method(Http2Headers headers) {
         String method = headers.method() == null ? "" : String.valueOf(headers.method());
         if (method.length() > MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
-            throw new Rejected(Violation.PSEUDO_HEADER, ":method");
+            throw new BadMessage(Violation.PSEUDO_HEADER, ":method");
         }
         CharSequence protocol = headers.get(PROTOCOL);
         boolean webSocket = protocol != null && WebSocket.PROTOCOL.contentEqualsIgnoreCase(protocol);
         if (protocol != null && !method.equals("CONNECT")) {
-            throw new Rejected(Violation.PSEUDO_HEADER, ":protocol");
+            throw new BadMessage(Violation.PSEUDO_HEADER, ":protocol");
         }
         if (protocol != null && !webSocket) {
-            throw new Rejected(Violation.UNKNOWN_PROTOCOL, ":protocol");
+            throw new BadMessage(Violation.UNKNOWN_PROTOCOL, ":protocol");
         }
         if (!webSocket && !Request.isCarried(method)) {
-            throw new Rejected(Violation.METHOD, "CONNECT, TRACE or PRI");
+            throw new BadMessage(Violation.METHOD, "CONNECT, TRACE or PRI");
         }
         return method;
     }
@@ -75,22 +75,22 @@ final class RequestHeads {
     private static String path(@Nullable CharSequence text, String method, int max) {
         AsciiString path = AsciiString.of(text == null ? "" : text);
         if (path.length() > max) {
-            throw new Rejected(Violation.FIRST_LINE_SIZE, ":path");
+            throw new BadMessage(Violation.FIRST_LINE_SIZE, ":path");
         }
         boolean wholeServer = path.contentEquals("*") && method.equals("OPTIONS");
         if (!Grammar.isTarget(path) || path.byteAt(0) != '/' && !wholeServer) {
-            throw new Rejected(Violation.REQUEST_TARGET, ":path");
+            throw new BadMessage(Violation.REQUEST_TARGET, ":path");
         }
         return path.toString();
     }
 
     private static String authority(@Nullable CharSequence pseudo, @Nullable AsciiString host) {
         if (pseudo != null && host != null && !host.contentEqualsIgnoreCase(pseudo)) {
-            throw new Rejected(Violation.HOST, "Host differs from the authority");
+            throw new BadMessage(Violation.HOST, "Host differs from the authority");
         }
         CharSequence text = pseudo == null ? host : pseudo;
         if (text == null || text.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(text))) {
-            throw new Rejected(Violation.HOST, "malformed authority");
+            throw new BadMessage(Violation.HOST, "malformed authority");
         }
         return text.toString();
     }

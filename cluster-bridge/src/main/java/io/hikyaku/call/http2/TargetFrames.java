@@ -1,6 +1,6 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.BadMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
@@ -51,7 +51,7 @@ final class TargetFrames extends Http2FrameAdapter {
             connection.due(stream);
             try {
                 stream.onHeaders(headers, end);
-            } catch (Rejected rejected) {
+            } catch (BadMessage rejected) {
                 throw invalid(id, rejected);
             }
         }
@@ -72,7 +72,7 @@ final class TargetFrames extends Http2FrameAdapter {
         connection.due(stream);
         try {
             return padding + stream.onData(data.retain(), end);
-        } catch (Rejected rejected) {
+        } catch (BadMessage rejected) {
             throw invalid(id, rejected);
         }
     }
@@ -111,7 +111,7 @@ final class TargetFrames extends Http2FrameAdapter {
         return stream;
     }
 
-    private static Http2Exception invalid(int id, Rejected rejected) {
+    private static Http2Exception invalid(int id, BadMessage rejected) {
         return Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", rejected.getMessage());
     }
 }

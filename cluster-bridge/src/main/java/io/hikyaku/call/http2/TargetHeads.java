@@ -1,8 +1,8 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.FieldKind;
 import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
@@ -84,15 +84,15 @@ final class TargetHeads {
         return length;
     }
 
-    /// @throws Rejected if it is not as it must be
+    /// @throws BadMessage if it is not as it must be
     static Response response(Http2Headers headers) {
         for (CharSequence name : headers.names()) {
             if (!name.isEmpty() && name.charAt(0) == ':' && !STATUS.contentEquals(name)) {
-                throw Rejected.badRequest("pseudo-header field in a response");
+                throw BadMessage.badRequest("pseudo-header field in a response");
             }
         }
         if (headers.getAll(STATUS).size() != 1) {
-            throw Rejected.badRequest(":status");
+            throw BadMessage.badRequest(":status");
         }
         int status = status(AsciiString.of(headers.status()));
         Http2Fields section = Http2Fields.read(headers);
@@ -104,13 +104,13 @@ final class TargetHeads {
         for (int at = 0; at < text.length() && at < 4; at++) {
             byte digit = text.byteAt(at);
             if (digit < '0' || digit > '9') {
-                throw Rejected.badRequest(":status");
+                throw BadMessage.badRequest(":status");
             }
             status = 10 * status + digit - '0';
         }
         // RFC 9113 §8.6: there is no upgrade, and so no 101.
         if (text.length() != 3 || status < 100 || status == 101) {
-            throw Rejected.badRequest(":status");
+            throw BadMessage.badRequest(":status");
         }
         return status;
     }

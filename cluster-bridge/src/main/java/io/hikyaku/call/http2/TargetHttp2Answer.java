@@ -1,8 +1,8 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.ConnectionAuth;
 import io.hikyaku.call.exchange.InterimBudget;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.wire.call.Fields;
@@ -39,10 +39,10 @@ final class TargetHttp2Answer {
         return ended;
     }
 
-    /// @throws Rejected if it is not valid
+    /// @throws BadMessage if it is not valid
     void onHeaders(TargetExchange exchange, Http2Headers headers, boolean end) {
         if (webSocketOpen) {
-            throw Rejected.badRequest("a head on an open WebSocket");
+            throw BadMessage.badRequest("a head on an open WebSocket");
         }
         if (inBody) {
             onEnd(exchange, Http2Fields.readTrailers(headers));
@@ -53,7 +53,7 @@ final class TargetHttp2Answer {
         if (status < 200) {
             interim.spend(Http2Fields.size(headers));
             if (end) {
-                throw Rejected.badRequest("an interim response that ends");
+                throw BadMessage.badRequest("an interim response that ends");
             }
             exchange.onAnswerHead(response.head());
             return;
@@ -69,7 +69,7 @@ final class TargetHttp2Answer {
         left = bodiless ? 0 : response.contentLength();
         inBody = true;
         if (end && left > 0) {
-            throw Rejected.badRequest("no body where Content-Length promises one");
+            throw BadMessage.badRequest("no body where Content-Length promises one");
         }
         exchange.onAnswerHead(response.head());
         if (end) {
@@ -81,7 +81,7 @@ final class TargetHttp2Answer {
     /// (RFC 9110 §9.3.6): DATA are bytes both ways from here on.
     private void onOpened(TargetExchange exchange, TargetHeads.Response response, boolean end) {
         if (response.contentLength() >= 0) {
-            throw Rejected.badRequest("Content-Length of a WebSocket");
+            throw BadMessage.badRequest("Content-Length of a WebSocket");
         }
         webSocketOpen = true;
         inBody = true;
@@ -95,13 +95,13 @@ final class TargetHttp2Answer {
 
     /// Takes ownership.
     ///
-    /// @throws Rejected if it is not valid
+    /// @throws BadMessage if it is not valid
     void onBody(TargetExchange exchange, ByteBuf data, boolean end) {
         int length = data.readableBytes();
         boolean fits = inBody && (left < 0 || length <= left);
         if (!fits) {
             data.release();
-            throw Rejected.badRequest("body where none may be");
+            throw BadMessage.badRequest("body where none may be");
         }
         left -= left < 0 ? 0 : length;
         if (length == 0) {
@@ -116,7 +116,7 @@ final class TargetHttp2Answer {
 
     private void onEnd(TargetExchange exchange, @Nullable Fields trailers) {
         if (left > 0) {
-            throw Rejected.badRequest("less body than Content-Length promises");
+            throw BadMessage.badRequest("less body than Content-Length promises");
         }
         if (stream.serves(exchange)) {
             ended = true;

@@ -1,7 +1,7 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.Rejected;
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.WebSocket;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
@@ -41,7 +41,7 @@ final class TargetHttp2Request {
     }
 
     /// @throws Malformed if the head holds what may not be sent
-    /// @throws Rejected if the target takes none as large
+    /// @throws BadMessage if the target takes none as large
     void writeHead(TargetHttp2Stream stream, RequestHead head, Stream from) {
         source = from;
         webSocket = WebSocket.isAsked(head);
@@ -77,7 +77,7 @@ final class TargetHttp2Request {
 
     /// @param closed whether the stream is gone, so that there is nothing to end
     /// @throws Malformed if the head promised more
-    /// @throws Rejected if the target takes no trailers as large
+    /// @throws BadMessage if the target takes no trailers as large
     void writeEnd(@Nullable Fields trailers, boolean closed) {
         Http2Stream to = http2;
         if (left > 0) {
@@ -103,11 +103,11 @@ final class TargetHttp2Request {
     /// A target may end the whole connection over a head that is too large for it, and with it the calls of others.
     private void requireTaken(Http2Headers headers) {
         if (!connection.takes(headers)) {
-            throw new Rejected(Violation.HEAD_SIZE, "a head larger than the target takes");
+            throw new BadMessage(Violation.HEAD_SIZE, "a head larger than the target takes");
         }
     }
 
-    void owe(int bytes) {
+    void creditOnFlush(int bytes) {
         owed += bytes;
         settle();
     }

@@ -1,7 +1,7 @@
 package io.hikyaku.call.http2;
 
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.ConnectionAuth;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
 import io.hikyaku.stream.Stream;
@@ -77,8 +77,8 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
     }
 
     @Override
-    public void owe(int bytes) {
-        request.owe(bytes);
+    public void creditOnFlush(int bytes) {
+        request.creditOnFlush(bytes);
     }
 
     @Override
@@ -152,7 +152,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
         return exchange == asked;
     }
 
-    /// @throws Rejected if it is not valid
+    /// @throws BadMessage if it is not valid
     void onHeaders(Http2Headers headers, boolean end) {
         TargetExchange current = exchange;
         if (current != null) {
@@ -163,7 +163,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
     /// Takes ownership.
     ///
     /// @return bytes for which the target may have window again
-    /// @throws Rejected if it is not valid
+    /// @throws BadMessage if it is not valid
     int onData(ByteBuf data, boolean end) {
         TargetExchange current = exchange;
         int length = data.readableBytes();

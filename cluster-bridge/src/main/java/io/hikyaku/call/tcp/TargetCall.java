@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// caller back by its credit.
 final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private final Targets targets;
-    private final Observation seen;
+    private final Observation observation;
     private final Duration idleTimeout;
     private final Stream stream;
     private final Replay waiting;
@@ -42,8 +42,8 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
             String caller) {
         this.waiting = new Replay(budget);
         this.targets = targets;
-        this.seen = calls.begin();
-        seen.onPeer(caller);
+        this.observation = calls.begin();
+        observation.onPeer(caller);
         this.idleTimeout = idleTimeout;
         this.stream = stream;
         this.dial = new Dial(targets, targets.pick(), this);
@@ -82,10 +82,10 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (over) {
             data.release();
         } else if (to == null) {
-            seen.onRequestBytes(data.readableBytes());
+            observation.onRequestBytes(data.readableBytes());
             waiting.hold(data);
         } else {
-            seen.onRequestBytes(data.readableBytes());
+            observation.onRequestBytes(data.readableBytes());
             pass(data, to);
         }
     }
@@ -93,7 +93,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private static void pass(ByteBuf data, Splice to) {
         int length = data.readableBytes();
         to.write(data);
-        to.owe(length);
+        to.creditOnFlush(length);
     }
 
     @Override
@@ -119,7 +119,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
 
     @Override
     public void onStalled(Duration since, long bytes) {
-        seen.onStalled(since, bytes);
+        observation.onStalled(since, bytes);
     }
 
     @Override
@@ -139,7 +139,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (over) {
             data.release();
         } else {
-            seen.onAnswerBytes(data.readableBytes());
+            observation.onAnswerBytes(data.readableBytes());
             stream.write(data);
         }
     }
@@ -184,7 +184,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (!over) {
             over = true;
             waiting.drop();
-            seen.finish(outcome, 0);
+            observation.finish(outcome, 0);
             if (target >= 0) {
                 targets.finish(target);
             }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class TcpCall implements Attempts.Caller, Splice.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(TcpCall.class);
 
-    private final Observation seen;
+    private final Observation observation;
     private final Attempts attempts;
     private final Splice splice;
     private final Replay replay;
@@ -33,7 +33,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     private boolean over;
 
     TcpCall(Channel socket, Attempts.Route route, CallMetrics.Calls calls) {
-        this.seen = calls.begin();
+        this.observation = calls.begin();
         this.replay = new Replay(route.context().budget());
         this.attempts = new Attempts(route, socket.eventLoop(), this);
         this.splice = new Splice(
@@ -67,7 +67,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
 
     @Override
     public void onAttempt(String cluster) {
-        seen.onPeer(cluster);
+        observation.onPeer(cluster);
     }
 
     @Override
@@ -78,11 +78,11 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     @Override
     public void onData(ByteBuf data) {
         serviceSpoke = true;
-        seen.onAnswerBytes(data.readableBytes());
+        observation.onAnswerBytes(data.readableBytes());
         replay.drop();
         int length = data.readableBytes();
         splice.write(data);
-        splice.owe(length);
+        splice.creditOnFlush(length);
     }
 
     @Override
@@ -105,7 +105,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
 
     @Override
     public void onStalled(Duration since, long bytes) {
-        seen.onStalled(since, bytes);
+        observation.onStalled(since, bytes);
     }
 
     @Override
@@ -120,7 +120,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     @Override
     public void onBytes(ByteBuf data) {
         Stream to = stream;
-        seen.onRequestBytes(data.readableBytes());
+        observation.onRequestBytes(data.readableBytes());
         if (over) {
             data.release();
         } else if (to == null) {
@@ -184,7 +184,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
             over = true;
             replay.drop();
             attempts.finish();
-            seen.finish(outcome, 0);
+            observation.finish(outcome, 0);
         }
     }
 }

@@ -2,7 +2,7 @@ package io.hikyaku.call.tcp;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.Export;
+import io.hikyaku.call.ExportHandler;
 import io.hikyaku.call.Sockets;
 import io.hikyaku.call.Targets;
 import io.hikyaku.config.ExportPort;
@@ -14,7 +14,7 @@ import io.hikyaku.wire.call.OpenMetadata;
 import java.time.Duration;
 
 /// An exported TCP port on one event loop: each stream becomes a connection to a target.
-public final class TcpExport implements Export {
+public final class TcpExport implements ExportHandler {
     private final Targets targets;
     private final CallMetrics.Calls calls;
     private final Duration idleTimeout;

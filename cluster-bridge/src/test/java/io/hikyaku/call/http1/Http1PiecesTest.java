@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.call.exchange.BadMessage;
 import io.hikyaku.call.exchange.Forwarding;
 import io.hikyaku.call.exchange.Provenance;
-import io.hikyaku.call.exchange.Rejected;
 import io.hikyaku.config.Forwarded;
 import io.hikyaku.config.Trace;
 import io.hikyaku.wire.Malformed;
@@ -64,7 +64,7 @@ class Http1PiecesTest {
         if (found) {
             assertEquals(whole, finder.find(bytes(head)));
         } else {
-            assertThrows(Rejected.class, () -> finder.find(bytes(head)));
+            assertThrows(BadMessage.class, () -> finder.find(bytes(head)));
         }
     }
 

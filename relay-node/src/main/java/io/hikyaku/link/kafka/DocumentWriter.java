@@ -33,7 +33,7 @@ final class DocumentWriter {
     private final KafkaTransport.Settings settings;
     private final KafkaClients clients;
     private final String topic;
-    private final Complaints complaints = new Complaints(LOG);
+    private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
     final Health health = new Health();
 
     private final Object lock = new Object();
@@ -161,7 +161,7 @@ final class DocumentWriter {
             return;
         }
         KafkaFailure said = KafkaFailure.of("writing to " + topic, failure);
-        complaints.say(said);
+        warnings.say(said);
         notBefore = System.nanoTime() + PAUSE.toNanos();
         synchronized (lock) {
             failures.put(key, said);
@@ -194,7 +194,7 @@ final class DocumentWriter {
         if (!failures.isEmpty()) {
             health.toDown(failures.values().iterator().next().sentence());
         } else if (health.toUp()) {
-            complaints.clear();
+            warnings.clear();
         }
     }
 

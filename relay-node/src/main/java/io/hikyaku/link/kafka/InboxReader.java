@@ -33,8 +33,8 @@ final class InboxReader implements Runnable {
     private final IntUnaryOperator choose;
     private final java.util.function.Consumer<Inbox> opened;
     private final Runnable onHealth;
-    private final HandOver handOver;
-    private final Complaints complaints = new Complaints(LOG);
+    private final InboxDispatcher dispatcher;
+    private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
     private final Reading reading;
     final Health health = new Health("not connected yet");
 
@@ -55,14 +55,14 @@ final class InboxReader implements Runnable {
             IntUnaryOperator choose,
             java.util.function.Consumer<Inbox> opened,
             Runnable onHealth,
-            HandOver handOver) {
+            InboxDispatcher dispatcher) {
         this.reading = new Reading(clients, KafkaSettings.consumer(operator, "latest"), LOG);
         this.topic = topic;
         this.remedy = remedy;
         this.choose = choose;
         this.opened = opened;
         this.onHealth = onHealth;
-        this.handOver = handOver;
+        this.dispatcher = dispatcher;
     }
 
     Optional<Inbox> inbox() {
@@ -71,16 +71,16 @@ final class InboxReader implements Runnable {
 
     @Override
     public void run() {
-        handOver.onUp();
+        dispatcher.onUp();
         reading.run(this::read, this::onFailure);
-        handOver.onDown("closed");
+        dispatcher.onDown("closed");
     }
 
     private void onFailure(RuntimeException failure) {
         KafkaFailure said = KafkaFailure.of("reading " + topic, failure);
         String hint = said.reason() == KafkaFailure.Reason.NO_TOPIC ? ". To make it: " + remedy : "";
         toDown(said.sentence() + hint);
-        complaints.say(said.kind(), said.sentence() + hint);
+        warnings.say(said.kind(), said.sentence() + hint);
     }
 
     private void read(Consumer<byte[], byte[]> from) {
@@ -93,10 +93,10 @@ final class InboxReader implements Runnable {
             boolean full = hold(from, partition);
             ConsumerRecords<byte[], byte[]> records = from.poll(full ? POLL_WHILE_FULL : POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                handOver.add(record.value());
+                dispatcher.add(record.value());
                 position = record.offset() + 1;
             }
-            handOver.flush();
+            dispatcher.flush();
             if (inbox == null && answered(fetches) > 0) {
                 announce();
             }
@@ -119,11 +119,11 @@ final class InboxReader implements Runnable {
     /// @return whether fetching is stopped
     private boolean hold(Consumer<byte[], byte[]> from, TopicPartition partition) {
         boolean held = !from.paused().isEmpty();
-        if (!held && handOver.isFull()) {
+        if (!held && dispatcher.isFull()) {
             from.pause(Set.of(partition));
             return true;
         }
-        if (held && handOver.isDrained()) {
+        if (held && dispatcher.isDrained()) {
             from.resume(Set.of(partition));
             return false;
         }
@@ -134,9 +134,9 @@ final class InboxReader implements Runnable {
         if (silentNanos > SILENCE.toNanos()) {
             String failure = "reading " + topic + ": no broker answers";
             toDown(failure);
-            complaints.say(failure);
+            warnings.say(failure);
         } else if (inbox != null && health.toUp()) {
-            complaints.clear();
+            warnings.clear();
             LOG.info("Reading {}", inbox);
             onHealth.run();
         }

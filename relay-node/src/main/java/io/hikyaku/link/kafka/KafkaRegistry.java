@@ -40,7 +40,7 @@ public final class KafkaRegistry implements AutoCloseable {
     private final KafkaTransport.Settings settings;
     private final Listener listener;
     private final DocumentWriter writer;
-    private final Complaints complaints = new Complaints(LOG);
+    private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
     private final Reading reading;
     private final Thread thread;
     private final Health health = new Health("not connected yet");
@@ -136,7 +136,7 @@ public final class KafkaRegistry implements AutoCloseable {
     private void onFailure(RuntimeException failure) {
         KafkaFailure said = KafkaFailure.of("reading the registry at " + settings.brokers(), failure);
         health.toDown(said.sentence());
-        complaints.say(said);
+        warnings.say(said);
     }
 
     private void read(Consumer<byte[], byte[]> from) {
@@ -194,7 +194,7 @@ public final class KafkaRegistry implements AutoCloseable {
             return;
         }
         if (value.length > MAX_RECORD) {
-            complaints.say("a record of " + value.length + " bytes in " + record.topic() + " is ignored");
+            warnings.say("a record of " + value.length + " bytes in " + record.topic() + " is ignored");
             return;
         }
         boolean fresh = record.offset() >= at.staleBelow;
@@ -234,9 +234,9 @@ public final class KafkaRegistry implements AutoCloseable {
             String missing = "there is no topic " + own + ", or it may not be seen. To make it: "
                     + settings.remedy(settings.cluster());
             health.toDown(missing);
-            complaints.say(missing);
+            warnings.say(missing);
         } else if (health.toUp()) {
-            complaints.clear();
+            warnings.clear();
         }
     }
 

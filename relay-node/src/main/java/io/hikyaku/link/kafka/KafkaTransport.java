@@ -36,9 +36,9 @@ public final class KafkaTransport implements AutoCloseable {
     private final EventLoops loops;
     private final LinkEvents events;
     private final RecordSender sender;
-    private final HandOver handOver;
+    private final InboxDispatcher dispatcher;
     private final Map<Inbox, TopicLink> links = new ConcurrentHashMap<>();
-    private final Complaints complaints = new Complaints(LOG);
+    private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread learner;
     private volatile @Nullable InboxReader reader;
@@ -87,7 +87,8 @@ public final class KafkaTransport implements AutoCloseable {
         this.loops = loops;
         this.events = events;
         this.sender = new RecordSender(settings.clientProperties, KafkaClients.REAL);
-        this.handOver = new HandOver(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
+        this.dispatcher =
+                new InboxDispatcher(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
         this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
     }
 
@@ -110,7 +111,7 @@ public final class KafkaTransport implements AutoCloseable {
                 choose,
                 opened,
                 onHealth,
-                handOver);
+                dispatcher);
         reader = starting;
         reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
     }
@@ -152,7 +153,7 @@ public final class KafkaTransport implements AutoCloseable {
 
         @Override
         public void onFailure(TopicLink link, KafkaFailure failure) {
-            complaints.say(failure);
+            warnings.say(failure);
         }
 
         @Override
@@ -187,7 +188,7 @@ public final class KafkaTransport implements AutoCloseable {
             } catch (KafkaException failed) {
                 KafkaFailure said = KafkaFailure.of("connecting to Kafka at " + settings.brokers(), failed);
                 sender.health.toDown(said.sentence());
-                complaints.say(said);
+                warnings.say(said);
             }
             LockSupport.parkNanos((waiting ? LOOK_AGAIN : IDLE_LOOK).toNanos());
         }
@@ -205,7 +206,7 @@ public final class KafkaTransport implements AutoCloseable {
         } catch (KafkaException refused) {
             KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), refused);
             link.health.toDown(said.sentence());
-            complaints.say(said);
+            warnings.say(said);
         }
         long now = System.nanoTime();
         boolean young = now - since.computeIfAbsent(inbox, _ -> now) < PATIENCE.toNanos();
@@ -213,7 +214,7 @@ public final class KafkaTransport implements AutoCloseable {
             String missing = "sending to " + inbox.topic() + " partition " + inbox.partition()
                     + ": no broker answers, or there is no such topic, or it may not be seen";
             link.health.toDown(missing);
-            complaints.say(missing);
+            warnings.say(missing);
         }
         return young;
     }
@@ -231,9 +232,9 @@ public final class KafkaTransport implements AutoCloseable {
                 failure.or(this::trouble),
                 sender.roundTripMicros(),
                 links.values().stream().mapToLong(TopicLink::queuedBytes).sum(),
-                handOver.received.sum(),
-                handOver.foreign.sum(),
-                handOver.malformed.sum(),
+                dispatcher.received.sum(),
+                dispatcher.foreign.sum(),
+                dispatcher.malformed.sum(),
                 sender.lost.sum(),
                 sender.refused.sum());
     }

@@ -1,0 +1,165 @@
+package io.hikyaku.route;
+
+import io.hikyaku.link.Neighbour;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.route.RoutingFrame;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A neighbour with at least one link: its links, what it costs to reach, what it told us and what it has yet to be
+/// told. Touched by the control loop alone.
+final class Adjacency {
+    /// Most nodes that one neighbour may claim to reach.
+    static final int MAX_REACH = 20_000;
+
+    /// What status shows of a neighbour; any thread.
+    record View(Neighbour neighbour, List<Egress> links) {}
+
+    private final Neighbour neighbour;
+    private final List<Egress> links = new ArrayList<>();
+    private Egress primary;
+    private long costMicros;
+
+    private Map<NodeId, Long> reach = new HashMap<>();
+    private @Nullable Egress reachFrom;
+
+    /// Origins whose link state it has yet to be told.
+    final Set<NodeId> owedStates = new LinkedHashSet<>();
+    /// Whether it has yet to be told everything that we reach.
+    boolean owedReach = true;
+
+    Adjacency(Egress first) {
+        this.neighbour = first.link().neighbour();
+        this.primary = first;
+        this.costMicros = Costs.ofHop(first.link().roundTripMicros());
+        links.add(first);
+    }
+
+    NodeId node() {
+        return neighbour.node();
+    }
+
+    Neighbour neighbour() {
+        return neighbour;
+    }
+
+    /// Whether it is a router to us: it may carry others' packets and announce routes.
+    boolean mayForward() {
+        return neighbour.mayForward();
+    }
+
+    /// The link for frames about routing and the registry: the same one until it goes down, because they are
+    /// deltas.
+    Egress primary() {
+        return primary;
+    }
+
+    /// Round trip to it, changed only by more than noise.
+    long costMicros() {
+        return costMicros;
+    }
+
+    void add(Egress link) {
+        links.add(link);
+    }
+
+    boolean remove(Egress link) {
+        return links.remove(link);
+    }
+
+    boolean isGone() {
+        return links.isEmpty();
+    }
+
+    /// Makes another link the primary one if that is gone.
+    ///
+    /// @return whether it did
+    boolean electPrimary() {
+        if (links.contains(primary)) {
+            return false;
+        }
+        primary = links.getFirst();
+        return true;
+    }
+
+    /// Takes the links' round trips anew. One of whose links none answers is a last resort.
+    ///
+    /// @return whether the cost changed by more than noise
+    boolean measure() {
+        long best = Long.MAX_VALUE;
+        boolean answers = false;
+        for (Egress link : links) {
+            long roundTrip = link.link().roundTripMicros();
+            if (roundTrip >= 0) {
+                best = Math.min(best, roundTrip);
+            }
+            answers |= !link.doubted();
+        }
+        long cost = best == Long.MAX_VALUE ? costMicros : Costs.ofHop(best);
+        if (!answers) {
+            cost = Costs.asLastResort(cost);
+        } else if (best == Long.MAX_VALUE && cost >= Costs.LAST_RESORT) {
+            cost = Costs.PER_HOP; // never measured, and answers again
+        }
+        if (!Costs.differ(costMicros, cost)) {
+            return false;
+        }
+        costMicros = cost;
+        return true;
+    }
+
+    /// One link does not answer: if that lies at the neighbour, the others will not either.
+    void probeOthers(Egress silent) {
+        for (Egress link : links) {
+            if (!link.equals(silent)) {
+                link.link().probe();
+            }
+        }
+    }
+
+    LinkGroup group() {
+        return LinkGroup.of(links);
+    }
+
+    View view() {
+        return new View(neighbour, List.copyOf(links));
+    }
+
+    /// Which nodes it delivers to, with the cost from there.
+    Map<NodeId, Long> reach() {
+        return reach;
+    }
+
+    /// Takes what a router told us. Deltas count only on the link that brought the last snapshot: those of a link
+    /// that is dying may arrive late.
+    ///
+    /// @return whether anything changed
+    boolean onReach(Egress link, RoutingFrame.Reach frame) {
+        if (frame.snapshot()) {
+            Map<NodeId, Long> before = reach;
+            reach = new HashMap<>();
+            reachFrom = link;
+            merge(frame.nodes());
+            return !before.equals(reach);
+        }
+        return link.equals(reachFrom) && merge(frame.nodes());
+    }
+
+    private boolean merge(List<RoutingFrame.Cost> nodes) {
+        boolean changed = false;
+        for (RoutingFrame.Cost cost : nodes) {
+            if (cost.costMicros() == RoutingFrame.GONE) {
+                changed |= reach.remove(cost.node()) != null;
+            } else if (reach.size() < MAX_REACH || reach.containsKey(cost.node())) {
+                Long before = reach.put(cost.node(), cost.costMicros());
+                changed |= before == null || before != cost.costMicros();
+            }
+        }
+        return changed;
+    }
+}
