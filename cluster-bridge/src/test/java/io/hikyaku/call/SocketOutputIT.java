@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class SocketOutputIT {
     private static final int PIECE = 16 * 1024;
     private static final int PIECES = 1024;
     private static final int RECEIVE_BUFFER = 64 * 1024;
+    private static final Duration STILL = Duration.ofMillis(500);
 
     private final EventLoops loops = EventLoops.start(1);
 
@@ -33,7 +35,7 @@ class SocketOutputIT {
         loops.close();
     }
 
-    /// Bytes that the kernel took of `PIECES` once it takes no more.
+    /// Bytes that the kernel took of `PIECES`, once it has taken no more for half a second.
     private long takenOf(Channel channel) throws Exception {
         AtomicLong taken = new AtomicLong();
         channel.eventLoop()
@@ -46,12 +48,13 @@ class SocketOutputIT {
                     channel.flush();
                 })
                 .sync();
-        long before = -1;
-        for (long now = taken.get(); now != before; now = taken.get()) {
-            before = now;
-            Thread.sleep(Duration.ofMillis(500));
+        long last = taken.get();
+        for (long since = System.nanoTime(); System.nanoTime() - since < STILL.toNanos(); ) {
+            LockSupport.parkNanos(1_000_000);
+            since = taken.get() == last ? since : System.nanoTime();
+            last = taken.get();
         }
-        return before;
+        return last;
     }
 
     @Test
