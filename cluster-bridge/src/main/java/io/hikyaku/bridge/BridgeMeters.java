@@ -56,7 +56,7 @@ final class BridgeMeters {
         count(
                 meters,
                 "hikyaku.kafka.packets.received",
-                "Packets read from the own inbox",
+                "Packets read from this bridge's inbox",
                 kafka,
                 KafkaStatus::received);
         count(meters, "hikyaku.kafka.records.foreign", "Records read that are for others", kafka, KafkaStatus::foreign);

@@ -5,7 +5,7 @@ import io.hikyaku.stream.StreamOpener;
 
 /// The own cluster's exports, which are called like all others but without a channel.
 ///
-/// @param label the own cluster's name
+/// @param label its own cluster's name
 /// @param streams to the exports of the same event loop
 record OwnExports(String label, StreamOpener streams) implements Candidate {
     @Override

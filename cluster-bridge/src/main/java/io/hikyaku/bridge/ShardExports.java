@@ -1,5 +1,6 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.call.ExportHandler;
 import io.hikyaku.call.Exports;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.config.ConfigException;
@@ -19,24 +20,24 @@ import java.util.function.BiFunction;
 /// the rest belongs to the event loop.
 final class ShardExports {
     /// @param port as it is configured
-    record Made(ExportPort port, io.hikyaku.call.ExportHandler export) {}
+    record Made(ExportPort port, ExportHandler export) {}
 
     /// All that is to be exported from now on, made and not yet in use.
     ///
     /// @param fresh what nobody else has
-    record Next(Map<ServicePort, Made> all, List<io.hikyaku.call.ExportHandler> fresh) {
+    record Next(Map<ServicePort, Made> all, List<ExportHandler> fresh) {
         /// It will not be used.
         void discard() {
-            fresh.forEach(io.hikyaku.call.ExportHandler::close);
+            fresh.forEach(ExportHandler::close);
         }
     }
 
     private final Exports exports = new Exports();
-    private final BiFunction<ServicePort, ExportPort, io.hikyaku.call.ExportHandler> maker;
+    private final BiFunction<ServicePort, ExportPort, ExportHandler> maker;
     private volatile Map<ServicePort, Made> made = Map.of();
 
     /// @param maker makes what replays the calls of one port
-    ShardExports(BiFunction<ServicePort, ExportPort, io.hikyaku.call.ExportHandler> maker) {
+    ShardExports(BiFunction<ServicePort, ExportPort, ExportHandler> maker) {
         this.maker = maker;
     }
 
@@ -51,7 +52,7 @@ final class ShardExports {
     Next make(List<Export> services) {
         Map<ServicePort, Made> before = made;
         Map<ServicePort, Made> next = new HashMap<>();
-        List<io.hikyaku.call.ExportHandler> fresh = new ArrayList<>();
+        List<ExportHandler> fresh = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         Next all = new Next(next, fresh);
         for (int i = 0; i < services.size(); i++) {
@@ -95,7 +96,7 @@ final class ShardExports {
     /// gone.
     void use(Next next, Executor loop) {
         made = next.all();
-        Map<ServicePort, io.hikyaku.call.ExportHandler> byPort = new HashMap<>();
+        Map<ServicePort, ExportHandler> byPort = new HashMap<>();
         made.forEach((name, one) -> byPort.put(name, one.export()));
         loop.execute(() -> exports.update(byPort));
     }

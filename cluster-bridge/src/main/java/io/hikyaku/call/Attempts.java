@@ -71,12 +71,12 @@ public final class Attempts {
         this.caller = caller;
     }
 
-    /// Makes the first attempt; the caller may be called within.
+    /// Makes the first attempt; may call the caller back synchronously.
     public void start() {
         start(null);
     }
 
-    /// Makes the first attempt; the caller may be called within.
+    /// Makes the first attempt; may call the caller back synchronously.
     ///
     /// @param wanted where it is to go if that is still a candidate; null: anywhere
     public void start(@Nullable EndpointLoad wanted) {
@@ -90,7 +90,7 @@ public final class Attempts {
         }
     }
 
-    /// Makes another attempt after a reset, if the code and the bounds allow it. The caller may be called within,
+    /// Makes another attempt after a reset, if the code and the bounds allow it. May call the caller back synchronously,
     /// and sends everything from the start then.
     ///
     /// @param repeatable whether the call may run twice: it is idempotent, and the whole request is in hand

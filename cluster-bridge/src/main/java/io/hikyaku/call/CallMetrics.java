@@ -42,7 +42,7 @@ public final class CallMetrics implements AutoCloseable {
         return new Calls(books.calls(Side.IMPORT, servicePort));
     }
 
-    /// Calls of other clusters, and of the own one, to an exported port.
+    /// Calls of other clusters, and of its own, to an exported port.
     public Calls exported(String servicePort) {
         return new Calls(books.calls(Side.EXPORT, servicePort));
     }

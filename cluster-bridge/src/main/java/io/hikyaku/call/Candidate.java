@@ -31,7 +31,7 @@ public interface Candidate {
     /// Makes it ready without a call, if it is not and that takes something.
     default void prepare() {}
 
-    /// Gives the way to open streams: within this call when the channel stands, else later on the same event loop.
+    /// Gives the way to open streams: synchronously if the channel is open, otherwise later on the same event loop.
     /// The waiter is called exactly once, unless it gave up before.
     void whenReady(Waiter waiter);
 

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// The listening socket of one imported port. Accepted connections are spread over all event sockets. As long as the
+/// The listening socket of one imported port. Accepted connections are spread over all event loops. As long as the
 /// protocol is not known they wait unread, a bounded time.
 public final class ImportListener {
     private static final int BACKLOG = 1024;

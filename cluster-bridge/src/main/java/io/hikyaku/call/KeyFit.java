@@ -25,7 +25,7 @@ final class KeyFit {
 
     private KeyFit() {}
 
-    /// @param certificate PEM, the own one first
+    /// @param certificate PEM, the leaf first
     /// @param key PEM; what is not in PKCS #8 is taken to fit
     static boolean fits(Path certificate, Path key) throws IOException, GeneralSecurityException {
         Matcher found = PKCS8.matcher(Files.readString(key, StandardCharsets.ISO_8859_1));

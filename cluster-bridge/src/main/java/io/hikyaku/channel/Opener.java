@@ -4,6 +4,7 @@ import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.security.GeneralSecurityException;
+import java.util.Objects;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class Opener {
     private void moveToNext() {
         current.forgetSecret();
         previous = current;
-        current = java.util.Objects.requireNonNull(next);
+        current = Objects.requireNonNull(next);
         next = null;
     }
 }

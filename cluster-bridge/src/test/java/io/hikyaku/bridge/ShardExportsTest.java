@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.ExportHandler;
+import io.hikyaku.config.Export;
 import io.hikyaku.config.ExportPort;
 import io.hikyaku.config.Protocol;
 import io.hikyaku.config.ServiceName;
@@ -50,7 +51,7 @@ class ShardExportsTest {
     private void change(String target) {
         ExportPort port = new ExportPort("main", 80, Protocol.HTTP, List.of(Target.parse(target)));
         ServiceName service = ServiceName.parse("shop/orders");
-        exports.use(exports.make(List.of(new io.hikyaku.config.Export(service, List.of(port)))), loop::add);
+        exports.use(exports.make(List.of(new Export(service, List.of(port)))), loop::add);
     }
 
     private void runLoop() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.config.ChannelLimits;
 import io.hikyaku.config.DataSize;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
+import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.stream.ResetCode;
 import io.hikyaku.wire.stream.StreamFrame;
 import java.time.Duration;
@@ -143,7 +144,7 @@ class HostilePeerTest extends MuxBesideAScript {
                         near, far, limits(ChannelLimits.DEFAULTS.reorderWindow(), 100), new MemoryBudget(Pair.BUDGET))
                 .connected();
         flooding.near.onPushBack(
-                new io.hikyaku.wire.route.PushBack.Pause(far.key().nodeId(), 60_000));
+                new PushBack.Pause(far.key().nodeId(), 60_000));
 
         // When
         for (int i = 0; i < 1000; i++) {

@@ -11,6 +11,7 @@ import io.hikyaku.wire.NodeId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ public final class Pair {
         }
 
         private Side other() {
-            return java.util.Objects.requireNonNull(other);
+            return Objects.requireNonNull(other);
         }
 
         private void transmit(ByteBuf packet) {

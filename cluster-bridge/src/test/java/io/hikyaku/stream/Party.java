@@ -4,6 +4,7 @@ import io.hikyaku.channel.VirtualTime;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ final class Party implements StreamHandler {
     }
 
     private Stream stream() {
-        return java.util.Objects.requireNonNull(stream);
+        return Objects.requireNonNull(stream);
     }
 
     private void later(Runnable task) {
@@ -113,7 +114,7 @@ final class Party implements StreamHandler {
     @Override
     public void onData(ByteBuf data) {
         int length = data.readableBytes();
-        Party sender = java.util.Objects.requireNonNull(other);
+        Party sender = Objects.requireNonNull(other);
         check(!isOver() && !peerEnded, "data after the end");
         for (int i = 0; i < length; i++) {
             check(
@@ -139,7 +140,7 @@ final class Party implements StreamHandler {
 
     @Override
     public void onEnd() {
-        Party sender = java.util.Objects.requireNonNull(other);
+        Party sender = Objects.requireNonNull(other);
         check(!peerEnded && reset == null && !gaveUp, "a second end");
         check(
                 sender.ended && (received == sender.written || stopped),

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what happens to a stream. Consumes what arrives at once, unless told to hold it.
@@ -30,7 +31,7 @@ public class Recorder implements StreamHandler {
     }
 
     public Stream stream() {
-        return java.util.Objects.requireNonNull(stream);
+        return Objects.requireNonNull(stream);
     }
 
     public String text() {

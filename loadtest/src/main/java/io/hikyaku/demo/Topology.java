@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class Topology implements AutoCloseable {
     }
 
     Program bridge(String cluster) {
-        return java.util.Objects.requireNonNull(bridges.get(cluster), cluster);
+        return Objects.requireNonNull(bridges.get(cluster), cluster);
     }
 
     /// Where programs of a cluster reach a service.
@@ -183,13 +184,13 @@ final class Topology implements AutoCloseable {
 
     /// Starts the relay, again at the same address if it ran before.
     void startRelay() throws Exception {
-        LocalMesh where = java.util.Objects.requireNonNull(mesh);
+        LocalMesh where = Objects.requireNonNull(mesh);
         relay = where.relay("relay", List.of("tls://127.0.0.1:" + relayPort), List.of());
     }
 
     /// Ends the relay as a crash would.
     void killRelay() throws InterruptedException {
-        java.util.Objects.requireNonNull(relay).kill();
+        Objects.requireNonNull(relay).kill();
     }
 
     private static KafkaServer openKafka() {

@@ -1,6 +1,7 @@
 package io.hikyaku.mesh;
 
 import io.hikyaku.bridge.Bridge;
+import io.hikyaku.call.ServicePort;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.config.RelayConfig;
@@ -22,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /// A mesh inside this process: an authority, and relays and bridges read from configuration files as the programs are.
@@ -219,7 +221,7 @@ final class Mesh implements AutoCloseable {
 
         /// Where local programs find an imported port.
         int port(String service, int port) {
-            return java.util.Objects.requireNonNull(node.imported().get(new io.hikyaku.call.ServicePort(service, port)))
+            return Objects.requireNonNull(node.imported().get(new ServicePort(service, port)))
                     .port();
         }
 

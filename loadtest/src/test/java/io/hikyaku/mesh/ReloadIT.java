@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.call.ServicePort;
 import io.hikyaku.identity.Member;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
@@ -147,7 +148,7 @@ class ReloadIT {
             assertEquals("", running.hearAll());
             assertTrue(left.hearReset(), "the grace is over");
             tokyo.admin().awaitExporters(LINE, 0);
-            assertNull(tokyo.node().imported().get(new io.hikyaku.call.ServicePort(LINE, 80)));
+            assertNull(tokyo.node().imported().get(new ServicePort(LINE, 80)));
             assertEquals("orders", tokyo.get(ORDERS, "/name").body());
         }
     }

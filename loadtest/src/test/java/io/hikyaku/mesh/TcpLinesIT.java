@@ -99,7 +99,7 @@ class TcpLinesIT {
 
     /// What is not acknowledged yet has another timer for a moment.
     ///
-    /// @param column of the table: 1 for the own address, 2 for the other end's
+    /// @param column of the table: 1 for its own address, 2 for the other end's
     private static void awaitKeptAlive(int column, int port) throws Exception {
         Await.until("a keepalive timer at " + port, () -> {
             List<String[]> connections = connections(column, ":%04X".formatted(port));

@@ -31,7 +31,7 @@ public final class Upkeep implements AutoCloseable {
         certificates =
                 new Reloads(meters, "hikyaku.certificate.reloads", "Changes of the certificate's files while running");
         Gauge.builder("hikyaku.certificate.expiry.seconds", this::secondsToExpiry)
-                .description("How long the own certificate is valid yet; negative when it has expired")
+                .description("For how long its own certificate is still valid; negative when it has expired")
                 .register(meters);
     }
 
@@ -54,7 +54,7 @@ public final class Upkeep implements AutoCloseable {
         watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations, System::nanoTime));
     }
 
-    /// Follows the files of the own identity, and warns before it expires.
+    /// Follows the files of its own identity, and warns before it expires.
     void follow(IdentityReload.Files files, IdentityReload.Taker taker) {
         Runnable reload = new IdentityReload(files, identity, taker, certificates);
         Runnable warning = new ExpiryWarning(identity);

@@ -49,7 +49,7 @@ public record NodeStatus(
     /// @param draining it was told to stop, and lets end what runs
     /// @param configuration last change of the configuration file, if it was changed
     /// @param certificate last change of the certificate's files, if they were changed
-    /// @param certificateNotAfter when the own certificate ends, ISO 8601
+    /// @param certificateNotAfter when its own certificate ends, ISO 8601
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Lifecycle(
             boolean draining,

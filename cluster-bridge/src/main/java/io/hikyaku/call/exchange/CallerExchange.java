@@ -78,7 +78,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
                 : UploadBounds.of(port.context().limits(), request.isGrpc(), now());
     }
 
-    /// Makes the call; the side may be called within.
+    /// Makes the call; may call the side back synchronously.
     public void start() {
         long nanos = timeGiven();
         MaxForwards.Verdict farther = MaxForwards.count(head);

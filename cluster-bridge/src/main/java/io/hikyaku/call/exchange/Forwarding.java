@@ -24,7 +24,7 @@ public final class Forwarding {
     private final boolean endsTraces;
     private final Via via;
 
-    /// @param cluster the own one
+    /// @param cluster this cluster
     /// @param forwarded how services are told of callers
     /// @param trusted whether what callers say is passed on, with ours behind it
     /// @param trace whether callers' traces go on

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Where the requests of one caller's connection come from. Belongs to the connection's event loop.
 public final class Provenance {
-    /// How often the own cluster may have passed a request on already: a self-call passes it twice.
+    /// How often this cluster may have passed a request on already: a self-call passes it twice.
     private static final int MAX_PASSES = 2;
 
     /// How many gateways of all clusters a request may have passed: no way is that long by intent.
@@ -89,7 +89,7 @@ public final class Provenance {
         }
     }
 
-    /// Whether a member of a `Via` names the own cluster:
+    /// Whether a member of a `Via` names this cluster:
     /// `[ protocol "/" ] version RWS received-by [ RWS comment ]`.
     private boolean isOwn(AsciiString member) {
         String[] parts = member.trim().toString().split("[ \t]+", 3);

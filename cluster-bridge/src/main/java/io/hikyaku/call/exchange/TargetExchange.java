@@ -334,7 +334,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         find(head, true);
     }
 
-    /// The pool may answer within, and then nothing is pending any more.
+    /// The pool may call back synchronously; then nothing is pending any more.
     private void find(RequestHead head, boolean fresh) {
         places++;
         TargetPool.PendingAcquire made = port.pool().find(head, tiedTo, fresh, this);

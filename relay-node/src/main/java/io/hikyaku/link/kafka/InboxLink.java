@@ -5,7 +5,7 @@ import io.hikyaku.link.Neighbour;
 import io.hikyaku.wire.link.Goodbye;
 import io.netty.buffer.ByteBuf;
 
-/// Where packets out of the own inbox come from, one per event loop. Nobody is at the other end, so nothing can
+/// Where packets out of its own inbox come from, one per event loop. Nobody is at the other end, so nothing can
 /// be sent.
 ///
 /// @param name of the inbox, for logs

@@ -47,8 +47,8 @@ public final class KafkaTransport implements AutoCloseable {
     /// What a transport is made of.
     ///
     /// @param clientProperties of Kafka's clients, `bootstrap.servers` among them
-    /// @param cluster the own one
-    /// @param node the own address
+    /// @param cluster its own
+    /// @param node its own address
     /// @param fullAbove bytes queued on a link above which [LinkEvents#onDrained] follows
     /// @param drainedAt when they have fallen to this
     public record Settings(
@@ -92,7 +92,7 @@ public final class KafkaTransport implements AutoCloseable {
         this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
     }
 
-    /// Starts to read the own inbox. Once.
+    /// Starts to read its own inbox. Once.
     ///
     /// @param choose from the number of partitions the one to read, on a thread of the transport; see
     ///     [PartitionChoice]
