@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Heads that are odd and valid: byte for byte what was sent, but for what docs/PROTOCOLS.md lists.
+/// Heads that are odd and valid: byte for byte what was sent, but for what docs/CALLS.md lists.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class HttpFaithfulIT {

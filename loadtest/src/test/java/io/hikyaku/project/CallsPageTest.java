@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Each row of docs/PROTOCOLS.md names the tests that hold it.
-class ProtocolsPageTest {
+/// Each row of docs/CALLS.md names the tests that hold it.
+class CallsPageTest {
     /// Any line of a table but its heading and the line below that.
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (?!.*\\| tests? \\|$)(.*) \\|$");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:IT|Test))(?:\\.(\\w+))?`");
@@ -20,7 +20,7 @@ class ProtocolsPageTest {
     @Test
     void eachRowNamesTestsThatExist() {
         // Given
-        String page = Project.text(Project.ROOT.resolve("docs/PROTOCOLS.md"));
+        String page = Project.text(Project.ROOT.resolve("docs/CALLS.md"));
         List<String> rows = ROW.matcher(page)
                 .results()
                 .map((MatchResult match) -> match.group(1))
