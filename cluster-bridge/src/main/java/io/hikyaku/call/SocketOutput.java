@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SocketOutput implements Runnable {
     /// Above it the stream's sender is left to wait. Netty's default of 64 KiB would stop and go with every few
     /// frames.
-    public static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
     /// Bytes behind a mark that are worth another one.
     private static final int MARK_BYTES = 16 * 1024;
@@ -43,8 +43,13 @@ public final class SocketOutput implements Runnable {
     public SocketOutput(Channel channel) {
         this.channel = channel;
         this.coalescer = new Coalescer(channel.alloc(), data -> channel.write(data, channel.voidPromise()));
-        channel.config().setWriteBufferWaterMark(WATER_MARK);
-        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+        boundQueues(channel);
+    }
+
+    /// Bounds what waits for a socket's other side, here and in the operating system, where that can be told.
+    public static void boundQueues(Channel socket) {
+        socket.config().setWriteBufferWaterMark(WATER_MARK);
+        socket.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
     }
 
     /// Whose bytes are written from now on. The one before gets what is still owed once that has left.

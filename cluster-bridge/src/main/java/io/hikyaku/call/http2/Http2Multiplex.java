@@ -234,7 +234,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
         context = added;
-        added.channel().config().setWriteBufferWaterMark(SocketOutput.WATER_MARK);
+        SocketOutput.boundQueues(added.channel());
         super.handlerAdded(added);
         Http2Stream all = connection().connectionStream();
         if (window > Http2CodecUtil.DEFAULT_WINDOW_SIZE) {
