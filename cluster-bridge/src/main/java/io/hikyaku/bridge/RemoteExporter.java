@@ -40,8 +40,8 @@ final class RemoteExporter implements Candidate {
         /// Makes a channel if there is none that answers.
         void open();
 
-        /// Tells whether the channel that was made or looked at last comes to be; may call back synchronously if that is
-        /// known. Makes one if there is none.
+        /// Tells whether the channel that was made or looked at last comes to be; may call back synchronously
+        /// if that is known. Makes one if there is none.
         void await(Waiter waiter);
     }
 

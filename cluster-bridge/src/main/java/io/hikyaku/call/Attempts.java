@@ -90,8 +90,8 @@ public final class Attempts {
         }
     }
 
-    /// Makes another attempt after a reset, if the code and the bounds allow it. May call the caller back synchronously,
-    /// and sends everything from the start then.
+    /// Makes another attempt after a reset, if the code and the bounds allow it. May call the caller back
+    /// synchronously, and sends everything from the start then.
     ///
     /// @param repeatable whether the call may run twice: it is idempotent, and the whole request is in hand
     /// @return false: the call has failed

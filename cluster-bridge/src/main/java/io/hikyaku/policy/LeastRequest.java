@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The candidates for one port (decision 013). Picks the one whose calls cost least: those outstanding there, the new
 /// one among them, times a weight that grows with its distance; equals take turns. One that is ejected gets no call
-/// unless
-/// all are, and one without a channel is made ready while calls go where a channel stands. The same object as long as
-/// its balancer lives, so that a listener finds it once, not per call.
+/// unless all are, and one without a channel is made ready while calls go where a channel stands. The same object as
+/// long as its balancer lives, so that a listener finds it once, not per call.
 final class LeastRequest implements Candidates {
     private final String servicePort;
     private final CallMetrics metrics;

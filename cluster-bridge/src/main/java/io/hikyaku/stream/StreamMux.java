@@ -75,8 +75,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         this.stalls = new StallWatch(loop, settings.counters(), streams.values());
     }
 
-    /// Tells once whether the channel comes to be; calls back synchronously if that is known. At most [#MAX_WAITING] may
-    /// wait for it; more are told at once that there is none.
+    /// Tells once whether the channel comes to be; calls back synchronously if that is known. At most
+    /// [#MAX_WAITING] may wait for it; more are told at once that there is none.
     ///
     /// @param told why there is no channel, or null: streams can be opened
     public void whenDecided(Consumer<@Nullable Closed> told) {

@@ -143,8 +143,7 @@ class HostilePeerTest extends MuxBesideAScript {
         ScriptedPeer flooding = new ScriptedPeer(
                         near, far, limits(ChannelLimits.DEFAULTS.reorderWindow(), 100), new MemoryBudget(Pair.BUDGET))
                 .connected();
-        flooding.near.onPushBack(
-                new PushBack.Pause(far.key().nodeId(), 60_000));
+        flooding.near.onPushBack(new PushBack.Pause(far.key().nodeId(), 60_000));
 
         // When
         for (int i = 0; i < 1000; i++) {

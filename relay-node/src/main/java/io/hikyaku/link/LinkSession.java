@@ -46,8 +46,7 @@ import org.slf4j.LoggerFactory;
 
 /// One connection, from its first byte to its last: the last handler of its pipeline, behind TLS and, for `wss`, the
 /// WebSocket. It greets, checks, keeps alive and passes on; which step is legal when stands in [SessionState]. Touched
-/// by
-/// the connection's event loop alone, but for [#close] and [#leave].
+/// by the connection's event loop alone, but for [#close] and [#leave].
 final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueue.Listener, PacketFramer.Sink {
     /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is
     /// under way.

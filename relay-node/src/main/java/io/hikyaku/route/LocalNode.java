@@ -14,7 +14,8 @@ public interface LocalNode {
     /// [PacketSender#send].
     void onPushBack(PushBack pushBack);
 
-    /// There is room again for a channel that [PacketSender#room] had none for. Any thread; sends nothing before it returns.
+    /// There is room again for a channel that [PacketSender#room] had none for. Any thread; sends nothing before it
+    /// returns.
     void onWritable(NodeId destination, long channel);
 
     /// There is a way to the node now, or none any more. Called on the control loop, once per change.

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds exchanges a place at one of an exported port's targets. Belongs to its event loop.
 public interface TargetPool {
-    /// Looks for a place; the waiter is called exactly once, perhaps synchronously, unless the acquire is cancelled before.
+    /// Looks for a place; the waiter is called exactly once, perhaps synchronously, unless the acquire is cancelled
+    /// before.
     ///
     /// @param caller the connection of a caller that the request is tied to; null: to none
     /// @param fresh whether a connection that was used before will not do, since the last one turned out to be gone
