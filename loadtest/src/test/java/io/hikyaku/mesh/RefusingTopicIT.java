@@ -9,6 +9,7 @@ import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.link.kafka.KafkaTopics;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.status.NodeStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,15 @@ class RefusingTopicIT {
                 .toString();
     }
 
+    /// 0 for an answer that was cut off, since a record in its middle was refused.
+    private int statusOrCut() throws Exception {
+        try {
+            return tokyo.get(ORDERS, "/").status();
+        } catch (IOException cut) {
+            return 0;
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {100_000, 20_000, 13_000, 9_000, 6_000})
     void packetsAreCutToWhatTheTopicsTakeAndNoCallIsLost(int bytes) throws Exception {
@@ -143,7 +153,7 @@ class RefusingTopicIT {
 
             // When
             Await.until("several are refused", () -> {
-                tokyo.get(ORDERS, "/");
+                statusOrCut();
                 return tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 5;
             });
 
@@ -154,7 +164,7 @@ class RefusingTopicIT {
             mesh.prepareKafka(broker, "tokyo", "osaka");
 
             // Then
-            Await.until("it is mended", () -> tokyo.get(ORDERS, "/").status() == 200);
+            Await.until("it is mended", () -> statusOrCut() == 200);
         }
     }
 
@@ -178,7 +188,7 @@ class RefusingTopicIT {
         mesh.prepareKafka(broker, "tokyo", "osaka");
 
         // Then
-        Await.until("it is mended", () -> tokyo.get(ORDERS, "/").status() == 200);
+        Await.until("it is mended", () -> statusOrCut() == 200);
         assertEquals("[null]", saysOfKafka(tokyo));
     }
 }
