@@ -126,8 +126,8 @@ public final class Targets {
         return loop;
     }
 
-    /// The target with the fewest calls outstanding, those with equal numbers in turn. One that is ejected is picked
-    /// only when all are.
+    /// The target with the fewest calls outstanding, those with equal numbers in turn. One that is ejected is
+    /// picked only when all are.
     public int pick() {
         int picked = pickOther(new BitSet(0));
         next = (picked + 1) % targets.size();
