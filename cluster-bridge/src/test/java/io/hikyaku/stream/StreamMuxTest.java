@@ -404,6 +404,16 @@ class StreamMuxTest extends MuxBesideAScript {
         assertEquals(before + 1, peer.packets);
     }
 
+    /// Opens a stream with 10,000 bytes that its reader does not take.
+    private void standsStill(Recorder reader) {
+        reader.hold = true;
+        peer.acceptor = (stream, metadata) -> {
+            reader.stream = stream;
+            return reader;
+        };
+        peer.says(open(1), data(1, 10_000));
+    }
+
     @Test
     void aReaderThatStandsStillIsCountedAndToldOnceAMinute() {
         // Given
@@ -415,14 +425,9 @@ class StreamMuxTest extends MuxBesideAScript {
                 told.add(since);
             }
         };
-        reader.hold = true;
-        peer.acceptor = (stream, metadata) -> {
-            reader.stream = stream;
-            return reader;
-        };
 
         // When
-        peer.says(open(1), data(1, 10_000));
+        standsStill(reader);
         peer.time.run(Duration.ofSeconds(130));
 
         // Then
@@ -444,12 +449,7 @@ class StreamMuxTest extends MuxBesideAScript {
                 throw new IllegalStateException("broken");
             }
         };
-        reader.hold = true;
-        peer.acceptor = (stream, metadata) -> {
-            reader.stream = stream;
-            return reader;
-        };
-        peer.says(open(1), data(1, 10_000));
+        standsStill(reader);
 
         // When
         peer.time.run(Duration.ofSeconds(130));
