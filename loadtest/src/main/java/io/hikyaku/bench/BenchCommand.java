@@ -162,6 +162,11 @@ public final class BenchCommand implements Subcommand {
     private void measure(Scenario scenario, List<Measurement> block, PrintWriter err) throws Exception {
         err.println("measuring: " + scenario.name());
         err.flush();
+        for (Measurement measurement : block) { // a round that does not count: the compilers meet what is new in it
+            try (AutoCloseable beside = scenario.beside(measurement.contender())) {
+                scenario.run(measurement.contender());
+            }
+        }
         int turns = rounds > 0 ? rounds : full ? 7 : 3;
         for (int round = 0; round < turns; round++) {
             for (Measurement measurement : block) {
