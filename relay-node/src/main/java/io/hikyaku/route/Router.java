@@ -8,7 +8,7 @@ import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrames;

@@ -12,11 +12,11 @@ import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
-import io.hikyaku.wire.link.Goodbye;
-import io.hikyaku.wire.link.Hello;
-import io.hikyaku.wire.link.LinkPing;
-import io.hikyaku.wire.link.LinkPong;
-import io.hikyaku.wire.link.Proof;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
+import io.hikyaku.wire.link.LinkFrame.Pong;
+import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
@@ -61,8 +61,8 @@ class GoldenTest {
                 .reads("hello-with-extension", Codec.LINK, HELLO)
                 .refuses("hello-with-critical-extension", Codec.LINK, Reason.UNKNOWN_TYPE)
                 .both("proof", Codec.LINK, new Proof(counting(0, 64)))
-                .both("ping", Codec.LINK, new LinkPing(TOKEN))
-                .both("pong", Codec.LINK, new LinkPong(-1))
+                .both("ping", Codec.LINK, new Ping(TOKEN))
+                .both("pong", Codec.LINK, new Pong(-1))
                 .both("goodbye", Codec.LINK, new Goodbye(Goodbye.Code.FOREIGN_SOURCE, "not yours"))
                 .reads("goodbye-with-unknown-code", Codec.LINK, new Goodbye(Goodbye.Code.OTHER, ""))
                 .refuses("unknown-type", Codec.LINK, Reason.UNKNOWN_TYPE)

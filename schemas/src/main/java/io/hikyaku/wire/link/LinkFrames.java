@@ -4,6 +4,11 @@ import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Extensions;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
+import io.hikyaku.wire.link.LinkFrame.Pong;
+import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.netty.buffer.ByteBuf;
 
 /// Bytes of [LinkFrame]s (PROTOCOL.md §3). A frame fills its packet's body to the last byte.
@@ -22,8 +27,8 @@ public final class LinkFrames {
         switch (frame) {
             case Hello hello -> writeHello(out, hello);
             case Proof proof -> out.writeByte(PROOF).writeBytes(proof.signature());
-            case LinkPing ping -> out.writeByte(PING).writeLong(ping.token());
-            case LinkPong pong -> out.writeByte(PONG).writeLong(pong.token());
+            case Ping ping -> out.writeByte(PING).writeLong(ping.token());
+            case Pong pong -> out.writeByte(PONG).writeLong(pong.token());
             case Goodbye goodbye -> {
                 out.writeByte(GOODBYE).writeShort(goodbye.code().number());
                 Bytes.writeDetail(out, goodbye.detail(), Goodbye.MAX_DETAIL_BYTES);
@@ -40,8 +45,8 @@ public final class LinkFrames {
         LinkFrame frame = switch (type) {
             case HELLO -> readHello(in);
             case PROOF -> new Proof(Bytes.readFixed(in, Proof.SIGNATURE_BYTES, "proof signature"));
-            case PING -> new LinkPing(token(in));
-            case PONG -> new LinkPong(token(in));
+            case PING -> new Ping(token(in));
+            case PONG -> new Pong(token(in));
             case GOODBYE -> readGoodbye(in);
             default -> throw new Malformed(Reason.UNKNOWN_TYPE, "link frame type " + type);
         };
