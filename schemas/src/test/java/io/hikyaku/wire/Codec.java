@@ -4,8 +4,10 @@ import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.channel.ChannelFrame;
+import io.hikyaku.wire.channel.ChannelFrames;
 import io.hikyaku.wire.channel.ChannelGreeting;
-import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.channel.ChannelGreetings;
+import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.link.LinkFrames;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.PushBack;
@@ -31,11 +33,10 @@ record Codec<T>(Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder, bo
     static final Codec<?> REGISTRY = new Codec<>(RegistryFrames::read, RegistryFrames::write, true);
     static final Codec<?> HEAD = new Codec<DocumentHead>(
             in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()), true);
-    static final Codec<?> HANDSHAKE = new Codec<>(HandshakeFrame::read, HandshakeFrame::write, true);
-    static final Codec<?> GREETING =
-            new Codec<ChannelGreeting>(ChannelGreeting::read, (out, greeting) -> greeting.write(out), false);
+    static final Codec<?> HANDSHAKE = new Codec<>(HandshakeFrames::read, HandshakeFrames::write, true);
+    static final Codec<?> GREETING = new Codec<ChannelGreeting>(ChannelGreetings::read, ChannelGreetings::write, false);
     static final Codec<?> CHANNEL =
-            new Codec<ChannelFrame>(in -> present(ChannelFrame.readNext(in)), ChannelFrame::write, false);
+            new Codec<ChannelFrame>(in -> present(ChannelFrames.readNext(in)), ChannelFrames::write, false);
     static final Codec<?> STREAM =
             new Codec<StreamFrame>(in -> present(StreamFrames.readNext(in)), Codec::writeStreamFrame, false);
     static final Codec<?> METADATA = new Codec<OpenMetadata>(OpenMetadata::read, (out, data) -> data.write(out), true);

@@ -10,8 +10,9 @@ import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.channel.ChannelFrame;
-import io.hikyaku.wire.channel.ChannelGreeting;
-import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.channel.ChannelFrames;
+import io.hikyaku.wire.channel.ChannelGreetings;
+import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.link.LinkFrames;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentParts;
@@ -113,18 +114,18 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void handshakeFrame(byte[] bytes) {
-        holdsToItsWord(bytes, HandshakeFrame::read, HandshakeFrame::write);
+        holdsToItsWord(bytes, HandshakeFrames::read, HandshakeFrames::write);
     }
 
     @FuzzTest
     void channelGreeting(byte[] bytes) {
         boolean complete = false;
         try {
-            complete = ChannelGreeting.isComplete(Unpooled.wrappedBuffer(bytes));
+            complete = ChannelGreetings.isComplete(Unpooled.wrappedBuffer(bytes));
         } catch (Malformed e) {
             assertEquals(Malformed.Reason.TOO_LARGE, e.reason());
         }
-        boolean decoded = holdsToItsWord(bytes, ChannelGreeting::read, (out, greeting) -> greeting.write(out));
+        boolean decoded = holdsToItsWord(bytes, ChannelGreetings::read, ChannelGreetings::write);
         assertTrue(complete || !decoded, "decoded a greeting that is not complete");
     }
 
@@ -134,7 +135,7 @@ class DecodersFuzzTest {
         holdsToItsWord(bytes, DecodersFuzzTest::readPlaintext, (out, frames) -> {
             for (Record frame : frames) {
                 if (frame instanceof ChannelFrame ofChannel) {
-                    ChannelFrame.write(out, ofChannel);
+                    ChannelFrames.write(out, ofChannel);
                 } else {
                     writeStreamFrame(out, (StreamFrame) frame);
                 }
@@ -205,7 +206,7 @@ class DecodersFuzzTest {
 
     private static List<Record> readPlaintext(ByteBuf in) {
         List<Record> frames = new ArrayList<>();
-        for (ChannelFrame frame = ChannelFrame.readNext(in); frame != null; frame = ChannelFrame.readNext(in)) {
+        for (ChannelFrame frame = ChannelFrames.readNext(in); frame != null; frame = ChannelFrames.readNext(in)) {
             frames.add((Record) frame);
         }
         for (StreamFrame frame = StreamFrames.readNext(in); frame != null; frame = StreamFrames.readNext(in)) {

@@ -10,6 +10,7 @@ import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
+import io.hikyaku.wire.channel.ChannelGreetings;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.link.LinkFrame.Hello;
@@ -225,9 +226,9 @@ class LimitsTest {
     @Test
     void aGreetingIsRefusedByItsLengthAlone() {
         ByteBuf fits = Unpooled.buffer().writeInt(ChannelGreeting.MAX_BYTES);
-        assertEquals(false, ChannelGreeting.isComplete(fits));
+        assertEquals(false, ChannelGreetings.isComplete(fits));
         ByteBuf tooLong = Unpooled.buffer().writeInt(ChannelGreeting.MAX_BYTES + 1);
-        assertReason(Reason.TOO_LARGE, () -> ChannelGreeting.isComplete(tooLong));
+        assertReason(Reason.TOO_LARGE, () -> ChannelGreetings.isComplete(tooLong));
     }
 
     @Test
