@@ -10,7 +10,7 @@ import io.hikyaku.wire.channel.ChannelGreetings;
 import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.link.LinkFrames;
 import io.hikyaku.wire.registry.DocumentHead;
-import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.route.PushBacks;
 import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
@@ -29,7 +29,7 @@ record Codec<T>(Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder, bo
     static final Codec<Packet> PACKET = new Codec<>(Packet::read, (out, packet) -> packet.write(out), false);
     static final Codec<?> LINK = new Codec<>(LinkFrames::read, LinkFrames::write, true);
     static final Codec<?> ROUTING = new Codec<>(RoutingFrames::read, RoutingFrames::write, true);
-    static final Codec<?> PUSH_BACK = new Codec<>(PushBack::read, PushBack::write, true);
+    static final Codec<?> PUSH_BACK = new Codec<>(PushBacks::read, PushBacks::write, true);
     static final Codec<?> REGISTRY = new Codec<>(RegistryFrames::read, RegistryFrames::write, true);
     static final Codec<?> HEAD = new Codec<DocumentHead>(
             in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()), true);

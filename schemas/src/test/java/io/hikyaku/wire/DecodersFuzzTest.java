@@ -18,7 +18,7 @@ import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocuments;
-import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.route.PushBacks;
 import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
@@ -109,7 +109,7 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void pushBack(byte[] bytes) {
-        holdsToItsWord(bytes, PushBack::read, PushBack::write);
+        holdsToItsWord(bytes, PushBacks::read, PushBacks::write);
     }
 
     @FuzzTest

@@ -18,7 +18,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Codec of [RegistryFrame].
+/// Bytes of [RegistryFrame]s (PROTOCOL.md §4.5). A frame fills its packet's body, or its record, to the last byte.
 public final class RegistryFrames {
     private static final int DOCUMENT = 1;
     private static final int SNAPSHOT_END = 2;
@@ -31,6 +31,7 @@ public final class RegistryFrames {
 
     private RegistryFrames() {}
 
+    /// Writes the frame at the writer index.
     public static void write(ByteBuf out, RegistryFrame frame) {
         switch (frame) {
             case Document document -> {

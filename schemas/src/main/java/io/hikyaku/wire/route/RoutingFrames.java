@@ -12,7 +12,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Bytes of [RoutingFrame]s (PROTOCOL.md §4.1).
+/// Bytes of [RoutingFrame]s (PROTOCOL.md §4.1). A frame fills its packet's body to the last byte.
 public final class RoutingFrames {
     private static final int REACH = 1;
     private static final int LINK_STATE = 2;
@@ -20,6 +20,7 @@ public final class RoutingFrames {
 
     private RoutingFrames() {}
 
+    /// Writes the frame at the writer index.
     public static void write(ByteBuf out, RoutingFrame frame) {
         switch (frame) {
             case Reach reach -> {

@@ -50,7 +50,4 @@ public sealed interface StreamFrame {
     record Credit(long stream, long max) implements StreamFrame {}
 
     int MAX_METADATA_BYTES = 4096;
-
-    /// Frame types from here to 0x7f have a length and may be skipped when unknown; other unknown types are fatal.
-    int FIRST_SKIPPABLE_TYPE = 0x40;
 }

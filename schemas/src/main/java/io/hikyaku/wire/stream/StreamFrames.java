@@ -23,6 +23,9 @@ public final class StreamFrames {
     private static final int RESET = 0x13;
     private static final int STOP_SENDING = 0x14;
     private static final int CREDIT = 0x15;
+    /// Frame types from here on have a length and may be skipped when unknown; other unknown types are fatal.
+    private static final int FIRST_SKIPPABLE_TYPE = 0x40;
+    private static final int LAST_SKIPPABLE_TYPE = 0x7f;
 
     private StreamFrames() {}
 
@@ -68,7 +71,7 @@ public final class StreamFrames {
     public static @Nullable StreamFrame readNext(ByteBuf in) {
         while (in.isReadable()) {
             int type = in.readUnsignedByte();
-            if (type < StreamFrame.FIRST_SKIPPABLE_TYPE || type > 0x7f) {
+            if (type < FIRST_SKIPPABLE_TYPE || type > LAST_SKIPPABLE_TYPE) {
                 return read(in, type);
             }
             Bytes.skip(in, Packet.MAX_BODY, "skippable frame");
