@@ -8,13 +8,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.sun.management.ThreadMXBean;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
-import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelFrames;
 import io.hikyaku.wire.channel.ChannelGreetings;
 import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.link.LinkFrames;
-import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocuments;
@@ -92,7 +92,9 @@ class DecodersFuzzTest {
     @FuzzTest
     void documentHead(byte[] bytes) {
         holdsToItsWord(
-                bytes, in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()));
+                bytes,
+                in -> DocumentHeads.read(ByteBufUtil.getBytes(in)),
+                (out, head) -> out.writeBytes(DocumentHeads.write(head)));
     }
 
     /// However little they are, they never inflate to more than a part may hold.
@@ -145,7 +147,7 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void openMetadata(byte[] bytes) {
-        holdsToItsWord(bytes, OpenMetadata::read, (out, metadata) -> metadata.write(out));
+        holdsToItsWord(bytes, OpenMetadataFields::read, OpenMetadataFields::write);
     }
 
     @FuzzTest

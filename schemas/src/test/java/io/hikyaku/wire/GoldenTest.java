@@ -18,6 +18,7 @@ import io.hikyaku.wire.link.LinkFrame.Ping;
 import io.hikyaku.wire.link.LinkFrame.Pong;
 import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrame;
@@ -89,9 +90,12 @@ class GoldenTest {
     void registryFrames() {
         PartDigest part = new PartDigest(A.high(), A.low());
         DocumentHead head = new DocumentHead(counting(0, 32), 7, false, List.of(part), counting(0x40, 64));
-        byte[] leaving = new DocumentHead(counting(0, 32), 8, true, List.of(), counting(0x40, 64)).bytes();
+        byte[] leaving = DocumentHeads.write(new DocumentHead(counting(0, 32), 8, true, List.of(), counting(0x40, 64)));
         new Golden("registry")
-                .both("document", Codec.REGISTRY, new RegistryFrame.Document(head.bytes(), List.of(counting(1, 3))))
+                .both(
+                        "document",
+                        Codec.REGISTRY,
+                        new RegistryFrame.Document(DocumentHeads.write(head), List.of(counting(1, 3))))
                 .both("document-of-who-leaves", Codec.REGISTRY, new RegistryFrame.Document(leaving, List.of()))
                 .both("snapshot-end", Codec.REGISTRY, new RegistryFrame.SnapshotEnd())
                 .both("want", Codec.REGISTRY, new RegistryFrame.Want(B, List.of(part)))

@@ -3,8 +3,6 @@ package io.hikyaku.wire.call;
 import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
-import io.hikyaku.wire.Packet;
-import io.hikyaku.wire.Varint;
 import io.hikyaku.wire.call.HttpFrame.Body;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
@@ -12,30 +10,19 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
 
 /// Bytes of [HttpFrame]s (PROTOCOL.md §7.2): type (one byte), length (four bytes), content. The length has a fixed
 /// width so that a head is encoded in place, in one pass.
 public final class HttpFrames {
     /// Type and length.
     public static final int OVERHEAD_BYTES = 5;
-    /// Largest content of a head or trailer frame, in bytes. Bridges set lower limits of their own.
-    public static final int MAX_HEAD_BYTES = Fields.MAX_BYTES + 64 * 1024 + 8192;
-    /// Largest content of a body frame, in bytes.
-    public static final int MAX_BODY_BYTES = Packet.MAX_BODY;
     /// Frame types from here on may be skipped when unknown.
-    public static final int FIRST_SKIPPABLE_TYPE = 0x40;
+    private static final int FIRST_SKIPPABLE_TYPE = 0x40;
 
-    public static final int MAX_METHOD_BYTES = 64;
-    public static final int MAX_SCHEME_BYTES = 16;
-    public static final int MAX_AUTHORITY_BYTES = 1024;
-    public static final int MAX_PATH_BYTES = 64 * 1024;
-    public static final int MAX_REASON_BYTES = 1024;
-
-    static final int REQUEST_HEAD = 1;
-    static final int RESPONSE_HEAD = 2;
-    static final int BODY = 3;
-    static final int TRAILERS = 4;
+    private static final int REQUEST_HEAD = 1;
+    private static final int RESPONSE_HEAD = 2;
+    private static final int BODY = 3;
+    private static final int TRAILERS = 4;
 
     private HttpFrames() {}
 
@@ -55,12 +42,12 @@ public final class HttpFrames {
                 yield RESPONSE_HEAD;
             }
             case Body body -> {
-                requireLimit(body.bytes().readableBytes(), MAX_BODY_BYTES);
+                requireLimit(body.bytes().readableBytes(), HttpFrame.MAX_BODY_BYTES);
                 out.writeBytes(body.bytes());
                 yield BODY;
             }
             case Trailers trailers -> {
-                trailers.fields().write(out);
+                FieldSections.write(out, trailers.fields());
                 yield TRAILERS;
             }
         };
@@ -87,7 +74,7 @@ public final class HttpFrames {
             throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
         }
         long length = in.getUnsignedInt(in.readerIndex() + 1);
-        long max = type == BODY || type >= FIRST_SKIPPABLE_TYPE ? MAX_BODY_BYTES : MAX_HEAD_BYTES;
+        long max = type == BODY || type >= FIRST_SKIPPABLE_TYPE ? HttpFrame.MAX_BODY_BYTES : HttpFrame.MAX_HEAD_BYTES;
         if (length > max) {
             throw new Malformed(Reason.TOO_LARGE, "HTTP frame of " + length + " bytes");
         }
@@ -119,7 +106,7 @@ public final class HttpFrames {
             case REQUEST_HEAD -> readRequestHead(content);
             case RESPONSE_HEAD -> readResponseHead(content);
             case BODY -> new Body(content.readSlice(length));
-            case TRAILERS -> new Trailers(Fields.read(content));
+            case TRAILERS -> new Trailers(FieldSections.read(content));
             default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
         };
         Bytes.requireEnd(content, "HTTP frame");
@@ -128,25 +115,25 @@ public final class HttpFrames {
 
     private static void writeRequestHead(ByteBuf out, RequestHead head) {
         out.writeByte(head.version().number());
-        writeText(out, head.method(), MAX_METHOD_BYTES);
-        writeText(out, head.scheme(), MAX_SCHEME_BYTES);
-        writeText(out, head.authority(), MAX_AUTHORITY_BYTES);
-        writeText(out, head.path(), MAX_PATH_BYTES);
-        head.fields().write(out);
+        writeText(out, head.method(), HttpFrame.MAX_METHOD_BYTES);
+        writeText(out, head.scheme(), HttpFrame.MAX_SCHEME_BYTES);
+        writeText(out, head.authority(), HttpFrame.MAX_AUTHORITY_BYTES);
+        writeText(out, head.path(), HttpFrame.MAX_PATH_BYTES);
+        FieldSections.write(out, head.fields());
     }
 
     private static RequestHead readRequestHead(ByteBuf in) {
         return new RequestHead(
                 readVersion(in),
                 readMethod(in),
-                readTarget(in, MAX_SCHEME_BYTES, "scheme"),
-                readTarget(in, MAX_AUTHORITY_BYTES, "authority"),
-                readTarget(in, MAX_PATH_BYTES, "path"),
-                Fields.read(in));
+                readTarget(in, HttpFrame.MAX_SCHEME_BYTES, "scheme"),
+                readTarget(in, HttpFrame.MAX_AUTHORITY_BYTES, "authority"),
+                readTarget(in, HttpFrame.MAX_PATH_BYTES, "path"),
+                FieldSections.read(in));
     }
 
     private static String readMethod(ByteBuf in) {
-        AsciiString method = readLatin1(in, MAX_METHOD_BYTES, "method");
+        AsciiString method = readLatin1(in, HttpFrame.MAX_METHOD_BYTES, "method");
         if (!HttpText.isToken(method)) {
             throw new Malformed(Reason.INVALID_VALUE, "method");
         }
@@ -163,8 +150,8 @@ public final class HttpFrames {
 
     private static void writeResponseHead(ByteBuf out, ResponseHead head) {
         out.writeByte(head.version().number()).writeShort(head.status());
-        writeText(out, head.reason(), MAX_REASON_BYTES);
-        head.fields().write(out);
+        writeText(out, head.reason(), HttpFrame.MAX_REASON_BYTES);
+        FieldSections.write(out, head.fields());
     }
 
     private static ResponseHead readResponseHead(ByteBuf in) {
@@ -174,11 +161,11 @@ public final class HttpFrames {
         if (status < 100 || status > 999) {
             throw new Malformed(Reason.INVALID_VALUE, "status " + status);
         }
-        AsciiString reason = readLatin1(in, MAX_REASON_BYTES, "reason");
+        AsciiString reason = readLatin1(in, HttpFrame.MAX_REASON_BYTES, "reason");
         if (!HttpText.isFieldValue(reason)) {
             throw new Malformed(Reason.INVALID_VALUE, "reason");
         }
-        return new ResponseHead(version, status, reason.toString(), Fields.read(in));
+        return new ResponseHead(version, status, reason.toString(), FieldSections.read(in));
     }
 
     private static Version readVersion(ByteBuf in) {
@@ -194,19 +181,13 @@ public final class HttpFrames {
 
     private static void writeText(ByteBuf out, String text, int max) {
         requireLimit(text.length(), max);
-        writeLatin1(out, text);
+        FieldSections.writeLatin1(out, text);
     }
 
     private static void requireLimit(int length, int max) {
         if (length > max) {
             throw new IllegalArgumentException(length + " bytes, at most " + max);
         }
-    }
-
-    /// Writes one byte for each character, without a copy in between.
-    static void writeLatin1(ByteBuf out, CharSequence text) {
-        Varint.write(out, text.length());
-        out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
     }
 
     private static AsciiString readLatin1(ByteBuf in, int max, String what) {
