@@ -15,14 +15,14 @@ final class FieldSections {
     /// @throws IllegalArgumentException if the section is above its limits: the layer above checks those first
     static void write(ByteBuf out, Fields fields) {
         int size = fields.size();
-        if (size > Fields.MAX_COUNT) {
+        if (size > Fields.MAX_COUNT) { // §7.2
             throw new IllegalArgumentException(size + " fields, at most " + Fields.MAX_COUNT);
         }
         Varint.write(out, size);
         int bytes = 0;
         for (int i = 0; i < size; i++) {
             bytes += fields.name(i).length() + fields.value(i).length();
-            if (bytes > Fields.MAX_BYTES) {
+            if (bytes > Fields.MAX_BYTES) { // §7.2
                 throw new IllegalArgumentException("Field section above " + Fields.MAX_BYTES + " bytes");
             }
             writeLatin1(out, fields.name(i));
@@ -38,9 +38,9 @@ final class FieldSections {
 
     /// Names and values share one array: one allocation for the bytes of a section.
     static Fields read(ByteBuf in) {
-        int count = Varint.read(in, Fields.MAX_COUNT, "field count");
+        int count = Varint.read(in, Fields.MAX_COUNT, "field count"); // §7.2
         // Each name and value has a byte at least, so that a short frame cannot make us hold room for many.
-        Bytes.require(in, 2 * count, "fields");
+        Bytes.require(in, 2 * count, "fields"); // §7.2
         byte[] bytes = new byte[Math.min(in.readableBytes(), Fields.MAX_BYTES)];
         Fields fields = new Fields(count);
         int used = 0;
@@ -49,7 +49,7 @@ final class FieldSections {
             used += name.length();
             AsciiString value = readText(in, bytes, used);
             used += value.length();
-            if (!HttpText.isToken(name) || !HttpText.isFieldValue(value)) {
+            if (!HttpText.isToken(name) || !HttpText.isFieldValue(value)) { // §7.2
                 throw new Malformed(Reason.INVALID_VALUE, "field " + i);
             }
             fields.add(name, value);
@@ -58,8 +58,8 @@ final class FieldSections {
     }
 
     private static AsciiString readText(ByteBuf in, byte[] into, int used) {
-        int length = Varint.read(in, Fields.MAX_BYTES - used, "field section");
-        Bytes.require(in, length, "field");
+        int length = Varint.read(in, Fields.MAX_BYTES - used, "field section"); // §7.2
+        Bytes.require(in, length, "field"); // §7.2
         in.readBytes(into, used, length);
         return new AsciiString(into, used, length, false);
     }

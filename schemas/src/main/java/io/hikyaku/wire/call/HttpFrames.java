@@ -70,12 +70,12 @@ public final class HttpFrames {
             return -1;
         }
         int type = in.getUnsignedByte(in.readerIndex());
-        if (type < REQUEST_HEAD || type > TRAILERS && type < FIRST_SKIPPABLE_TYPE) {
+        if (type < REQUEST_HEAD || type > TRAILERS && type < FIRST_SKIPPABLE_TYPE) { // §1.6
             throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
         }
         long length = in.getUnsignedInt(in.readerIndex() + 1);
         long max = type == BODY || type >= FIRST_SKIPPABLE_TYPE ? HttpFrame.MAX_BODY_BYTES : HttpFrame.MAX_HEAD_BYTES;
-        if (length > max) {
+        if (length > max) { // §7.2
             throw new Malformed(Reason.TOO_LARGE, "HTTP frame of " + length + " bytes");
         }
         return (int) length;
@@ -96,7 +96,7 @@ public final class HttpFrames {
     /// @throws Malformed if it is truncated or its content breaks §7.2
     public static HttpFrame read(ByteBuf in) {
         int length = contentLength(in);
-        if (length < 0 || in.readableBytes() - OVERHEAD_BYTES < length) {
+        if (length < 0 || in.readableBytes() - OVERHEAD_BYTES < length) { // §7.2
             throw new Malformed(Reason.TRUNCATED, "HTTP frame");
         }
         int type = in.readUnsignedByte();
@@ -107,9 +107,9 @@ public final class HttpFrames {
             case RESPONSE_HEAD -> readResponseHead(content);
             case BODY -> new Body(content.readSlice(length));
             case TRAILERS -> new Trailers(FieldSections.read(content));
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type); // §1.6
         };
-        Bytes.requireEnd(content, "HTTP frame");
+        Bytes.requireEnd(content, "HTTP frame"); // §7.2
         return frame;
     }
 
@@ -134,7 +134,7 @@ public final class HttpFrames {
 
     private static String readMethod(ByteBuf in) {
         AsciiString method = readLatin1(in, HttpFrame.MAX_METHOD_BYTES, "method");
-        if (!HttpText.isToken(method)) {
+        if (!HttpText.isToken(method)) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, "method");
         }
         return method.toString();
@@ -142,7 +142,7 @@ public final class HttpFrames {
 
     private static String readTarget(ByteBuf in, int max, String what) {
         AsciiString target = readLatin1(in, max, what);
-        if (!HttpText.isTarget(target)) {
+        if (!HttpText.isTarget(target)) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, what);
         }
         return target.toString();
@@ -156,26 +156,26 @@ public final class HttpFrames {
 
     private static ResponseHead readResponseHead(ByteBuf in) {
         Version version = readVersion(in);
-        Bytes.require(in, 2, "status");
+        Bytes.require(in, 2, "status"); // §7.2
         int status = in.readUnsignedShort();
-        if (status < 100 || status > 999) {
+        if (status < 100 || status > 999) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, "status " + status);
         }
         AsciiString reason = readLatin1(in, HttpFrame.MAX_REASON_BYTES, "reason");
-        if (!HttpText.isFieldValue(reason)) {
+        if (!HttpText.isFieldValue(reason)) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, "reason");
         }
         return new ResponseHead(version, status, reason.toString(), FieldSections.read(in));
     }
 
     private static Version readVersion(ByteBuf in) {
-        Bytes.require(in, 1, "HTTP version");
+        Bytes.require(in, 1, "HTTP version"); // §7.2
         int number = in.readUnsignedByte();
         return switch (number) {
             case 10 -> Version.HTTP_1_0;
             case 11 -> Version.HTTP_1_1;
             case 20 -> Version.HTTP_2;
-            default -> throw new Malformed(Reason.INVALID_VALUE, "HTTP version " + number);
+            default -> throw new Malformed(Reason.INVALID_VALUE, "HTTP version " + number); // §7.2
         };
     }
 
@@ -185,12 +185,12 @@ public final class HttpFrames {
     }
 
     private static void requireLimit(int length, int max) {
-        if (length > max) {
+        if (length > max) { // §7.2
             throw new IllegalArgumentException(length + " bytes, at most " + max);
         }
     }
 
     private static AsciiString readLatin1(ByteBuf in, int max, String what) {
-        return new AsciiString(Bytes.read(in, max, what), false);
+        return new AsciiString(Bytes.read(in, max, what), false); // §7.2
     }
 }

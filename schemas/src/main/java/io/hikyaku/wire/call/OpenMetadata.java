@@ -18,10 +18,10 @@ public record OpenMetadata(String service, int port, CallProtocol protocol, int 
     static final int MAX_HOPS = 255;
 
     public OpenMetadata {
-        if (!isServiceName(service) || port < 1 || port > MAX_PORT || hops < 1 || hops > MAX_HOPS) {
+        if (!isServiceName(service) || port < 1 || port > MAX_PORT || hops < 1 || hops > MAX_HOPS) { // §7.1
             throw new IllegalArgumentException("Service " + service + ", port " + port + ", " + hops + " hops");
         }
-        if (deadlineMicros < 0 || deadlineMicros > MAX_DEADLINE_MICROS) {
+        if (deadlineMicros < 0 || deadlineMicros > MAX_DEADLINE_MICROS) { // §7.1
             throw new IllegalArgumentException("Deadline of " + deadlineMicros + " µs");
         }
     }

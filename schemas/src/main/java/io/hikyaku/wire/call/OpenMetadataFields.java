@@ -53,20 +53,20 @@ public final class OpenMetadataFields {
             if (tag == SERVICE && service.isEmpty()) {
                 service = readService(in);
             } else if (tag == PORT && port == 0) {
-                port = (int) readNumber(in, OpenMetadata.MAX_PORT, "port");
+                port = (int) readNumber(in, OpenMetadata.MAX_PORT, "port"); // §7.1
             } else if (tag == PROTOCOL && protocol == 0) {
-                protocol = (int) readNumber(in, 255, "protocol");
+                protocol = (int) readNumber(in, 255, "protocol"); // §7.1
             } else if (tag == HOPS && hops == 0) {
-                hops = (int) readNumber(in, OpenMetadata.MAX_HOPS, "hops");
+                hops = (int) readNumber(in, OpenMetadata.MAX_HOPS, "hops"); // §7.1
             } else if (tag == DEADLINE && deadline == 0) {
-                deadline = readNumber(in, OpenMetadata.MAX_DEADLINE_MICROS, "deadline");
+                deadline = readNumber(in, OpenMetadata.MAX_DEADLINE_MICROS, "deadline"); // §7.1
             } else if (tag >= FIRST_SKIPPABLE_TAG) {
-                Bytes.skip(in, MAX_SKIPPED_BYTES, "skippable metadata");
-            } else {
+                Bytes.skip(in, MAX_SKIPPED_BYTES, "skippable metadata"); // §7.1
+            } else { // §1.6, §7.1
                 throw new Malformed(Reason.UNKNOWN_TYPE, "metadata tag " + tag + ", unknown or repeated");
             }
         }
-        if (service.isEmpty() || port == 0 || hops == 0) {
+        if (service.isEmpty() || port == 0 || hops == 0) { // §7.1
             throw new Malformed(Reason.INVALID_VALUE, "metadata without service, port or hops");
         }
         return new OpenMetadata(service, port, protocolOf(protocol), hops, deadline);
@@ -76,7 +76,7 @@ public final class OpenMetadataFields {
         return switch (number) {
             case 1 -> CallProtocol.HTTP;
             case 2 -> CallProtocol.TCP;
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "call protocol " + number);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "call protocol " + number); // §7.1
         };
     }
 
@@ -87,23 +87,23 @@ public final class OpenMetadataFields {
     }
 
     private static long readNumber(ByteBuf in, long max, String what) {
-        int length = Varint.read(in, 8, what);
-        Bytes.require(in, length, what);
+        int length = Varint.read(in, 8, what); // §7.1
+        Bytes.require(in, length, what); // §7.1
         ByteBuf value = in.readSlice(length);
         long number = Varint.read(value);
-        if (number > max) {
+        if (number > max) { // §7.1
             throw new Malformed(Reason.TOO_LARGE, what + " " + number);
         }
-        Bytes.requireEnd(value, what);
-        if (number == 0) {
+        Bytes.requireEnd(value, what); // §7.1
+        if (number == 0) { // §7.1
             throw new Malformed(Reason.INVALID_VALUE, what + " 0");
         }
         return number;
     }
 
     private static String readService(ByteBuf in) {
-        String service = Bytes.readAscii(in, OpenMetadata.MAX_SERVICE_BYTES, "service");
-        if (!OpenMetadata.isServiceName(service)) {
+        String service = Bytes.readAscii(in, OpenMetadata.MAX_SERVICE_BYTES, "service"); // §7.1
+        if (!OpenMetadata.isServiceName(service)) { // §7.1
             throw new Malformed(Reason.INVALID_VALUE, "service name");
         }
         return service;

@@ -57,15 +57,15 @@ public final class ChannelFrames {
         int type = in.readUnsignedByte();
         if (type == CLOSE) {
             CloseCode code = CloseCode.of(Varint.read(in));
-            return new Close(code, Bytes.readDetail(in, Close.MAX_DETAIL_BYTES, "close detail"));
+            return new Close(code, Bytes.readDetail(in, Close.MAX_DETAIL_BYTES, "close detail")); // §5.5
         }
         if (type == INITIAL_CREDIT) {
-            return new InitialCredit(io.hikyaku.wire.InitialCredit.read(in));
+            return new InitialCredit(io.hikyaku.wire.InitialCredit.read(in)); // §5.5
         }
-        if (type < ACK || type > CLOSE) {
+        if (type < ACK || type > CLOSE) { // §1.6
             throw new Malformed(Reason.UNKNOWN_TYPE, "channel frame type " + type);
         }
-        Bytes.require(in, Long.BYTES, "channel frame");
+        Bytes.require(in, Long.BYTES, "channel frame"); // §5.5
         long value = in.readLong();
         return switch (type) {
             case ACK -> new Ack(position(value));
@@ -76,7 +76,7 @@ public final class ChannelFrames {
 
     /// Counters that only rise are refused in the negative half, so that nobody compares them the wrong way.
     private static long position(long value) {
-        if (value < 0) {
+        if (value < 0) { // §1.1
             throw new Malformed(Reason.INVALID_VALUE, "channel position " + value);
         }
         return value;

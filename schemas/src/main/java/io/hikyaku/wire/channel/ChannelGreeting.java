@@ -23,7 +23,7 @@ public record ChannelGreeting(
     public ChannelGreeting {
         HandshakeFrame.requireSender(minVersion, maxVersion, shardCount);
         InitialCredit.require(initialCredit);
-        if (statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) {
+        if (statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) { // §5.2
             throw new IllegalArgumentException(
                     "Statement of " + statement.length() + " bytes, signature of " + signature.length + " bytes");
         }

@@ -39,23 +39,23 @@ public final class ChannelGreetings {
     ///
     /// @throws Malformed if it breaks §5.2
     public static ChannelGreeting read(ByteBuf in) {
-        Bytes.require(in, Integer.BYTES, "channel greeting");
+        Bytes.require(in, Integer.BYTES, "channel greeting"); // §5.2
         int length = length(in);
         in.skipBytes(Integer.BYTES);
-        Bytes.require(in, length, "channel greeting");
+        Bytes.require(in, length, "channel greeting"); // §5.2
         ByteBuf body = in.readSlice(length);
-        Bytes.require(body, FIXED_BYTES + ChannelGreeting.SIGNATURE_BYTES, "channel greeting");
+        Bytes.require(body, FIXED_BYTES + ChannelGreeting.SIGNATURE_BYTES, "channel greeting"); // §5.2
         int minVersion = body.readUnsignedByte();
         int maxVersion = body.readUnsignedByte();
         int shardCount = body.readUnsignedShort();
         int initialCredit = body.readInt();
         boolean versions = minVersion >= 1 && minVersion <= maxVersion;
         boolean shards = shardCount > 0 && shardCount <= HandshakeFrame.MAX_SHARDS;
-        if (!versions || !shards || initialCredit < 0 || initialCredit > InitialCredit.MAX) {
+        if (!versions || !shards || initialCredit < 0 || initialCredit > InitialCredit.MAX) { // §5.2
             throw new Malformed(Reason.INVALID_VALUE, "channel greeting");
         }
-        byte[] signature = Bytes.readFixed(body, ChannelGreeting.SIGNATURE_BYTES, "signature");
-        String statement = Bytes.readAscii(body, ChannelGreeting.MAX_STATEMENT_BYTES, "statement");
+        byte[] signature = Bytes.readFixed(body, ChannelGreeting.SIGNATURE_BYTES, "signature"); // §5.2
+        String statement = Bytes.readAscii(body, ChannelGreeting.MAX_STATEMENT_BYTES, "statement"); // §5.2
         while (body.isReadable()) {
             Extensions.skip(body);
         }
@@ -64,7 +64,7 @@ public final class ChannelGreetings {
 
     private static int length(ByteBuf in) {
         long length = in.getUnsignedInt(in.readerIndex());
-        if (length > ChannelGreeting.MAX_BYTES) {
+        if (length > ChannelGreeting.MAX_BYTES) { // §5.2
             throw new Malformed(Reason.TOO_LARGE, "channel greeting of " + length + " bytes");
         }
         return (int) length;

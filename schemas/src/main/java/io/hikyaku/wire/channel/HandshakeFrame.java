@@ -22,7 +22,7 @@ public sealed interface HandshakeFrame {
                     || offset < 0
                     || offset > MAX_STREAM_BYTES - bytes.length
                     || acknowledged < 0
-                    || acknowledged > MAX_STREAM_BYTES) {
+                    || acknowledged > MAX_STREAM_BYTES) { // §5.1
                 throw new IllegalArgumentException(
                         "Segment of " + bytes.length + " bytes at " + offset + ", acknowledged " + acknowledged);
             }
@@ -104,7 +104,7 @@ public sealed interface HandshakeFrame {
                 || minVersion > maxVersion
                 || maxVersion > 255
                 || shardCount < 1
-                || shardCount > MAX_SHARDS) {
+                || shardCount > MAX_SHARDS) { // §5.1, §5.2
             throw new IllegalArgumentException(
                     "Channel versions " + minVersion + " to " + maxVersion + ", " + shardCount + " shards");
         }

@@ -23,13 +23,13 @@ public sealed interface LinkFrame {
         public static final int MAX_STATEMENT_BYTES = 16 * 1024;
 
         public Hello {
-            if (minVersion < 1 || minVersion > maxVersion || maxVersion > 255) {
+            if (minVersion < 1 || minVersion > maxVersion || maxVersion > 255) { // §3.2
                 throw new IllegalArgumentException("Link versions " + minVersion + " to " + maxVersion);
             }
-            if (shard < 0 || shard >= shardCount || shardCount > MAX_SHARDS) {
+            if (shard < 0 || shard >= shardCount || shardCount > MAX_SHARDS) { // §3.2
                 throw new IllegalArgumentException("Shard " + shard + " of " + shardCount);
             }
-            if (nonce.length != NONCE_BYTES || statement.length() > MAX_STATEMENT_BYTES) {
+            if (nonce.length != NONCE_BYTES || statement.length() > MAX_STATEMENT_BYTES) { // §3.2
                 throw new IllegalArgumentException(
                         "Nonce of " + nonce.length + " bytes, statement of " + statement.length() + " bytes");
             }
@@ -66,7 +66,7 @@ public sealed interface LinkFrame {
         public static final int SIGNATURE_BYTES = 64;
 
         public Proof {
-            if (signature.length != SIGNATURE_BYTES) {
+            if (signature.length != SIGNATURE_BYTES) { // §3.3
                 throw new IllegalArgumentException("Signature of " + signature.length + " bytes");
             }
         }

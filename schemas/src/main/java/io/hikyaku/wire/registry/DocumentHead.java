@@ -24,11 +24,11 @@ public record DocumentHead(byte[] key, long sequence, boolean leaving, List<Part
 
     public DocumentHead {
         parts = List.copyOf(parts);
-        require(key.length == KEY_BYTES, "key of " + key.length + " bytes");
-        require(signature.length == SIGNATURE_BYTES, "signature of " + signature.length + " bytes");
-        require(sequence >= 1, "sequence " + sequence);
-        require(parts.size() <= MAX_PARTS, parts.size() + " parts");
-        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of who leaves" : ""));
+        require(key.length == KEY_BYTES, "key of " + key.length + " bytes"); // §8.2
+        require(signature.length == SIGNATURE_BYTES, "signature of " + signature.length + " bytes"); // §8.2
+        require(sequence >= 1, "sequence " + sequence); // §8.2
+        require(parts.size() <= MAX_PARTS, parts.size() + " parts"); // §8.2
+        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of who leaves" : "")); // §8.2
     }
 
     /// A head that its key's owner has yet to sign.
@@ -71,7 +71,7 @@ public record DocumentHead(byte[] key, long sequence, boolean leaving, List<Part
     }
 
     private static void require(boolean holds, String what) {
-        if (!holds) {
+        if (!holds) { // §8.2
             throw new IllegalArgumentException("A document head with " + what);
         }
     }

@@ -46,24 +46,24 @@ public final class DocumentHeads {
     /// @throws Malformed if the bytes are anything else than one head; the signature is not looked at
     public static DocumentHead read(byte[] bytes) {
         ByteBuf in = Unpooled.wrappedBuffer(bytes);
-        Bytes.require(in, DocumentHead.KEY_BYTES + Long.BYTES + 1, "document head");
-        byte[] key = Bytes.readFixed(in, DocumentHead.KEY_BYTES, "instance key");
+        Bytes.require(in, DocumentHead.KEY_BYTES + Long.BYTES + 1, "document head"); // §8.2
+        byte[] key = Bytes.readFixed(in, DocumentHead.KEY_BYTES, "instance key"); // §8.2
         long sequence = in.readLong();
         int flags = in.readUnsignedByte();
-        if (flags > LEAVING) {
+        if (flags > LEAVING) { // §8.2
             throw new Malformed(Reason.INVALID_VALUE, "flags " + flags + " of a document head");
         }
-        int count = Varint.read(in, DocumentHead.MAX_PARTS, "number of parts");
-        Bytes.require(in, count * PartDigest.BYTES + DocumentHead.SIGNATURE_BYTES, "document head");
+        int count = Varint.read(in, DocumentHead.MAX_PARTS, "number of parts"); // §8.2
+        Bytes.require(in, count * PartDigest.BYTES + DocumentHead.SIGNATURE_BYTES, "document head"); // §8.2
         List<PartDigest> parts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             parts.add(PartDigest.read(in));
         }
-        byte[] signature = Bytes.readFixed(in, DocumentHead.SIGNATURE_BYTES, "signature");
-        Bytes.requireEnd(in, "document head");
+        byte[] signature = Bytes.readFixed(in, DocumentHead.SIGNATURE_BYTES, "signature"); // §8.2
+        Bytes.requireEnd(in, "document head"); // §8.2
         try {
             return new DocumentHead(key, sequence, flags == LEAVING, parts, signature);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) { // §8.2
             throw new Malformed(Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
         }
     }

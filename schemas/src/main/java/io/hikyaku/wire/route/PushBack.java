@@ -13,7 +13,7 @@ public sealed interface PushBack {
     /// @param millis at most 60,000
     record Pause(NodeId destination, int millis) implements PushBack {
         public Pause {
-            if (millis < 0 || millis > MAX_PAUSE_MILLIS) {
+            if (millis < 0 || millis > MAX_PAUSE_MILLIS) { // §4.4
                 throw new IllegalArgumentException("Pause of " + millis + " ms");
             }
         }

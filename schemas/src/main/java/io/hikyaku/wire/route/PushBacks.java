@@ -42,29 +42,29 @@ public final class PushBacks {
     ///
     /// @throws Malformed if they are anything else
     public static PushBack read(ByteBuf in) {
-        Bytes.require(in, 1, "push-back");
+        Bytes.require(in, 1, "push-back"); // §4.4
         int type = in.readUnsignedByte();
-        if (type < PAUSE || type > UNREACHABLE) {
+        if (type < PAUSE || type > UNREACHABLE) { // §1.6
             throw new Malformed(Reason.UNKNOWN_TYPE, "push-back type " + type);
         }
-        Bytes.require(in, NodeId.BYTES, "push-back");
+        Bytes.require(in, NodeId.BYTES, "push-back"); // §4.4
         NodeId destination = NodeId.read(in);
         PushBack frame = switch (type) {
             case PAUSE -> new Pause(destination, readMillis(in));
             case RESUME -> new Resume(destination);
             default -> {
-                Bytes.require(in, Long.BYTES, "channel of a dropped packet");
+                Bytes.require(in, Long.BYTES, "channel of a dropped packet"); // §4.4
                 yield new Dropped(destination, in.readLong(), type == UNREACHABLE);
             }
         };
-        Bytes.requireEnd(in, "push-back");
+        Bytes.requireEnd(in, "push-back"); // §1.4
         return frame;
     }
 
     private static int readMillis(ByteBuf in) {
-        Bytes.require(in, Integer.BYTES, "pause");
+        Bytes.require(in, Integer.BYTES, "pause"); // §4.4
         long millis = in.readUnsignedInt();
-        if (millis > PushBack.MAX_PAUSE_MILLIS) {
+        if (millis > PushBack.MAX_PAUSE_MILLIS) { // §4.4
             throw new Malformed(Reason.TOO_LARGE, "pause of " + millis + " ms");
         }
         return (int) millis;

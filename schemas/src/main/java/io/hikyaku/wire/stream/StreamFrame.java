@@ -20,7 +20,7 @@ public sealed interface StreamFrame {
     record Open(long stream, long credit, int initial, ByteBuf metadata) implements StreamFrame {
         public Open {
             InitialCredit.require(initial);
-            if (metadata.readableBytes() > MAX_METADATA_BYTES) {
+            if (metadata.readableBytes() > MAX_METADATA_BYTES) { // §6.2
                 throw new IllegalArgumentException("Metadata of " + metadata.readableBytes() + " bytes");
             }
         }
