@@ -17,7 +17,7 @@ import io.hikyaku.registry.SignedDocument;
 import io.hikyaku.registry.TopicDocuments;
 import io.hikyaku.route.TopicMarks;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.security.SecureRandom;

@@ -5,6 +5,7 @@ import io.hikyaku.call.Attempts.Route;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.stream.StreamOpener;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -64,7 +65,7 @@ final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
         }
         ByteBuf metadata =
                 Unpooled.buffer(fixed.readableBytes() + DEADLINE_ROOM).writeBytes(fixed);
-        OpenMetadata.writeDeadline(metadata, Math.clamp(left, 1, OpenMetadata.MAX_DEADLINE_MICROS));
+        OpenMetadataFields.writeDeadline(metadata, Math.clamp(left, 1, OpenMetadata.MAX_DEADLINE_MICROS));
         return metadata;
     }
 

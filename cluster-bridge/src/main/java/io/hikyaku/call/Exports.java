@@ -5,6 +5,7 @@ import io.hikyaku.stream.StreamAcceptor;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class Exports {
     private StreamHandler onOpen(Stream stream, ByteBuf metadata, String caller) {
         OpenMetadata call;
         try {
-            call = OpenMetadata.read(metadata);
+            call = OpenMetadataFields.read(metadata);
         } catch (Malformed malformed) {
             stream.reset(ResetCode.PROTOCOL, String.valueOf(malformed.getMessage()));
             return Refused.HANDLER;

@@ -28,8 +28,8 @@ public final class StreamOutput {
 
     /// Writes pieces of the body; takes ownership.
     public void writeBody(ByteBuf data) {
-        while (data.readableBytes() > HttpFrames.MAX_BODY_BYTES) {
-            writePiece(data.readRetainedSlice(HttpFrames.MAX_BODY_BYTES));
+        while (data.readableBytes() > HttpFrame.MAX_BODY_BYTES) {
+            writePiece(data.readRetainedSlice(HttpFrame.MAX_BODY_BYTES));
         }
         writePiece(data);
     }

@@ -10,6 +10,7 @@ import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 import io.hikyaku.wire.channel.ChannelFrame.InitialCredit;
 import io.hikyaku.wire.channel.ChannelFrame.Ping;
 import io.hikyaku.wire.channel.ChannelFrame.Pong;
+import io.hikyaku.wire.channel.ChannelFrames;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class Channel {
     /// Acknowledgement, credit and pong, ping: what one packet may hold besides the user's frames.
     private static final int CONTROL_BYTES = 64;
     /// What a packet holds besides its plaintext, at most.
-    private static final int OVERHEAD_BYTES = Packet.HEADER_BYTES + ChannelFrame.ACK_BYTES + Sealer.TAG_BYTES;
+    private static final int OVERHEAD_BYTES = Packet.HEADER_BYTES + ChannelFrames.ACK_BYTES + Sealer.TAG_BYTES;
     /// Room for the largest frame that cannot be divided, OPEN with all its metadata, whatever the path takes.
     private static final int LEAST_PLAINTEXT = 4096 + 4 * CONTROL_BYTES;
 
@@ -200,7 +201,7 @@ public final class Channel {
         if (!closed) {
             unacknowledgedArrivals++; // so that the other side knows what never arrived here
             ByteBuf packet = begin(CONTROL_BYTES + Close.MAX_DETAIL_BYTES);
-            ChannelFrame.write(packet, new Close(code, detail));
+            ChannelFrames.write(packet, new Close(code, detail));
             sealAndSend(packet);
             end(new Closed(code, detail, false, true));
         }
@@ -331,10 +332,10 @@ public final class Channel {
     private void read(ByteBuf plaintext) {
         try {
             boolean eliciting = false;
-            ChannelFrame frame = ChannelFrame.readNext(plaintext);
+            ChannelFrame frame = ChannelFrames.readNext(plaintext);
             while (frame != null && !closed) {
                 eliciting |= on(frame);
-                frame = ChannelFrame.readNext(plaintext);
+                frame = ChannelFrames.readNext(plaintext);
             }
             if (plaintext.isReadable() && !closed) {
                 eliciting = true;
@@ -474,15 +475,15 @@ public final class Channel {
         if (pingDue) {
             pingToken = shard.loop().nanos();
             pongAwaited = true;
-            ChannelFrame.write(packet, new Ping(pingToken));
+            ChannelFrames.write(packet, new Ping(pingToken));
             pingDue = false;
         }
         if (pongDue) {
-            ChannelFrame.write(packet, new Pong(pongToken));
+            ChannelFrames.write(packet, new Pong(pongToken));
             pongDue = false;
         }
         if (initialCreditDue) {
-            ChannelFrame.write(packet, new InitialCredit(initialCredit));
+            ChannelFrames.write(packet, new InitialCredit(initialCredit));
             initialCreditDue = false;
         }
         if (payloadBytes > 0) {
@@ -507,11 +508,11 @@ public final class Channel {
     /// A packet with room for the header, an acknowledgement, and `plaintextBytes` more.
     private ByteBuf begin(int plaintextBytes) {
         ByteBuf packet = shard.allocator()
-                .heapBuffer(Packet.HEADER_BYTES + ChannelFrame.ACK_BYTES + plaintextBytes + Sealer.TAG_BYTES);
+                .heapBuffer(Packet.HEADER_BYTES + ChannelFrames.ACK_BYTES + plaintextBytes + Sealer.TAG_BYTES);
         packet.writerIndex(Packet.HEADER_BYTES);
         if (unacknowledgedArrivals > 0) {
             unacknowledgedArrivals = 0;
-            ChannelFrame.write(packet, new Ack(received.next()));
+            ChannelFrames.write(packet, new Ack(received.next()));
         }
         return packet;
     }

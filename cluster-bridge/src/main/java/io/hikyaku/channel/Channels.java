@@ -5,10 +5,10 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
-import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.channel.HandshakeFrame.Reject;
 import io.hikyaku.wire.channel.HandshakeFrame.RejectCode;
 import io.hikyaku.wire.channel.HandshakeFrame.Segment;
+import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
@@ -207,7 +207,7 @@ public final class Channels<U extends ChannelUser> {
     private void onHandshake(ChannelKey key, ByteBuf packet) {
         try {
             packet.skipBytes(Packet.HEADER_BYTES);
-            switch (HandshakeFrame.read(packet)) {
+            switch (HandshakeFrames.read(packet)) {
                 case Segment segment -> onSegment(key, segment);
                 case Reject reject -> onReject(key, reject.code());
             }

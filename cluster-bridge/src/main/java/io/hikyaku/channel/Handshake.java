@@ -7,6 +7,7 @@ import io.hikyaku.identity.Rejected;
 import io.hikyaku.identity.Statement;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.channel.ChannelGreeting;
+import io.hikyaku.wire.channel.ChannelGreetings;
 import io.hikyaku.wire.channel.HandshakeFrame.Segment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -85,7 +86,7 @@ final class Handshake {
         unread = unread.length == 0 ? arrived : concat(unread, arrived);
         try {
             pump();
-            return greeted && ChannelGreeting.isComplete(greetingIn) ? verified() : null;
+            return greeted && ChannelGreetings.isComplete(greetingIn) ? verified() : null;
         } catch (SSLException e) {
             wrapAlert();
             throw new Failed("TLS: " + e.getMessage(), e);
@@ -163,7 +164,9 @@ final class Handshake {
         greeted = true;
         byte[] signature = self.key().sign(Purpose.CHANNEL, role(initiator), exported("EXPORTER-hikyaku-greeting"));
         ByteBuf greeting = Unpooled.buffer();
-        new ChannelGreeting(VERSION, VERSION, shardCount, initialCredit, self.statement(), signature).write(greeting);
+        ChannelGreetings.write(
+                greeting,
+                new ChannelGreeting(VERSION, VERSION, shardCount, initialCredit, self.statement(), signature));
         ByteBuffer plaintext = ByteBuffer.wrap(ByteBufUtil.getBytes(greeting));
         while (plaintext.hasRemaining()) {
             if (!wrap(plaintext)) {
@@ -174,7 +177,7 @@ final class Handshake {
     }
 
     private Result verified() throws Rejected, GeneralSecurityException, Failed {
-        ChannelGreeting greeting = ChannelGreeting.read(greetingIn);
+        ChannelGreeting greeting = ChannelGreetings.read(greetingIn);
         if (greeting.minVersion() > VERSION || greeting.maxVersion() < VERSION) {
             throw new Failed("No common channel version", null);
         }

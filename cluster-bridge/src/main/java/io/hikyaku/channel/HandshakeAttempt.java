@@ -7,6 +7,7 @@ import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 import io.hikyaku.wire.channel.HandshakeFrame;
 import io.hikyaku.wire.channel.HandshakeFrame.RejectCode;
 import io.hikyaku.wire.channel.HandshakeFrame.Segment;
+import io.hikyaku.wire.channel.HandshakeFrames;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -271,7 +272,7 @@ final class HandshakeAttempt<U extends ChannelUser> {
     static ByteBuf packet(Shard shard, ChannelKey key, HandshakeFrame frame) {
         ByteBuf packet = shard.allocator().heapBuffer(Packet.HEADER_BYTES + 64);
         packet.writerIndex(Packet.HEADER_BYTES);
-        HandshakeFrame.write(packet, frame);
+        HandshakeFrames.write(packet, frame);
         int end = packet.writerIndex();
         packet.writerIndex(0);
         new Packet(

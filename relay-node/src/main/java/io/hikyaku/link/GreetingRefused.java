@@ -1,6 +1,6 @@
 package io.hikyaku.link;
 
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 
 /// The neighbour's greeting is not accepted. Stackless, because the neighbour decides how often it is made; answered by
 /// one goodbye.

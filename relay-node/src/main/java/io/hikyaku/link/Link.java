@@ -1,6 +1,6 @@
 package io.hikyaku.link;
 
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 
 /// One way to one neighbour that is up: greeted and proven. Packets arrive at the other end whole, in order and at most

@@ -4,7 +4,7 @@ import io.hikyaku.admission.HandshakeBound;
 import io.hikyaku.config.LinkUrl;
 import io.hikyaku.link.LinkMeters.Refusal;
 import io.hikyaku.link.LinkSession.Place;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

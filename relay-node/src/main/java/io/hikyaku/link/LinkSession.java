@@ -15,13 +15,13 @@ import io.hikyaku.task.Guarded;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.link.Goodbye;
-import io.hikyaku.wire.link.Hello;
 import io.hikyaku.wire.link.LinkFrame;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
+import io.hikyaku.wire.link.LinkFrame.Pong;
+import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.hikyaku.wire.link.LinkFrames;
-import io.hikyaku.wire.link.LinkPing;
-import io.hikyaku.wire.link.LinkPong;
-import io.hikyaku.wire.link.Proof;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -337,8 +337,8 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
             switch (frame) {
                 case Hello hello -> onHello(hello);
                 case Proof proof -> onProof(proof);
-                case LinkPing ping -> onPing(ping);
-                case LinkPong pong -> keepalive.onPong(pong.token(), now());
+                case Ping ping -> onPing(ping);
+                case Pong pong -> keepalive.onPong(pong.token(), now());
                 case Goodbye goodbye -> onGoodbye(goodbye);
             }
         } catch (GreetingRefused e) {
@@ -397,18 +397,18 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
 
     private void sendPing(long token) {
         if (channel.isWritable()) {
-            write(new LinkPing(token));
+            write(new Ping(token));
         }
     }
 
     /// A neighbour that asks without reading must not fill our memory with answers; and while it has so much of
     /// ours to read, it knows that we live.
-    private void onPing(LinkPing ping) {
+    private void onPing(Ping ping) {
         if (!(state instanceof Up)) {
             throw unexpected("ping");
         }
         if (channel.isWritable()) {
-            write(new LinkPong(ping.token()));
+            write(new Pong(ping.token()));
         }
     }
 

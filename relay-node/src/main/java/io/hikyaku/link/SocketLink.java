@@ -1,6 +1,6 @@
 package io.hikyaku.link;
 
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 
 /// A link over a socket, as the layer above sees it.

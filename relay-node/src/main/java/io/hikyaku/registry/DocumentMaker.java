@@ -4,6 +4,7 @@ import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.InstanceKey.Purpose;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.Export;
@@ -67,7 +68,7 @@ public final class DocumentMaker implements Publisher.Signer {
     }
 
     private byte[] sign(DocumentHead head) {
-        return key.sign(Purpose.DOCUMENT, head.signedBytes());
+        return key.sign(Purpose.DOCUMENT, DocumentHeads.signedBytes(head));
     }
 
     /// In as few buckets as fit their bounds.

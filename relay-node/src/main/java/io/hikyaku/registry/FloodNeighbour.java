@@ -7,6 +7,7 @@ import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.Varint;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.hikyaku.wire.route.RegistryFrame.Entry;
@@ -177,7 +178,7 @@ final class FloodNeighbour {
             FloodedDocument kept = documents.apply(next.getKey());
             SignedDocument whole = kept == null ? null : kept.whole();
             if (kept != null && whole != null) {
-                send(new Document(whole.head().bytes(), parts(kept, whole, next.getValue())));
+                send(new Document(DocumentHeads.write(whole.head()), parts(kept, whole, next.getValue())));
                 tellBeat(kept, next.getValue());
             }
         }
@@ -204,10 +205,8 @@ final class FloodNeighbour {
             wanted.retainAll(kept.news());
         }
         List<byte[]> parts = new ArrayList<>();
-        int room = Packet.MAX_BODY
-                - 1
-                - Varint.size(whole.head().size())
-                - whole.head().size();
+        int room =
+                Packet.MAX_BODY - 1 - Varint.size(DocumentHeads.size(whole.head())) - DocumentHeads.size(whole.head());
         for (PartDigest digest : wanted) {
             byte[] part = whole.parts().get(digest);
             if (part != null && Varint.size(part.length) + part.length <= room) {

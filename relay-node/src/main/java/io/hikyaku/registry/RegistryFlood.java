@@ -9,6 +9,7 @@ import io.hikyaku.route.NeighbourEvents;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import io.hikyaku.wire.route.RegistryFrame.Digest;
@@ -273,7 +274,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private void onDocument(FloodNeighbour from, Document document) {
         DocumentHead head;
         try {
-            head = DocumentHead.read(document.head());
+            head = DocumentHeads.read(document.head());
         } catch (Malformed e) {
             notGenuine.increment();
             return;
@@ -573,7 +574,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         SignedDocument whole = own == null ? null : own.whole();
         if (whole != null && loop.nanos() - ownHeadAt >= OWN_HEAD.toNanos()) {
             ownHeadAt = loop.nanos();
-            Document head = new Document(whole.head().bytes(), List.of());
+            Document head = new Document(DocumentHeads.write(whole.head()), List.of());
             neighbours.values().stream().filter(FloodNeighbour::isOwedNothing).forEach(out -> out.offer(head));
         }
     }

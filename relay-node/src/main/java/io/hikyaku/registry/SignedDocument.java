@@ -3,6 +3,7 @@ package io.hikyaku.registry;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +43,7 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
 
     /// Bytes of a head and of parts, as they travel.
     static long bytes(DocumentHead head, Collection<byte[]> parts) {
-        long bytes = head.size();
+        long bytes = DocumentHeads.size(head);
         for (byte[] part : parts) {
             bytes += part.length;
         }
@@ -65,7 +66,7 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
 
     /// Memory that a head is charged with, in bytes.
     static long charge(DocumentHead head) {
-        return head.size() + DIGEST_OVERHEAD * head.parts().size();
+        return DocumentHeads.size(head) + DIGEST_OVERHEAD * head.parts().size();
     }
 
     /// The parts that the other document, an older one, does not have.

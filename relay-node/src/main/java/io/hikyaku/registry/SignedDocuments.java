@@ -8,6 +8,7 @@ import io.hikyaku.identity.Statement;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.Export;
@@ -69,7 +70,8 @@ final class SignedDocuments {
     /// Whether the head's own key signed it.
     static boolean isGenuine(DocumentHead head) {
         try {
-            return InstancePublicKey.ofRaw(head.key()).verifies(head.signature(), Purpose.DOCUMENT, head.signedBytes());
+            return InstancePublicKey.ofRaw(head.key())
+                    .verifies(head.signature(), Purpose.DOCUMENT, DocumentHeads.signedBytes(head));
         } catch (IllegalArgumentException e) {
             return false; // no key at all
         }

@@ -5,6 +5,7 @@ import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import io.hikyaku.wire.route.RegistryFrame.Document;
@@ -95,7 +96,7 @@ public final class TopicDocuments {
         try {
             switch (RegistryFrames.read(Unpooled.wrappedBuffer(value))) {
                 case Parts parts -> onParts(topic, parts, fresh);
-                case Document document -> onHead(topic, DocumentHead.read(document.head()), fresh);
+                case Document document -> onHead(topic, DocumentHeads.read(document.head()), fresh);
                 case Beat beat -> onBeat(topic, beat, fresh);
                 default -> LOG.debug("ignored a frame that belongs on links");
             }
@@ -266,7 +267,7 @@ public final class TopicDocuments {
             }
             index++;
         }
-        records.put(HEAD, bytes(new Document(document.head().bytes(), List.of())));
+        records.put(HEAD, bytes(new Document(DocumentHeads.write(document.head()), List.of())));
         return records;
     }
 

@@ -2,7 +2,7 @@ package io.hikyaku.route;
 
 import io.hikyaku.link.Link;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrame;
 import io.hikyaku.wire.route.RoutingFrame.Cost;

@@ -8,8 +8,9 @@ import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.route.PushBacks;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrame;
@@ -267,7 +268,7 @@ public final class Router implements LinkEvents, PacketSender {
         }
         PushBack frame;
         try {
-            frame = PushBack.read(packet.skipBytes(Packet.HEADER_BYTES));
+            frame = PushBacks.read(packet.skipBytes(Packet.HEADER_BYTES));
         } catch (Malformed e) {
             metrics.onDrop(Drop.MALFORMED);
             return;
@@ -317,7 +318,7 @@ public final class Router implements LinkEvents, PacketSender {
         }
         ByteBuf packet = ByteBufAllocator.DEFAULT.directBuffer(Packet.HEADER_BYTES + 32);
         packet.writerIndex(Packet.HEADER_BYTES);
-        PushBack.write(packet, notice);
+        PushBacks.write(packet, notice);
         int length = packet.readableBytes() - Packet.HEADER_BYTES;
         packet.writerIndex(0);
         new Packet(PacketKind.PUSH_BACK, Packet.DEFAULT_HOP_LIMIT, false, length, source, self, channel, 0, 0)

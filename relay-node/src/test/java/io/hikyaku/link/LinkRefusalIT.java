@@ -9,9 +9,9 @@ import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Member;
 import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.link.Goodbye;
-import io.hikyaku.wire.link.Hello;
-import io.hikyaku.wire.link.LinkPing;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -229,7 +229,7 @@ class LinkRefusalIT {
     void anythingBeforeTheGreetingIsMalformed() throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.dial(url, edge())) {
             // When
-            peer.send(new LinkPing(1));
+            peer.send(new Ping(1));
 
             // Then
             assertRefused(peer, Goodbye.Code.MALFORMED);

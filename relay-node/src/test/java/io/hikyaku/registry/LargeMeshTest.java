@@ -17,7 +17,8 @@ import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.hikyaku.wire.route.RegistryFrames;
@@ -143,12 +144,13 @@ class LargeMeshTest {
             link = made;
             said = document(1);
             send(new Document(
-                    said.head().bytes(), fitting(List.copyOf(said.parts().values()))));
+                    DocumentHeads.write(said.head()),
+                    fitting(List.copyOf(said.parts().values()))));
         }
 
         private List<byte[]> fitting(List<byte[]> parts) {
             List<byte[]> some = new ArrayList<>();
-            int size = said.head().size();
+            int size = DocumentHeads.size(said.head());
             for (byte[] part : parts) {
                 size += part.length + 4;
                 if (size < Packet.MAX_BODY) {
@@ -165,7 +167,7 @@ class LargeMeshTest {
             List<byte[]> news = said.newerThan(before).stream()
                     .map(digest -> said.parts().get(digest))
                     .toList();
-            send(new Document(said.head().bytes(), news));
+            send(new Document(DocumentHeads.write(said.head()), news));
         }
 
         void send(RegistryFrame frame) {

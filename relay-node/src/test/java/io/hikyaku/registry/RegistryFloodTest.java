@@ -15,6 +15,7 @@ import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
@@ -168,7 +169,7 @@ class RegistryFloodTest {
             brief.add(
                     switch (frame) {
                         case Document document ->
-                            DocumentHead.read(document.head()).sequence() + "+"
+                            DocumentHeads.read(document.head()).sequence() + "+"
                                     + document.parts().size();
                         case SnapshotEnd end -> "end";
                         case Summary summary -> "has " + summary.entries().size();
@@ -225,7 +226,7 @@ class RegistryFloodTest {
         List<byte[]> news = new ArrayList<>();
         changed.newerThan(osaka(services(10_000)))
                 .forEach(digest -> news.add(changed.parts().get(digest)));
-        flood.onRegistryFrame(relay(1), new Document(changed.head().bytes(), news));
+        flood.onRegistryFrame(relay(1), new Document(DocumentHeads.write(changed.head()), news));
         // Then one service that goes and one that comes are in two parts at most
         List<RegistryFrame> frames = other.takeRegistryFrames();
         assertEquals(1, frames.size());
@@ -487,7 +488,7 @@ class RegistryFloodTest {
                 large.parts().get(large.head().parts().get(0)),
                 large.parts().get(large.head().parts().get(1 + bucket)));
         // When
-        onLeaf.onRegistryFrame(relay(1), new Document(large.head().bytes(), some));
+        onLeaf.onRegistryFrame(relay(1), new Document(DocumentHeads.write(large.head()), some));
         // Then
         assertEquals(List.of(1L), received);
         assertEquals(List.of(), brief(relay));
@@ -589,7 +590,9 @@ class RegistryFloodTest {
         // When
         flood.onRegistryFrame(
                 relay(1),
-                new Document(forged.bytes(), List.copyOf(genuineOne.parts().values())));
+                new Document(
+                        DocumentHeads.write(forged),
+                        List.copyOf(genuineOne.parts().values())));
         flood.onRegistryFrame(relay(1), new Document(new byte[] {1, 2, 3}, List.of()));
         flood.onRegistryFrame(relay(1), osaka.frame(2, "shop/orders"));
         // Then
@@ -678,7 +681,7 @@ class RegistryFloodTest {
         // When
         for (int i = 0; i < 200; i++) {
             DocumentHead forged = new DocumentHead(head.key(), 1_000 + i, false, head.parts(), head.signature());
-            flood.onRegistryFrame(relay(2), new Document(forged.bytes(), List.of()));
+            flood.onRegistryFrame(relay(2), new Document(DocumentHeads.write(forged), List.of()));
             flood.onRegistryFrame(relay(2), new Beat(osaka.node(), 1, 1_000 + i, beat.signature()));
         }
         flood.onRegistryFrame(relay(1), osaka.frame(2));
@@ -743,7 +746,7 @@ class RegistryFloodTest {
         // When
         for (int node = 1; node <= 40; node++) {
             SignedDocument document = document(new Signer(), 1, tiny);
-            flood.onRegistryFrame(relay(1), new Document(document.head().bytes(), tiny));
+            flood.onRegistryFrame(relay(1), new Document(DocumentHeads.write(document.head()), tiny));
         }
         // Then some 50 KiB each
         assertEquals(19, brief(other).size());
@@ -761,8 +764,8 @@ class RegistryFloodTest {
         SignedDocument large = document(osaka, 1, parts.subList(0, 80));
         SignedDocument larger = document(osaka, 2, parts);
         // When three MiB grow by one and a half
-        roomy.onRegistryFrame(relay(1), new Document(large.head().bytes(), parts.subList(0, 80)));
-        roomy.onRegistryFrame(relay(1), new Document(larger.head().bytes(), parts.subList(80, 120)));
+        roomy.onRegistryFrame(relay(1), new Document(DocumentHeads.write(large.head()), parts.subList(0, 80)));
+        roomy.onRegistryFrame(relay(1), new Document(DocumentHeads.write(larger.head()), parts.subList(80, 120)));
         // Then
         assertEquals(List.of("1+1"), brief(other));
     }
@@ -790,7 +793,7 @@ class RegistryFloodTest {
         contents.forEach(part -> parts.put(PartDigest.of(part), part));
         DocumentHead head =
                 DocumentHead.unsigned(signer.key.publicKey().raw(), sequence, false, List.copyOf(parts.keySet()));
-        byte[] signature = signer.key.sign(InstanceKey.Purpose.DOCUMENT, head.signedBytes());
+        byte[] signature = signer.key.sign(InstanceKey.Purpose.DOCUMENT, DocumentHeads.signedBytes(head));
         return SignedDocument.of(head.withSignature(signature), parts);
     }
 

@@ -1,6 +1,7 @@
 package io.hikyaku.registry;
 
 import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import java.util.List;
@@ -16,12 +17,13 @@ final class TestDocuments {
     /// With all its parts.
     static Document whole(SignedDocument document) {
         return new Document(
-                document.head().bytes(), List.copyOf(document.parts().values()));
+                DocumentHeads.write(document.head()),
+                List.copyOf(document.parts().values()));
     }
 
     /// Without parts.
     static Document headOf(SignedDocument document) {
-        return new Document(document.head().bytes(), List.of());
+        return new Document(DocumentHeads.write(document.head()), List.of());
     }
 
     static NodeDocument of(NodeId node, long sequence, boolean leaving) {

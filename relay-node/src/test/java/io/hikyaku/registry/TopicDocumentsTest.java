@@ -10,6 +10,7 @@ import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.RegistryFrame.Document;
 import io.hikyaku.wire.route.RegistryFrame.Parts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -299,8 +300,8 @@ class TopicDocumentsTest {
         InstanceKey key = InstanceKey.generate();
         List<PartDigest> parts = Collections.nCopies(DocumentHead.MAX_PARTS, PartDigest.of(new byte[] {1}));
         DocumentHead head = DocumentHead.unsigned(key.publicKey().raw(), 1, false, parts);
-        byte[] signature = key.sign(InstanceKey.Purpose.DOCUMENT, head.signedBytes());
-        return TopicDocuments.bytes(new Document(head.withSignature(signature).bytes(), List.of()));
+        byte[] signature = key.sign(InstanceKey.Purpose.DOCUMENT, DocumentHeads.signedBytes(head));
+        return TopicDocuments.bytes(new Document(DocumentHeads.write(head.withSignature(signature)), List.of()));
     }
 
     @Test

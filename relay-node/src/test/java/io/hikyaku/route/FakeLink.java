@@ -3,7 +3,7 @@ package io.hikyaku.route;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;

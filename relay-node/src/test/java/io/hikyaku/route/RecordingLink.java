@@ -3,7 +3,7 @@ package io.hikyaku.route;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.wire.Packet;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RegistryFrames;
 import io.netty.buffer.ByteBuf;

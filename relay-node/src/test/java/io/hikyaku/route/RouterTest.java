@@ -9,7 +9,7 @@ import io.hikyaku.route.VirtualNode.Received;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.route.PushBack;
 import java.time.Duration;
 import java.util.List;

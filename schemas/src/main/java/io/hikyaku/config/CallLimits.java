@@ -1,7 +1,7 @@
 package io.hikyaku.config;
 
 import io.hikyaku.wire.call.Fields;
-import io.hikyaku.wire.call.HttpFrames;
+import io.hikyaku.wire.call.HttpFrame;
 import java.time.Duration;
 
 /// Times and bounds of calls: what local callers and local targets may take.
@@ -38,7 +38,7 @@ public record CallLimits(
     /// What a frame holds (PROTOCOL.md §7.2), with room for the fields that bridges add.
     private static final DataSize MAX_HEAD = new DataSize(Fields.MAX_BYTES - (16 << 10));
 
-    private static final DataSize MAX_LINE = new DataSize(HttpFrames.MAX_PATH_BYTES);
+    private static final DataSize MAX_LINE = new DataSize(HttpFrame.MAX_PATH_BYTES);
 
     public static final CallLimits DEFAULTS = new CallLimits(
             Duration.ofSeconds(5),

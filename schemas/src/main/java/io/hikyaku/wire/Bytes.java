@@ -12,14 +12,14 @@ public final class Bytes {
     ///
     /// @throws Malformed if fewer than `count` bytes are left
     public static void require(ByteBuf in, int count, String what) {
-        if (in.readableBytes() < count) {
+        if (in.readableBytes() < count) { // §1.4
             throw new Malformed(Malformed.Reason.TRUNCATED, what);
         }
     }
 
     /// @throws Malformed if anything is left
     public static void requireEnd(ByteBuf in, String what) {
-        if (in.isReadable()) {
+        if (in.isReadable()) { // §1.4
             throw new Malformed(Malformed.Reason.TRAILING_BYTES, in.readableBytes() + " bytes after " + what);
         }
     }
@@ -31,7 +31,7 @@ public final class Bytes {
 
     /// @param max largest length allowed, in bytes
     public static byte[] read(ByteBuf in, int max, String what) {
-        int length = Varint.read(in, max, what);
+        int length = Varint.read(in, max, what); // §1.3
         require(in, length, what);
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
@@ -46,7 +46,7 @@ public final class Bytes {
     ///
     /// @param max largest length allowed, in bytes
     public static void skip(ByteBuf in, int max, String what) {
-        int length = Varint.read(in, max, what);
+        int length = Varint.read(in, max, what); // §1.3
         require(in, length, what);
         in.skipBytes(length);
     }
@@ -70,7 +70,7 @@ public final class Bytes {
     public static String readAscii(ByteBuf in, int max, String what) {
         byte[] bytes = read(in, max, what);
         for (byte b : bytes) {
-            if (b < 0) {
+            if (b < 0) { // §1.3
                 throw new Malformed(Malformed.Reason.INVALID_VALUE, what + " is not ASCII");
             }
         }
@@ -103,9 +103,9 @@ public final class Bytes {
     /// @param max largest length allowed, in bytes
     /// @throws Malformed if it is too long, truncated or not UTF-8
     public static String readText(ByteBuf in, int max, String what) {
-        int length = Varint.read(in, max, what);
+        int length = Varint.read(in, max, what); // §1.3
         require(in, length, what);
-        if (!ByteBufUtil.isText(in, in.readerIndex(), length, StandardCharsets.UTF_8)) {
+        if (!ByteBufUtil.isText(in, in.readerIndex(), length, StandardCharsets.UTF_8)) { // §1.3
             throw new Malformed(Malformed.Reason.INVALID_VALUE, what + " is not UTF-8");
         }
         return in.readString(length, StandardCharsets.UTF_8);

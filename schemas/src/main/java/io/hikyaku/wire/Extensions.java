@@ -16,10 +16,10 @@ public final class Extensions {
     ///
     /// @throws Malformed if it is truncated, too large or critical
     public static void skip(ByteBuf in) {
-        Bytes.require(in, 2, "extension tag");
+        Bytes.require(in, 2, "extension tag"); // §1.5
         int tag = in.readUnsignedShort();
-        Bytes.skip(in, MAX_BYTES, "extension");
-        if ((tag & CRITICAL) != 0) {
+        Bytes.skip(in, MAX_BYTES, "extension"); // §1.5
+        if ((tag & CRITICAL) != 0) { // §1.5
             throw new Malformed(Malformed.Reason.UNKNOWN_TYPE, "critical extension " + tag);
         }
     }

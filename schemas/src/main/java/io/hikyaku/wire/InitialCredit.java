@@ -11,7 +11,7 @@ public final class InitialCredit {
 
     /// @throws IllegalArgumentException if it is not 0 to [#MAX]
     public static int require(int bytes) {
-        if (bytes < 0 || bytes > MAX) {
+        if (bytes < 0 || bytes > MAX) { // §5.2, §5.5, §6.2
             throw new IllegalArgumentException("Initial credit " + bytes);
         }
         return bytes;
@@ -21,6 +21,6 @@ public final class InitialCredit {
     ///
     /// @throws Malformed if it is above [#MAX]
     public static int read(ByteBuf in) {
-        return Varint.read(in, MAX, "initial credit");
+        return Varint.read(in, MAX, "initial credit"); // §5.5, §6.2
     }
 }

@@ -29,7 +29,7 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
 
     /// @param bytes at least 16 bytes, of which the first 16 are used
     public static NodeId of(byte[] bytes) {
-        if (bytes.length < BYTES) {
+        if (bytes.length < BYTES) { // §1.2
             throw new IllegalArgumentException("A node id needs 16 bytes, not " + bytes.length);
         }
         long high = 0;
@@ -44,7 +44,7 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
     /// @param hex 32 hexadecimal digits, as [#toString()] writes them
     /// @throws IllegalArgumentException if it is anything else
     public static NodeId parse(String hex) {
-        if (hex.length() != 2 * BYTES) {
+        if (hex.length() != 2 * BYTES) { // §8.2, §9.2
             throw new IllegalArgumentException(
                     "A node id is 32 hexadecimal digits, not " + hex.length() + " characters");
         }

@@ -50,7 +50,7 @@ public record Packet(
     private static final int FROM_INITIATOR = 1;
 
     public Packet {
-        if (hopLimit < 0 || hopLimit > 255 || bodyLength < 0 || bodyLength > kind.maxBodyBytes()) {
+        if (hopLimit < 0 || hopLimit > 255 || bodyLength < 0 || bodyLength > kind.maxBodyBytes()) { // §2.2, §2.3
             throw new IllegalArgumentException(kind + " of " + bodyLength + " bytes with hop limit " + hopLimit);
         }
     }
@@ -91,19 +91,19 @@ public record Packet(
     ///
     /// @throws Malformed as [#read]
     public static int checkedBodyLength(ByteBuf in) {
-        if (in.readableBytes() < HEADER_BYTES) {
+        if (in.readableBytes() < HEADER_BYTES) { // §2.1
             throw new Malformed(Malformed.Reason.TRUNCATED, "packet header of " + in.readableBytes() + " bytes");
         }
         int at = in.readerIndex();
-        if (in.getByte(at) != VERSION) {
+        if (in.getByte(at) != VERSION) { // §2.2
             throw new Malformed(Malformed.Reason.UNSUPPORTED_VERSION, "packet version " + in.getUnsignedByte(at));
         }
-        if ((in.getByte(at + FLAGS_AT) & ~FROM_INITIATOR) != 0) {
+        if ((in.getByte(at + FLAGS_AT) & ~FROM_INITIATOR) != 0) { // §2.2
             throw new Malformed(Malformed.Reason.INVALID_VALUE, "packet flags " + in.getUnsignedByte(at + FLAGS_AT));
         }
         PacketKind kind = PacketKind.of(in.getUnsignedByte(at + KIND_AT));
         long length = in.getUnsignedInt(at + LENGTH_AT);
-        if (length > kind.maxBodyBytes()) {
+        if (length > kind.maxBodyBytes()) { // §2.3
             throw new Malformed(Malformed.Reason.TOO_LARGE, kind + " body of " + length + " bytes");
         }
         return (int) length;

@@ -35,7 +35,7 @@ public enum PacketKind {
     }
 
     static PacketKind of(int code) {
-        if (code >= BY_CODE.length) {
+        if (code >= BY_CODE.length) { // §1.6
             throw new Malformed(Malformed.Reason.UNKNOWN_TYPE, "packet kind " + code);
         }
         return BY_CODE[code];

@@ -12,7 +12,7 @@ public final class Varint {
 
     /// Bytes that [#write] uses for the value.
     public static int size(long value) {
-        if (value < 0 || value > MAX) {
+        if (value < 0 || value > MAX) { // §1.3
             throw new IllegalArgumentException("Not a variable-length integer: " + value);
         }
         if (value < 1 << 6) {
@@ -56,13 +56,13 @@ public final class Varint {
     /// @throws Malformed if it is truncated or above `max`
     public static int read(ByteBuf in, int max, String what) {
         long value = read(in);
-        if (value > max) {
+        if (value > max) { // §1.4
             throw new Malformed(Malformed.Reason.TOO_LARGE, what + " of " + value + ", at most " + max);
         }
         return (int) value;
     }
 
-    private static Malformed truncated() {
+    private static Malformed truncated() { // §1.4
         return new Malformed(Malformed.Reason.TRUNCATED, "variable-length integer");
     }
 }

@@ -3,12 +3,16 @@ package io.hikyaku.wire;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.hikyaku.wire.channel.ChannelFrame;
+import io.hikyaku.wire.channel.ChannelFrames;
 import io.hikyaku.wire.channel.ChannelGreeting;
-import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.channel.ChannelGreetings;
+import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.link.LinkFrames;
 import io.hikyaku.wire.registry.DocumentHead;
-import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.registry.DocumentHeads;
+import io.hikyaku.wire.route.PushBacks;
 import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
@@ -27,18 +31,19 @@ record Codec<T>(Function<ByteBuf, T> decoder, BiConsumer<ByteBuf, T> encoder, bo
     static final Codec<Packet> PACKET = new Codec<>(Packet::read, (out, packet) -> packet.write(out), false);
     static final Codec<?> LINK = new Codec<>(LinkFrames::read, LinkFrames::write, true);
     static final Codec<?> ROUTING = new Codec<>(RoutingFrames::read, RoutingFrames::write, true);
-    static final Codec<?> PUSH_BACK = new Codec<>(PushBack::read, PushBack::write, true);
+    static final Codec<?> PUSH_BACK = new Codec<>(PushBacks::read, PushBacks::write, true);
     static final Codec<?> REGISTRY = new Codec<>(RegistryFrames::read, RegistryFrames::write, true);
     static final Codec<?> HEAD = new Codec<DocumentHead>(
-            in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()), true);
-    static final Codec<?> HANDSHAKE = new Codec<>(HandshakeFrame::read, HandshakeFrame::write, true);
-    static final Codec<?> GREETING =
-            new Codec<ChannelGreeting>(ChannelGreeting::read, (out, greeting) -> greeting.write(out), false);
+            in -> DocumentHeads.read(ByteBufUtil.getBytes(in)),
+            (out, head) -> out.writeBytes(DocumentHeads.write(head)),
+            true);
+    static final Codec<?> HANDSHAKE = new Codec<>(HandshakeFrames::read, HandshakeFrames::write, true);
+    static final Codec<?> GREETING = new Codec<ChannelGreeting>(ChannelGreetings::read, ChannelGreetings::write, false);
     static final Codec<?> CHANNEL =
-            new Codec<ChannelFrame>(in -> present(ChannelFrame.readNext(in)), ChannelFrame::write, false);
+            new Codec<ChannelFrame>(in -> present(ChannelFrames.readNext(in)), ChannelFrames::write, false);
     static final Codec<?> STREAM =
             new Codec<StreamFrame>(in -> present(StreamFrames.readNext(in)), Codec::writeStreamFrame, false);
-    static final Codec<?> METADATA = new Codec<OpenMetadata>(OpenMetadata::read, (out, data) -> data.write(out), true);
+    static final Codec<?> METADATA = new Codec<OpenMetadata>(OpenMetadataFields::read, OpenMetadataFields::write, true);
     static final Codec<?> HTTP = new Codec<>(HttpFrames::read, Codec::writeHttpFrame, false);
 
     T decode(byte[] bytes) {

@@ -8,16 +8,17 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.sun.management.ThreadMXBean;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
-import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.hikyaku.wire.channel.ChannelFrame;
-import io.hikyaku.wire.channel.ChannelGreeting;
-import io.hikyaku.wire.channel.HandshakeFrame;
+import io.hikyaku.wire.channel.ChannelFrames;
+import io.hikyaku.wire.channel.ChannelGreetings;
+import io.hikyaku.wire.channel.HandshakeFrames;
 import io.hikyaku.wire.link.LinkFrames;
-import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocuments;
-import io.hikyaku.wire.route.PushBack;
+import io.hikyaku.wire.route.PushBacks;
 import io.hikyaku.wire.route.RegistryFrames;
 import io.hikyaku.wire.route.RoutingFrames;
 import io.hikyaku.wire.stream.StreamFrame;
@@ -91,7 +92,9 @@ class DecodersFuzzTest {
     @FuzzTest
     void documentHead(byte[] bytes) {
         holdsToItsWord(
-                bytes, in -> DocumentHead.read(ByteBufUtil.getBytes(in)), (out, head) -> out.writeBytes(head.bytes()));
+                bytes,
+                in -> DocumentHeads.read(ByteBufUtil.getBytes(in)),
+                (out, head) -> out.writeBytes(DocumentHeads.write(head)));
     }
 
     /// However little they are, they never inflate to more than a part may hold.
@@ -108,23 +111,23 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void pushBack(byte[] bytes) {
-        holdsToItsWord(bytes, PushBack::read, PushBack::write);
+        holdsToItsWord(bytes, PushBacks::read, PushBacks::write);
     }
 
     @FuzzTest
     void handshakeFrame(byte[] bytes) {
-        holdsToItsWord(bytes, HandshakeFrame::read, HandshakeFrame::write);
+        holdsToItsWord(bytes, HandshakeFrames::read, HandshakeFrames::write);
     }
 
     @FuzzTest
     void channelGreeting(byte[] bytes) {
         boolean complete = false;
         try {
-            complete = ChannelGreeting.isComplete(Unpooled.wrappedBuffer(bytes));
+            complete = ChannelGreetings.isComplete(Unpooled.wrappedBuffer(bytes));
         } catch (Malformed e) {
             assertEquals(Malformed.Reason.TOO_LARGE, e.reason());
         }
-        boolean decoded = holdsToItsWord(bytes, ChannelGreeting::read, (out, greeting) -> greeting.write(out));
+        boolean decoded = holdsToItsWord(bytes, ChannelGreetings::read, ChannelGreetings::write);
         assertTrue(complete || !decoded, "decoded a greeting that is not complete");
     }
 
@@ -134,7 +137,7 @@ class DecodersFuzzTest {
         holdsToItsWord(bytes, DecodersFuzzTest::readPlaintext, (out, frames) -> {
             for (Record frame : frames) {
                 if (frame instanceof ChannelFrame ofChannel) {
-                    ChannelFrame.write(out, ofChannel);
+                    ChannelFrames.write(out, ofChannel);
                 } else {
                     writeStreamFrame(out, (StreamFrame) frame);
                 }
@@ -144,7 +147,7 @@ class DecodersFuzzTest {
 
     @FuzzTest
     void openMetadata(byte[] bytes) {
-        holdsToItsWord(bytes, OpenMetadata::read, (out, metadata) -> metadata.write(out));
+        holdsToItsWord(bytes, OpenMetadataFields::read, OpenMetadataFields::write);
     }
 
     @FuzzTest
@@ -205,7 +208,7 @@ class DecodersFuzzTest {
 
     private static List<Record> readPlaintext(ByteBuf in) {
         List<Record> frames = new ArrayList<>();
-        for (ChannelFrame frame = ChannelFrame.readNext(in); frame != null; frame = ChannelFrame.readNext(in)) {
+        for (ChannelFrame frame = ChannelFrames.readNext(in); frame != null; frame = ChannelFrames.readNext(in)) {
             frames.add((Record) frame);
         }
         for (StreamFrame frame = StreamFrames.readNext(in); frame != null; frame = StreamFrames.readNext(in)) {

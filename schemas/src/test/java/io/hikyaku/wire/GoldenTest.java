@@ -12,12 +12,13 @@ import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
-import io.hikyaku.wire.link.Goodbye;
-import io.hikyaku.wire.link.Hello;
-import io.hikyaku.wire.link.LinkPing;
-import io.hikyaku.wire.link.LinkPong;
-import io.hikyaku.wire.link.Proof;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
+import io.hikyaku.wire.link.LinkFrame.Pong;
+import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.hikyaku.wire.registry.DocumentHead;
+import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.hikyaku.wire.route.RoutingFrame;
@@ -61,8 +62,8 @@ class GoldenTest {
                 .reads("hello-with-extension", Codec.LINK, HELLO)
                 .refuses("hello-with-critical-extension", Codec.LINK, Reason.UNKNOWN_TYPE)
                 .both("proof", Codec.LINK, new Proof(counting(0, 64)))
-                .both("ping", Codec.LINK, new LinkPing(TOKEN))
-                .both("pong", Codec.LINK, new LinkPong(-1))
+                .both("ping", Codec.LINK, new Ping(TOKEN))
+                .both("pong", Codec.LINK, new Pong(-1))
                 .both("goodbye", Codec.LINK, new Goodbye(Goodbye.Code.FOREIGN_SOURCE, "not yours"))
                 .reads("goodbye-with-unknown-code", Codec.LINK, new Goodbye(Goodbye.Code.OTHER, ""))
                 .refuses("unknown-type", Codec.LINK, Reason.UNKNOWN_TYPE)
@@ -89,9 +90,12 @@ class GoldenTest {
     void registryFrames() {
         PartDigest part = new PartDigest(A.high(), A.low());
         DocumentHead head = new DocumentHead(counting(0, 32), 7, false, List.of(part), counting(0x40, 64));
-        byte[] leaving = new DocumentHead(counting(0, 32), 8, true, List.of(), counting(0x40, 64)).bytes();
+        byte[] leaving = DocumentHeads.write(new DocumentHead(counting(0, 32), 8, true, List.of(), counting(0x40, 64)));
         new Golden("registry")
-                .both("document", Codec.REGISTRY, new RegistryFrame.Document(head.bytes(), List.of(counting(1, 3))))
+                .both(
+                        "document",
+                        Codec.REGISTRY,
+                        new RegistryFrame.Document(DocumentHeads.write(head), List.of(counting(1, 3))))
                 .both("document-of-who-leaves", Codec.REGISTRY, new RegistryFrame.Document(leaving, List.of()))
                 .both("snapshot-end", Codec.REGISTRY, new RegistryFrame.SnapshotEnd())
                 .both("want", Codec.REGISTRY, new RegistryFrame.Want(B, List.of(part)))

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
+import io.hikyaku.wire.channel.ChannelGreetings;
 import io.hikyaku.wire.channel.HandshakeFrame;
-import io.hikyaku.wire.link.Goodbye;
-import io.hikyaku.wire.link.Hello;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.route.PushBack;
@@ -225,9 +228,9 @@ class LimitsTest {
     @Test
     void aGreetingIsRefusedByItsLengthAlone() {
         ByteBuf fits = Unpooled.buffer().writeInt(ChannelGreeting.MAX_BYTES);
-        assertEquals(false, ChannelGreeting.isComplete(fits));
+        assertEquals(false, ChannelGreetings.isComplete(fits));
         ByteBuf tooLong = Unpooled.buffer().writeInt(ChannelGreeting.MAX_BYTES + 1);
-        assertReason(Reason.TOO_LARGE, () -> ChannelGreeting.isComplete(tooLong));
+        assertReason(Reason.TOO_LARGE, () -> ChannelGreetings.isComplete(tooLong));
     }
 
     @Test
@@ -262,16 +265,16 @@ class LimitsTest {
 
     @Test
     void requestHead() {
-        requestPart(0, HttpFrames.MAX_METHOD_BYTES);
-        requestPart(1, HttpFrames.MAX_SCHEME_BYTES);
-        requestPart(2, HttpFrames.MAX_AUTHORITY_BYTES);
-        requestPart(3, HttpFrames.MAX_PATH_BYTES);
+        requestPart(0, HttpFrame.MAX_METHOD_BYTES);
+        requestPart(1, HttpFrame.MAX_SCHEME_BYTES);
+        requestPart(2, HttpFrame.MAX_AUTHORITY_BYTES);
+        requestPart(3, HttpFrame.MAX_PATH_BYTES);
     }
 
     @Test
     void responseReason() {
         atTheBound(
-                HttpFrames.MAX_REASON_BYTES,
+                HttpFrame.MAX_REASON_BYTES,
                 Codec.HTTP,
                 (out, length) -> framed(out, 2, content -> {
                     letters(content.writeByte(11).writeShort(200), length);
@@ -281,12 +284,12 @@ class LimitsTest {
 
     @Test
     void lengthsOfHttpFrames() {
-        httpLength(1, HttpFrames.MAX_HEAD_BYTES);
-        httpLength(2, HttpFrames.MAX_HEAD_BYTES);
-        httpLength(3, HttpFrames.MAX_BODY_BYTES);
-        httpLength(4, HttpFrames.MAX_HEAD_BYTES);
-        httpLength(0x40, HttpFrames.MAX_BODY_BYTES);
-        httpLength(0xff, HttpFrames.MAX_BODY_BYTES);
+        httpLength(1, HttpFrame.MAX_HEAD_BYTES);
+        httpLength(2, HttpFrame.MAX_HEAD_BYTES);
+        httpLength(3, HttpFrame.MAX_BODY_BYTES);
+        httpLength(4, HttpFrame.MAX_HEAD_BYTES);
+        httpLength(0x40, HttpFrame.MAX_BODY_BYTES);
+        httpLength(0xff, HttpFrame.MAX_BODY_BYTES);
     }
 
     @Test
@@ -313,10 +316,10 @@ class LimitsTest {
     @Test
     void theLargestHeadOfLegalPartsFitsIntoItsFrame() {
         ByteBuf content = Unpooled.buffer().writeByte(11);
-        letters(content, HttpFrames.MAX_METHOD_BYTES);
-        letters(content, HttpFrames.MAX_SCHEME_BYTES);
-        letters(content, HttpFrames.MAX_AUTHORITY_BYTES);
-        letters(content, HttpFrames.MAX_PATH_BYTES);
+        letters(content, HttpFrame.MAX_METHOD_BYTES);
+        letters(content, HttpFrame.MAX_SCHEME_BYTES);
+        letters(content, HttpFrame.MAX_AUTHORITY_BYTES);
+        letters(content, HttpFrame.MAX_PATH_BYTES);
         Varint.write(content, Fields.MAX_COUNT);
         for (int i = 0; i < 2 * Fields.MAX_COUNT; i++) {
             letters(content, Fields.MAX_BYTES / (2 * Fields.MAX_COUNT));
@@ -392,14 +395,14 @@ class LimitsTest {
         Varint.write(out.writeByte(2).writeByte(Varint.size(port)), port);
         out.writeByte(3).writeByte(1).writeByte(1).writeByte(5).writeByte(Varint.size(hops));
         Varint.write(out, hops);
-        assertEquals(port, OpenMetadata.read(out).port());
+        assertEquals(port, OpenMetadataFields.read(out).port());
     }
 
     private static void readsDeadline(long micros) {
         ByteBuf out = Unpooled.buffer();
-        new OpenMetadata("a/a", 1, CallProtocol.HTTP, 1).write(out);
-        OpenMetadata.writeDeadline(out, micros);
-        assertEquals(micros, OpenMetadata.read(out).deadlineMicros());
+        OpenMetadataFields.write(out, new OpenMetadata("a/a", 1, CallProtocol.HTTP, 1));
+        OpenMetadataFields.writeDeadline(out, micros);
+        assertEquals(micros, OpenMetadataFields.read(out).deadlineMicros());
     }
 
     private static void segment(ByteBuf out, int shards, int offset, int acknowledged, int length) {

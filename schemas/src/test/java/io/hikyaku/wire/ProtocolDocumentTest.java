@@ -31,7 +31,7 @@ class ProtocolDocumentTest {
     private static final Pattern LIMIT_NAME = Pattern.compile("MAX|MAX_\\w+|\\w+_BYTES");
     /// Sizes that follow from a layout, and are therefore no limits.
     private static final Set<String> LAYOUT =
-            Set.of("ChannelFrame.ACK_BYTES", "RegistryFrame.DOCUMENT_OVERHEAD", "HttpFrames.OVERHEAD_BYTES");
+            Set.of("ChannelFrames.ACK_BYTES", "RegistryFrame.DOCUMENT_OVERHEAD", "HttpFrames.OVERHEAD_BYTES");
 
     @Test
     void everyClauseThatTheCodeCitesExists() {

@@ -7,11 +7,11 @@ import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
-import io.hikyaku.wire.link.Goodbye;
-import io.hikyaku.wire.link.Hello;
-import io.hikyaku.wire.link.LinkPing;
-import io.hikyaku.wire.link.LinkPong;
-import io.hikyaku.wire.link.Proof;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
+import io.hikyaku.wire.link.LinkFrame.Pong;
+import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.route.RegistryFrame;
@@ -42,8 +42,8 @@ final class RandomFrames {
                 Map.entry(Codec.PACKET, this::packet),
                 Map.entry(Codec.LINK, this::hello),
                 Map.entry(Codec.LINK, () -> new Proof(bytes(64))),
-                Map.entry(Codec.LINK, () -> new LinkPing(random.nextLong())),
-                Map.entry(Codec.LINK, () -> new LinkPong(random.nextLong())),
+                Map.entry(Codec.LINK, () -> new Ping(random.nextLong())),
+                Map.entry(Codec.LINK, () -> new Pong(random.nextLong())),
                 Map.entry(Codec.LINK, () -> new Goodbye(one(Goodbye.Code.values()), text(60))),
                 Map.entry(Codec.ROUTING, () -> new RoutingFrame.Reach(random.nextBoolean(), costs())),
                 Map.entry(Codec.ROUTING, () -> new RoutingFrame.LinkState(node(), counter(), costs(), costs())),

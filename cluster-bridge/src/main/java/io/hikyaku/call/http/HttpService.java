@@ -16,6 +16,7 @@ import io.hikyaku.call.http1.CallerConnection;
 import io.hikyaku.config.ImportPort;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -61,7 +62,7 @@ public final class HttpService implements SocketService {
 
     private static byte[] metadata(ServicePort port) {
         ByteBuf bytes = Unpooled.buffer();
-        new OpenMetadata(port.service(), port.port(), CallProtocol.HTTP, 1).write(bytes);
+        OpenMetadataFields.write(bytes, new OpenMetadata(port.service(), port.port(), CallProtocol.HTTP, 1));
         return ByteBufUtil.getBytes(bytes);
     }
 }

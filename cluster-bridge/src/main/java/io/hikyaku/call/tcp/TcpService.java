@@ -11,6 +11,7 @@ import io.hikyaku.call.Sockets;
 import io.hikyaku.call.Violation;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.OpenMetadataFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -50,7 +51,7 @@ public final class TcpService implements SocketService {
 
     private static byte[] metadata(ServicePort port) {
         ByteBuf bytes = Unpooled.buffer();
-        new OpenMetadata(port.service(), port.port(), CallProtocol.TCP, 1).write(bytes);
+        OpenMetadataFields.write(bytes, new OpenMetadata(port.service(), port.port(), CallProtocol.TCP, 1));
         return ByteBufUtil.getBytes(bytes);
     }
 }

@@ -2,7 +2,7 @@ package io.hikyaku.link.kafka;
 
 import io.hikyaku.link.Link;
 import io.hikyaku.link.Neighbour;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 
 /// Where packets out of its own inbox come from, one per event loop. Nobody is at the other end, so nothing can

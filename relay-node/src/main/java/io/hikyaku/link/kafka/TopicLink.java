@@ -3,7 +3,7 @@ package io.hikyaku.link.kafka;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.link.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Optional;

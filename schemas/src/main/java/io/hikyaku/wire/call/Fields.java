@@ -1,10 +1,5 @@
 package io.hikyaku.wire.call;
 
-import io.hikyaku.wire.Bytes;
-import io.hikyaku.wire.Malformed;
-import io.hikyaku.wire.Malformed.Reason;
-import io.hikyaku.wire.Varint;
-import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.function.Predicate;
@@ -29,7 +24,8 @@ public final class Fields {
         this(USUAL_COUNT);
     }
 
-    private Fields(int capacity) {
+    /// Room for so many at first.
+    Fields(int capacity) {
         namesAndValues = new CharSequence[2 * capacity];
     }
 
@@ -105,51 +101,6 @@ public final class Fields {
             }
         }
         return kept;
-    }
-
-    /// @throws IllegalArgumentException if the section is above its limits: the layer above checks those first
-    void write(ByteBuf out) {
-        if (size > MAX_COUNT) {
-            throw new IllegalArgumentException(size + " fields, at most " + MAX_COUNT);
-        }
-        Varint.write(out, size);
-        int bytes = 0;
-        for (int i = 0; i < 2 * size; i++) {
-            CharSequence text = namesAndValues[i];
-            bytes += text.length();
-            if (bytes > MAX_BYTES) {
-                throw new IllegalArgumentException("Field section above " + MAX_BYTES + " bytes");
-            }
-            HttpFrames.writeLatin1(out, text);
-        }
-    }
-
-    /// Names and values share one array: one allocation for the bytes of a section.
-    static Fields read(ByteBuf in) {
-        int count = Varint.read(in, MAX_COUNT, "field count");
-        // Each name and value has a byte at least, so that a short frame cannot make us hold room for many.
-        Bytes.require(in, 2 * count, "fields");
-        byte[] bytes = new byte[Math.min(in.readableBytes(), MAX_BYTES)];
-        Fields fields = new Fields(count);
-        int used = 0;
-        for (int i = 0; i < count; i++) {
-            AsciiString name = readText(in, bytes, used);
-            used += name.length();
-            AsciiString value = readText(in, bytes, used);
-            used += value.length();
-            if (!HttpText.isToken(name) || !HttpText.isFieldValue(value)) {
-                throw new Malformed(Reason.INVALID_VALUE, "field " + i);
-            }
-            fields.add(name, value);
-        }
-        return fields;
-    }
-
-    private static AsciiString readText(ByteBuf in, byte[] into, int used) {
-        int length = Varint.read(in, MAX_BYTES - used, "field section");
-        Bytes.require(in, length, "field");
-        in.readBytes(into, used, length);
-        return new AsciiString(into, used, length, false);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.hikyaku.wire.call;
 
+import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
 
 /// What an HTTP call writes on its stream (PROTOCOL.md §7.2): in the direction of the request one RequestHead, in that
@@ -43,4 +44,15 @@ public sealed interface HttpFrame {
 
     /// The trailer section; nothing but the stream's end follows.
     record Trailers(Fields fields) implements HttpFrame {}
+
+    /// Largest content of a head or trailer frame, in bytes. Bridges set lower limits of their own.
+    int MAX_HEAD_BYTES = Fields.MAX_BYTES + 64 * 1024 + 8192;
+    /// Largest content of a body frame, in bytes.
+    int MAX_BODY_BYTES = Packet.MAX_BODY;
+
+    int MAX_METHOD_BYTES = 64;
+    int MAX_SCHEME_BYTES = 16;
+    int MAX_AUTHORITY_BYTES = 1024;
+    int MAX_PATH_BYTES = 64 * 1024;
+    int MAX_REASON_BYTES = 1024;
 }

@@ -3,8 +3,6 @@ package io.hikyaku.wire.call;
 import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
-import io.hikyaku.wire.Packet;
-import io.hikyaku.wire.Varint;
 import io.hikyaku.wire.call.HttpFrame.Body;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
@@ -12,30 +10,19 @@ import io.hikyaku.wire.call.HttpFrame.Trailers;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
 
 /// Bytes of [HttpFrame]s (PROTOCOL.md §7.2): type (one byte), length (four bytes), content. The length has a fixed
 /// width so that a head is encoded in place, in one pass.
 public final class HttpFrames {
     /// Type and length.
     public static final int OVERHEAD_BYTES = 5;
-    /// Largest content of a head or trailer frame, in bytes. Bridges set lower limits of their own.
-    public static final int MAX_HEAD_BYTES = Fields.MAX_BYTES + 64 * 1024 + 8192;
-    /// Largest content of a body frame, in bytes.
-    public static final int MAX_BODY_BYTES = Packet.MAX_BODY;
     /// Frame types from here on may be skipped when unknown.
-    public static final int FIRST_SKIPPABLE_TYPE = 0x40;
+    private static final int FIRST_SKIPPABLE_TYPE = 0x40;
 
-    public static final int MAX_METHOD_BYTES = 64;
-    public static final int MAX_SCHEME_BYTES = 16;
-    public static final int MAX_AUTHORITY_BYTES = 1024;
-    public static final int MAX_PATH_BYTES = 64 * 1024;
-    public static final int MAX_REASON_BYTES = 1024;
-
-    static final int REQUEST_HEAD = 1;
-    static final int RESPONSE_HEAD = 2;
-    static final int BODY = 3;
-    static final int TRAILERS = 4;
+    private static final int REQUEST_HEAD = 1;
+    private static final int RESPONSE_HEAD = 2;
+    private static final int BODY = 3;
+    private static final int TRAILERS = 4;
 
     private HttpFrames() {}
 
@@ -55,12 +42,12 @@ public final class HttpFrames {
                 yield RESPONSE_HEAD;
             }
             case Body body -> {
-                requireLimit(body.bytes().readableBytes(), MAX_BODY_BYTES);
+                requireLimit(body.bytes().readableBytes(), HttpFrame.MAX_BODY_BYTES);
                 out.writeBytes(body.bytes());
                 yield BODY;
             }
             case Trailers trailers -> {
-                trailers.fields().write(out);
+                FieldSections.write(out, trailers.fields());
                 yield TRAILERS;
             }
         };
@@ -83,12 +70,12 @@ public final class HttpFrames {
             return -1;
         }
         int type = in.getUnsignedByte(in.readerIndex());
-        if (type < REQUEST_HEAD || type > TRAILERS && type < FIRST_SKIPPABLE_TYPE) {
+        if (type < REQUEST_HEAD || type > TRAILERS && type < FIRST_SKIPPABLE_TYPE) { // §1.6
             throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
         }
         long length = in.getUnsignedInt(in.readerIndex() + 1);
-        long max = type == BODY || type >= FIRST_SKIPPABLE_TYPE ? MAX_BODY_BYTES : MAX_HEAD_BYTES;
-        if (length > max) {
+        long max = type == BODY || type >= FIRST_SKIPPABLE_TYPE ? HttpFrame.MAX_BODY_BYTES : HttpFrame.MAX_HEAD_BYTES;
+        if (length > max) { // §7.2
             throw new Malformed(Reason.TOO_LARGE, "HTTP frame of " + length + " bytes");
         }
         return (int) length;
@@ -109,7 +96,7 @@ public final class HttpFrames {
     /// @throws Malformed if it is truncated or its content breaks §7.2
     public static HttpFrame read(ByteBuf in) {
         int length = contentLength(in);
-        if (length < 0 || in.readableBytes() - OVERHEAD_BYTES < length) {
+        if (length < 0 || in.readableBytes() - OVERHEAD_BYTES < length) { // §7.2
             throw new Malformed(Reason.TRUNCATED, "HTTP frame");
         }
         int type = in.readUnsignedByte();
@@ -119,35 +106,35 @@ public final class HttpFrames {
             case REQUEST_HEAD -> readRequestHead(content);
             case RESPONSE_HEAD -> readResponseHead(content);
             case BODY -> new Body(content.readSlice(length));
-            case TRAILERS -> new Trailers(Fields.read(content));
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type);
+            case TRAILERS -> new Trailers(FieldSections.read(content));
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "HTTP frame type " + type); // §1.6
         };
-        Bytes.requireEnd(content, "HTTP frame");
+        Bytes.requireEnd(content, "HTTP frame"); // §7.2
         return frame;
     }
 
     private static void writeRequestHead(ByteBuf out, RequestHead head) {
         out.writeByte(head.version().number());
-        writeText(out, head.method(), MAX_METHOD_BYTES);
-        writeText(out, head.scheme(), MAX_SCHEME_BYTES);
-        writeText(out, head.authority(), MAX_AUTHORITY_BYTES);
-        writeText(out, head.path(), MAX_PATH_BYTES);
-        head.fields().write(out);
+        writeText(out, head.method(), HttpFrame.MAX_METHOD_BYTES);
+        writeText(out, head.scheme(), HttpFrame.MAX_SCHEME_BYTES);
+        writeText(out, head.authority(), HttpFrame.MAX_AUTHORITY_BYTES);
+        writeText(out, head.path(), HttpFrame.MAX_PATH_BYTES);
+        FieldSections.write(out, head.fields());
     }
 
     private static RequestHead readRequestHead(ByteBuf in) {
         return new RequestHead(
                 readVersion(in),
                 readMethod(in),
-                readTarget(in, MAX_SCHEME_BYTES, "scheme"),
-                readTarget(in, MAX_AUTHORITY_BYTES, "authority"),
-                readTarget(in, MAX_PATH_BYTES, "path"),
-                Fields.read(in));
+                readTarget(in, HttpFrame.MAX_SCHEME_BYTES, "scheme"),
+                readTarget(in, HttpFrame.MAX_AUTHORITY_BYTES, "authority"),
+                readTarget(in, HttpFrame.MAX_PATH_BYTES, "path"),
+                FieldSections.read(in));
     }
 
     private static String readMethod(ByteBuf in) {
-        AsciiString method = readLatin1(in, MAX_METHOD_BYTES, "method");
-        if (!HttpText.isToken(method)) {
+        AsciiString method = readLatin1(in, HttpFrame.MAX_METHOD_BYTES, "method");
+        if (!HttpText.isToken(method)) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, "method");
         }
         return method.toString();
@@ -155,7 +142,7 @@ public final class HttpFrames {
 
     private static String readTarget(ByteBuf in, int max, String what) {
         AsciiString target = readLatin1(in, max, what);
-        if (!HttpText.isTarget(target)) {
+        if (!HttpText.isTarget(target)) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, what);
         }
         return target.toString();
@@ -163,53 +150,47 @@ public final class HttpFrames {
 
     private static void writeResponseHead(ByteBuf out, ResponseHead head) {
         out.writeByte(head.version().number()).writeShort(head.status());
-        writeText(out, head.reason(), MAX_REASON_BYTES);
-        head.fields().write(out);
+        writeText(out, head.reason(), HttpFrame.MAX_REASON_BYTES);
+        FieldSections.write(out, head.fields());
     }
 
     private static ResponseHead readResponseHead(ByteBuf in) {
         Version version = readVersion(in);
-        Bytes.require(in, 2, "status");
+        Bytes.require(in, 2, "status"); // §7.2
         int status = in.readUnsignedShort();
-        if (status < 100 || status > 999) {
+        if (status < 100 || status > 999) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, "status " + status);
         }
-        AsciiString reason = readLatin1(in, MAX_REASON_BYTES, "reason");
-        if (!HttpText.isFieldValue(reason)) {
+        AsciiString reason = readLatin1(in, HttpFrame.MAX_REASON_BYTES, "reason");
+        if (!HttpText.isFieldValue(reason)) { // §7.2
             throw new Malformed(Reason.INVALID_VALUE, "reason");
         }
-        return new ResponseHead(version, status, reason.toString(), Fields.read(in));
+        return new ResponseHead(version, status, reason.toString(), FieldSections.read(in));
     }
 
     private static Version readVersion(ByteBuf in) {
-        Bytes.require(in, 1, "HTTP version");
+        Bytes.require(in, 1, "HTTP version"); // §7.2
         int number = in.readUnsignedByte();
         return switch (number) {
             case 10 -> Version.HTTP_1_0;
             case 11 -> Version.HTTP_1_1;
             case 20 -> Version.HTTP_2;
-            default -> throw new Malformed(Reason.INVALID_VALUE, "HTTP version " + number);
+            default -> throw new Malformed(Reason.INVALID_VALUE, "HTTP version " + number); // §7.2
         };
     }
 
     private static void writeText(ByteBuf out, String text, int max) {
         requireLimit(text.length(), max);
-        writeLatin1(out, text);
+        FieldSections.writeLatin1(out, text);
     }
 
     private static void requireLimit(int length, int max) {
-        if (length > max) {
+        if (length > max) { // §7.2
             throw new IllegalArgumentException(length + " bytes, at most " + max);
         }
     }
 
-    /// Writes one byte for each character, without a copy in between.
-    static void writeLatin1(ByteBuf out, CharSequence text) {
-        Varint.write(out, text.length());
-        out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
-    }
-
     private static AsciiString readLatin1(ByteBuf in, int max, String what) {
-        return new AsciiString(Bytes.read(in, max, what), false);
+        return new AsciiString(Bytes.read(in, max, what), false); // §7.2
     }
 }

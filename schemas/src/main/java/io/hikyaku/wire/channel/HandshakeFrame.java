@@ -1,9 +1,5 @@
 package io.hikyaku.wire.channel;
 
-import io.hikyaku.wire.Bytes;
-import io.hikyaku.wire.Malformed;
-import io.hikyaku.wire.Malformed.Reason;
-import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one each way, with their
@@ -26,7 +22,7 @@ public sealed interface HandshakeFrame {
                     || offset < 0
                     || offset > MAX_STREAM_BYTES - bytes.length
                     || acknowledged < 0
-                    || acknowledged > MAX_STREAM_BYTES) {
+                    || acknowledged > MAX_STREAM_BYTES) { // §5.1
                 throw new IllegalArgumentException(
                         "Segment of " + bytes.length + " bytes at " + offset + ", acknowledged " + acknowledged);
             }
@@ -66,9 +62,6 @@ public sealed interface HandshakeFrame {
     /// Most event loops of a node.
     int MAX_SHARDS = 1024;
 
-    int SEGMENT = 1;
-    int REJECT = 2;
-
     /// Why a handshake was not continued; unknown codes are read as [#OTHER].
     enum RejectCode {
         OTHER(0),
@@ -105,71 +98,15 @@ public sealed interface HandshakeFrame {
         }
     }
 
-    static void write(ByteBuf out, HandshakeFrame frame) {
-        switch (frame) {
-            case Segment segment -> {
-                out.writeByte(SEGMENT).writeByte(segment.minVersion()).writeByte(segment.maxVersion());
-                out.writeShort(segment.shardCount());
-                out.writeInt(segment.offset()).writeInt(segment.acknowledged());
-                out.writeBytes(segment.bytes());
-            }
-            case Reject reject -> out.writeByte(REJECT).writeShort(reject.code().number());
-        }
-    }
-
-    /// Reads the one frame that the readable bytes are; a segment goes to their end.
-    ///
-    /// @throws Malformed if they are anything else
-    static HandshakeFrame read(ByteBuf in) {
-        Bytes.require(in, 1, "handshake frame");
-        int type = in.readUnsignedByte();
-        return switch (type) {
-            case SEGMENT -> readSegment(in);
-            case REJECT -> {
-                Bytes.require(in, 2, "reject code");
-                Reject reject = new Reject(RejectCode.of(in.readUnsignedShort()));
-                Bytes.requireEnd(in, "handshake reject");
-                yield reject;
-            }
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "handshake frame type " + type);
-        };
-    }
-
-    private static Segment readSegment(ByteBuf in) {
-        Bytes.require(in, 12, "handshake segment");
-        int minVersion = in.readUnsignedByte();
-        int maxVersion = in.readUnsignedByte();
-        int shardCount = in.readUnsignedShort();
-        if (minVersion == 0 || minVersion > maxVersion || shardCount == 0 || shardCount > MAX_SHARDS) {
-            throw new Malformed(Reason.INVALID_VALUE, "handshake versions or shard count");
-        }
-        int offset = readPosition(in);
-        int acknowledged = readPosition(in);
-        int length = in.readableBytes();
-        if (length > MAX_SEGMENT_BYTES || offset > MAX_STREAM_BYTES - length) {
-            throw new Malformed(Reason.TOO_LARGE, "handshake segment of " + length + " bytes at " + offset);
-        }
-        byte[] bytes = Bytes.readFixed(in, length, "handshake segment");
-        return new Segment(minVersion, maxVersion, shardCount, offset, acknowledged, bytes);
-    }
-
     /// Refuses what its sender could not put on the wire.
     static void requireSender(int minVersion, int maxVersion, int shardCount) {
         if (minVersion < 1
                 || minVersion > maxVersion
                 || maxVersion > 255
                 || shardCount < 1
-                || shardCount > MAX_SHARDS) {
+                || shardCount > MAX_SHARDS) { // §5.1, §5.2
             throw new IllegalArgumentException(
                     "Channel versions " + minVersion + " to " + maxVersion + ", " + shardCount + " shards");
         }
-    }
-
-    private static int readPosition(ByteBuf in) {
-        long position = in.readUnsignedInt();
-        if (position > MAX_STREAM_BYTES) {
-            throw new Malformed(Reason.TOO_LARGE, "handshake position " + position);
-        }
-        return (int) position;
     }
 }

@@ -4,6 +4,11 @@ import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Extensions;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
+import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.wire.link.LinkFrame.Hello;
+import io.hikyaku.wire.link.LinkFrame.Ping;
+import io.hikyaku.wire.link.LinkFrame.Pong;
+import io.hikyaku.wire.link.LinkFrame.Proof;
 import io.netty.buffer.ByteBuf;
 
 /// Bytes of [LinkFrame]s (PROTOCOL.md §3). A frame fills its packet's body to the last byte.
@@ -22,8 +27,8 @@ public final class LinkFrames {
         switch (frame) {
             case Hello hello -> writeHello(out, hello);
             case Proof proof -> out.writeByte(PROOF).writeBytes(proof.signature());
-            case LinkPing ping -> out.writeByte(PING).writeLong(ping.token());
-            case LinkPong pong -> out.writeByte(PONG).writeLong(pong.token());
+            case Ping ping -> out.writeByte(PING).writeLong(ping.token());
+            case Pong pong -> out.writeByte(PONG).writeLong(pong.token());
             case Goodbye goodbye -> {
                 out.writeByte(GOODBYE).writeShort(goodbye.code().number());
                 Bytes.writeDetail(out, goodbye.detail(), Goodbye.MAX_DETAIL_BYTES);
@@ -35,17 +40,17 @@ public final class LinkFrames {
     ///
     /// @throws Malformed if they are anything else
     public static LinkFrame read(ByteBuf in) {
-        Bytes.require(in, 1, "link frame type");
+        Bytes.require(in, 1, "link frame type"); // §3.1
         int type = in.readUnsignedByte();
         LinkFrame frame = switch (type) {
             case HELLO -> readHello(in);
-            case PROOF -> new Proof(Bytes.readFixed(in, Proof.SIGNATURE_BYTES, "proof signature"));
-            case PING -> new LinkPing(token(in));
-            case PONG -> new LinkPong(token(in));
+            case PROOF -> new Proof(Bytes.readFixed(in, Proof.SIGNATURE_BYTES, "proof signature")); // §3.3
+            case PING -> new Ping(token(in));
+            case PONG -> new Pong(token(in));
             case GOODBYE -> readGoodbye(in);
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "link frame type " + type);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "link frame type " + type); // §1.6
         };
-        Bytes.requireEnd(in, "link frame");
+        Bytes.requireEnd(in, "link frame"); // §3.1
         return frame;
     }
 
@@ -58,20 +63,20 @@ public final class LinkFrames {
     }
 
     private static Hello readHello(ByteBuf in) {
-        Bytes.require(in, 7 + Hello.NONCE_BYTES, "hello");
+        Bytes.require(in, 7 + Hello.NONCE_BYTES, "hello"); // §3.2
         int minVersion = in.readUnsignedByte();
         int maxVersion = in.readUnsignedByte();
-        if (minVersion == 0 || minVersion > maxVersion) {
+        if (minVersion == 0 || minVersion > maxVersion) { // §3.2
             throw new Malformed(Reason.INVALID_VALUE, "link versions " + minVersion + " to " + maxVersion);
         }
         int flags = in.readUnsignedByte();
         int shard = in.readUnsignedShort();
         int shardCount = in.readUnsignedShort();
-        if (shardCount == 0 || shardCount > Hello.MAX_SHARDS || shard >= shardCount) {
+        if (shardCount == 0 || shardCount > Hello.MAX_SHARDS || shard >= shardCount) { // §3.2
             throw new Malformed(Reason.INVALID_VALUE, "shard " + shard + " of " + shardCount);
         }
-        byte[] nonce = Bytes.readFixed(in, Hello.NONCE_BYTES, "nonce");
-        String statement = Bytes.readAscii(in, Hello.MAX_STATEMENT_BYTES, "statement");
+        byte[] nonce = Bytes.readFixed(in, Hello.NONCE_BYTES, "nonce"); // §3.2
+        String statement = Bytes.readAscii(in, Hello.MAX_STATEMENT_BYTES, "statement"); // §3.2
         while (in.isReadable()) {
             Extensions.skip(in);
         }
@@ -79,13 +84,13 @@ public final class LinkFrames {
     }
 
     private static Goodbye readGoodbye(ByteBuf in) {
-        Bytes.require(in, 2, "goodbye code");
+        Bytes.require(in, 2, "goodbye code"); // §3.5
         Goodbye.Code code = Goodbye.Code.of(in.readUnsignedShort());
-        return new Goodbye(code, Bytes.readDetail(in, Goodbye.MAX_DETAIL_BYTES, "goodbye detail"));
+        return new Goodbye(code, Bytes.readDetail(in, Goodbye.MAX_DETAIL_BYTES, "goodbye detail")); // §3.5
     }
 
     private static long token(ByteBuf in) {
-        Bytes.require(in, Long.BYTES, "token");
+        Bytes.require(in, Long.BYTES, "token"); // §3.4
         return in.readLong();
     }
 }

@@ -1,15 +1,7 @@
 package io.hikyaku.wire.registry;
 
-import io.hikyaku.wire.Bytes;
-import io.hikyaku.wire.Malformed;
-import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
-import io.hikyaku.wire.Varint;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -30,15 +22,13 @@ public record DocumentHead(byte[] key, long sequence, boolean leaving, List<Part
     /// Longest head, in bytes.
     public static final int MAX_BYTES = KEY_BYTES + Long.BYTES + 1 + 2 + MAX_PARTS * PartDigest.BYTES + SIGNATURE_BYTES;
 
-    private static final int LEAVING = 1;
-
     public DocumentHead {
         parts = List.copyOf(parts);
-        require(key.length == KEY_BYTES, "key of " + key.length + " bytes");
-        require(signature.length == SIGNATURE_BYTES, "signature of " + signature.length + " bytes");
-        require(sequence >= 1, "sequence " + sequence);
-        require(parts.size() <= MAX_PARTS, parts.size() + " parts");
-        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of who leaves" : ""));
+        require(key.length == KEY_BYTES, "key of " + key.length + " bytes"); // §8.2
+        require(signature.length == SIGNATURE_BYTES, "signature of " + signature.length + " bytes"); // §8.2
+        require(sequence >= 1, "sequence " + sequence); // §8.2
+        require(parts.size() <= MAX_PARTS, parts.size() + " parts"); // §8.2
+        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of who leaves" : "")); // §8.2
     }
 
     /// A head that its key's owner has yet to sign.
@@ -58,55 +48,6 @@ public record DocumentHead(byte[] key, long sequence, boolean leaving, List<Part
     /// Parts that hold exports.
     public int buckets() {
         return Math.max(0, parts.size() - 1);
-    }
-
-    /// What the signature is over: all of the head in front of it.
-    public byte[] signedBytes() {
-        byte[] all = bytes();
-        return Arrays.copyOf(all, all.length - SIGNATURE_BYTES);
-    }
-
-    public byte[] bytes() {
-        ByteBuf out = Unpooled.buffer(size());
-        out.writeBytes(key).writeLong(sequence).writeByte(leaving ? LEAVING : 0);
-        Varint.write(out, parts.size());
-        parts.forEach(part -> part.write(out));
-        return ByteBufUtil.getBytes(out.writeBytes(signature));
-    }
-
-    /// Length on the wire, in bytes.
-    public int size() {
-        return KEY_BYTES
-                + Long.BYTES
-                + 1
-                + Varint.size(parts.size())
-                + parts.size() * PartDigest.BYTES
-                + SIGNATURE_BYTES;
-    }
-
-    /// @throws Malformed if the bytes are anything else than one head; the signature is not looked at
-    public static DocumentHead read(byte[] bytes) {
-        ByteBuf in = Unpooled.wrappedBuffer(bytes);
-        Bytes.require(in, KEY_BYTES + Long.BYTES + 1, "document head");
-        byte[] key = Bytes.readFixed(in, KEY_BYTES, "instance key");
-        long sequence = in.readLong();
-        int flags = in.readUnsignedByte();
-        if (flags > LEAVING) {
-            throw new Malformed(Reason.INVALID_VALUE, "flags " + flags + " of a document head");
-        }
-        int count = Varint.read(in, MAX_PARTS, "number of parts");
-        Bytes.require(in, count * PartDigest.BYTES + SIGNATURE_BYTES, "document head");
-        List<PartDigest> parts = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            parts.add(PartDigest.read(in));
-        }
-        byte[] signature = Bytes.readFixed(in, SIGNATURE_BYTES, "signature");
-        Bytes.requireEnd(in, "document head");
-        try {
-            return new DocumentHead(key, sequence, flags == LEAVING, parts, signature);
-        } catch (IllegalArgumentException e) {
-            throw new Malformed(Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
-        }
     }
 
     @Override
@@ -130,7 +71,7 @@ public record DocumentHead(byte[] key, long sequence, boolean leaving, List<Part
     }
 
     private static void require(boolean holds, String what) {
-        if (!holds) {
+        if (!holds) { // §8.2
             throw new IllegalArgumentException("A document head with " + what);
         }
     }

@@ -73,7 +73,7 @@ public final class DocumentParts {
 
     /// @throws Malformed if it is no deflated text, or one of more than [#MAX_PART_TEXT]
     public static byte[] inflate(byte[] part) {
-        if (part.length > MAX_PART_BYTES) {
+        if (part.length > MAX_PART_BYTES) { // §8.2
             throw new Malformed(Reason.TOO_LARGE, "part of " + part.length + " bytes");
         }
         Inflater inflater = new Inflater(true);
@@ -84,18 +84,18 @@ public final class DocumentParts {
             while (!inflater.finished()) {
                 int count = inflater.inflate(chunk);
                 out.write(chunk, 0, count);
-                if (out.size() > MAX_PART_TEXT) {
+                if (out.size() > MAX_PART_TEXT) { // §8.2
                     throw new Malformed(Reason.TOO_LARGE, "part that inflates to more than " + MAX_PART_TEXT);
                 }
-                if (count == 0 && !inflater.finished()) {
+                if (count == 0 && !inflater.finished()) { // §8.2
                     throw new Malformed(Reason.TRUNCATED, "deflated part");
                 }
             }
-            if (inflater.getRemaining() > 0) {
+            if (inflater.getRemaining() > 0) { // §8.2
                 throw new Malformed(Reason.TRAILING_BYTES, "deflated part");
             }
             return out.toByteArray();
-        } catch (DataFormatException e) {
+        } catch (DataFormatException e) { // §8.2
             throw new Malformed(Reason.INVALID_VALUE, "part that is not deflated");
         } finally {
             inflater.end();

@@ -47,14 +47,16 @@ public record NodeDocument(
 
     public NodeDocument {
         exports = List.copyOf(exports);
-        require(member.length() <= MAX_MEMBER_CHARS && MEMBER.matcher(member).matches(), "member");
-        require(statement.length() <= MAX_STATEMENT_CHARS, "length of statement");
-        require(STATEMENT.matcher(statement).matches(), "statement");
-        require(sequence >= 1, "sequence");
-        require(shardCount >= 1 && shardCount <= MAX_SHARDS, "shardCount");
-        require(exports.size() <= MAX_EXPORTS, "number of exports");
-        require(exports.stream().mapToInt(export -> export.ports().size()).sum() <= MAX_PORTS, "number of ports");
-        require(exports.stream().map(Export::service).distinct().count() == exports.size(), "service named twice");
+        require(member.length() <= MAX_MEMBER_CHARS && MEMBER.matcher(member).matches(), "member"); // §1.2
+        require(statement.length() <= MAX_STATEMENT_CHARS, "length of statement"); // §8.1
+        require(STATEMENT.matcher(statement).matches(), "statement"); // §8.1
+        require(sequence >= 1, "sequence"); // §8.2
+        require(shardCount >= 1 && shardCount <= MAX_SHARDS, "shardCount"); // §1.2
+        require(exports.size() <= MAX_EXPORTS, "number of exports"); // §8.2
+        int ports = exports.stream().mapToInt(export -> export.ports().size()).sum();
+        require(ports <= MAX_PORTS, "number of ports"); // §8.2
+        long services = exports.stream().map(Export::service).distinct().count();
+        require(services == exports.size(), "service named twice"); // §8.2
     }
 
     /// The same node with what its newest document says.
@@ -78,19 +80,19 @@ public record NodeDocument(
         public Export {
             ports = List.copyOf(ports);
             labels = Map.copyOf(labels);
-            require(SERVICE.matcher(service).matches(), "service");
-            require(!ports.isEmpty() && ports.size() <= MAX_PORTS, "number of ports of " + service);
+            require(SERVICE.matcher(service).matches(), "service"); // §8.2
+            require(!ports.isEmpty() && ports.size() <= MAX_PORTS, "number of ports of " + service); // §8.2
             require(
                     ports.stream().map(Port::port).distinct().count() == ports.size(),
-                    "port named twice in " + service);
+                    "port named twice in " + service); // §8.2
             require(
                     ports.stream().map(Port::name).distinct().count() == ports.size(),
-                    "port named twice in " + service);
-            require(since >= 0, "since of " + service);
-            require(labels.size() <= MAX_LABELS, "number of labels of " + service);
+                    "port named twice in " + service); // §8.2
+            require(since >= 0, "since of " + service); // §8.2
+            require(labels.size() <= MAX_LABELS, "number of labels of " + service); // §8.2
             labels.forEach((key, value) -> require(
                     !key.isEmpty() && key.length() <= MAX_LABEL_KEY_CHARS && value.length() <= MAX_LABEL_VALUE_CHARS,
-                    "label of " + service));
+                    "label of " + service)); // §8.2
         }
     }
 
@@ -101,9 +103,9 @@ public record NodeDocument(
     /// @param protocol `http`, `tcp`, or one of later versions
     public record Port(String name, int port, String protocol) {
         public Port {
-            require(DNS_LABEL.matcher(name).matches(), "port name");
-            require(port >= 1 && port <= 65_535, "port number");
-            require(PROTOCOL.matcher(protocol).matches(), "protocol");
+            require(DNS_LABEL.matcher(name).matches(), "port name"); // §8.2
+            require(port >= 1 && port <= 65_535, "port number"); // §8.2
+            require(PROTOCOL.matcher(protocol).matches(), "protocol"); // §8.2
         }
     }
 
@@ -112,7 +114,7 @@ public record NodeDocument(
     /// @param outstanding calls it is replaying now
     public record Load(int outstanding) {
         public Load {
-            require(outstanding >= 0, "outstanding calls");
+            require(outstanding >= 0, "outstanding calls"); // §8.2
         }
     }
 
@@ -122,13 +124,13 @@ public record NodeDocument(
     /// @param partition from 0
     public record KafkaInbox(String topic, int partition) {
         public KafkaInbox {
-            require(TOPIC.matcher(topic).matches() && !topic.equals(".") && !topic.equals(".."), "topic");
-            require(partition >= 0, "partition");
+            require(TOPIC.matcher(topic).matches() && !topic.equals(".") && !topic.equals(".."), "topic"); // §8.2
+            require(partition >= 0, "partition"); // §8.2
         }
     }
 
     private static void require(boolean holds, String what) {
-        if (!holds) {
+        if (!holds) { // §8.2
             throw new IllegalArgumentException(what + " of a node document is not allowed");
         }
     }

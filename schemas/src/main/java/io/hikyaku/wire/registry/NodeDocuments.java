@@ -105,14 +105,14 @@ public final class NodeDocuments {
     }
 
     private static <T> T reading(byte[] text, Function<JsonNode, T> reader) {
-        if (text.length > DocumentParts.MAX_PART_TEXT) {
+        if (text.length > DocumentParts.MAX_PART_TEXT) { // §8.2
             throw new Malformed(Reason.TOO_LARGE, "part of a node document of " + text.length + " bytes");
         }
         try {
             return reader.apply(JSON.readTree(text));
-        } catch (JacksonException e) {
+        } catch (JacksonException e) { // §8.2
             throw new Malformed(Reason.INVALID_VALUE, "node document is not JSON as it should be");
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) { // §8.2
             throw new Malformed(Reason.INVALID_VALUE, String.valueOf(e.getMessage()));
         }
     }
@@ -179,7 +179,7 @@ public final class NodeDocuments {
     }
 
     private static void require(boolean holds, String name) {
-        if (!holds) {
+        if (!holds) { // §8.2
             throw new Malformed(Reason.INVALID_VALUE, name + " of a node document is missing or of the wrong type");
         }
     }

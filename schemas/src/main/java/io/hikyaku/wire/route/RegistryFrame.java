@@ -42,7 +42,7 @@ public sealed interface RegistryFrame {
     record Want(NodeId node, List<PartDigest> parts) implements RegistryFrame {
         public Want {
             parts = List.copyOf(parts);
-            if (parts.isEmpty() || parts.size() > MAX_PARTS) {
+            if (parts.isEmpty() || parts.size() > MAX_PARTS) { // §4.5
                 throw new IllegalArgumentException("Want of " + parts.size() + " parts");
             }
         }
@@ -54,7 +54,7 @@ public sealed interface RegistryFrame {
     record Parts(NodeId node, List<byte[]> parts) implements RegistryFrame {
         public Parts {
             parts = copy(parts);
-            if (parts.isEmpty()) {
+            if (parts.isEmpty()) { // §4.5
                 throw new IllegalArgumentException("No parts");
             }
         }
@@ -84,7 +84,7 @@ public sealed interface RegistryFrame {
         public static final int SIGNATURE_BYTES = 64;
 
         public Beat {
-            if (sequence < 0 || count < 0 || signature.length != SIGNATURE_BYTES) {
+            if (sequence < 0 || count < 0 || signature.length != SIGNATURE_BYTES) { // §1.1, §4.5
                 throw new IllegalArgumentException("Beat " + count + " at " + sequence);
             }
         }
@@ -119,7 +119,7 @@ public sealed interface RegistryFrame {
     record Summary(boolean last, List<Entry> entries) implements RegistryFrame {
         public Summary {
             entries = List.copyOf(entries);
-            if (entries.size() > MAX_SUMMARY) {
+            if (entries.size() > MAX_SUMMARY) { // §4.5
                 throw new IllegalArgumentException("Summary of " + entries.size() + " documents");
             }
         }
@@ -128,7 +128,7 @@ public sealed interface RegistryFrame {
     /// A document that the sender has.
     record Entry(NodeId node, long sequence) {
         public Entry {
-            if (sequence < 0) {
+            if (sequence < 0) { // §1.1
                 throw new IllegalArgumentException("Sequence " + sequence);
             }
         }
@@ -141,10 +141,10 @@ public sealed interface RegistryFrame {
     record Subscribe(boolean all, List<Integer> hashes) implements RegistryFrame {
         public Subscribe {
             hashes = List.copyOf(hashes);
-            if (all && !hashes.isEmpty()) {
+            if (all && !hashes.isEmpty()) { // §4.5
                 throw new IllegalArgumentException("Subscription to all and to " + hashes.size() + " services");
             }
-            if (hashes.size() > MAX_SUBSCRIBED) {
+            if (hashes.size() > MAX_SUBSCRIBED) { // §4.5
                 throw new IllegalArgumentException("Subscription to " + hashes.size() + " services");
             }
         }
@@ -162,13 +162,13 @@ public sealed interface RegistryFrame {
     int MAX_SUBSCRIBED = 16_000;
 
     private static void requireLength(byte[] bytes, int max, String what) {
-        if (bytes.length == 0 || bytes.length > max) {
+        if (bytes.length == 0 || bytes.length > max) { // §4.5
             throw new IllegalArgumentException(what + " of " + bytes.length + " bytes");
         }
     }
 
     private static List<byte[]> copy(List<byte[]> parts) {
-        if (parts.size() > MAX_PARTS) {
+        if (parts.size() > MAX_PARTS) { // §4.5
             throw new IllegalArgumentException(parts.size() + " parts");
         }
         parts.forEach(part -> requireLength(part, MAX_PART_BYTES, "part"));

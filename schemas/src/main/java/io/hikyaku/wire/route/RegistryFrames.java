@@ -18,7 +18,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Codec of [RegistryFrame].
+/// Bytes of [RegistryFrame]s (PROTOCOL.md §4.5). A frame fills its packet's body, or its record, to the last byte.
 public final class RegistryFrames {
     private static final int DOCUMENT = 1;
     private static final int SNAPSHOT_END = 2;
@@ -31,6 +31,7 @@ public final class RegistryFrames {
 
     private RegistryFrames() {}
 
+    /// Writes the frame at the writer index.
     public static void write(ByteBuf out, RegistryFrame frame) {
         switch (frame) {
             case Document document -> {
@@ -69,42 +70,42 @@ public final class RegistryFrames {
     ///
     /// @throws Malformed if they are anything else
     public static RegistryFrame read(ByteBuf in) {
-        Bytes.require(in, 1, "registry frame");
+        Bytes.require(in, 1, "registry frame"); // §4.5
         int type = in.readUnsignedByte();
         return switch (type) {
             case DOCUMENT -> {
-                byte[] head = Bytes.read(in, RegistryFrame.MAX_HEAD_BYTES, "document head");
+                byte[] head = Bytes.read(in, RegistryFrame.MAX_HEAD_BYTES, "document head"); // §4.5
                 requireSome(head.length, "document head");
                 yield new Document(head, readParts(in));
             }
             case SNAPSHOT_END -> {
-                Bytes.requireEnd(in, "snapshot end");
+                Bytes.requireEnd(in, "snapshot end"); // §4.5
                 yield new SnapshotEnd();
             }
             case WANT -> readWant(in);
             case PARTS -> {
-                Bytes.require(in, NodeId.BYTES + 2, "parts");
+                Bytes.require(in, NodeId.BYTES + 2, "parts"); // §4.5
                 yield new Parts(NodeId.read(in), readParts(in));
             }
             case BEAT -> readBeat(in);
             case DIGEST -> {
-                Bytes.require(in, PartDigest.BYTES, "digest");
+                Bytes.require(in, PartDigest.BYTES, "digest"); // §4.5
                 Digest digest = new Digest(in.readLong(), in.readLong());
-                Bytes.requireEnd(in, "digest");
+                Bytes.requireEnd(in, "digest"); // §4.5
                 yield digest;
             }
             case SUMMARY -> readSummary(in);
             case SUBSCRIBE -> readSubscribe(in);
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "registry frame type " + type);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "registry frame type " + type); // §1.6
         };
     }
 
     private static List<byte[]> readParts(ByteBuf in) {
         List<byte[]> parts = new ArrayList<>();
         while (in.isReadable()) {
-            byte[] part = Bytes.read(in, RegistryFrame.MAX_PART_BYTES, "part of a document");
+            byte[] part = Bytes.read(in, RegistryFrame.MAX_PART_BYTES, "part of a document"); // §4.5
             requireSome(part.length, "part of a document");
-            if (parts.size() == RegistryFrame.MAX_PARTS) {
+            if (parts.size() == RegistryFrame.MAX_PARTS) { // §4.5
                 throw new Malformed(Reason.TOO_LARGE, "more than " + RegistryFrame.MAX_PARTS + " parts of a document");
             }
             parts.add(part);
@@ -113,7 +114,7 @@ public final class RegistryFrames {
     }
 
     private static Want readWant(ByteBuf in) {
-        Bytes.require(in, NodeId.BYTES, "want");
+        Bytes.require(in, NodeId.BYTES, "want"); // §4.5
         NodeId node = NodeId.read(in);
         int count = count(in, PartDigest.BYTES, RegistryFrame.MAX_PARTS, "want");
         requireSome(count, "want");
@@ -125,12 +126,12 @@ public final class RegistryFrames {
     }
 
     private static Beat readBeat(ByteBuf in) {
-        Bytes.require(in, NodeId.BYTES + 2 * Long.BYTES + Beat.SIGNATURE_BYTES, "beat");
+        Bytes.require(in, NodeId.BYTES + 2 * Long.BYTES + Beat.SIGNATURE_BYTES, "beat"); // §4.5
         NodeId node = NodeId.read(in);
         long sequence = counter(in, "sequence");
         long count = counter(in, "count");
-        byte[] signature = Bytes.readFixed(in, Beat.SIGNATURE_BYTES, "signature");
-        Bytes.requireEnd(in, "beat");
+        byte[] signature = Bytes.readFixed(in, Beat.SIGNATURE_BYTES, "signature"); // §4.5
+        Bytes.requireEnd(in, "beat"); // §4.5
         return new Beat(node, sequence, count, signature);
     }
 
@@ -151,16 +152,16 @@ public final class RegistryFrames {
         for (int i = 0; i < count; i++) {
             hashes.add(in.readInt());
         }
-        if (all && count > 0) {
+        if (all && count > 0) { // §4.5
             throw new Malformed(Reason.INVALID_VALUE, "subscription to all and to " + count + " services");
         }
         return new Subscribe(all, hashes);
     }
 
     private static boolean flag(ByteBuf in, String what) {
-        Bytes.require(in, 1, what);
+        Bytes.require(in, 1, what); // §4.5
         int value = in.readUnsignedByte();
-        if (value > 1) {
+        if (value > 1) { // §4.5
             throw new Malformed(Reason.INVALID_VALUE, what + " of kind " + value);
         }
         return value == 1;
@@ -169,10 +170,10 @@ public final class RegistryFrames {
     /// How many entries of one size the rest holds.
     private static int count(ByteBuf in, int size, int max, String what) {
         int count = in.readableBytes() / size;
-        if (count > max) {
+        if (count > max) { // §4.5
             throw new Malformed(Reason.TOO_LARGE, what + " of " + count + " entries");
         }
-        if (in.readableBytes() % size != 0) {
+        if (in.readableBytes() % size != 0) { // §4.5
             throw new Malformed(Reason.TRUNCATED, what);
         }
         return count;
@@ -180,14 +181,14 @@ public final class RegistryFrames {
 
     private static long counter(ByteBuf in, String what) {
         long value = in.readLong();
-        if (value < 0) {
+        if (value < 0) { // §1.1
             throw new Malformed(Reason.INVALID_VALUE, what + " " + value);
         }
         return value;
     }
 
     private static void requireSome(int length, String what) {
-        if (length == 0) {
+        if (length == 0) { // §4.5
             throw new Malformed(Reason.TRUNCATED, what);
         }
     }

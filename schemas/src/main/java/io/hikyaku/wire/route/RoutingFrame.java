@@ -17,7 +17,7 @@ public sealed interface RoutingFrame {
     ///     that a sum of costs never wraps around to a small one
     record Cost(NodeId node, long costMicros) {
         public Cost {
-            if (costMicros < 0) {
+            if (costMicros < 0) { // §4.1
                 throw new IllegalArgumentException("Cost of " + costMicros);
             }
             costMicros = Math.min(costMicros, GONE);
@@ -43,14 +43,14 @@ public sealed interface RoutingFrame {
     record LinkState(NodeId origin, long sequence, List<Cost> routers, List<Cost> leaves) implements RoutingFrame {
         public LinkState {
             requireRoom(routers.size() + leaves.size());
-            if (sequence < 0) {
+            if (sequence < 0) { // §1.1
                 throw new IllegalArgumentException("Sequence " + sequence);
             }
         }
     }
 
     private static void requireRoom(int entries) {
-        if (entries > MAX_ENTRIES) {
+        if (entries > MAX_ENTRIES) { // §4.1
             throw new IllegalArgumentException(entries + " entries, at most " + MAX_ENTRIES);
         }
     }

@@ -12,7 +12,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Bytes of [RoutingFrame]s (PROTOCOL.md §4.1).
+/// Bytes of [RoutingFrame]s (PROTOCOL.md §4.1). A frame fills its packet's body to the last byte.
 public final class RoutingFrames {
     private static final int REACH = 1;
     private static final int LINK_STATE = 2;
@@ -20,6 +20,7 @@ public final class RoutingFrames {
 
     private RoutingFrames() {}
 
+    /// Writes the frame at the writer index.
     public static void write(ByteBuf out, RoutingFrame frame) {
         switch (frame) {
             case Reach reach -> {
@@ -40,22 +41,22 @@ public final class RoutingFrames {
     ///
     /// @throws Malformed if they are anything else
     public static RoutingFrame read(ByteBuf in) {
-        Bytes.require(in, 2, "routing frame");
+        Bytes.require(in, 2, "routing frame"); // §4.1
         int type = in.readUnsignedByte();
         RoutingFrame frame = switch (type) {
             case REACH -> new Reach(readFlag(in), readCosts(in, RoutingFrame.MAX_ENTRIES));
             case LINK_STATE -> readLinkState(in);
-            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "routing frame type " + type);
+            default -> throw new Malformed(Reason.UNKNOWN_TYPE, "routing frame type " + type); // §1.6
         };
-        Bytes.requireEnd(in, "routing frame");
+        Bytes.requireEnd(in, "routing frame"); // §4.1
         return frame;
     }
 
     private static LinkState readLinkState(ByteBuf in) {
-        Bytes.require(in, NodeId.BYTES + Long.BYTES, "link state");
+        Bytes.require(in, NodeId.BYTES + Long.BYTES, "link state"); // §4.3
         NodeId origin = NodeId.read(in);
         long sequence = in.readLong();
-        if (sequence < 0) {
+        if (sequence < 0) { // §1.1
             throw new Malformed(Reason.INVALID_VALUE, "link state sequence " + sequence);
         }
         List<Cost> routers = readCosts(in, RoutingFrame.MAX_ENTRIES);
@@ -64,7 +65,7 @@ public final class RoutingFrames {
 
     private static boolean readFlag(ByteBuf in) {
         int flag = in.readUnsignedByte();
-        if (flag > 1) {
+        if (flag > 1) { // §4.2
             throw new Malformed(Reason.INVALID_VALUE, "snapshot flag " + flag);
         }
         return flag == 1;
@@ -79,8 +80,8 @@ public final class RoutingFrames {
     }
 
     private static List<Cost> readCosts(ByteBuf in, int max) {
-        int count = Varint.read(in, max, "list of nodes");
-        Bytes.require(in, count * COST_BYTES, "list of nodes");
+        int count = Varint.read(in, max, "list of nodes"); // §4.1
+        Bytes.require(in, count * COST_BYTES, "list of nodes"); // §4.1
         List<Cost> costs = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             costs.add(new Cost(NodeId.read(in), in.readUnsignedInt()));

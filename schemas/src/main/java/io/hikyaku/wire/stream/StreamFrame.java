@@ -20,7 +20,7 @@ public sealed interface StreamFrame {
     record Open(long stream, long credit, int initial, ByteBuf metadata) implements StreamFrame {
         public Open {
             InitialCredit.require(initial);
-            if (metadata.readableBytes() > MAX_METADATA_BYTES) {
+            if (metadata.readableBytes() > MAX_METADATA_BYTES) { // §6.2
                 throw new IllegalArgumentException("Metadata of " + metadata.readableBytes() + " bytes");
             }
         }
@@ -50,7 +50,4 @@ public sealed interface StreamFrame {
     record Credit(long stream, long max) implements StreamFrame {}
 
     int MAX_METADATA_BYTES = 4096;
-
-    /// Frame types from here to 0x7f have a length and may be skipped when unknown; other unknown types are fatal.
-    int FIRST_SKIPPABLE_TYPE = 0x40;
 }

@@ -23,6 +23,9 @@ public final class StreamFrames {
     private static final int RESET = 0x13;
     private static final int STOP_SENDING = 0x14;
     private static final int CREDIT = 0x15;
+    /// Frame types from here on have a length and may be skipped when unknown; other unknown types are fatal.
+    private static final int FIRST_SKIPPABLE_TYPE = 0x40;
+    private static final int LAST_SKIPPABLE_TYPE = 0x7f;
 
     private StreamFrames() {}
 
@@ -68,30 +71,30 @@ public final class StreamFrames {
     public static @Nullable StreamFrame readNext(ByteBuf in) {
         while (in.isReadable()) {
             int type = in.readUnsignedByte();
-            if (type < StreamFrame.FIRST_SKIPPABLE_TYPE || type > 0x7f) {
+            if (type < FIRST_SKIPPABLE_TYPE || type > LAST_SKIPPABLE_TYPE) {
                 return read(in, type);
             }
-            Bytes.skip(in, Packet.MAX_BODY, "skippable frame");
+            Bytes.skip(in, Packet.MAX_BODY, "skippable frame"); // §6.1
         }
         return null;
     }
 
     private static StreamFrame read(ByteBuf in, int type) {
-        if (type < OPEN || type > CREDIT) {
+        if (type < OPEN || type > CREDIT) { // §1.6
             throw new Malformed(Reason.UNKNOWN_TYPE, "stream frame type " + type);
         }
         long stream = Varint.read(in);
         return switch (type) {
             case OPEN -> {
                 long credit = Varint.read(in);
-                int initial = InitialCredit.read(in);
-                yield new Open(stream, credit, initial, slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata"));
+                int initial = InitialCredit.read(in); // §6.2
+                yield new Open(stream, credit, initial, slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata")); // §6.2
             }
-            case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data"));
+            case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data")); // §6.3
             case END -> new End(stream);
             case RESET -> {
                 ResetCode code = ResetCode.of(Varint.read(in));
-                yield new Reset(stream, code, Bytes.readDetail(in, Reset.MAX_DETAIL_BYTES, "reset detail"));
+                yield new Reset(stream, code, Bytes.readDetail(in, Reset.MAX_DETAIL_BYTES, "reset detail")); // §6.6
             }
             case STOP_SENDING -> new StopSending(stream);
             default -> new Credit(stream, Varint.read(in));
@@ -104,8 +107,8 @@ public final class StreamFrames {
     }
 
     private static ByteBuf slice(ByteBuf in, int max, String what) {
-        int length = Varint.read(in, max, what);
-        Bytes.require(in, length, what);
+        int length = Varint.read(in, max, what); // §1.3
+        Bytes.require(in, length, what); // §1.3
         return in.readSlice(length);
     }
 }
