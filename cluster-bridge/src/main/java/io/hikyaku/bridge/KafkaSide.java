@@ -3,8 +3,8 @@ package io.hikyaku.bridge;
 import io.hikyaku.config.BridgeLimits;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.identity.Member;
-import io.hikyaku.link.Link;
 import io.hikyaku.link.kafka.Inbox;
+import io.hikyaku.link.kafka.InboxSink;
 import io.hikyaku.link.kafka.KafkaRegistry;
 import io.hikyaku.link.kafka.KafkaStatus;
 import io.hikyaku.link.kafka.KafkaTopics;
@@ -15,9 +15,8 @@ import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.SignedDocument;
 import io.hikyaku.registry.TopicDocuments;
-import io.hikyaku.route.TopicMarks;
+import io.hikyaku.route.QueueMarks;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.security.SecureRandom;
@@ -57,7 +56,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     private final KafkaTransport transport;
     private final KafkaRegistry registry;
     private final TopicDocuments documents;
-    private final Map<NodeId, Link> ways = new HashMap<>();
+    private final Map<NodeId, InboxSink> sinks = new HashMap<>();
     private final Set<NodeId> seen = new HashSet<>();
     private final Deafness deafness = new Deafness();
     private final Semaphore room = new Semaphore(MAX_RECORDS_WAITING);
@@ -75,7 +74,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         this.directory = directory;
         topics = new KafkaTopics(mesh);
         KafkaTransport.Settings settings = settings(node.node(), topics, cluster, config, limits);
-        transport = new KafkaTransport(settings, node.loops(), node.router());
+        transport = new KafkaTransport(settings, node.loops(), node.router()::onInboxPacket, node.router());
         directory.addListener(this);
         documents = new TopicDocuments(
                 directory, node.control(), limits.registry().budget().bytes(), this::reread);
@@ -85,7 +84,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
 
     static KafkaTransport.Settings settings(
             NodeId self, KafkaTopics topics, String cluster, KafkaLink config, BridgeLimits limits) {
-        TopicMarks marks = TopicMarks.of(limits.route());
+        QueueMarks marks = QueueMarks.ofInbox(limits.route());
         return new KafkaTransport.Settings(
                 config.clientProperties(), topics, cluster, self, marks.fullAbove(), marks.drainedAt());
     }
@@ -195,7 +194,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         boolean now = inbox.isEmpty() || transport.isReading();
         if (now != works) {
             works = now;
-            ways.forEach((other, link) -> node.router().addDirect(other, link, cost()));
+            sinks.forEach((other, sink) -> node.router().addDirect(other, sink, cost()));
             onHealth.run();
         }
     }
@@ -229,9 +228,9 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
             return;
         }
         String other = Member.parse(document.member()).name();
-        Link link = transport.linkTo(other, document.kafka().get().partition());
-        Link before = ways.put(document.node(), link);
-        node.router().addDirect(document.node(), link, cost());
+        InboxSink sink = transport.sinkFor(other, document.kafka().get().partition());
+        InboxSink before = sinks.put(document.node(), sink);
+        node.router().addDirect(document.node(), sink, cost());
         closeIfUnused(before);
         if (seen.add(document.node())) {
             onNewcomer.run();
@@ -241,16 +240,16 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
     @Override
     public void onGone(NodeId gone) {
         seen.remove(gone);
-        Link link = ways.remove(gone);
-        if (link != null) {
-            node.router().removeDirect(gone, link);
-            closeIfUnused(link);
+        InboxSink sink = sinks.remove(gone);
+        if (sink != null) {
+            node.router().removeDirect(gone, sink);
+            closeIfUnused(sink);
         }
     }
 
-    private void closeIfUnused(@Nullable Link link) {
-        if (link != null && !ways.containsValue(link)) {
-            link.close(Goodbye.Code.OTHER, "nobody reads there any more");
+    private void closeIfUnused(@Nullable InboxSink sink) {
+        if (sink != null && !sinks.containsValue(sink)) {
+            sink.close("nobody reads there any more");
         }
     }
 }

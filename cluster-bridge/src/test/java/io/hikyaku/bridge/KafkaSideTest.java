@@ -7,7 +7,7 @@ import io.hikyaku.config.HostPort;
 import io.hikyaku.config.KafkaLink;
 import io.hikyaku.link.kafka.KafkaTopics;
 import io.hikyaku.link.kafka.KafkaTransport;
-import io.hikyaku.route.TopicMarks;
+import io.hikyaku.route.QueueMarks;
 import io.hikyaku.wire.NodeId;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,6 @@ class KafkaSideTest {
                 KafkaSide.settings(new NodeId(1, 2), new KafkaTopics("demo"), "osaka", config, limits);
 
         // Then
-        assertEquals(TopicMarks.of(limits.route()), new TopicMarks(settings.fullAbove(), settings.drainedAt()));
+        assertEquals(QueueMarks.ofInbox(limits.route()), new QueueMarks(settings.fullAbove(), settings.drainedAt()));
     }
 }

@@ -12,6 +12,7 @@ import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.LinkIdentity;
 import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.Links;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
@@ -103,12 +104,12 @@ final class HostileNode implements AutoCloseable, LinkEvents {
     }
 
     @Override
-    public void onDrained(Link link) {
+    public void onDrained(PacketSink link) {
         // It sends little.
     }
 
     @Override
-    public void onDown(Link link, String reason) {
+    public void onDown(PacketSink link, String reason) {
         downs.add(reason);
     }
 

@@ -13,6 +13,7 @@ import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.LinkIdentity;
 import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.Links;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.registry.FloodReceivers;
 import io.hikyaku.registry.RegistryFlood;
 import io.hikyaku.route.ControlLoop;
@@ -99,12 +100,12 @@ final class TappedRelay implements AutoCloseable, LinkEvents {
     }
 
     @Override
-    public void onDrained(Link link) {
+    public void onDrained(PacketSink link) {
         router.onDrained(link);
     }
 
     @Override
-    public void onDown(Link link, String reason) {
+    public void onDown(PacketSink link, String reason) {
         router.onDown(link, reason);
     }
 

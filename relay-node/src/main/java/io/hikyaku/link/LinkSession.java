@@ -298,7 +298,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
                 onLinkPacket(packet);
             } else if (!(state instanceof Up up)) {
                 throw unexpected("packet of kind " + Packet.kind(packet));
-            } else if (mayUseItsSource(up.neighbour(), packet)) {
+            } else if (up.neighbour().maySend(Packet.kind(packet), Packet.source(packet))) {
                 pass(packet.retain());
             } else {
                 onForeignSource(packet);
@@ -314,13 +314,6 @@ final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueu
             throw new IllegalStateException("up without a link");
         }
         setup.events().onPacket(link, packet);
-    }
-
-    /// Only who may forward speaks for others, or says whom it reaches.
-    private static boolean mayUseItsSource(Neighbour neighbour, ByteBuf packet) {
-        return neighbour.mayForward()
-                || Packet.kind(packet) != PacketKind.ROUTING
-                        && Packet.source(packet).equals(neighbour.node());
     }
 
     private void onForeignSource(ByteBuf packet) {

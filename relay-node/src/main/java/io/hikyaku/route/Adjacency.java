@@ -18,22 +18,22 @@ final class Adjacency {
     static final int MAX_REACH = 20_000;
 
     /// What status shows of a neighbour; any thread.
-    record View(Neighbour neighbour, List<Egress> links) {}
+    record View(Neighbour neighbour, List<LinkEgress> links) {}
 
     private final Neighbour neighbour;
-    private final List<Egress> links = new ArrayList<>();
-    private Egress primary;
+    private final List<LinkEgress> links = new ArrayList<>();
+    private LinkEgress primary;
     private long costMicros;
 
     private Map<NodeId, Long> reach = new HashMap<>();
-    private @Nullable Egress reachFrom;
+    private @Nullable LinkEgress reachFrom;
 
     /// Origins whose link state it has yet to be told.
     final Set<NodeId> owedStates = new LinkedHashSet<>();
     /// Whether it has yet to be told everything that we reach.
     boolean owedReach = true;
 
-    Adjacency(Egress first) {
+    Adjacency(LinkEgress first) {
         this.neighbour = first.link().neighbour();
         this.primary = first;
         this.costMicros = Costs.ofHop(first.link().roundTripMicros());
@@ -55,7 +55,7 @@ final class Adjacency {
 
     /// The link for frames about routing and the registry: the same one until it goes down, because they are
     /// deltas.
-    Egress primary() {
+    LinkEgress primary() {
         return primary;
     }
 
@@ -64,11 +64,11 @@ final class Adjacency {
         return costMicros;
     }
 
-    void add(Egress link) {
+    void add(LinkEgress link) {
         links.add(link);
     }
 
-    boolean remove(Egress link) {
+    boolean remove(LinkEgress link) {
         return links.remove(link);
     }
 
@@ -93,7 +93,7 @@ final class Adjacency {
     boolean measure() {
         long best = Long.MAX_VALUE;
         boolean answers = false;
-        for (Egress link : links) {
+        for (LinkEgress link : links) {
             long roundTrip = link.link().roundTripMicros();
             if (roundTrip >= 0) {
                 best = Math.min(best, roundTrip);
@@ -114,8 +114,8 @@ final class Adjacency {
     }
 
     /// One link does not answer: if that lies at the neighbour, the others will not either.
-    void probeOthers(Egress silent) {
-        for (Egress link : links) {
+    void probeOthers(LinkEgress silent) {
+        for (LinkEgress link : links) {
             if (!link.equals(silent)) {
                 link.link().probe();
             }
@@ -139,7 +139,7 @@ final class Adjacency {
     /// that is dying may arrive late.
     ///
     /// @return whether anything changed
-    boolean onReach(Egress link, RoutingFrame.Reach frame) {
+    boolean onReach(LinkEgress link, RoutingFrame.Reach frame) {
         if (frame.snapshot()) {
             Map<NodeId, Long> before = reach;
             reach = new HashMap<>();

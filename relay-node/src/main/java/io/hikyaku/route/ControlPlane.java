@@ -1,6 +1,7 @@
 package io.hikyaku.route;
 
 import io.hikyaku.link.Link;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.route.RegistryFrame;
@@ -50,7 +51,7 @@ final class ControlPlane {
 
         void onRegistryFrame(Adjacency from, RegistryFrame frame);
 
-        /// A frame that this neighbour may not send.
+        /// A frame that has no place here.
         void onNotAllowed();
     }
 
@@ -107,7 +108,7 @@ final class ControlPlane {
 
     // ------------------------------------------------------------------------------------------- links and ways
 
-    void onUp(Egress egress) {
+    void onUp(LinkEgress egress) {
         Link link = egress.link();
         NodeId node = link.neighbour().node();
         Adjacency known = peers.get(node);
@@ -146,7 +147,7 @@ final class ControlPlane {
         }
     }
 
-    void onDown(Egress egress) {
+    void onDown(LinkEgress egress) {
         Adjacency peer = peers.get(egress.link().neighbour().node());
         if (peer == null || !peer.remove(egress)) {
             return;
@@ -166,7 +167,7 @@ final class ControlPlane {
     }
 
     /// The link does not answer, or does again.
-    void onDoubt(Egress egress) {
+    void onDoubt(LinkEgress egress) {
         Adjacency peer = peers.get(egress.link().neighbour().node());
         if (peer == null) {
             return;
@@ -202,10 +203,10 @@ final class ControlPlane {
         table.request();
     }
 
-    /// Forgets the direct way if it still uses this link.
-    void onDirectGone(NodeId destination, Link link) {
+    /// Forgets the direct way if it still uses this sink.
+    void onDirectGone(NodeId destination, PacketSink sink) {
         NextHop nextHop = directs.get(destination);
-        if (nextHop != null && nextHop.links().all()[0].link().equals(link)) {
+        if (nextHop != null && nextHop.links().all()[0].sink().equals(sink)) {
             onDirect(destination, null);
         }
     }
@@ -219,20 +220,18 @@ final class ControlPlane {
 
     // ------------------------------------------------------------------------------------------- frames
 
-    void onRoutingFrame(Egress from, RoutingFrame frame) {
+    void onRoutingFrame(LinkEgress from, RoutingFrame frame) {
         Adjacency peer = peers.get(from.link().neighbour().node());
         if (peer == null) {
             return; // it went down while the frame was on its way to this loop
         }
         switch (frame) {
-            case Reach told
-            when peer.mayForward() -> {
+            case Reach told -> {
                 if (peer.onReach(from, told)) {
                     table.request();
                 }
             }
-            case LinkState state when peer.mayForward() && forwards -> onLinkState(peer, state);
-            case Reach told -> listener.onNotAllowed();
+            case LinkState state when forwards -> onLinkState(peer, state);
             case LinkState state -> listener.onNotAllowed();
         }
     }
@@ -260,7 +259,7 @@ final class ControlPlane {
         }
     }
 
-    void onRegistryFrame(Egress from, RegistryFrame frame) {
+    void onRegistryFrame(LinkEgress from, RegistryFrame frame) {
         Adjacency peer = peers.get(from.link().neighbour().node());
         if (peer != null) {
             listener.onRegistryFrame(peer, frame);
@@ -336,7 +335,7 @@ final class ControlPlane {
             NextHop other = now.get(node);
             if (other != null
                     && (nextHop.links().hasAny(troubled)
-                            || nextHop.changesTopic(other)
+                            || nextHop.changesInbox(other)
                             || !nextHop.leadsLike(other) && !isAsGoodAsBefore(node, nextHop))) {
                 listener.onWayDoubted(node);
             }
@@ -352,7 +351,7 @@ final class ControlPlane {
     private long costNow(NodeId node, NextHop nextHop) {
         if (nextHop.direct()) {
             NextHop now = directs.get(node);
-            return now == null || nextHop.changesTopic(now) ? Costs.MAX : now.costMicros();
+            return now == null || nextHop.changesInbox(now) ? Costs.MAX : now.costMicros();
         }
         Adjacency peer = peers.get(nextHop.via());
         if (peer == null) {

@@ -1,6 +1,6 @@
 package io.hikyaku.route;
 
-import io.hikyaku.link.Link;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.wire.NodeId;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,56 +8,42 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A link as routing uses it: its number among the links of its neighbour, whether it still lives, which sources
-/// were told to pause because of it, and which of this node's own channels wait for it. Any thread.
-final class Egress {
+/// Where packets leave, as routing uses it: whether it still lives, which sources were told to pause because of it, and
+/// which of this node's own channels wait for it. Any thread.
+sealed class Egress permits LinkEgress {
     /// Packets from one node to another; what push-back is about.
     record Flow(NodeId source, NodeId destination) {}
 
     /// One of this node's own channels, by where it leads.
     record Sender(NodeId destination, long channel) {}
 
-    private final Link link;
-    private final int number;
-    private final int count;
+    private final PacketSink sink;
+    private final QueueMarks marks;
     private final Set<Flow> paused = ConcurrentHashMap.newKeySet();
     private final Set<Sender> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Sender> admitted = ConcurrentHashMap.newKeySet();
     private volatile boolean live = true;
     private volatile boolean doubted;
 
-    /// @param ownShards how many event loops this node has, which is how many links it dials to a neighbour
-    Egress(Link link, int ownShards) {
-        this.link = link;
-        this.number = link.dialled() ? link.shard() : link.neighbour().shard();
-        this.count = link.dialled() ? ownShards : link.neighbour().shardCount();
+    Egress(PacketSink sink, QueueMarks marks) {
+        this.sink = sink;
+        this.marks = marks;
     }
 
-    Link link() {
-        return link;
+    PacketSink sink() {
+        return sink;
     }
 
-    /// Which of the dialling node's event loops it belongs to.
-    int number() {
-        return number;
-    }
-
-    /// How many event loops the dialling node has.
-    int count() {
-        return count;
-    }
-
-    /// Whether it leads to a topic of Kafka: then what is queued is also what is under way to the broker, and
-    /// nobody but this node queues.
-    boolean overTopic() {
-        return link.neighbour().node().equals(NodeId.NONE);
+    /// When its queue counts as full, and as drained again.
+    QueueMarks marks() {
+        return marks;
     }
 
     boolean live() {
         return live;
     }
 
-    /// At once on the link's own thread, so that no packet is sent into a dead link while the table is made anew.
+    /// At once on the sink's own thread, so that no packet is sent into a dead one while the table is made anew.
     void toDown() {
         live = false;
     }

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The links to one neighbour (or the one topic of a direct way), and which of them a channel takes. Immutable; any
+/// The links to one neighbour (or the one inbox of a direct way), and which of them a channel takes. Immutable; any
 /// thread.
 ///
 /// @param byNumber one link for each number, the index; a single one if there is only one
@@ -23,27 +23,27 @@ record LinkGroup(Egress[] byNumber, Egress[] all) {
     /// sides dialled, the side with more links counts.
     ///
     /// @param links of one neighbour, oldest first, at least one
-    static LinkGroup of(List<Egress> links) {
-        TreeMap<Integer, Egress> dialled = newestByNumber(links, true);
-        TreeMap<Integer, Egress> accepted = newestByNumber(links, false);
-        TreeMap<Integer, Egress> chosen = accepted.size() > dialled.size() ? accepted : dialled;
+    static LinkGroup of(List<LinkEgress> links) {
+        TreeMap<Integer, LinkEgress> dialled = newestByNumber(links, true);
+        TreeMap<Integer, LinkEgress> accepted = newestByNumber(links, false);
+        TreeMap<Integer, LinkEgress> chosen = accepted.size() > dialled.size() ? accepted : dialled;
         Egress[] all = links.toArray(Egress[]::new);
         if (chosen.size() == 1) {
             return new LinkGroup(new Egress[] {chosen.firstEntry().getValue()}, all);
         }
-        int count = chosen.values().stream().mapToInt(Egress::count).max().orElseThrow();
+        int count = chosen.values().stream().mapToInt(LinkEgress::count).max().orElseThrow();
         Egress[] byNumber = new Egress[Math.clamp(count, 1, MAX_LINKS)];
-        List<Egress> spare = List.copyOf(chosen.values());
+        List<LinkEgress> spare = List.copyOf(chosen.values());
         for (int number = 0; number < byNumber.length; number++) {
-            Egress own = chosen.get(number);
+            LinkEgress own = chosen.get(number);
             byNumber[number] = own != null ? own : spare.get(number % spare.size());
         }
         return new LinkGroup(byNumber, all);
     }
 
-    private static TreeMap<Integer, Egress> newestByNumber(List<Egress> links, boolean dialled) {
-        TreeMap<Integer, Egress> newest = new TreeMap<>();
-        for (Egress link : links) {
+    private static TreeMap<Integer, LinkEgress> newestByNumber(List<LinkEgress> links, boolean dialled) {
+        TreeMap<Integer, LinkEgress> newest = new TreeMap<>();
+        for (LinkEgress link : links) {
             if (link.link().dialled() == dialled) {
                 newest.put(link.number(), link);
             }

@@ -15,7 +15,7 @@ public record NeighbourStatus(Neighbour neighbour, List<LinkStatus> links) {
 
     static NeighbourStatus of(Adjacency.View peer) {
         List<LinkStatus> links = peer.links().stream()
-                .map(Egress::link)
+                .map(LinkEgress::link)
                 .map(link -> new LinkStatus(
                         link.name(), link.dialled(), link.shard(), link.roundTripMicros(), link.queuedBytes()))
                 .toList();

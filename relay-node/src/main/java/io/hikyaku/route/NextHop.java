@@ -14,8 +14,8 @@ record NextHop(NodeId via, LinkGroup links, long costMicros, boolean direct) {
         return via.equals(other.via) && direct == other.direct;
     }
 
-    /// Whether both lead over topics, each over a link of its own: what waits in the other may never be sent.
-    boolean changesTopic(NextHop other) {
+    /// Whether both lead over inboxes, and not the same one: what waits for the other may never be sent.
+    boolean changesInbox(NextHop other) {
         return direct && other.direct && !links.all()[0].equals(other.links.all()[0]);
     }
 

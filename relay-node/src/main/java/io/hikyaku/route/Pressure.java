@@ -48,7 +48,6 @@ final class Pressure {
     }
 
     private final RouteLimits limits;
-    private final TopicMarks ofTopics;
     private final ControlLoop loop;
     private final QueueBudget budget;
     private final RouteMetrics metrics;
@@ -64,7 +63,6 @@ final class Pressure {
 
     Pressure(RouteLimits limits, ControlLoop loop, Collection<Egress> links, RouteMetrics metrics, Notices notices) {
         this.limits = limits;
-        this.ofTopics = TopicMarks.of(limits);
         this.loop = loop;
         this.budget = new QueueBudget(limits.budget().bytes(), links, loop::nanos);
         this.metrics = metrics;
@@ -80,7 +78,7 @@ final class Pressure {
     ///
     /// @param notify whether its source may be told anything: not for push-back itself
     boolean admits(Egress out, ByteBuf packet, boolean notify) {
-        long queued = out.link().queuedBytes();
+        long queued = out.sink().queuedBytes();
         if (queued <= QueueBudget.BACKLOG) {
             return true;
         }
@@ -114,12 +112,14 @@ final class Pressure {
 
     /// While some wait nobody else goes ahead of them, or they might wait for ever.
     private boolean isOpen(Egress out) {
-        return out.waiting().isEmpty() && out.link().queuedBytes() <= fullAbove(out) && !budget.isTight();
+        return out.waiting().isEmpty()
+                && out.sink().queuedBytes() <= out.marks().fullAbove()
+                && !budget.isTight();
     }
 
     /// Counts a packet of an own channel, which had asked.
     void onOwn(Egress out, ByteBuf packet) {
-        if (out.link().queuedBytes() > QueueBudget.BACKLOG) {
+        if (out.sink().queuedBytes() > QueueBudget.BACKLOG) {
             budget.take(packet.readableBytes());
         }
     }
@@ -191,16 +191,7 @@ final class Pressure {
     }
 
     private boolean drained(Egress out) {
-        return !out.live() || out.link().queuedBytes() <= drainedAt(out);
-    }
-
-    /// A socket's queue is kept short, since small calls wait behind what is in it.
-    private long fullAbove(Egress out) {
-        return out.overTopic() ? ofTopics.fullAbove() : limits.pauseAbove().bytes();
-    }
-
-    private long drainedAt(Egress out) {
-        return out.overTopic() ? ofTopics.drainedAt() : limits.resumeBelow().bytes();
+        return !out.live() || out.sink().queuedBytes() <= out.marks().drainedAt();
     }
 
     private void resume(Egress out) {

@@ -62,7 +62,7 @@ final class QueueBudget {
     private synchronized long measure() {
         long total = 0;
         for (Egress egress : links) {
-            total += egress.link().queuedBytes();
+            total += egress.sink().queuedBytes();
         }
         added.set(0);
         sum = total;

@@ -4,6 +4,7 @@ import io.hikyaku.config.RouteLimits;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
@@ -40,10 +41,11 @@ public final class Router implements LinkEvents, PacketSender {
     private final boolean forwards;
     private final int shardCount;
     private final ControlLoop loop;
+    private final RouteLimits limits;
     private final RouteMetrics metrics;
     private final Pressure pressure;
     private final ControlPlane control;
-    private final Map<Link, Egress> egresses = new ConcurrentHashMap<>();
+    private final Map<PacketSink, Egress> egresses = new ConcurrentHashMap<>();
     private final AtomicLong controlBacklog = new AtomicLong();
 
     private volatile Routes routes = Routes.NONE;
@@ -60,6 +62,7 @@ public final class Router implements LinkEvents, PacketSender {
         this.forwards = forwards;
         this.shardCount = shardCount;
         this.loop = loop;
+        this.limits = limits;
         this.metrics = new RouteMetrics(meters);
         this.pressure = new Pressure(limits, loop, egresses.values(), metrics, new ToSources());
         this.control = new ControlPlane(self, forwards, limits.linkQueue().bytes(), loop, new Changes());
@@ -105,39 +108,42 @@ public final class Router implements LinkEvents, PacketSender {
 
     @Override
     public void onUp(Link link) {
-        if (isTopic(link)) {
-            return;
-        }
-        Egress egress = new Egress(link, shardCount);
+        LinkEgress egress = new LinkEgress(link, QueueMarks.ofLink(limits), shardCount);
         egresses.put(link, egress);
         loop.execute(() -> control.onUp(egress));
     }
 
     @Override
-    public void onDown(Link link, String reason) {
-        Egress egress = egresses.remove(link);
-        if (egress != null) {
-            egress.toDown();
-            pressure.onDown(egress);
-            loop.execute(() -> control.onDown(egress));
+    public void onDown(PacketSink sink, String reason) {
+        Egress egress = egresses.remove(sink);
+        if (egress == null) {
+            return;
+        }
+        egress.toDown();
+        pressure.onDown(egress);
+        if (egress instanceof LinkEgress link) {
+            loop.execute(() -> control.onDown(link));
         }
     }
 
     @Override
     public void onDoubt(Link link, boolean doubted) {
-        Egress egress = egresses.get(link);
-        if (egress != null) {
+        if (egresses.get(link) instanceof LinkEgress egress) {
             egress.toDoubted(doubted);
             loop.execute(() -> control.onDoubt(egress));
         }
     }
 
     @Override
-    public void onDrained(Link link) {
-        Egress egress = egresses.get(link);
-        if (egress != null) {
-            pressure.onDrained(egress);
-            loop.execute(() -> onDrainedPeer(link.neighbour().node()));
+    public void onDrained(PacketSink sink) {
+        Egress egress = egresses.get(sink);
+        if (egress == null) {
+            return;
+        }
+        pressure.onDrained(egress);
+        if (egress instanceof LinkEgress link) {
+            NodeId neighbour = link.link().neighbour().node();
+            loop.execute(() -> onDrainedPeer(neighbour));
         }
     }
 
@@ -149,19 +155,19 @@ public final class Router implements LinkEvents, PacketSender {
         }
     }
 
-    /// Registers a way that leads over no neighbour: a topic of Kafka that the destination reads. It competes by
+    /// Registers a way that leads over no neighbour: an inbox in Kafka that the destination reads. It competes by
     /// cost with ways over relays, for this node's own packets only. A later call for the same node replaces it.
     ///
     /// @param costMicros expected round trip in microseconds
-    public void addDirect(NodeId destination, Link link, long costMicros) {
-        Egress egress = egresses.computeIfAbsent(link, added -> new Egress(added, shardCount));
+    public void addDirect(NodeId destination, PacketSink inbox, long costMicros) {
+        Egress egress = egresses.computeIfAbsent(inbox, added -> new Egress(added, QueueMarks.ofInbox(limits)));
         NextHop nextHop = new NextHop(destination, LinkGroup.of(egress), costMicros, true);
         loop.execute(() -> control.onDirect(destination, nextHop));
     }
 
-    /// Forgets the direct way to a node, if it is still over this link. The link itself may serve other nodes on.
-    public void removeDirect(NodeId destination, Link link) {
-        loop.execute(() -> control.onDirectGone(destination, link));
+    /// Forgets the direct way to a node, if it still leads over this inbox, which may go on serving other nodes.
+    public void removeDirect(NodeId destination, PacketSink inbox) {
+        loop.execute(() -> control.onDirectGone(destination, inbox));
     }
 
     // ------------------------------------------------------------------------------------------- packets
@@ -169,20 +175,8 @@ public final class Router implements LinkEvents, PacketSender {
     @Override
     public void onPacket(Link link, ByteBuf packet) {
         Neighbour neighbour = link.neighbour();
-        PacketKind kind = Packet.kind(packet);
-        if (isTopic(link)) {
-            onTopicPacket(kind, packet);
-            return;
-        }
-        switch (kind) {
-            case HANDSHAKE, DATA, DATAGRAM -> {
-                if (neighbour.mayForward() || Packet.source(packet).equals(neighbour.node())) {
-                    onForward(neighbour, packet, true);
-                } else {
-                    drop(packet, Drop.NOT_ALLOWED);
-                    link.close(Goodbye.Code.FOREIGN_SOURCE, "a packet of another node");
-                }
-            }
+        switch (Packet.kind(packet)) {
+            case HANDSHAKE, DATA, DATAGRAM -> onForward(neighbour, packet, true);
             case PUSH_BACK -> onPushBack(neighbour, packet);
             case ROUTING -> onRouting(link, packet);
             case REGISTRY -> onRegistry(link, packet);
@@ -190,9 +184,10 @@ public final class Router implements LinkEvents, PacketSender {
         }
     }
 
-    /// From a topic anything may come, by anybody who may write there: only a channel of this node can tell what is
-    /// genuine.
-    private void onTopicPacket(PacketKind kind, ByteBuf packet) {
+    /// Takes a packet out of this node's inbox in Kafka; takes ownership. It may be from anybody who may write there:
+    /// only a channel of this node can tell what is genuine.
+    public void onInboxPacket(ByteBuf packet) {
+        PacketKind kind = Packet.kind(packet);
         boolean ofChannel = kind == PacketKind.HANDSHAKE || kind == PacketKind.DATA || kind == PacketKind.DATAGRAM;
         if (ofChannel && Packet.destination(packet).equals(self)) {
             local.onPacket(packet);
@@ -214,9 +209,9 @@ public final class Router implements LinkEvents, PacketSender {
             packet.release();
         } else if (Packet.kind(packet) == PacketKind.DATA) {
             pressure.onOwn(out, packet);
-            out.link().send(packet);
+            out.sink().send(packet);
         } else if (pressure.admits(out, packet, false)) {
-            out.link().send(packet);
+            out.sink().send(packet);
         } else {
             packet.release();
         }
@@ -229,7 +224,7 @@ public final class Router implements LinkEvents, PacketSender {
         if (out == null) {
             return Integer.MAX_VALUE; // whoever sends without a way is told so
         }
-        return pressure.isWritable(out, destination, channel) ? out.link().maxPacketBytes() : 0;
+        return pressure.isWritable(out, destination, channel) ? out.sink().maxPacketBytes() : 0;
     }
 
     /// @param notify whether the source hears of a drop
@@ -255,7 +250,7 @@ public final class Router implements LinkEvents, PacketSender {
         } else if (pressure.admits(out, packet, notify)) {
             Packet.setHopLimit(packet, hops - 1);
             metrics.onForwarded(packet.readableBytes());
-            out.link().send(packet);
+            out.sink().send(packet);
         } else {
             packet.release();
         }
@@ -327,7 +322,7 @@ public final class Router implements LinkEvents, PacketSender {
         NextHop nextHop = routes.transit().get(source);
         Egress out = nextHop == null ? null : nextHop.links().link(channel);
         if (out != null && pressure.admits(out, packet, false)) {
-            out.link().send(packet);
+            out.sink().send(packet);
         } else {
             packet.release();
         }
@@ -336,10 +331,6 @@ public final class Router implements LinkEvents, PacketSender {
     // ------------------------------------------------------------------------------------------- frames for control
 
     private void onRouting(Link link, ByteBuf packet) {
-        if (!link.neighbour().mayForward()) {
-            drop(packet, Drop.NOT_ALLOWED);
-            return;
-        }
         toControl(link, packet, body -> {
             RoutingFrame frame = RoutingFrames.read(body);
             return egress -> control.onRoutingFrame(egress, frame);
@@ -354,7 +345,7 @@ public final class Router implements LinkEvents, PacketSender {
     }
 
     private interface Handling {
-        void by(Egress from);
+        void by(LinkEgress from);
     }
 
     private interface Decoding {
@@ -364,7 +355,7 @@ public final class Router implements LinkEvents, PacketSender {
     /// Decodes on the link's own thread and handles on the control loop, which a neighbour cannot flood: what would
     /// wait too long is dropped, and is told again by the next refresh.
     private void toControl(Link link, ByteBuf packet, Decoding decoding) {
-        Egress egress = egresses.get(link);
+        LinkEgress egress = egresses.get(link) instanceof LinkEgress up ? up : null;
         int size = packet.readableBytes();
         try {
             if (egress == null || controlBacklog.get() + size > MAX_CONTROL_BACKLOG) {
@@ -400,16 +391,12 @@ public final class Router implements LinkEvents, PacketSender {
             return Optional.empty();
         }
         return Optional.of(new Path(
-                nextHop.via(), nextHop.links().byNumber()[0].link().name(), nextHop.costMicros(), nextHop.direct()));
+                nextHop.via(), nextHop.links().byNumber()[0].sink().name(), nextHop.costMicros(), nextHop.direct()));
     }
 
     /// The neighbours and their links as they are now; any thread.
     public List<NeighbourStatus> neighbours() {
         return routes.peers().stream().map(NeighbourStatus::of).toList();
-    }
-
-    private static boolean isTopic(Link link) {
-        return link.neighbour().node().equals(NodeId.NONE);
     }
 
     /// What the control plane found out, passed on to whom it concerns.

@@ -18,12 +18,12 @@ public class RecordedEvents implements LinkEvents {
     static final long DEADLINE_SECONDS = 20;
 
     final BlockingQueue<Link> ups = new LinkedBlockingQueue<>();
-    final BlockingQueue<Link> drained = new LinkedBlockingQueue<>();
+    final BlockingQueue<PacketSink> drained = new LinkedBlockingQueue<>();
     final BlockingQueue<Down> downs = new LinkedBlockingQueue<>();
     final BlockingQueue<ByteBuf> packets = new LinkedBlockingQueue<>();
     private final @Nullable BiConsumer<Link, ByteBuf> onPacket;
 
-    record Down(Link link, String reason) {}
+    record Down(PacketSink link, String reason) {}
 
     RecordedEvents() {
         this(null);
@@ -48,12 +48,12 @@ public class RecordedEvents implements LinkEvents {
     }
 
     @Override
-    public void onDrained(Link link) {
+    public void onDrained(PacketSink link) {
         drained.add(link);
     }
 
     @Override
-    public void onDown(Link link, String reason) {
+    public void onDown(PacketSink link, String reason) {
         downs.add(new Down(link, reason));
     }
 

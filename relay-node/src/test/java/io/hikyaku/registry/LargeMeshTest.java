@@ -11,6 +11,7 @@ import io.hikyaku.identity.Statement;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.route.FakeLink;
 import io.hikyaku.route.Router;
 import io.hikyaku.route.VirtualTime;
@@ -195,12 +196,12 @@ class LargeMeshTest {
         }
 
         @Override
-        public void onDrained(Link by) {
+        public void onDrained(PacketSink by) {
             // It never fills.
         }
 
         @Override
-        public void onDown(Link by, String reason) {
+        public void onDown(PacketSink by, String reason) {
             throw new IllegalStateException("down: " + reason);
         }
     }

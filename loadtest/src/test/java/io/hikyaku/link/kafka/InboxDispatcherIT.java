@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.lab.Await;
 import io.hikyaku.link.EventLoops;
-import io.hikyaku.link.Link;
-import io.hikyaku.link.LinkEvents;
 import io.hikyaku.wire.NodeId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -21,15 +19,11 @@ class InboxDispatcherIT {
     private static final int PACKET = 32 * 1024;
 
     /// Counts packets, and holds its event loop until it is told to go on.
-    private static final class Slow implements LinkEvents {
+    private static final class Slow {
         final CountDownLatch goOn = new CountDownLatch(1);
         final AtomicInteger packets = new AtomicInteger();
 
-        @Override
-        public void onUp(Link link) {}
-
-        @Override
-        public void onPacket(Link link, ByteBuf packet) {
+        void onPacket(ByteBuf packet) {
             packet.release();
             packets.incrementAndGet();
             try {
@@ -38,12 +32,6 @@ class InboxDispatcherIT {
                 Thread.currentThread().interrupt();
             }
         }
-
-        @Override
-        public void onDrained(Link link) {}
-
-        @Override
-        public void onDown(Link link, String reason) {}
     }
 
     @Test
@@ -52,7 +40,7 @@ class InboxDispatcherIT {
         NodeId self = TestMesh.newNode();
         Slow slow = new Slow();
         try (EventLoops loops = EventLoops.start(1)) {
-            InboxDispatcher dispatcher = new InboxDispatcher(self, "inbox", loops, slow);
+            InboxDispatcher dispatcher = new InboxDispatcher(self, loops, slow::onPacket);
             byte[] packet = ByteBufUtil.getBytes(TestNode.packet(self, self, 1, 0, "x".repeat(PACKET)));
             assertFalse(dispatcher.isFull());
 

@@ -2,8 +2,8 @@ package io.hikyaku.link.kafka;
 
 import io.hikyaku.lab.KafkaServer;
 import io.hikyaku.link.EventLoops;
-import io.hikyaku.link.Link;
-import io.hikyaku.link.LinkEvents;
+import io.hikyaku.link.PacketSink;
+import io.hikyaku.link.PacketSinkEvents;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
@@ -184,18 +184,18 @@ final class KafkaPingPong {
 
         Transports(TestMesh mesh) {
             NodeId responder = TestMesh.newNode();
-            Link[] links = new Link[2];
+            PacketSink[] sinks = new PacketSink[2];
             Side[] sides = new Side[2];
             for (int i = 0; i < 2; i++) {
                 int side = i;
-                sides[side] = packet -> links[side].send(Unpooled.wrappedBuffer(packet));
+                sides[side] = packet -> sinks[side].send(Unpooled.wrappedBuffer(packet));
             }
             echo = new Echo(responder, sides[0]);
             KafkaTransport caller = start(mesh, "c", echo.from, echo::onEcho);
             KafkaTransport answering =
                     start(mesh, "d", responder, packet -> sides[1].send(addressed(packet, echo.from)));
-            links[0] = caller.linkTo("d", 0);
-            links[1] = answering.linkTo("c", 0);
+            sinks[0] = caller.sinkFor("d", 0);
+            sinks[1] = answering.sinkFor("c", 0);
         }
 
         private static byte[] addressed(byte[] packet, NodeId to) {
@@ -205,21 +205,8 @@ final class KafkaPingPong {
 
         private KafkaTransport start(TestMesh mesh, String cluster, NodeId node, Consumer<byte[]> each) {
             EventLoops own = EventLoops.start(1);
-            KafkaTransport transport = new KafkaTransport(mesh.settings(cluster, node), own, new LinkEvents() {
-                @Override
-                public void onUp(Link link) {}
-
-                @Override
-                public void onPacket(Link link, ByteBuf packet) {
-                    each.accept(packet.array());
-                }
-
-                @Override
-                public void onDrained(Link link) {}
-
-                @Override
-                public void onDown(Link link, String reason) {}
-            });
+            KafkaTransport transport = new KafkaTransport(
+                    mesh.settings(cluster, node), own, packet -> each.accept(packet.array()), new Unheard());
             CompletableFuture<Inbox> opened = new CompletableFuture<>();
             transport.readInbox(_ -> 0, opened::complete, () -> {});
             opened.join();
@@ -233,5 +220,13 @@ final class KafkaPingPong {
             open.forEach(KafkaTransport::close);
             loops.forEach(EventLoops::close);
         }
+    }
+
+    private static final class Unheard implements PacketSinkEvents {
+        @Override
+        public void onDrained(PacketSink sink) {}
+
+        @Override
+        public void onDown(PacketSink sink, String reason) {}
     }
 }

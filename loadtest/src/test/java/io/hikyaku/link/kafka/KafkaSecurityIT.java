@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.KafkaAuthority;
 import io.hikyaku.lab.KafkaServer;
-import io.hikyaku.link.Link;
+import io.hikyaku.link.PacketSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -92,7 +92,7 @@ class KafkaSecurityIT {
                 TestNode tokyo = TestNode.start(mesh, "tokyo", TOKYO)) {
 
             // When
-            osaka.send(osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition()), tokyo.id, "over TLS");
+            osaka.send(osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition()), tokyo.id, "over TLS");
 
             // Then
             assertEquals("over TLS", tokyo.await().body());
@@ -135,7 +135,8 @@ class KafkaSecurityIT {
         try (TestNode osaka = TestNode.start(mesh, "osaka", OSAKA);
                 TestNode tokyo = TestNode.start(mesh, "tokyo", TOKYO);
                 Admin admin = Admin.create(new HashMap<>(mesh.properties()))) {
-            Link link = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
+            PacketSink link =
+                    osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition());
             osaka.send(link, tokyo.id, "allowed");
             assertEquals("allowed", tokyo.await().body());
             AclBinding write = rightsOf("osaka").getFirst();

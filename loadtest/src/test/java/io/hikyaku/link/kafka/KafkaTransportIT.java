@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.BrokerKind;
-import io.hikyaku.link.Link;
+import io.hikyaku.link.PacketSink;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
@@ -49,8 +49,10 @@ class KafkaTransportIT {
         mesh.prepare(2, "osaka", "tokyo");
         try (TestNode osaka = TestNode.start(mesh, "osaka");
                 TestNode tokyo = TestNode.start(mesh, "tokyo")) {
-            Link toTokyo = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
-            Link toOsaka = tokyo.transport.linkTo("osaka", osaka.awaitInbox().partition());
+            PacketSink toTokyo =
+                    osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition());
+            PacketSink toOsaka =
+                    tokyo.transport.sinkFor("osaka", osaka.awaitInbox().partition());
 
             // When
             osaka.send(toTokyo, tokyo.id, "there");
@@ -75,7 +77,8 @@ class KafkaTransportIT {
         mesh.prepare(1, "osaka", "tokyo");
         try (TestNode osaka = TestNode.start(mesh, "osaka");
                 TestNode tokyo = TestNode.start(mesh, "tokyo")) {
-            Link link = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
+            PacketSink link =
+                    osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition());
 
             // When
             for (int i = 0; i < count; i++) {
@@ -104,14 +107,14 @@ class KafkaTransportIT {
         try (TestNode osaka = TestNode.start(mesh, "osaka", small);
                 TestNode tokyo = TestNode.start(mesh, "tokyo")) {
             tokyo.awaitInbox();
-            List<Link> links = new ArrayList<>();
+            List<PacketSink> links = new ArrayList<>();
             for (int partition = 0; partition < partitions; partition++) {
-                links.add(osaka.transport.linkTo("tokyo", partition));
+                links.add(osaka.transport.sinkFor("tokyo", partition));
             }
 
             // When
             for (int i = 0; i < count; i++) {
-                for (Link link : links) {
+                for (PacketSink link : links) {
                     link.send(TestNode.packet(osaka.id, tokyo.id, 1, i, "x".repeat(1_000)));
                 }
             }
@@ -132,7 +135,8 @@ class KafkaTransportIT {
         mesh.prepare(1, "osaka", "tokyo");
         try (TestNode osaka = TestNode.start(mesh, "osaka");
                 TestNode tokyo = TestNode.start(mesh, "tokyo")) {
-            Link link = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
+            PacketSink link =
+                    osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition());
 
             // When
             osaka.send(link, TestMesh.newNode(), "for nobody");
@@ -189,7 +193,7 @@ class KafkaTransportIT {
             tokyo.awaitFailure(
                     "kafka prepare --bootstrap-server " + mesh.broker().bootstrapServers() + " --mesh "
                             + mesh.topics().mesh() + " --cluster tokyo");
-            Link early = osaka.transport.linkTo("tokyo", 1);
+            PacketSink early = osaka.transport.sinkFor("tokyo", 1);
             osaka.send(early, tokyo.id, "too early");
 
             // When
@@ -212,7 +216,8 @@ class KafkaTransportIT {
         mesh.prepare(1, "osaka", "tokyo");
         try (TestNode osaka = TestNode.start(mesh, "osaka");
                 TestNode tokyo = TestNode.start(mesh, "tokyo")) {
-            Link link = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
+            PacketSink link =
+                    osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition());
             osaka.send(link, tokyo.id, "before");
             assertEquals("before", tokyo.await().body());
 
@@ -251,7 +256,8 @@ class KafkaTransportIT {
             }
 
             // Then
-            Link link = osaka.transport.linkTo("tokyo", tokyo.awaitInbox().partition());
+            PacketSink link =
+                    osaka.transport.sinkFor("tokyo", tokyo.awaitInbox().partition());
             osaka.send(link, tokyo.id, "at last");
             assertEquals("at last", tokyo.await().body());
         }

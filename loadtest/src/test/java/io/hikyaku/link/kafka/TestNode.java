@@ -2,8 +2,8 @@ package io.hikyaku.link.kafka;
 
 import io.hikyaku.lab.Await;
 import io.hikyaku.link.EventLoops;
-import io.hikyaku.link.Link;
-import io.hikyaku.link.LinkEvents;
+import io.hikyaku.link.PacketSink;
+import io.hikyaku.link.PacketSinkEvents;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A node with nothing but Kafka: it remembers what arrives.
-final class TestNode implements LinkEvents, AutoCloseable {
+final class TestNode implements PacketSinkEvents, AutoCloseable {
     private static final int SHARDS = 2;
 
     /// A packet that has arrived.
@@ -34,7 +34,7 @@ final class TestNode implements LinkEvents, AutoCloseable {
 
     private TestNode(KafkaTransport.Settings settings) {
         id = settings.node();
-        transport = new KafkaTransport(settings, loops, this);
+        transport = new KafkaTransport(settings, loops, this::onPacket, this);
         transport.readInbox(partitions -> partitions - 1, inbox::complete, () -> {});
     }
 
@@ -58,8 +58,8 @@ final class TestNode implements LinkEvents, AutoCloseable {
         return packet.writeBytes(bytes);
     }
 
-    void send(Link link, NodeId to, String body) {
-        link.send(packet(id, to, 1, 0, body));
+    void send(PacketSink sink, NodeId to, String body) {
+        sink.send(packet(id, to, 1, 0, body));
     }
 
     Arrival await() throws InterruptedException {
@@ -80,14 +80,7 @@ final class TestNode implements LinkEvents, AutoCloseable {
                         .isPresent());
     }
 
-    @Override
-    public void onUp(Link link) {
-        requireOwnLoop(link);
-    }
-
-    @Override
-    public void onPacket(Link link, ByteBuf packet) {
-        requireOwnLoop(link);
+    private void onPacket(ByteBuf packet) {
         Packet header = Packet.read(packet);
         byte[] body = ByteBufUtil.getBytes(packet.skipBytes(Packet.HEADER_BYTES));
         packet.release();
@@ -95,18 +88,18 @@ final class TestNode implements LinkEvents, AutoCloseable {
     }
 
     @Override
-    public void onDrained(Link link) {
-        requireOwnLoop(link);
+    public void onDrained(PacketSink sink) {
+        requireLoop(sink);
     }
 
     @Override
-    public void onDown(Link link, String reason) {
-        requireOwnLoop(link);
+    public void onDown(PacketSink sink, String reason) {
+        requireLoop(sink);
     }
 
-    private void requireOwnLoop(Link link) {
-        if (loops.currentShard() != link.shard()) {
-            throw new IllegalStateException(link + " spoke on loop " + loops.currentShard());
+    private void requireLoop(PacketSink sink) {
+        if (loops.currentShard() != 0) {
+            throw new IllegalStateException(sink + " spoke on loop " + loops.currentShard());
         }
     }
 

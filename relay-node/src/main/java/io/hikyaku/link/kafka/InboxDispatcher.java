@@ -1,7 +1,6 @@
 package io.hikyaku.link.kafka;
 
 import io.hikyaku.link.EventLoops;
-import io.hikyaku.link.LinkEvents;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,30 +27,21 @@ final class InboxDispatcher {
 
     private final NodeId self;
     private final EventLoops loops;
-    private final LinkEvents events;
-    private final List<InboxLink> links = new ArrayList<>();
+    private final Consumer<ByteBuf> packets;
     private final List<@Nullable List<ByteBuf>> batches = new ArrayList<>();
     private final AtomicLong outstanding = new AtomicLong();
     final LongAdder received = new LongAdder();
     final LongAdder foreign = new LongAdder();
     final LongAdder malformed = new LongAdder();
 
-    InboxDispatcher(NodeId self, String name, EventLoops loops, LinkEvents events) {
+    /// @param packets takes ownership of each packet, on the event loop of its channel
+    InboxDispatcher(NodeId self, EventLoops loops, Consumer<ByteBuf> packets) {
         this.self = self;
         this.loops = loops;
-        this.events = events;
+        this.packets = packets;
         for (int shard = 0; shard < loops.count(); shard++) {
-            links.add(new InboxLink(name, shard));
             batches.add(null);
         }
-    }
-
-    void onUp() {
-        links.forEach(link -> loops.loop(link.shard()).execute(() -> events.onUp(link)));
-    }
-
-    void onDown(String reason) {
-        links.forEach(link -> loops.loop(link.shard()).execute(() -> events.onDown(link, reason)));
     }
 
     /// Takes the value of a record, which is refused if it is not exactly one packet of a channel.
@@ -90,19 +81,17 @@ final class InboxDispatcher {
         for (int shard = 0; shard < batches.size(); shard++) {
             List<ByteBuf> batch = batches.set(shard, null);
             if (batch != null) {
-                dispatcher(links.get(shard), batch);
+                dispatch(shard, batch);
             }
         }
     }
 
-    private void dispatcher(InboxLink link, List<ByteBuf> batch) {
+    private void dispatch(int shard, List<ByteBuf> batch) {
         long bytes = batch.stream().mapToLong(ByteBuf::readableBytes).sum();
         outstanding.addAndGet(bytes);
-        loops.loop(link.shard()).execute(() -> {
+        loops.loop(shard).execute(() -> {
             outstanding.addAndGet(-bytes);
-            for (ByteBuf packet : batch) {
-                events.onPacket(link, packet);
-            }
+            batch.forEach(packets);
         });
     }
 

@@ -71,9 +71,7 @@ final class InboxReader implements Runnable {
 
     @Override
     public void run() {
-        dispatcher.onUp();
         reading.run(this::read, this::onFailure);
-        dispatcher.onDown("closed");
     }
 
     private void onFailure(RuntimeException failure) {

@@ -1,9 +1,9 @@
 package io.hikyaku.link.kafka;
 
 import io.hikyaku.link.EventLoops;
-import io.hikyaku.link.Link;
-import io.hikyaku.link.LinkEvents;
+import io.hikyaku.link.PacketSinkEvents;
 import io.hikyaku.wire.NodeId;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// one. It starts at once and never fails: brokers that are away, topics that are missing and rights that are not
 /// granted are tried again for ever, said in the log, and seen in [#status()].
 ///
-/// A link over Kafka proves nobody: what arrives may be from anyone with the right to write, so only handshake
+/// Kafka proves nobody: what arrives may be from anyone with the right to write, so only handshake
 /// and data of channels are accepted, which prove their source themselves.
 public final class KafkaTransport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTransport.class);
@@ -34,10 +34,10 @@ public final class KafkaTransport implements AutoCloseable {
 
     private final Settings settings;
     private final EventLoops loops;
-    private final LinkEvents events;
+    private final PacketSinkEvents events;
     private final RecordSender sender;
     private final InboxDispatcher dispatcher;
-    private final Map<Inbox, TopicLink> links = new ConcurrentHashMap<>();
+    private final Map<Inbox, InboxSink> sinks = new ConcurrentHashMap<>();
     private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread learner;
@@ -49,7 +49,7 @@ public final class KafkaTransport implements AutoCloseable {
     /// @param clientProperties of Kafka's clients, `bootstrap.servers` among them
     /// @param cluster its own
     /// @param node its own address
-    /// @param fullAbove bytes queued on a link above which [LinkEvents#onDrained] follows
+    /// @param fullAbove bytes queued for a sink above which [PacketSinkEvents#onDrained] follows
     /// @param drainedAt when they have fallen to this
     public record Settings(
             Map<String, String> clientProperties,
@@ -81,15 +81,15 @@ public final class KafkaTransport implements AutoCloseable {
 
     /// Starts to connect in the background and returns.
     ///
-    /// @param events hears of packets, each on the event loop of its channel, and of links that drained
-    public KafkaTransport(Settings settings, EventLoops loops, LinkEvents events) {
+    /// @param packets takes ownership of each packet of the inbox, on the event loop of its channel
+    /// @param events hears of sinks that drained or were closed
+    public KafkaTransport(Settings settings, EventLoops loops, Consumer<ByteBuf> packets, PacketSinkEvents events) {
         this.settings = settings;
         this.loops = loops;
         this.events = events;
         this.sender = new RecordSender(settings.clientProperties, KafkaClients.REAL);
-        this.dispatcher =
-                new InboxDispatcher(settings.node, "kafka:" + settings.topics.inbox(settings.cluster), loops, events);
-        this.learner = Thread.ofPlatform().daemon().name("kafka-links").start(this::learn);
+        this.dispatcher = new InboxDispatcher(settings.node, loops, packets);
+        this.learner = Thread.ofPlatform().daemon().name("kafka-sinks").start(this::learn);
     }
 
     /// Starts to read its own inbox. Once.
@@ -123,66 +123,66 @@ public final class KafkaTransport implements AutoCloseable {
         return current != null && current.health.up();
     }
 
-    /// The way to all nodes that read a partition of a cluster's inbox; the same link each time until it is
+    /// Where packets go for all nodes that read a partition of a cluster's inbox; the same sink each time until it is
     /// closed. May be used at once: packets wait until Kafka's client knows the topic.
     ///
     /// @throws IllegalArgumentException if the cluster is no label or the partition negative
-    public Link linkTo(String cluster, int partition) {
+    public InboxSink sinkFor(String cluster, int partition) {
         if (partition < 0) {
             throw new IllegalArgumentException("Partition " + partition);
         }
         Inbox inbox = new Inbox(settings.topics.inbox(cluster), partition);
-        return links.computeIfAbsent(inbox, key -> {
-            TopicLink link = new TopicLink(
+        return sinks.computeIfAbsent(inbox, key -> {
+            InboxSink sink = new InboxSink(
                     key,
                     new SizeProbe(settings.node, System::nanoTime),
                     sender,
-                    new TopicLink.Marks(settings.fullAbove, settings.drainedAt),
-                    new LinkOwner());
+                    new InboxSink.Marks(settings.fullAbove, settings.drainedAt),
+                    new SinkOwner());
             LockSupport.unpark(learner);
-            return link;
+            return sink;
         });
     }
 
-    /// What the transport hears from its links.
-    private final class LinkOwner implements TopicLink.Owner {
+    /// What the transport hears from its sinks.
+    private final class SinkOwner implements InboxSink.Owner {
         @Override
-        public void onWaiting(TopicLink link) {
+        public void onWaiting(InboxSink sink) {
             LockSupport.unpark(learner);
         }
 
         @Override
-        public void onFailure(TopicLink link, KafkaFailure failure) {
+        public void onFailure(InboxSink sink, KafkaFailure failure) {
             warnings.say(failure);
         }
 
         @Override
-        public void onDrained(TopicLink link) {
-            loops.loop(link.shard()).execute(() -> events.onDrained(link));
+        public void onDrained(InboxSink sink) {
+            loops.loop(0).execute(() -> events.onDrained(sink));
         }
 
         @Override
-        public void onClosed(TopicLink link, String reason) {
-            links.remove(link.inbox(), link);
-            loops.loop(link.shard()).execute(() -> events.onDown(link, reason));
+        public void onClosed(InboxSink sink, String reason) {
+            sinks.remove(sink.inbox(), sink);
+            loops.loop(0).execute(() -> events.onDown(sink, reason));
         }
     }
 
-    /// Connects, and finds out about partitions that links want. The client answers out of what it knows and asks
-    /// the brokers in its own time, so this looks again soon while a link waits.
+    /// Connects, and finds out about partitions that sinks want. The client answers out of what it knows and asks
+    /// the brokers in its own time, so this looks again soon while one of them waits.
     private void learn() {
         Map<Inbox, Long> since = new HashMap<>();
         while (closing.getCount() > 0) {
             boolean waiting = false; // for an answer that may come any moment
             try {
                 sender.open();
-                since.keySet().retainAll(links.keySet());
-                for (TopicLink link : links.values()) {
-                    if (link.isKnown()) {
-                        link.drain();
-                        waiting |= link.isWaiting();
+                since.keySet().retainAll(sinks.keySet());
+                for (InboxSink sink : sinks.values()) {
+                    if (sink.isKnown()) {
+                        sink.drain();
+                        waiting |= sink.isWaiting();
                     } else {
-                        waiting |= learn(link, since);
+                        waiting |= learn(sink, since);
                     }
                 }
             } catch (KafkaException failed) {
@@ -195,17 +195,17 @@ public final class KafkaTransport implements AutoCloseable {
     }
 
     /// @return whether to look again soon: not if it is known now, nor if it has been missing for long
-    private boolean learn(TopicLink link, Map<Inbox, Long> since) {
-        Inbox inbox = link.inbox();
+    private boolean learn(InboxSink sink, Map<Inbox, Long> since) {
+        Inbox inbox = sink.inbox();
         try {
             if (sender.knows(inbox.topic(), inbox.partition())) {
                 since.remove(inbox);
-                link.toKnown();
+                sink.toKnown();
                 return false;
             }
         } catch (KafkaException refused) {
             KafkaFailure said = KafkaFailure.of("sending to " + inbox.topic(), refused);
-            link.health.toDown(said.sentence());
+            sink.health.toDown(said.sentence());
             warnings.say(said);
         }
         long now = System.nanoTime();
@@ -213,7 +213,7 @@ public final class KafkaTransport implements AutoCloseable {
         if (!young) {
             String missing = "sending to " + inbox.topic() + " partition " + inbox.partition()
                     + ": no broker answers, or there is no such topic, or it may not be seen";
-            link.health.toDown(missing);
+            sink.health.toDown(missing);
             warnings.say(missing);
         }
         return young;
@@ -223,15 +223,15 @@ public final class KafkaTransport implements AutoCloseable {
     public KafkaStatus status() {
         InboxReader current = reader;
         Optional<String> readFailure = current == null ? Optional.empty() : current.health.failure();
-        Optional<String> sendFailure = links.isEmpty() ? Optional.empty() : sender.health.failure();
-        Optional<String> failure = readFailure.or(() -> sendFailure).or(this::linkFailure);
+        Optional<String> sendFailure = sinks.isEmpty() ? Optional.empty() : sender.health.failure();
+        Optional<String> failure = readFailure.or(() -> sendFailure).or(this::sinkFailure);
         return new KafkaStatus(
                 settings.brokers(),
                 current == null ? Optional.empty() : current.inbox(),
-                readFailure.isEmpty() && sendFailure.isEmpty() && !allLinksFail(),
+                readFailure.isEmpty() && sendFailure.isEmpty() && !allSinksFail(),
                 failure.or(this::trouble),
                 sender.roundTripMicros(),
-                links.values().stream().mapToLong(TopicLink::queuedBytes).sum(),
+                sinks.values().stream().mapToLong(InboxSink::queuedBytes).sum(),
                 dispatcher.received.sum(),
                 dispatcher.foreign.sum(),
                 dispatcher.malformed.sum(),
@@ -239,18 +239,18 @@ public final class KafkaTransport implements AutoCloseable {
                 sender.refused.sum());
     }
 
-    private boolean allLinksFail() {
-        return !links.isEmpty() && links.values().stream().noneMatch(link -> link.health.up());
+    private boolean allSinksFail() {
+        return !sinks.isEmpty() && sinks.values().stream().noneMatch(sink -> sink.health.up());
     }
 
-    private Optional<String> linkFailure() {
-        return links.values().stream()
-                .flatMap(link -> link.health.failure().stream())
+    private Optional<String> sinkFailure() {
+        return sinks.values().stream()
+                .flatMap(sink -> sink.health.failure().stream())
                 .findFirst();
     }
 
     private Optional<String> trouble() {
-        return links.values().stream().flatMap(link -> link.trouble().stream()).findFirst();
+        return sinks.values().stream().flatMap(sink -> sink.trouble().stream()).findFirst();
     }
 
     /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers

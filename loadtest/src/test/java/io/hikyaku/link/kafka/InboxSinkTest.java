@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
@@ -18,39 +17,39 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class TopicLinkTest {
+class InboxSinkTest {
     private static final int MANY = 1000;
 
     private final PretendedKafka kafka = new PretendedKafka();
     private final RecordSender sender = new RecordSender(Map.of(), kafka);
     private final List<String> told = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
-    private final TopicLink link = new TopicLink(
+    private final InboxSink sink = new InboxSink(
             new Inbox("topic", 0),
             new SizeProbe(new NodeId(1, 2), nanos::get),
             sender,
-            new TopicLink.Marks(4096, 1024),
+            new InboxSink.Marks(4096, 1024),
             new Told());
 
-    /// Remembers what the link tells.
-    private final class Told implements TopicLink.Owner {
+    /// Remembers what the sink tells.
+    private final class Told implements InboxSink.Owner {
         @Override
-        public void onWaiting(TopicLink waiting) {
+        public void onWaiting(InboxSink waiting) {
             told.add("waiting");
         }
 
         @Override
-        public void onFailure(TopicLink failing, KafkaFailure failure) {
+        public void onFailure(InboxSink failing, KafkaFailure failure) {
             told.add("failed: " + failure.reason());
         }
 
         @Override
-        public void onDrained(TopicLink drained) {
+        public void onDrained(InboxSink drained) {
             told.add("drained");
         }
 
         @Override
-        public void onClosed(TopicLink closed, String reason) {
+        public void onClosed(InboxSink closed, String reason) {
             told.add("closed: " + reason);
         }
     }
@@ -59,11 +58,11 @@ class TopicLinkTest {
     void keepsEveryPacketUntilThePartitionIsKnown() {
         // When
         for (int i = 0; i < MANY; i++) {
-            link.send(Unpooled.buffer().writeZero(1024));
+            sink.send(Unpooled.buffer().writeZero(1024));
         }
 
         // Then
-        assertEquals(MANY * 1024L, link.queuedBytes());
+        assertEquals(MANY * 1024L, sink.queuedBytes());
         assertEquals(0, sender.lost.sum());
         assertEquals("waiting", told.getLast());
     }
@@ -71,22 +70,22 @@ class TopicLinkTest {
     @Test
     void keepsEveryPacketThatTheClientDoesNotTake() {
         // Given a client that is not there
-        link.send(Unpooled.buffer().writeZero(1024));
+        sink.send(Unpooled.buffer().writeZero(1024));
 
         // When
-        link.toKnown();
+        sink.toKnown();
 
         // Then
-        assertEquals(1024, link.queuedBytes());
+        assertEquals(1024, sink.queuedBytes());
         assertEquals(0, sender.lost.sum());
     }
 
     @Test
     void tellsThatItDrained() {
-        // Given a link that was filled above its mark
+        // Given a sink that was filled above its mark
         toOpen();
         for (int i = 0; i < 5; i++) {
-            link.send(Unpooled.buffer().writeZero(1024));
+            sink.send(Unpooled.buffer().writeZero(1024));
         }
         told.clear();
         for (int i = 0; i < 3; i++) {
@@ -100,7 +99,7 @@ class TopicLinkTest {
         // Then
         assertEquals(List.of(), before);
         assertEquals(List.of("drained"), told);
-        assertEquals(1024, link.queuedBytes());
+        assertEquals(1024, sink.queuedBytes());
     }
 
     @Test
@@ -110,13 +109,13 @@ class TopicLinkTest {
 
         // When
         kafka.records.errorNext(new RecordTooLargeException("17408"));
-        link.drain();
+        sink.drain();
         kafka.records.completeNext();
 
         // Then
-        assertTrue(link.health.up());
-        assertEquals(SizeProbe.SIZES[1], link.maxPacketBytes());
-        assertTrue(link.trouble().orElse("").contains("no packets larger than 12288 bytes"));
+        assertTrue(sink.health.up());
+        assertEquals(SizeProbe.SIZES[1], sink.maxPacketBytes());
+        assertTrue(sink.trouble().orElse("").contains("no packets larger than 12288 bytes"));
         assertTrue(told.contains("failed: TOO_LARGE"));
     }
 
@@ -124,14 +123,14 @@ class TopicLinkTest {
     void aBatchThatIsTooLargeIsAPacketThatIsTooLarge() {
         // Given
         toOpen();
-        link.send(Unpooled.buffer().writeZero(17_000));
+        sink.send(Unpooled.buffer().writeZero(17_000));
 
         // When
         kafka.records.errorNext(new RecordBatchTooLargeException("17408"));
 
         // Then
-        assertEquals(SizeProbe.SIZES[1], link.maxPacketBytes());
-        assertFalse(link.health.up());
+        assertEquals(SizeProbe.SIZES[1], sink.maxPacketBytes());
+        assertFalse(sink.health.up());
     }
 
     @Test
@@ -141,62 +140,62 @@ class TopicLinkTest {
 
         // When
         kafka.records.errorNext(new TimeoutException("no broker"));
-        link.drain();
+        sink.drain();
         int atOnce = kafka.records.history().size();
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-        link.drain();
+        sink.drain();
 
         // Then
         assertEquals(1, atOnce);
         assertEquals(2, kafka.records.history().size());
-        assertEquals(1, link.queuedBytes());
-        assertFalse(link.health.up());
+        assertEquals(1, sink.queuedBytes());
+        assertFalse(sink.health.up());
     }
 
     @Test
     void isUpAgainWithoutAPacketOnceAProbeIsTaken() {
-        // Given a link that has lost its last packet
+        // Given a sink that has lost its last packet
         toOpen();
-        link.send(Unpooled.buffer().writeZero(1));
+        sink.send(Unpooled.buffer().writeZero(1));
         kafka.records.errorNext(new TimeoutException("no broker"));
-        boolean before = link.health.up();
+        boolean before = sink.health.up();
 
         // When
         nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-        link.drain();
+        sink.drain();
         kafka.records.completeNext();
 
         // Then
         assertFalse(before);
-        assertTrue(link.health.up());
+        assertTrue(sink.health.up());
     }
 
     @Test
     void isUpAgainAsSoonAsItsTopicIsKnown() {
         // Given
-        link.health.toDown("there is no such topic");
+        sink.health.toDown("there is no such topic");
 
         // When
-        link.toKnown();
+        sink.toKnown();
 
         // Then
-        assertTrue(link.health.up());
+        assertTrue(sink.health.up());
     }
 
     /// The client is there, and a probe of the largest size was taken.
     private void toOpen() {
         toProbing();
         kafka.records.completeNext();
-        link.drain();
+        sink.drain();
         kafka.records.completeNext();
     }
 
     /// A packet of one byte waits for the first probe.
     private void toProbing() {
         sender.open();
-        link.toKnown();
-        link.send(Unpooled.buffer().writeZero(1));
-        link.drain();
+        sink.toKnown();
+        sink.send(Unpooled.buffer().writeZero(1));
+        sink.drain();
     }
 
     @Test
@@ -205,7 +204,7 @@ class TopicLinkTest {
         ByteBuf packet = Unpooled.buffer().writeZero(10);
 
         // When
-        link.send(packet);
+        sink.send(packet);
 
         // Then
         assertEquals(0, packet.refCnt());
@@ -214,21 +213,20 @@ class TopicLinkTest {
     @Test
     void forgetsWhatWaitsWhenItIsClosedAndTakesNothingMore() {
         // Given
-        link.send(Unpooled.buffer().writeZero(1024));
+        sink.send(Unpooled.buffer().writeZero(1024));
 
         // When
-        link.close(Goodbye.Code.OTHER, "no longer needed");
-        link.close(Goodbye.Code.OTHER, "again");
-        link.send(Unpooled.buffer().writeZero(1024));
+        sink.close("no longer needed");
+        sink.close("again");
+        sink.send(Unpooled.buffer().writeZero(1024));
 
         // Then
-        assertEquals(0, link.queuedBytes());
+        assertEquals(0, sink.queuedBytes());
         assertEquals(List.of("waiting", "closed: no longer needed"), told);
     }
 
     @Test
-    void standsForNobodyInParticular() {
-        assertEquals(NodeId.NONE, link.neighbour().node());
-        assertEquals("kafka:topic/0", link.name());
+    void isNamedByItsTopicAndPartition() {
+        assertEquals("kafka:topic/0", sink.name());
     }
 }

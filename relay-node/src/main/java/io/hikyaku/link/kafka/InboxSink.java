@@ -1,9 +1,6 @@
 package io.hikyaku.link.kafka;
 
-import io.hikyaku.link.Link;
-import io.hikyaku.link.Neighbour;
-import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.link.LinkFrame.Goodbye;
+import io.hikyaku.link.PacketSink;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -11,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A partition of another cluster's inbox as a link to send over: each packet becomes one record. Several nodes
+/// A partition of another cluster's inbox: each packet sent becomes one record there. Several nodes
 /// may read the same partition and so share it. Any thread.
 ///
 /// What Kafka's client does not take at once waits here: while it does not know the partition, while it is not known
@@ -24,9 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///     └─────────────(no such topic)─────────────┴──────(record too large)──────┘ │
 ///     └──────────────────────────────────────────────────────────────────────────┘
 /// ```
-final class TopicLink implements Link {
-    static final Neighbour NEIGHBOUR = new Neighbour(NodeId.NONE, "kafka", false, 0, 1);
-
+public final class InboxSink implements PacketSink {
     private final Inbox inbox;
     private final RecordSender sender;
     private final Marks marks;
@@ -49,26 +44,26 @@ final class TopicLink implements Link {
 
     private boolean draining;
 
-    /// When a link tells the layer above that it may go on.
+    /// When a sink tells the layer above that it may go on.
     ///
     /// @param high bytes queued above which it counts as full
     /// @param low bytes queued at which it counts as drained again
     record Marks(long high, long low) {}
 
-    /// Whom a link tells about itself.
+    /// Whom a sink tells about itself.
     interface Owner {
         /// The client has yet to learn of the partition, or has no room: [#toKnown] or [#drain] is due soon.
-        void onWaiting(TopicLink link);
+        void onWaiting(InboxSink sink);
 
-        void onDrained(TopicLink link);
+        void onDrained(InboxSink sink);
 
         /// A record could not be delivered.
-        void onFailure(TopicLink link, KafkaFailure failure);
+        void onFailure(InboxSink sink, KafkaFailure failure);
 
-        void onClosed(TopicLink link, String reason);
+        void onClosed(InboxSink sink, String reason);
     }
 
-    TopicLink(Inbox inbox, SizeProbe probe, RecordSender sender, Marks marks, Owner owner) {
+    InboxSink(Inbox inbox, SizeProbe probe, RecordSender sender, Marks marks, Owner owner) {
         this.inbox = inbox;
         this.sender = sender;
         this.marks = marks;
@@ -81,23 +76,8 @@ final class TopicLink implements Link {
     }
 
     @Override
-    public Neighbour neighbour() {
-        return NEIGHBOUR;
-    }
-
-    @Override
     public String name() {
         return "kafka:" + inbox.topic() + "/" + inbox.partition();
-    }
-
-    @Override
-    public boolean dialled() {
-        return true;
-    }
-
-    @Override
-    public int shard() {
-        return 0;
     }
 
     @Override
@@ -278,8 +258,10 @@ final class TopicLink implements Link {
         return sender.roundTripMicros();
     }
 
-    @Override
-    public void close(Goodbye.Code code, String detail) {
+    /// Drops what waits, and takes nothing any more. Any thread.
+    ///
+    /// @param reason for logs
+    public void close(String reason) {
         if (closed) {
             return;
         }
@@ -288,7 +270,7 @@ final class TopicLink implements Link {
             waiting.forEach(bytes -> queued.addAndGet(-bytes.length));
             waiting.clear();
         }
-        owner.onClosed(this, detail);
+        owner.onClosed(this, reason);
     }
 
     @Override
