@@ -34,8 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What callers say of where they come from, and where calls may go. The nested classes are rows of the catalogue of
-/// threats.
+/// What callers say of where they come from, and where calls may go. The nested classes are rows of docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsForwardingIT {

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Answers of services that are not what they should be: row H12 of the catalogue of threats. In each the next call has
-/// to get its own answer, over another connection.
+/// Answers of services that are not what they should be: row H12 of docs/THREATS.md. In each the next call has to get
+/// its own answer, over another connection.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp1AnswerIT {

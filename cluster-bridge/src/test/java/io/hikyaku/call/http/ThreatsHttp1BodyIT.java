@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Bodies whose end two readers could see at different places, and requests that follow each other. The nested classes
-/// are rows of the catalogue of threats.
+/// are rows of docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp1BodyIT {

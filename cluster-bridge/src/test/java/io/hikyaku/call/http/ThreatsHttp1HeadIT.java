@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Heads that two readers could understand differently: none of their bytes goes on. The nested classes are rows of the
-/// catalogue of threats.
+/// Heads that two readers could understand differently: none of their bytes goes on. The nested classes are rows of
+/// docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp1HeadIT {

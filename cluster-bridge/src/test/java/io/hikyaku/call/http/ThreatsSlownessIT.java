@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Callers that are slow, large or many. The nested classes are rows of the catalogue of threats.
+/// Callers that are slow, large or many. The nested classes are rows of docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsSlownessIT {

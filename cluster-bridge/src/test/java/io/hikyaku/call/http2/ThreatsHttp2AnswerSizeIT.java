@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Callers that say how large heads may be, and answers that are larger. The nested class is a row of the catalogue of
-/// threats.
+/// Callers that say how large heads may be, and answers that are larger. The nested class is a row of docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp2AnswerSizeIT {

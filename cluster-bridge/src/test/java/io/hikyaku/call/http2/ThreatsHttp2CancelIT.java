@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Callers that have calls cancelled faster than those end at their service. The nested classes are rows of the
-/// catalogue of threats.
+/// Callers that have calls cancelled faster than those end at their service. The nested classes are rows of
+/// docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp2CancelIT {

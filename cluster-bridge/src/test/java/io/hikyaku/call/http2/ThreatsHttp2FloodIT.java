@@ -42,8 +42,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Callers that break the framing of HTTP/2, or wear out whoever serves them. The nested classes are rows of the
-/// catalogue of threats.
+/// Callers that break the framing of HTTP/2, or wear out whoever serves them. The nested classes are rows of
+/// docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp2FloodIT {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Callers whose heads and bodies are not what HTTP/2 allows. The nested classes are rows of the catalogue of threats.
+/// Callers whose heads and bodies are not what HTTP/2 allows. The nested classes are rows of docs/THREATS.md.
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsHttp2HeadIT {
