@@ -154,6 +154,7 @@ final class BridgeShard {
     /// Puts a new view of who exports what in place.
     void show(ExporterView view) {
         Map<NodeId, RemoteExporter> kept = new HashMap<>();
+        Set<NodeId> lost = new HashSet<>();
         Map<ServicePort, List<Candidate>> candidates = new HashMap<>();
         view.exporters().forEach((port, exporters) -> {
             List<Candidate> list = new ArrayList<>();
@@ -162,6 +163,8 @@ final class BridgeShard {
                     list.add(own);
                 } else if (exporter.reachable()) {
                     list.add(kept.computeIfAbsent(exporter.node(), node -> remote(exporter)));
+                } else if (remotes.containsKey(exporter.node())) {
+                    lost.add(exporter.node());
                 }
             }
             if (list.isEmpty()) {
@@ -171,6 +174,7 @@ final class BridgeShard {
         });
         remotes = kept;
         balancer.update(candidates);
+        lost.forEach(channels::failHandshakes);
     }
 
     private RemoteExporter remote(ExporterView.Exporter exporter) {

@@ -136,13 +136,19 @@ public final class Channels<U extends ChannelUser> {
 
     /// There is no way to the node any more; if there is none for a while, its channels close.
     public void onUnreachable(NodeId peer) {
-        attemptsTo(peer)
-                .forEach(attempt -> attempt.fail(CloseCode.DEAD_PATH, "No way to node " + peer.abbreviated(), false));
+        failHandshakes(peer);
         if (!channelsTo(peer).isEmpty() && !unreachableSince.containsKey(peer)) {
             long since = shard.loop().nanos();
             unreachableSince.put(peer, since);
             shard.loop().after(UNREACHABLE_NANOS, () -> closeIfStillUnreachable(peer, since));
         }
+    }
+
+    /// Nothing gets to the node for now: whoever waits for a channel to it is told so at once. What stands stays, for
+    /// its streams go on if the node can be reached again in time.
+    public void failHandshakes(NodeId peer) {
+        attemptsTo(peer)
+                .forEach(attempt -> attempt.fail(CloseCode.DEAD_PATH, "No way to node " + peer.abbreviated(), false));
     }
 
     /// There is a way to the node again.

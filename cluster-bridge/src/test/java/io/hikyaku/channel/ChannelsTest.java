@@ -30,6 +30,34 @@ class ChannelsTest extends TwoNodes {
     }
 
     @Test
+    void whoeverWaitsForAHandshakeIsToldWhenItCannotSucceedForNow() {
+        // Given
+        right.fault = Net::swallow;
+        Raw waiting = left.only().to(right.id());
+        net.time.run(SOON);
+
+        // When
+        left.only().failHandshakes(right.id());
+
+        // Then
+        assertEquals(CloseCode.DEAD_PATH, waiting.closed.getFirst().code());
+        assertEquals(0, left.handshakes());
+    }
+
+    @Test
+    void anOpenChannelStaysWhenHandshakesCannotSucceedForNow() {
+        // Given
+        Raw user = connected();
+
+        // When
+        left.only().failHandshakes(right.id());
+        net.time.run(Duration.ofSeconds(5));
+
+        // Then
+        assertEquals(List.of(), user.closed);
+    }
+
+    @Test
     void ofCrossingOffersOneGoesOn() {
         // When
         Raw first = left.only().to(right.id());

@@ -28,6 +28,9 @@ class BrokerRestartIT {
     /// A fetch is missed after 3 seconds; the rest is for a busy machine.
     private static final Duration KNOWN = Duration.ofSeconds(5);
 
+    /// What was on its way may wait until its channel is dead, which takes 3 seconds, too.
+    private static final Duration TOLD = KNOWN.plusSeconds(2);
+
     private static final Duration OUTAGE = Duration.ofSeconds(8);
 
     @TempDir
@@ -77,6 +80,12 @@ class BrokerRestartIT {
             assertTrue(back - serves <= BACK.toNanos(), "back after " + millis(back - serves) + " ms");
             long unknown = millis(stopped - gone) + KNOWN.toMillis();
             assertTrue(calls.mostRunning() <= unknown * PER_SECOND / 1000, calls.mostRunning() + " calls waited");
+            assertEquals(
+                    List.of(),
+                    failed.stream()
+                            .filter(call -> call.endedAt() - Math.max(call.begunAt(), stopped) > TOLD.toNanos())
+                            .toList(),
+                    "calls that waited on when the outage was known");
             List<PacedCalls.Call> late = all.stream()
                     .filter(call -> call.begunAt() > stopped + KNOWN.toNanos() && call.begunAt() < serves)
                     .toList();
