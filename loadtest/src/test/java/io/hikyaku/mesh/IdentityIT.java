@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
 import io.hikyaku.cli.Hikyaku;
+import io.hikyaku.cli.Subcommand;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.mesh.Mesh.MeshBridge;
@@ -15,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -106,7 +108,7 @@ class IdentityIT {
         StringWriter err = new StringWriter();
 
         // When
-        int code = Hikyaku.commandLine(List.of())
+        int code = Hikyaku.commandLine(ServiceLoader.load(Subcommand.class))
                 .setErr(new PrintWriter(err, true))
                 .execute("bridge", "--config", file.toString());
 

@@ -64,6 +64,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void nothingOfTheBridgeButItsCommandKnowsTheCommandLine() {
+        noClasses()
+                .that()
+                .resideInAPackage(tree("bridge"))
+                .and()
+                .doNotHaveSimpleName("BridgeCommand")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(tree("cli"))
+                .check(code);
+    }
+
+    @Test
     void theWireFormatKnowsNothingButItself() {
         noClasses()
                 .that()

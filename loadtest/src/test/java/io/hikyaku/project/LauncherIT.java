@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherIT {
     private static final List<String> TOOLS =
             List.of("bash", "cat", "dirname", "env", "find", "flock", "head", "mkdir", "readlink", "sed", "sleep");
+    private static final Pattern COMMAND = Pattern.compile("(?m)^ {2}([a-z]+) ");
 
     @TempDir
     private Path folder;
@@ -35,7 +37,7 @@ class LauncherIT {
     @Test
     void runsFromAnyFolderAndThroughALink() throws Exception {
         // Given
-        putJarsBesideIt();
+        putJarsBesideIt("loadtest");
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         Path link = Files.createSymbolicLink(elsewhere.resolve("link"), Path.of("../hikyaku"));
 
@@ -48,9 +50,40 @@ class LauncherIT {
     }
 
     @Test
+    void isARelayWithoutABridgeWhereOnlyTheRelaysJarsAre() throws Exception {
+        // Given
+        putJarsBesideIt("relay-node");
+
+        // When
+        Ended help = run(folder, Map.of(), launcher.toString(), "--help");
+        Ended bridge = run(folder, Map.of(), launcher.toString(), "bridge");
+        Ended relay = run(folder, Map.of(), launcher.toString(), "relay", "--help");
+
+        // Then
+        assertEquals(List.of("authority", "kafka", "relay", "status", "version"), commands(help.output), help::output);
+        assertEquals(2, bridge.exit, bridge::output);
+        assertEquals(0, relay.exit, relay::output);
+    }
+
+    @Test
+    void isARelayAndABridgeWhereTheBridgesJarsAre() throws Exception {
+        // Given
+        putJarsBesideIt("cluster-bridge");
+
+        // When
+        Ended help = run(folder, Map.of(), launcher.toString(), "--help");
+
+        // Then
+        assertEquals(
+                List.of("authority", "bridge", "kafka", "relay", "status", "version"),
+                commands(help.output),
+                help::output);
+    }
+
+    @Test
     void passesArgumentsAndTheExitCodeOn() throws Exception {
         // Given
-        putJarsBesideIt();
+        putJarsBesideIt("loadtest");
 
         // When
         Ended ended = run(folder, Map.of(), launcher.toString(), "no such", "command");
@@ -63,7 +96,7 @@ class LauncherIT {
     @Test
     void becomesTheJavaProcessSoThatSignalsReachIt() throws Exception {
         // Given
-        putJarsBesideIt();
+        putJarsBesideIt("loadtest");
         String wait = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0";
         Process process = start(folder, Map.of("HIKYAKU_JAVA_OPTS", wait), launcher.toString(), "version");
 
@@ -110,8 +143,13 @@ class LauncherIT {
         assertTrue(ended.output.contains("neither its jars"), ended::output);
     }
 
-    private void putJarsBesideIt() throws IOException {
-        Files.createSymbolicLink(folder.resolve("lib"), Path.of("target/lib").toAbsolutePath());
+    private void putJarsBesideIt(String module) throws IOException {
+        Files.createSymbolicLink(
+                folder.resolve("lib"), Project.ROOT.resolve(module).resolve("target/lib"));
+    }
+
+    private static List<String> commands(String help) {
+        return COMMAND.matcher(help).results().map(match -> match.group(1)).toList();
     }
 
     private static Optional<Path> onPath(String tool) {

@@ -3,8 +3,12 @@ package io.hikyaku.cli;
 import io.hikyaku.names.SystemNames;
 import io.hikyaku.node.NothingToClose;
 import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -12,22 +16,21 @@ import picocli.CommandLine.ScopeType;
 
 /// The `hikyaku` program: the root of all commands and the way into every process of the system.
 ///
-/// A command of this package is one more class in the list of `subcommands`; one of another module is a [Subcommand].
-/// `--help` and `--verbose` are inherited by all.
+/// A command of this package is one more class in [#OWN]; one of another module is a [Subcommand], and there if its jar
+/// is. `--help` and `--verbose` are inherited by all.
 @Command(
         name = "hikyaku",
         description = "Carries service calls between clusters as encrypted messages.",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            AuthorityCommand.class,
-            BridgeCommand.class,
-            KafkaCommand.class,
-            RelayCommand.class,
-            StatusCommand.class,
-            VersionCommand.class,
-        })
+        synopsisSubcommandLabel = "COMMAND")
 public final class Hikyaku {
-    /// Commands that end when they are told to.
+    private static final List<Class<?>> OWN = List.of(
+            AuthorityCommand.class, KafkaCommand.class, RelayCommand.class, StatusCommand.class, VersionCommand.class);
+
+    /// The order of the help. What other modules add and is not named here comes after.
+    private static final List<String> ORDER = List.of("authority", "bridge", "kafka", "relay", "status", "version");
+
+    /// Commands that end when they are told to and not before. Known by name: this is decided before any
+    /// class of theirs is looked for.
     private static final Set<String> RUNNING_ON = Set.of("bridge", "relay");
 
     @Option(
@@ -65,11 +68,22 @@ public final class Hikyaku {
     public static CommandLine commandLine(Iterable<? extends Subcommand> added) {
         Hikyaku root = new Hikyaku();
         CommandLine commandLine = new CommandLine(root);
-        added.forEach(commandLine::addSubcommand);
+        inTheOrderOfTheHelp(added).forEach(command -> commandLine.addSubcommand(command.getCommandName(), command));
         return commandLine
                 .setExecutionExceptionHandler(
                         (failure, failed, parsed) -> Failures.report(failure, failed, root.verbose))
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(40);
+    }
+
+    private static Stream<CommandLine> inTheOrderOfTheHelp(Iterable<? extends Subcommand> added) {
+        return Stream.concat(OWN.stream(), StreamSupport.stream(added.spliterator(), false))
+                .map(CommandLine::new)
+                .sorted(Comparator.comparingInt(command -> place(command.getCommandName())));
+    }
+
+    private static int place(String command) {
+        int place = ORDER.indexOf(command);
+        return place < 0 ? ORDER.size() : place;
     }
 }

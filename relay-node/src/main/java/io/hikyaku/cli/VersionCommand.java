@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /// `hikyaku version`: what to name in a bug report.
 @Command(name = "version", description = "Prints the version, the JDK and the TLS provider in use.")
-final class VersionCommand implements Callable<Integer> {
+public final class VersionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
@@ -26,7 +26,7 @@ final class VersionCommand implements Callable<Integer> {
     }
 
     /// The version of the build, written into a resource by Maven.
-    static String version() throws IOException {
+    public static String version() throws IOException {
         Properties build = new Properties();
         try (InputStream in = VersionCommand.class.getResourceAsStream("build.properties")) {
             if (in == null) {

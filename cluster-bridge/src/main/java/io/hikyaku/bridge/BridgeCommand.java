@@ -1,6 +1,8 @@
-package io.hikyaku.cli;
+package io.hikyaku.bridge;
 
-import io.hikyaku.bridge.Bridge;
+import io.hikyaku.cli.Exit;
+import io.hikyaku.cli.Subcommand;
+import io.hikyaku.cli.VersionCommand;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.ConfigException;
 import io.hikyaku.node.Logging;
@@ -8,7 +10,6 @@ import io.hikyaku.node.RunningProgram;
 import io.hikyaku.node.RunningProgram.Started;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bridge",
         description = "Runs a cluster's bridge, which exports services to other clusters and imports theirs.")
-final class BridgeCommand implements Callable<Integer> {
+public final class BridgeCommand implements Subcommand {
     private static final Duration BEYOND_DRAIN = Duration.ofSeconds(15);
 
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The bridge's configuration, YAML.")

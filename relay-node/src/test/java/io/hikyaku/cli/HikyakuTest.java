@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,32 @@ class HikyakuTest {
 
         // Then
         assertEquals(List.of(), undescribed(root));
+    }
+
+    @Test
+    void showsTheBridgeAmongTheProgramsAndWhatElseIsAddedAfterThem() {
+        // Given
+        added.add(new Added(() -> Exit.DONE));
+        added.add(new Bridge());
+
+        // When
+        CommandLine root = Hikyaku.commandLine(added);
+
+        // Then
+        assertEquals(
+                List.of("authority", "bridge", "kafka", "relay", "status", "version", "added"),
+                List.copyOf(root.getSubcommands().keySet()));
+    }
+
+    @Test
+    void isWithoutABridgeWhereItsModuleIsNot() {
+        // When
+        CommandLine root = Hikyaku.commandLine(ServiceLoader.load(Subcommand.class));
+
+        // Then
+        assertEquals(
+                List.of("authority", "kafka", "relay", "status", "version"),
+                List.copyOf(root.getSubcommands().keySet()));
     }
 
     @Test
@@ -213,6 +240,14 @@ class HikyakuTest {
         }
         command.getSubcommands().values().forEach(below -> found.addAll(undescribed(below)));
         return found;
+    }
+
+    @Command(name = "bridge")
+    static final class Bridge implements Subcommand {
+        @Override
+        public Integer call() {
+            return Exit.DONE;
+        }
     }
 
     @Command(name = "added", description = "Comes from elsewhere.")
