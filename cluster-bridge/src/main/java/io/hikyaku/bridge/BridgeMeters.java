@@ -1,10 +1,10 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.channel.ChannelCounters;
-import io.hikyaku.link.kafka.KafkaStatus;
-import io.hikyaku.link.kafka.KafkaTransport;
-import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.kafka.transport.KafkaStatus;
+import io.hikyaku.kafka.transport.KafkaTransport;
 import io.hikyaku.stream.StreamCounters;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,9 +1,10 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.LogConfig;
-import io.hikyaku.node.ConfigTaker;
-import io.hikyaku.node.Logging;
+import io.hikyaku.node.log.Logging;
+import io.hikyaku.node.reload.ConfigTaker;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.io.IOException;
 import java.util.List;

@@ -1,9 +1,11 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.bridge.shard.BridgeShard;
+import io.hikyaku.bridge.shard.ExporterView;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.ServicePort;
-import io.hikyaku.call.observe.RecentCalls;
-import io.hikyaku.call.observe.ServiceCalls;
+import io.hikyaku.call.observe.meter.RecentCalls;
+import io.hikyaku.call.observe.meter.ServiceCalls;
 import io.hikyaku.channel.Channel;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;

@@ -1,5 +1,7 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.bridge.shard.ExporterView;
+import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.route.LocalNode;

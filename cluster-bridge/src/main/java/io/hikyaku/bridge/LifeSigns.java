@@ -1,5 +1,6 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;

@@ -1,9 +1,9 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.observe.AccessLog;
-import io.hikyaku.call.observe.CallObservers;
 import io.hikyaku.call.observe.Spans;
+import io.hikyaku.call.observe.log.AccessLog;
+import io.hikyaku.call.observe.meter.CallObservers;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.tracing.OtlpSpans;

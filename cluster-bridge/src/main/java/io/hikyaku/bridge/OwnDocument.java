@@ -1,8 +1,8 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.config.BridgeConfig;
-import io.hikyaku.config.Export;
-import io.hikyaku.config.ExportPort;
+import io.hikyaku.config.service.Export;
+import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.hikyaku.call;
 
-import io.hikyaku.config.CallLimits;
-import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.config.limits.CallLimits;
+import io.hikyaku.stream.credit.MemoryBudget;
 import java.time.Duration;
 
 /// What every call of this bridge is done with.

@@ -1,10 +1,10 @@
 package io.hikyaku.call;
 
-import io.hikyaku.call.observe.CallBooks;
-import io.hikyaku.call.observe.CallObservers;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.call.observe.Observation.Side;
-import io.hikyaku.call.observe.ServiceCalls;
+import io.hikyaku.call.observe.meter.CallBooks;
+import io.hikyaku.call.observe.meter.CallObservers;
+import io.hikyaku.call.observe.meter.ServiceCalls;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

@@ -1,5 +1,5 @@
-/// Layer 5, what HTTP and TCP share: listeners for imports, dispatch to exports, the attempts of a call at exporters,
-/// and the two ends of a socket. Knows streams and policy; neither peers, nor node ids, nor packets.
+/// Layer 5, what all calls share: the service port that is called, the problems that end a call, what is refused and
+/// how it is counted. The rooms below carry the calls; none of them knows peers, node ids or packets.
 @NullMarked
 package io.hikyaku.call;
 

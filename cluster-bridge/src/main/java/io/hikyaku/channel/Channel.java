@@ -1,5 +1,10 @@
 package io.hikyaku.channel;
 
+import io.hikyaku.channel.crypto.Opener;
+import io.hikyaku.channel.crypto.Sealer;
+import io.hikyaku.channel.handshake.Handshake;
+import io.hikyaku.channel.handshake.Peer;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

@@ -1,5 +1,6 @@
 package io.hikyaku.channel;
 
+import io.hikyaku.channel.handshake.Handshake;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;

@@ -1,5 +1,8 @@
 package io.hikyaku.channel;
 
+import io.hikyaku.channel.handshake.Handshake;
+import io.hikyaku.channel.handshake.SegmentStream;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

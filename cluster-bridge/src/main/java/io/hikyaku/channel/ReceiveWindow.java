@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// keeps.
 final class ReceiveWindow {
     /// What to do with a packet of a given sequence.
-    enum Place {
+    public enum Place {
         /// It is the next one.
         NEXT,
         /// It is early, and there is room for it.

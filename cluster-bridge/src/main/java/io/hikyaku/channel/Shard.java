@@ -1,6 +1,8 @@
 package io.hikyaku.channel;
 
-import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.channel.handshake.CurrentIdentity;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.route.PacketSender;
 import io.hikyaku.wire.NodeId;
 import io.netty.buffer.ByteBufAllocator;

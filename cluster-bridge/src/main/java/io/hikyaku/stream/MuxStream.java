@@ -1,5 +1,7 @@
 package io.hikyaku.stream;
 
+import io.hikyaku.stream.credit.ReceiveCredit;
+import io.hikyaku.stream.credit.WindowBudget;
 import io.hikyaku.wire.stream.ResetCode;
 import io.hikyaku.wire.stream.StreamFrame;
 import io.hikyaku.wire.stream.StreamFrames;

@@ -1,6 +1,6 @@
 package io.hikyaku.stream;
 
-import io.hikyaku.channel.Loop;
+import io.hikyaku.loop.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

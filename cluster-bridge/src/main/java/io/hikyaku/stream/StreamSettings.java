@@ -1,7 +1,8 @@
 package io.hikyaku.stream;
 
-import io.hikyaku.config.ChannelLimits;
-import io.hikyaku.config.StreamLimits;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.config.limits.StreamLimits;
+import io.hikyaku.stream.credit.MemoryBudget;
 
 /// What the streams of all channels of a process have in common.
 ///

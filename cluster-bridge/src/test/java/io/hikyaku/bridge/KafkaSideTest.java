@@ -2,12 +2,12 @@ package io.hikyaku.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.config.BridgeLimits;
-import io.hikyaku.config.HostPort;
 import io.hikyaku.config.KafkaLink;
-import io.hikyaku.link.kafka.KafkaTopics;
-import io.hikyaku.link.kafka.KafkaTransport;
-import io.hikyaku.route.QueueMarks;
+import io.hikyaku.config.limits.BridgeLimits;
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.kafka.KafkaTopics;
+import io.hikyaku.kafka.transport.KafkaTransport;
+import io.hikyaku.route.table.QueueMarks;
 import io.hikyaku.wire.NodeId;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package io.hikyaku.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.config.Export;
-import io.hikyaku.config.ExportPort;
-import io.hikyaku.config.Protocol;
-import io.hikyaku.config.ServiceName;
-import io.hikyaku.config.Target;
+import io.hikyaku.config.service.Export;
+import io.hikyaku.config.service.ExportPort;
+import io.hikyaku.config.service.Protocol;
+import io.hikyaku.config.service.Target;
+import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,8 @@
 package io.hikyaku.call;
 
-import io.hikyaku.admission.AcceptLimiter;
-import io.hikyaku.link.EventLoops;
+import io.hikyaku.net.AcceptLimiter;
+import io.hikyaku.net.EventLoops;
+import io.hikyaku.net.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -2,14 +2,16 @@ package io.hikyaku.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.admission.AcceptLimiter;
-import io.hikyaku.config.CallLimits;
-import io.hikyaku.config.ExportPort;
-import io.hikyaku.config.Protocol;
-import io.hikyaku.config.Target;
-import io.hikyaku.config.TargetHost;
-import io.hikyaku.link.EventLoops;
-import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.call.target.Dial;
+import io.hikyaku.call.target.Targets;
+import io.hikyaku.config.limits.CallLimits;
+import io.hikyaku.config.service.ExportPort;
+import io.hikyaku.config.service.Protocol;
+import io.hikyaku.config.service.Target;
+import io.hikyaku.config.service.TargetHost;
+import io.hikyaku.net.AcceptLimiter;
+import io.hikyaku.net.EventLoops;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.stream.ResetCode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,8 +1,8 @@
 package io.hikyaku.call;
 
-import io.hikyaku.config.CallLimits;
-import io.hikyaku.config.DataSize;
-import io.hikyaku.config.HttpLimits;
+import io.hikyaku.config.limits.CallLimits;
+import io.hikyaku.config.limits.HttpLimits;
+import io.hikyaku.config.value.DataSize;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.channel.Net.Raw;
-import io.hikyaku.config.ChannelLimits;
-import io.hikyaku.config.DataSize;
+import io.hikyaku.channel.handshake.CurrentIdentity;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.config.value.DataSize;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.channel.Net.Raw;
+import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;

@@ -1,11 +1,12 @@
 package io.hikyaku.channel;
 
-import io.hikyaku.identity.Authority;
-import io.hikyaku.identity.ChannelTls;
+import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Member;
 import io.hikyaku.identity.Statement;
+import io.hikyaku.identity.issue.Authority;
+import io.hikyaku.identity.tls.ChannelTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

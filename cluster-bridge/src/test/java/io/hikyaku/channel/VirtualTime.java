@@ -1,5 +1,6 @@
 package io.hikyaku.channel;
 
+import io.hikyaku.loop.Loop;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;

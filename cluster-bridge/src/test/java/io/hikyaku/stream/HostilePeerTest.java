@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.ChannelLimits;
-import io.hikyaku.config.DataSize;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.config.value.DataSize;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 import io.hikyaku.wire.route.PushBack;
 import io.hikyaku.wire.stream.ResetCode;

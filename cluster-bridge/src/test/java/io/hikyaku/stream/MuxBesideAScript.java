@@ -2,7 +2,7 @@ package io.hikyaku.stream;
 
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.Identities;
-import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.channel.handshake.LocalIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;

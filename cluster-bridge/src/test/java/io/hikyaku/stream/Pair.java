@@ -2,11 +2,12 @@ package io.hikyaku.stream;
 
 import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.channel.Channels;
-import io.hikyaku.channel.CurrentIdentity;
-import io.hikyaku.channel.LocalIdentity;
 import io.hikyaku.channel.Shard;
 import io.hikyaku.channel.VirtualTime;
-import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.channel.handshake.CurrentIdentity;
+import io.hikyaku.channel.handshake.LocalIdentity;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.NodeId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;

@@ -66,7 +66,7 @@ abstract class StalledEnd implements StreamHandler {
         }
     }
 
-    static final class Reader extends StalledEnd {
+    public static final class Reader extends StalledEnd {
         private final int readsBytes;
         private long held;
         private int read;

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.ChannelLimits;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.stream.credit.MemoryBudget;
+import io.hikyaku.stream.credit.WindowBudget;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 import io.hikyaku.wire.stream.ResetCode;
 import io.hikyaku.wire.stream.StreamFrame;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.Identities;
-import io.hikyaku.channel.LocalIdentity;
-import io.hikyaku.config.ChannelLimits;
-import io.hikyaku.config.DataSize;
+import io.hikyaku.channel.handshake.LocalIdentity;
+import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.config.value.DataSize;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.channel.Identities;
-import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.stream.ResetCode;

@@ -3,7 +3,7 @@ package io.hikyaku.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.channel.Identities;
-import io.hikyaku.channel.LocalIdentity;
+import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.wire.stream.ResetCode;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,14 +1,14 @@
 package io.hikyaku.bench;
 
 import io.hikyaku.bench.LoadGenerator.Connections;
+import io.hikyaku.kafka.KafkaTopics;
+import io.hikyaku.kafka.prepare.KafkaPrepare;
 import io.hikyaku.lab.KafkaServer;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.LocalMesh.Export;
 import io.hikyaku.lab.LocalMesh.Import;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
-import io.hikyaku.link.kafka.KafkaPrepare;
-import io.hikyaku.link.kafka.KafkaTopics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -19,7 +19,7 @@ record Call(String from, String to, String service, Protocol protocol) {
     /// @param way what carried it, as the calling bridge says
     /// @param answer on one line
     /// @param millis median of several calls after the first
-    record Result(Call call, String way, String answer, double millis) {}
+    public record Result(Call call, String way, String answer, double millis) {}
 
     /// Makes the call several times.
     ///

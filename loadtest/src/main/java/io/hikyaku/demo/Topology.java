@@ -1,5 +1,7 @@
 package io.hikyaku.demo;
 
+import io.hikyaku.kafka.KafkaTopics;
+import io.hikyaku.kafka.prepare.KafkaPrepare;
 import io.hikyaku.lab.KafkaServer;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.LocalMesh.Export;
@@ -7,8 +9,6 @@ import io.hikyaku.lab.LocalMesh.Import;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
 import io.hikyaku.lab.SmallServices;
-import io.hikyaku.link.kafka.KafkaPrepare;
-import io.hikyaku.link.kafka.KafkaTopics;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;

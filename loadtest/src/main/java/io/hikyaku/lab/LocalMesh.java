@@ -1,8 +1,8 @@
 package io.hikyaku.lab;
 
-import io.hikyaku.identity.Authority;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
+import io.hikyaku.identity.issue.Authority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,13 +2,13 @@ package io.hikyaku.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.kafka.KafkaTopics;
+import io.hikyaku.kafka.prepare.KafkaPrepare;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Program;
-import io.hikyaku.link.kafka.KafkaPrepare;
-import io.hikyaku.link.kafka.KafkaTopics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

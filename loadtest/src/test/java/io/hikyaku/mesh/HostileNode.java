@@ -1,18 +1,18 @@
 package io.hikyaku.mesh;
 
-import io.hikyaku.config.LinkLimits;
-import io.hikyaku.config.LinkUrl;
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.LinkLimits;
+import io.hikyaku.config.limits.RouteLimits;
+import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Statement;
-import io.hikyaku.link.EventLoops;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
-import io.hikyaku.link.LinkIdentity;
 import io.hikyaku.link.LinkSettings;
-import io.hikyaku.link.Links;
 import io.hikyaku.link.PacketSink;
+import io.hikyaku.link.dial.Links;
+import io.hikyaku.link.session.LinkIdentity;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

@@ -3,10 +3,10 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
-import io.hikyaku.link.kafka.KafkaTopics;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.status.NodeStatus;
 import java.io.IOException;

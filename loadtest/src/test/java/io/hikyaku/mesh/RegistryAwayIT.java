@@ -2,10 +2,10 @@ package io.hikyaku.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
-import io.hikyaku.link.kafka.KafkaTopics;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
 import io.hikyaku.cli.Hikyaku;
-import io.hikyaku.identity.Authority;
 import io.hikyaku.identity.Member;
+import io.hikyaku.identity.issue.Authority;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

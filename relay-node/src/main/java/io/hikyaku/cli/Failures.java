@@ -1,6 +1,6 @@
 package io.hikyaku.cli;
 
-import io.hikyaku.config.ConfigException;
+import io.hikyaku.config.yaml.ConfigException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;

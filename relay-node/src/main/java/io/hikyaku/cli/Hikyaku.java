@@ -1,6 +1,6 @@
 package io.hikyaku.cli;
 
-import io.hikyaku.names.SystemNames;
+import io.hikyaku.net.name.SystemNames;
 import io.hikyaku.node.NothingToClose;
 import java.io.PrintWriter;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.hikyaku.cli;
 
-import io.hikyaku.link.kafka.KafkaPrepare;
-import io.hikyaku.link.kafka.KafkaTopics;
+import io.hikyaku.kafka.KafkaTopics;
+import io.hikyaku.kafka.prepare.KafkaPrepare;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;

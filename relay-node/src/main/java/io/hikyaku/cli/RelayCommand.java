@@ -1,9 +1,9 @@
 package io.hikyaku.cli;
 
 import io.hikyaku.config.RelayConfig;
-import io.hikyaku.node.Logging;
 import io.hikyaku.node.RunningProgram;
 import io.hikyaku.node.RunningProgram.Started;
+import io.hikyaku.node.log.Logging;
 import io.hikyaku.relay.RelayNode;
 import java.nio.file.Path;
 import java.time.Duration;

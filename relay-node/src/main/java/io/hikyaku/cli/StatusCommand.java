@@ -1,7 +1,7 @@
 package io.hikyaku.cli;
 
 import io.hikyaku.cli.StatusWatch.Screen;
-import io.hikyaku.config.HostPort;
+import io.hikyaku.config.value.HostPort;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.status.NodeStatusJson;
 import java.io.IOException;

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// it changes none.
 public final class Identity {
 
-    static final String CERTIFICATE = "tls.crt";
-    static final String KEY = "tls.key";
-    static final String AUTHORITIES = "ca.crt";
+    public static final String CERTIFICATE = "tls.crt";
+    public static final String KEY = "tls.key";
+    public static final String AUTHORITIES = "ca.crt";
     private static final int MAX_FILE_BYTES = 1 << 20;
 
     private final Member member;
@@ -121,7 +121,7 @@ public final class Identity {
         return warnings;
     }
 
-    PrivateKey key() {
+    public PrivateKey key() {
         return key;
     }
 
@@ -131,7 +131,7 @@ public final class Identity {
         return "Identity[" + member + " until " + notAfter() + "]";
     }
 
-    static String read(Path file) throws IdentityException {
+    public static String read(Path file) throws IdentityException {
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new IdentityException(file + " is larger than " + MAX_FILE_BYTES + " bytes");
@@ -144,7 +144,7 @@ public final class Identity {
         }
     }
 
-    static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
+    public static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
         if (!MemberCertificate.isP256(key) || !MemberCertificate.isP256(certificate.getPublicKey())) {
             return false;
         }

@@ -14,7 +14,7 @@ public final class IdentityException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    IdentityException(String problem) {
+    public IdentityException(String problem) {
         this(List.of(problem));
     }
 

@@ -84,7 +84,7 @@ public record Member(String mesh, Kind kind, String name) {
         return uri();
     }
 
-    static void requireLabel(String what, String value) {
+    public static void requireLabel(String what, String value) {
         if (!LABEL.matcher(value).matches()) {
             throw new IllegalArgumentException(what + " " + quoted(value)
                     + " is not a DNS-1123 label (1 to 63 of a-z, 0-9 and -, no - at either end)");

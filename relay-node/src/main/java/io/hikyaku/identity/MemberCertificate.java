@@ -17,7 +17,7 @@ import java.util.List;
 ///
 /// Every member dials and is dialled (relays by their peers, bridges inside the channel's handshake), so each
 /// certificate must be good for both ends of TLS.
-final class MemberCertificate {
+public final class MemberCertificate {
 
     private static final int URI = 6; // GeneralName.uniformResourceIdentifier, RFC 5280 section 4.2.1.6
     private static final int DIGITAL_SIGNATURE = 0; // bits of KeyUsage, section 4.2.1.3
@@ -30,7 +30,7 @@ final class MemberCertificate {
     private MemberCertificate() {}
 
     /// The member whose certificate this would be, if a mesh's authority issued it; its use is not checked.
-    static Member memberNamedBy(X509Certificate certificate) throws Rejected {
+    public static Member memberNamedBy(X509Certificate certificate) throws Rejected {
         Collection<List<?>> names;
         try {
             names = certificate.getSubjectAlternativeNames();
@@ -81,7 +81,7 @@ final class MemberCertificate {
         }
     }
 
-    static boolean isP256(Key key) {
+    public static boolean isP256(Key key) {
         return key instanceof ECKey ec
                 && ec.getParams() != null
                 && ec.getParams().getCurve().equals(P256.getCurve())

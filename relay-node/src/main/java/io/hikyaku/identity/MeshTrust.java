@@ -90,7 +90,7 @@ public final class MeshTrust {
     }
 
     /// For TLS: refuses in the handshake every chain that proves no member, or one that is not acceptable.
-    X509ExtendedTrustManager trustManager(Predicate<Member> acceptable) {
+    public X509ExtendedTrustManager trustManager(Predicate<Member> acceptable) {
         return new MeshTrustManager(this, acceptable);
     }
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The textual encodings of RFC 7468 that identities are stored in. Messages never quote content: it may be a key.
-final class Pem {
+public final class Pem {
 
     /// The header that turns a P-256 key of SEC 1 (`EC PRIVATE KEY`) into PKCS #8:
     /// version 0, algorithm id-ecPublicKey with prime256v1.
@@ -36,7 +36,7 @@ final class Pem {
     private Pem() {}
 
     /// @throws GeneralSecurityException saying what is wrong, in words that follow "tls.crt: "
-    static List<X509Certificate> certificates(String text) throws GeneralSecurityException {
+    public static List<X509Certificate> certificates(String text) throws GeneralSecurityException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks(text)) {
             if (!block.label.equals("CERTIFICATE")) {
@@ -52,7 +52,7 @@ final class Pem {
 
     /// @return a key on the curve P-256
     /// @throws GeneralSecurityException saying what is wrong and what helps, in words that follow "tls.key: "
-    static PrivateKey privateKey(String text) throws GeneralSecurityException {
+    public static PrivateKey privateKey(String text) throws GeneralSecurityException {
         if (OLD_ENCRYPTION.matcher(text).find()) {
             throw encrypted();
         }
@@ -93,7 +93,7 @@ final class Pem {
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
     }
 
-    static String encode(String label, byte[] der) {
+    public static String encode(String label, byte[] der) {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
     }

@@ -33,7 +33,7 @@ public final class Rejected extends Exception {
 
     private final Reason reason;
 
-    Rejected(Reason reason, String detail) {
+    public Rejected(Reason reason, String detail) {
         super(detail, null, false, false);
         this.reason = reason;
     }

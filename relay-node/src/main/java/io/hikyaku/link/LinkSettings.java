@@ -1,7 +1,7 @@
 package io.hikyaku.link;
 
-import io.hikyaku.config.LinkLimits;
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.LinkLimits;
+import io.hikyaku.config.limits.RouteLimits;
 import io.netty.channel.WriteBufferWaterMark;
 
 /// Times and bounds of links.
@@ -26,7 +26,7 @@ public record LinkSettings(LinkLimits limits, int highMark, int lowMark, long ma
 
     /// How much the socket is handed at once; the rest waits where it is counted. Small marks would make a
     /// forwarding node stop and go with every packet.
-    WriteBufferWaterMark socketMarks() {
+    public WriteBufferWaterMark socketMarks() {
         return new WriteBufferWaterMark(Math.min(SOCKET_LOW, lowMark), Math.min(SOCKET_HIGH, highMark));
     }
 }

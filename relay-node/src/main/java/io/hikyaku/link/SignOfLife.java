@@ -5,10 +5,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /// Stands first in a link's pipeline, before TLS, and tells of every read from the socket: a record of TLS is passed on
 /// whole, and 16 KiB take longer on a slow line than an answer may.
-final class SignOfLife extends ChannelInboundHandlerAdapter {
+public final class SignOfLife extends ChannelInboundHandlerAdapter {
     private final Runnable onBytes;
 
-    SignOfLife(Runnable onBytes) {
+    public SignOfLife(Runnable onBytes) {
         this.onBytes = onBytes;
     }
 

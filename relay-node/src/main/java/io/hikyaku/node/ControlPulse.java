@@ -1,6 +1,7 @@
 package io.hikyaku.node;
 
-import io.hikyaku.route.ControlLoop;
+import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.node.admin.Readiness;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.hikyaku.node;
 
-import io.hikyaku.route.ControlLoop;
+import io.hikyaku.loop.ControlLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -3,6 +3,7 @@ package io.hikyaku.node;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
+import io.hikyaku.node.reload.IdentityReload;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.hikyaku.node;
 
+import io.hikyaku.node.log.StandardError;
+import io.hikyaku.node.reload.Signals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,12 +1,12 @@
 package io.hikyaku.registry;
 
-import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.MeshTrust;
+import io.hikyaku.loop.ControlLoop;
 import io.hikyaku.registry.KnownNode.State;
 import io.hikyaku.registry.SignedDocuments.ReadDocument;
 import io.hikyaku.registry.SignedDocuments.Reason;
 import io.hikyaku.registry.SignedDocuments.Verdict;
-import io.hikyaku.route.ControlLoop;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
@@ -42,11 +42,11 @@ import org.slf4j.LoggerFactory;
 /// Offers come on the control loop; views are immutable and for any thread.
 public final class Directory {
     /// Most nodes known at once.
-    static final int MAX_NODES = 20_000;
+    public static final int MAX_NODES = 20_000;
     /// Most forgotten nodes that are remembered, so that a replay does not bring them back.
     static final int MAX_FORGOTTEN = 20_000;
     /// How long what a lost node exported stays known.
-    static final Duration LOST_KEPT = Duration.ofHours(1);
+    public static final Duration LOST_KEPT = Duration.ofHours(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final Duration CHECK = Duration.ofSeconds(1);
@@ -186,7 +186,7 @@ public final class Directory {
     }
 
     /// Whether there is no need to offer a document of the node again: it, or a newer one, was taken.
-    boolean knows(NodeId node, long sequence) {
+    public boolean knows(NodeId node, long sequence) {
         KnownNode known = nodes.get(node);
         return node.equals(self) || known != null && known.sequence() >= sequence;
     }
@@ -315,7 +315,7 @@ public final class Directory {
     }
 
     /// A neighbour delivers to the node now, or none does any more.
-    void onVouched(NodeId node, boolean now) {
+    public void onVouched(NodeId node, boolean now) {
         if (!now) {
             vouched.remove(node);
             return;

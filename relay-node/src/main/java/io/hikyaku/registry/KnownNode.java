@@ -4,10 +4,10 @@ import io.hikyaku.registry.SignedDocuments.ReadDocument;
 import java.time.Duration;
 
 /// A node as the directory knows it, and when it last gave a sign of life. Touched by the control loop alone.
-final class KnownNode {
+public final class KnownNode {
     /// So long relays may vouch for a node that has signed nothing new: a relay that lies keeps a dead node
     /// listed for no longer. A node beats three times within it.
-    static final Duration LEASE = Duration.ofHours(6);
+    public static final Duration LEASE = Duration.ofHours(6);
 
     enum State {
         /// Only Kafka's past speaks of it.

@@ -1,7 +1,7 @@
 package io.hikyaku.registry;
 
-import io.hikyaku.config.RegistryLimits;
-import io.hikyaku.route.ControlLoop;
+import io.hikyaku.config.limits.RegistryLimits;
+import io.hikyaku.loop.ControlLoop;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.time.Duration;

@@ -17,7 +17,7 @@ import java.util.Set;
 /// @param parts as bytes that nobody changes
 public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byte[]> parts) {
     /// What a part costs beside its bytes: its digest, its array and its place in a map.
-    static final long PART_OVERHEAD = 128;
+    public static final long PART_OVERHEAD = 128;
     /// What a digest of a head costs beside its bytes on the wire.
     private static final long DIGEST_OVERHEAD = 64;
 
@@ -26,7 +26,7 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
     }
 
     /// @param parts others than those of the head are left out
-    static SignedDocument of(DocumentHead head, Map<PartDigest, byte[]> parts) {
+    public static SignedDocument of(DocumentHead head, Map<PartDigest, byte[]> parts) {
         Map<PartDigest, byte[]> named = new HashMap<>();
         for (PartDigest digest : head.parts()) {
             byte[] part = parts.get(digest);
@@ -42,7 +42,7 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
     }
 
     /// Bytes of a head and of parts, as they travel.
-    static long bytes(DocumentHead head, Collection<byte[]> parts) {
+    public static long bytes(DocumentHead head, Collection<byte[]> parts) {
         long bytes = DocumentHeads.size(head);
         for (byte[] part : parts) {
             bytes += part.length;
@@ -51,7 +51,7 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
     }
 
     /// Memory that it is charged with, in bytes.
-    long size() {
+    public long size() {
         long size = charge(head);
         for (byte[] part : parts.values()) {
             size += charge(part);
@@ -60,17 +60,17 @@ public record SignedDocument(NodeId node, DocumentHead head, Map<PartDigest, byt
     }
 
     /// Memory that a part is charged with, in bytes.
-    static long charge(byte[] part) {
+    public static long charge(byte[] part) {
         return part.length + PART_OVERHEAD;
     }
 
     /// Memory that a head is charged with, in bytes.
-    static long charge(DocumentHead head) {
+    public static long charge(DocumentHead head) {
         return DocumentHeads.size(head) + DIGEST_OVERHEAD * head.parts().size();
     }
 
     /// The parts that the other document, an older one, does not have.
-    Set<PartDigest> newerThan(SignedDocument other) {
+    public Set<PartDigest> newerThan(SignedDocument other) {
         Set<PartDigest> news = new HashSet<>(parts.keySet());
         news.removeAll(other.parts.keySet());
         return news;

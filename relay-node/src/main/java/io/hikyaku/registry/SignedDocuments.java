@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// What is genuine in the registry (PROTOCOL.md §8.2). A head and a beat prove by themselves whose they are, since a
 /// node id is the hash of the key that signed; the statement in a document's first part tells which member the node
 /// belongs to. The rest hangs on the head by digests.
-final class SignedDocuments {
+public final class SignedDocuments {
     private SignedDocuments() {}
 
     /// A document that is genuine, or why it is not.
-    sealed interface Verdict {
+    public sealed interface Verdict {
         record Genuine(ReadDocument document) implements Verdict {}
 
         /// @param reason a closed set, fit for a metric's label
@@ -68,7 +68,7 @@ final class SignedDocuments {
     }
 
     /// Whether the head's own key signed it.
-    static boolean isGenuine(DocumentHead head) {
+    public static boolean isGenuine(DocumentHead head) {
         try {
             return InstancePublicKey.ofRaw(head.key())
                     .verifies(head.signature(), Purpose.DOCUMENT, DocumentHeads.signedBytes(head));
@@ -78,7 +78,7 @@ final class SignedDocuments {
     }
 
     /// Whether the key of the node's head signed the beat.
-    static boolean isGenuine(Beat beat, DocumentHead head) {
+    public static boolean isGenuine(Beat beat, DocumentHead head) {
         return InstancePublicKey.ofRaw(head.key())
                 .verifies(beat.signature(), Purpose.BEAT, DocumentMaker.beaten(beat.sequence(), beat.count()));
     }

@@ -2,21 +2,21 @@ package io.hikyaku.registry;
 
 /// How often one node may say something: so many times at once after a quiet time, and then so many per second
 /// (PROTOCOL.md §4.5). Touched by the control loop alone.
-final class TokenBucket {
+public final class TokenBucket {
     /// Taken at once after a quiet time.
-    static final int BURST = 20;
+    public static final int BURST = 20;
 
     static final int PER_SECOND = 4;
 
     private double tokens = BURST;
     private long countedAt;
 
-    TokenBucket(long now) {
+    public TokenBucket(long now) {
         this.countedAt = now;
     }
 
     /// @return false if there is none left
-    boolean take(long now) {
+    public boolean take(long now) {
         tokens = Math.min(BURST, tokens + (now - countedAt) / 1e9 * PER_SECOND);
         countedAt = now;
         if (tokens < 1) {

@@ -1,15 +1,15 @@
 package io.hikyaku.relay;
 
-import io.hikyaku.config.HostPort;
-import io.hikyaku.config.LinkUrl;
 import io.hikyaku.config.RelayConfig;
-import io.hikyaku.config.RelayLimits;
+import io.hikyaku.config.limits.RelayLimits;
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
-import io.hikyaku.node.Logging;
 import io.hikyaku.node.MeshNode;
-import io.hikyaku.registry.FloodReceivers;
+import io.hikyaku.node.log.Logging;
+import io.hikyaku.registry.flood.FloodReceivers;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.wire.NodeId;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 package io.hikyaku.route;
 
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.route.table.Adjacency;
+import io.hikyaku.route.table.LinkEgress;
 import java.util.List;
 
 /// A neighbour as status shows it.

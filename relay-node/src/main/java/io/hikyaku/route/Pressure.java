@@ -1,9 +1,11 @@
 package io.hikyaku.route;
 
-import io.hikyaku.config.RouteLimits;
-import io.hikyaku.route.Egress.Flow;
-import io.hikyaku.route.Egress.Sender;
+import io.hikyaku.config.limits.RouteLimits;
+import io.hikyaku.loop.ControlLoop;
 import io.hikyaku.route.QueueBudget.Fill;
+import io.hikyaku.route.table.Egress;
+import io.hikyaku.route.table.Egress.Flow;
+import io.hikyaku.route.table.Egress.Sender;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.route.PushBack;

@@ -1,5 +1,6 @@
 package io.hikyaku.route;
 
+import io.hikyaku.route.table.Egress;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;

@@ -1,10 +1,19 @@
 package io.hikyaku.route;
 
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.RouteLimits;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.link.PacketSink;
+import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.route.control.ControlPlane;
+import io.hikyaku.route.table.Adjacency;
+import io.hikyaku.route.table.Egress;
+import io.hikyaku.route.table.LinkEgress;
+import io.hikyaku.route.table.LinkGroup;
+import io.hikyaku.route.table.NextHop;
+import io.hikyaku.route.table.QueueMarks;
+import io.hikyaku.route.table.Routes;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.ConfigException;
-import io.hikyaku.config.Finding;
+import io.hikyaku.config.yaml.ConfigException;
+import io.hikyaku.config.yaml.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

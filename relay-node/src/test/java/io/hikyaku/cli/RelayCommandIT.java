@@ -3,8 +3,8 @@ package io.hikyaku.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.identity.Authority;
 import io.hikyaku.identity.Member;
+import io.hikyaku.identity.issue.Authority;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.identity.issue.Authority;
+import io.hikyaku.identity.issue.CertificateMaker;
+import io.hikyaku.identity.issue.IdentityFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

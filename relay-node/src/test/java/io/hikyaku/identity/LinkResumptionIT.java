@@ -2,7 +2,9 @@ package io.hikyaku.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.identity.LinkTls.Protocol;
+import io.hikyaku.identity.tls.LinkTls;
+import io.hikyaku.identity.tls.LinkTls.Protocol;
+import io.hikyaku.identity.tls.OwnKeyManager;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;

@@ -1,5 +1,7 @@
 package io.hikyaku.identity;
 
+import io.hikyaku.identity.issue.Authority;
+import io.hikyaku.identity.issue.CertificateMaker;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -25,10 +27,10 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// Certificates that our authority would never make. One starts as a correct member's and is spoiled step by step.
-final class TestCertificates {
+public final class TestCertificates {
 
-    static final InstantSource CLOCK = TestClock.NOW;
-    static final Instant NOW = CLOCK.instant();
+    public static final InstantSource CLOCK = TestClock.NOW;
+    public static final Instant NOW = CLOCK.instant();
 
     /// A key and its certificate.
     record Issued(X509Certificate certificate, KeyPair keys) {}
@@ -54,7 +56,7 @@ final class TestCertificates {
     }
 
     /// Makes an authority and an identity below the directory, as the command would.
-    static Identity identity(Path directory, Member member, InstantSource clock) throws Exception {
+    public static Identity identity(Path directory, Member member, InstantSource clock) throws Exception {
         Path ca = directory.resolve("ca-" + member.mesh());
         Authority authority = ca.resolve(Authority.KEY).toFile().exists()
                 ? Authority.open(ca, clock)

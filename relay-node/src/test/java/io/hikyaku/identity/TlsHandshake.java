@@ -6,7 +6,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /// Two JSSE engines that talk to each other in memory.
-final class TlsHandshake {
+public final class TlsHandshake {
 
     private static final int MAX_ROUNDS = 100;
     private static final int WIRE_BYTES = 1 << 17;
@@ -16,7 +16,7 @@ final class TlsHandshake {
     /// Runs both to the end of the handshake, and until neither has anything more to say.
     ///
     /// @throws SSLException what the first side to refuse says
-    static void complete(SSLEngine client, SSLEngine server) throws SSLException {
+    public static void complete(SSLEngine client, SSLEngine server) throws SSLException {
         ByteBuffer toServer = ByteBuffer.allocate(WIRE_BYTES);
         ByteBuffer toClient = ByteBuffer.allocate(WIRE_BYTES);
         client.beginHandshake();

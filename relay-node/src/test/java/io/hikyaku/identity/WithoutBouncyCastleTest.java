@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.identity.issue.Authority;
+import io.hikyaku.identity.tls.ChannelTls;
+import io.hikyaku.identity.tls.LinkTls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslProvider;
 import java.io.File;

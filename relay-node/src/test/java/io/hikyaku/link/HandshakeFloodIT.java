@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.admission.HandshakeBound;
-import io.hikyaku.config.LinkLimits;
-import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.limits.LinkLimits;
+import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.Identity;
+import io.hikyaku.link.admission.HandshakeBound;
+import io.hikyaku.net.EventLoops;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.LinkLimits;
-import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.limits.LinkLimits;
+import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;

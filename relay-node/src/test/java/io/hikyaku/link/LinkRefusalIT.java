@@ -3,11 +3,12 @@ package io.hikyaku.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.LinkLimits;
-import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.limits.LinkLimits;
+import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Member;
+import io.hikyaku.link.session.LinkIdentity;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.link.LinkFrame.Hello;

@@ -3,11 +3,13 @@ package io.hikyaku.link;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.InstanceKey.Purpose;
 import io.hikyaku.identity.InstancePublicKey;
-import io.hikyaku.identity.LinkTls;
+import io.hikyaku.identity.tls.LinkTls;
+import io.hikyaku.link.session.LinkIdentity;
+import io.hikyaku.link.session.PacketFramer;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

@@ -1,6 +1,6 @@
 package io.hikyaku.link;
 
-import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.value.LinkUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,7 +3,7 @@ package io.hikyaku.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.LinkUrl;
+import io.hikyaku.config.value.LinkUrl;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;

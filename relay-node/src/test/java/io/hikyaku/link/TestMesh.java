@@ -1,12 +1,13 @@
 package io.hikyaku.link;
 
-import io.hikyaku.identity.Authority;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.InstanceKey;
-import io.hikyaku.identity.LinkTls;
 import io.hikyaku.identity.Member;
 import io.hikyaku.identity.Statement;
+import io.hikyaku.identity.issue.Authority;
+import io.hikyaku.identity.tls.LinkTls;
+import io.hikyaku.link.session.LinkIdentity;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,11 @@
 package io.hikyaku.link;
 
-import io.hikyaku.config.LinkLimits;
-import io.hikyaku.config.LinkUrl;
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.LinkLimits;
+import io.hikyaku.config.limits.RouteLimits;
+import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.link.dial.Links;
+import io.hikyaku.link.session.LinkIdentity;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.wire.NodeId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

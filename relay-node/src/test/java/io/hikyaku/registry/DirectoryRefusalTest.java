@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.DataSize;
-import io.hikyaku.config.RegistryLimits;
-import io.hikyaku.identity.Authority;
+import io.hikyaku.config.limits.RegistryLimits;
+import io.hikyaku.config.value.DataSize;
+import io.hikyaku.identity.issue.Authority;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentParts;

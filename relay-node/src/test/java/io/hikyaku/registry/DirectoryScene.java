@@ -1,7 +1,7 @@
 package io.hikyaku.registry;
 
-import io.hikyaku.config.RegistryLimits;
-import io.hikyaku.identity.Authority;
+import io.hikyaku.config.limits.RegistryLimits;
+import io.hikyaku.identity.issue.Authority;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;

@@ -3,7 +3,7 @@ package io.hikyaku.registry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;

@@ -4,9 +4,11 @@ import static io.hikyaku.registry.TestDocuments.whole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.RegistryLimits;
+import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.MeshTrust;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.registry.flood.FloodReceivers;
+import io.hikyaku.registry.flood.RegistryFlood;
 import io.hikyaku.route.RecordingLink;
 import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;

@@ -7,22 +7,22 @@ import io.hikyaku.wire.route.RegistryFrame.Document;
 import java.util.List;
 
 /// Documents whose statement nobody looks at, and the frames they travel in.
-final class TestDocuments {
+public final class TestDocuments {
     private TestDocuments() {}
 
-    static NodeDocument of(NodeId node, long sequence) {
+    public static NodeDocument of(NodeId node, long sequence) {
         return of(node, sequence, false);
     }
 
     /// With all its parts.
-    static Document whole(SignedDocument document) {
+    public static Document whole(SignedDocument document) {
         return new Document(
                 DocumentHeads.write(document.head()),
                 List.copyOf(document.parts().values()));
     }
 
     /// Without parts.
-    static Document headOf(SignedDocument document) {
+    public static Document headOf(SignedDocument document) {
         return new Document(DocumentHeads.write(document.head()), List.of());
     }
 

@@ -1,10 +1,10 @@
 package io.hikyaku.registry;
 
-import io.hikyaku.identity.Authority;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Member;
 import io.hikyaku.identity.Statement;
+import io.hikyaku.identity.issue.Authority;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.Export;
@@ -20,16 +20,16 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// A member with one running node, and what it says.
-final class TestMember {
-    static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
+public final class TestMember {
+    public static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
     private static final InstantSource CLOCK = InstantSource.fixed(START);
 
-    final Identity identity;
+    public final Identity identity;
     final InstanceKey key = InstanceKey.generate();
     final String statement;
 
     /// What its identity goes by.
-    final AtomicReference<Instant> clock;
+    public final AtomicReference<Instant> clock;
 
     private TestMember(Identity identity, AtomicReference<Instant> clock) {
         this.identity = identity;
@@ -37,29 +37,29 @@ final class TestMember {
         this.statement = Statement.sign(identity, key.publicKey());
     }
 
-    static Authority authority(Path directory, String mesh) throws Exception {
+    public static Authority authority(Path directory, String mesh) throws Exception {
         return Authority.init(mesh, directory, CLOCK);
     }
 
-    static TestMember cluster(Authority authority, Path directory, String name) throws Exception {
+    public static TestMember cluster(Authority authority, Path directory, String name) throws Exception {
         authority.issue(Member.cluster(authority.mesh(), name), directory, Duration.ofDays(1));
         AtomicReference<Instant> clock = new AtomicReference<>(START);
         return new TestMember(Identity.load(directory, clock::get), clock);
     }
 
-    NodeId node() {
+    public NodeId node() {
         return key.nodeId();
     }
 
-    NodeDocument document(long sequence, String... services) {
+    public NodeDocument document(long sequence, String... services) {
         return document(sequence, false, services);
     }
 
-    NodeDocument document(long sequence, boolean leaving, String... services) {
+    public NodeDocument document(long sequence, boolean leaving, String... services) {
         return document(node(), identity.member().uri(), statement, sequence, leaving, services);
     }
 
-    static NodeDocument document(
+    public static NodeDocument document(
             NodeId node, String member, String statement, long sequence, boolean leaving, String... services) {
         List<Export> exports = List.of(services).stream()
                 .map(service -> new Export(service, List.of(new Port("http", 80, "http")), 1, Map.of()))
@@ -68,16 +68,16 @@ final class TestMember {
                 node, member, statement, sequence, 1, false, leaving, exports, Optional.empty(), Optional.empty());
     }
 
-    SignedDocument signed(long sequence, String... services) {
+    public SignedDocument signed(long sequence, String... services) {
         return signed(document(sequence, services));
     }
 
     /// As this node signs it, whatever it says.
-    SignedDocument signed(NodeDocument document) {
+    public SignedDocument signed(NodeDocument document) {
         return new DocumentMaker(key).make(document);
     }
 
-    Beat beat(long sequence, long count) {
+    public Beat beat(long sequence, long count) {
         return new DocumentMaker(key).beat(sequence, count);
     }
 }

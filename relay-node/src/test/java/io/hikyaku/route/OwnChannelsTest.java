@@ -3,8 +3,8 @@ package io.hikyaku.route;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.config.DataSize;
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.RouteLimits;
+import io.hikyaku.config.value.DataSize;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;

@@ -1,6 +1,6 @@
 package io.hikyaku.route;
 
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.RouteLimits;
 import io.hikyaku.link.Neighbour;
 import java.time.Duration;
 import java.util.ArrayList;

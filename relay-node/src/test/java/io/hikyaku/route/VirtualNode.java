@@ -1,6 +1,6 @@
 package io.hikyaku.route;
 
-import io.hikyaku.config.RouteLimits;
+import io.hikyaku.config.limits.RouteLimits;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

@@ -1,5 +1,6 @@
 package io.hikyaku.route;
 
+import io.hikyaku.loop.ControlLoop;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;

@@ -1,5 +1,9 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
+
 /// The admin server: health, metrics and status, in the clear.
 ///
 /// @param listen port 0 takes any free one

@@ -2,7 +2,17 @@ package io.hikyaku.config;
 
 import static java.util.stream.Collectors.groupingBy;
 
-import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.config.limits.BridgeLimits;
+import io.hikyaku.config.service.Export;
+import io.hikyaku.config.service.Import;
+import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.config.value.Rules;
+import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.config.yaml.Listeners;
+import io.hikyaku.config.yaml.Reading;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
+import io.hikyaku.config.yaml.Setting.Identity;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.nio.file.Path;
 import java.util.List;
@@ -113,7 +123,7 @@ public record BridgeConfig(
         return Reading.file(file, BridgeConfig::read);
     }
 
-    static BridgeConfig read(Setting setting) {
+    public static BridgeConfig read(Setting setting) {
         Section section = setting.section();
         var mesh = section.required("mesh", Setting::name);
         var cluster = section.required("cluster", Setting::name);

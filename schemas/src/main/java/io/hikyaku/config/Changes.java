@@ -1,5 +1,6 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.yaml.Finding;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.yaml.Setting;
+
 /// The number of threads that carry packets and calls.
 final class EventLoops {
 

@@ -1,5 +1,11 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.config.value.Rules;
+import io.hikyaku.config.yaml.ConfigException;
+import io.hikyaku.config.yaml.Finding;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,9 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
+
 /// One way to the other clusters; a bridge may have several at the same time.
 public sealed interface LinkConfig permits RelayLink, KafkaLink {
 

@@ -1,5 +1,7 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
 import java.util.Locale;
 
 /// What is logged, and how each line looks.

@@ -1,6 +1,12 @@
 package io.hikyaku.config;
 
-import io.hikyaku.config.Setting.Identity;
+import io.hikyaku.config.limits.RelayLimits;
+import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.config.value.Rules;
+import io.hikyaku.config.yaml.Reading;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
+import io.hikyaku.config.yaml.Setting.Identity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.hikyaku.config;
 
+import io.hikyaku.config.yaml.Setting;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -8,10 +9,10 @@ import java.util.stream.IntStream;
 /// A document with one thing wrong, and where the code must find it.
 ///
 /// @param bySchema whether the JSON Schema can say it too
-record BadDocument(Program program, String yaml, String path, String message, boolean bySchema) {
+public record BadDocument(Program program, String yaml, String path, String message, boolean bySchema) {
 
     /// Whose configuration it would be, with the fewest keys that it needs.
-    enum Program {
+    public enum Program {
         BRIDGE(BridgeConfig::read, """
                 mesh: demo
                 cluster: osaka
@@ -25,7 +26,7 @@ record BadDocument(Program program, String yaml, String path, String message, bo
                 """);
 
         final Function<Setting, Record> reader;
-        final String minimal;
+        public final String minimal;
 
         Program(Function<Setting, Record> reader, String minimal) {
             this.reader = reader;
@@ -37,7 +38,7 @@ record BadDocument(Program program, String yaml, String path, String message, bo
         }
 
         /// The minimal document with a line in the place of the one with the same key, or after the others.
-        String with(String line) {
+        public String with(String line) {
             String key = line.substring(0, line.indexOf(':') + 1);
             return minimal.replaceAll("(?m)^" + key + ".*\n", "") + line + "\n";
         }

@@ -2,6 +2,23 @@ package io.hikyaku.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.hikyaku.config.limits.BridgeLimits;
+import io.hikyaku.config.limits.CallLimits;
+import io.hikyaku.config.service.Export;
+import io.hikyaku.config.service.ExportPort;
+import io.hikyaku.config.service.Forwarded;
+import io.hikyaku.config.service.Import;
+import io.hikyaku.config.service.ImportPort;
+import io.hikyaku.config.service.Protocol;
+import io.hikyaku.config.service.Target;
+import io.hikyaku.config.service.TargetHost;
+import io.hikyaku.config.service.TargetTls;
+import io.hikyaku.config.service.Trace;
+import io.hikyaku.config.value.DataSize;
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.config.yaml.Reading;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

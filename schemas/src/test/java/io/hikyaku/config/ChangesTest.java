@@ -2,6 +2,8 @@ package io.hikyaku.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.hikyaku.config.yaml.Finding;
+import io.hikyaku.config.yaml.Reading;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

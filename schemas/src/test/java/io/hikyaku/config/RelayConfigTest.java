@@ -2,6 +2,10 @@ package io.hikyaku.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.hikyaku.config.limits.RelayLimits;
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.config.yaml.Reading;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

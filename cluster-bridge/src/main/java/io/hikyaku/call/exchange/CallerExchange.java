@@ -1,12 +1,19 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.Attempts;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
-import io.hikyaku.call.Replay;
-import io.hikyaku.call.StreamOutput;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.attempt.Attempts;
+import io.hikyaku.call.attempt.Replay;
+import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.GrpcAnswer;
+import io.hikyaku.call.http.GrpcTimeout;
+import io.hikyaku.call.http.MaxForwards;
+import io.hikyaku.call.http.Request;
+import io.hikyaku.call.http.UploadBounds;
+import io.hikyaku.call.http.WebSocket;
 import io.hikyaku.call.observe.Observation;
+import io.hikyaku.call.socket.StreamOutput;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;

@@ -1,6 +1,7 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.EndpointLoad;
+import io.hikyaku.balance.EndpointLoad;
+import io.hikyaku.call.http.ConnectionAuth;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.netty.util.AsciiString;

@@ -1,9 +1,10 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.call.Attempts;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Refusals;
+import io.hikyaku.call.attempt.Attempts;
+import io.hikyaku.call.http.Forwarding;
 import java.time.Duration;
 
 /// One imported HTTP port on one event loop: what all its connections share.

@@ -2,10 +2,13 @@ package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
-import io.hikyaku.call.Replay;
-import io.hikyaku.call.StreamOutput;
+import io.hikyaku.call.attempt.Replay;
+import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.GrpcTimeout;
+import io.hikyaku.call.http.Request;
 import io.hikyaku.call.observe.Observation;
-import io.hikyaku.config.CallLimits;
+import io.hikyaku.call.socket.StreamOutput;
+import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.Malformed;

@@ -1,6 +1,6 @@
 package io.hikyaku.call.exchange;
 
-import io.hikyaku.task.Guarded;
+import io.hikyaku.loop.Guarded;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;

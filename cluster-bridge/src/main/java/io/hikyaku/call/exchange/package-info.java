@@ -1,6 +1,5 @@
-/// HTTP calls without their version: the two ends of an exchange, each between a stream and a connection of whatever
-/// version, and what both versions hold to (which fields end at a hop, which bytes may stand where). Uses
-/// `io.hikyaku.call`.
+/// The two ends of an HTTP exchange, each between a stream and a connection of whatever version, and the interfaces by
+/// which connections of both versions meet them. Uses `io.hikyaku.call.http` and `io.hikyaku.call.attempt`.
 @NullMarked
 package io.hikyaku.call.exchange;
 

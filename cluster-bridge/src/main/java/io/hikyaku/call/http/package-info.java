@@ -1,5 +1,5 @@
-/// HTTP ports, imported and exported: which version callers and targets speak, and the connections that are kept to
-/// targets. Uses `io.hikyaku.call.http1` and `io.hikyaku.call.exchange`.
+/// HTTP semantics (RFC 9110) without a version: which fields end at a hop, which characters may stand where, what is
+/// forwarded and added, and the answers that a bridge gives itself. Knows no connection and no stream.
 @NullMarked
 package io.hikyaku.call.http;
 

@@ -1,7 +1,7 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.BadMessage;
+import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the body of an HTTP/1 message out of its framing (RFC 9112 §6, §7). Chunk extensions are checked and dropped.
-final class BodyReader {
+public final class BodyReader {
     /// Of chunk extensions, whatever the body's size.
     private static final int FREE_EXTENSION_BYTES = 4096;
 
@@ -30,11 +30,11 @@ final class BodyReader {
     private long extensionBytes;
     private @Nullable Fields trailers;
 
-    BodyReader(int maxTrailers) {
+    public BodyReader(int maxTrailers) {
         trailerFinder = HeadFinder.ofTrailers(maxTrailers);
     }
 
-    void start(Framing framing) {
+    public void start(Framing framing) {
         chunked = framing.kind() == Framing.Kind.CHUNKED;
         trailers = null;
         bodyBytes = 0;
@@ -47,13 +47,13 @@ final class BodyReader {
         };
     }
 
-    boolean isDone() {
+    public boolean isDone() {
         return state == State.DONE;
     }
 
     /// After the end: what followed the last chunk, null if nothing did.
     @Nullable
-    Fields trailers() {
+    public Fields trailers() {
         return trailers;
     }
 
@@ -61,7 +61,7 @@ final class BodyReader {
     ///
     /// @param to takes ownership of the pieces, slices of `in`
     /// @throws BadMessage if the framing is broken
-    void read(ByteBuf in, Consumer<ByteBuf> to) {
+    public void read(ByteBuf in, Consumer<ByteBuf> to) {
         boolean moved = true;
         while (moved && state != State.DONE) {
             moved = switch (state) {

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the body of an HTTP/1 message in its framing (RFC 9112 §6, §7), and holds the bytes against the length that
 /// the head has promised.
-final class BodyWriter {
+public final class BodyWriter {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
 
@@ -17,7 +17,7 @@ final class BodyWriter {
     private final Framing.Kind kind;
     private long left;
 
-    BodyWriter(SocketOutput out, Framing framing) {
+    public BodyWriter(SocketOutput out, Framing framing) {
         this.out = out;
         this.kind = framing.kind();
         this.left = framing.length();
@@ -26,7 +26,7 @@ final class BodyWriter {
     /// Takes ownership.
     ///
     /// @throws Malformed if there is more than promised
-    void write(ByteBuf data) {
+    public void write(ByteBuf data) {
         int length = data.readableBytes();
         switch (kind) {
             case NONE -> {
@@ -44,7 +44,7 @@ final class BodyWriter {
     /// The message is complete.
     ///
     /// @throws Malformed if there was less than promised, or a trailer cannot be written
-    void end(@Nullable Fields trailers) {
+    public void end(@Nullable Fields trailers) {
         if (left > 0) {
             throw new Malformed(Reason.TRUNCATED, "body");
         }

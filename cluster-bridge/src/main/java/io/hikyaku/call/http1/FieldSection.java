@@ -1,10 +1,10 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.BadMessage;
-import io.hikyaku.call.exchange.FieldKind;
-import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.WebSocket;
+import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.FieldKind;
+import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// The field lines of a head or of trailers, and what those among them say that concern this hop (RFC 9112 §5–7, §9).
 /// Fields that end at this hop are left out; of the framing fields the one that holds stays, because it tells the other
 /// bridge how the body was framed.
-final class FieldSection {
+public final class FieldSection {
     /// Leaves room for what the bridges add.
     private static final int MAX_FIELDS = Fields.MAX_COUNT - 24;
 
@@ -41,7 +41,7 @@ final class FieldSection {
     ///
     /// @param bytes stay with the fields, which are views of them
     /// @throws BadMessage if anything in them is not as it must be
-    static FieldSection read(byte[] bytes, int from, int to) {
+    public static FieldSection read(byte[] bytes, int from, int to) {
         FieldSection section = new FieldSection();
         int at = from;
         for (int count = 0; at < to - 2; count++) {
@@ -77,7 +77,7 @@ final class FieldSection {
         return trailers;
     }
 
-    Fields fields() {
+    public Fields fields() {
         List<AsciiString> away = named;
         return away == null
                 ? fields
@@ -86,36 +86,36 @@ final class FieldSection {
 
     /// Null: there was none.
     @Nullable
-    AsciiString host() {
+    public AsciiString host() {
         return host;
     }
 
     /// −1: there was none.
-    long contentLength() {
+    public long contentLength() {
         return contentLength;
     }
 
-    boolean chunked() {
+    public boolean chunked() {
         return chunked;
     }
 
     /// `Connection: close`
-    boolean close() {
+    public boolean close() {
         return close;
     }
 
     /// `Connection: keep-alive`
-    boolean keepAlive() {
+    public boolean keepAlive() {
         return keepAlive;
     }
 
     /// Lets the WebSocket that it asks for, or agrees to, pass this hop.
-    void passWebSocket() {
+    public void passWebSocket() {
         fields.add(WebSocket.UPGRADE, WebSocket.PROTOCOL);
     }
 
     /// Whether it asks for, or agrees to, a WebSocket (RFC 6455 §4.1).
-    boolean webSocket() {
+    public boolean webSocket() {
         AsciiString value = upgrade;
         return upgradeNamed && value != null && WebSocket.PROTOCOL.contentEqualsIgnoreCase(value);
     }

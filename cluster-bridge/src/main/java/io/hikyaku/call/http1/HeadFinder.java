@@ -1,12 +1,12 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.BadMessage;
+import io.hikyaku.call.http.BadMessage;
 import io.netty.buffer.ByteBuf;
 
 /// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and
 /// nothing else: a bare LF is refused, since two readers may differ about it (RFC 9112 §2.2 would permit it).
-final class HeadFinder {
+public final class HeadFinder {
     private final int maxFirstLine;
     private final int maxHead;
     private final Violation tooLarge;
@@ -23,7 +23,7 @@ final class HeadFinder {
 
     /// @param maxFirstLine bytes of the first line, without its end
     /// @param maxHead bytes of the whole head
-    static HeadFinder ofHeads(int maxFirstLine, int maxHead) {
+    public static HeadFinder ofHeads(int maxFirstLine, int maxHead) {
         return new HeadFinder(maxFirstLine, maxHead, Violation.HEAD_SIZE);
     }
 
@@ -36,7 +36,7 @@ final class HeadFinder {
     /// has not come. One empty line in front is skipped.
     ///
     /// @throws BadMessage if it is too long or a line ends wrongly
-    int find(ByteBuf in) {
+    public int find(ByteBuf in) {
         while (true) {
             int lf = in.indexOf(in.readerIndex() + scanned, in.writerIndex(), (byte) '\n');
             if (lf < 0) {
@@ -59,7 +59,7 @@ final class HeadFinder {
     }
 
     /// Whether a part of a head has come.
-    boolean isWithin() {
+    public boolean isWithin() {
         return scanned > 0;
     }
 

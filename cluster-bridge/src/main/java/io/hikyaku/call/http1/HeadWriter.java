@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.exchange.FieldKind;
-import io.hikyaku.call.exchange.Grammar;
-import io.hikyaku.call.exchange.WebSocket;
+import io.hikyaku.call.http.FieldKind;
+import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.WebSocket;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes HTTP/1.1 heads from their structure. What the other bridge sent is checked as if a caller had sent it:
 /// nothing that could be read as another line, another field or another message leaves here.
-final class HeadWriter {
+public final class HeadWriter {
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] COLON = {':', ' '};
@@ -42,7 +42,7 @@ final class HeadWriter {
     /// @param authority for `Host`
     /// @return how its body is to be written
     /// @throws Malformed if it holds what may not be sent
-    static Framing writeRequest(ByteBuf out, RequestHead head, String authority) {
+    public static Framing writeRequest(ByteBuf out, RequestHead head, String authority) {
         AsciiString method = AsciiString.of(head.method());
         AsciiString path = AsciiString.of(head.path());
         AsciiString host = AsciiString.of(authority);
@@ -86,13 +86,13 @@ final class HeadWriter {
     /// How a caller's connection is to go on, and what it understands.
     ///
     /// @param toHead whether the request was HEAD
-    record ToCaller(Version version, boolean toHead, boolean keepAlive) {}
+    public record ToCaller(Version version, boolean toHead, boolean keepAlive) {}
 
     /// Writes a final response for a caller.
     ///
     /// @return how its body is to be written; [Framing#UNTIL_CLOSE] ends the connection whatever was asked
     /// @throws Malformed if it holds what may not be sent
-    static Framing writeResponse(ByteBuf out, ResponseHead head, ToCaller caller) {
+    public static Framing writeResponse(ByteBuf out, ResponseHead head, ToCaller caller) {
         writeStatusLine(out, head);
         int status = head.status();
         boolean bodiless = caller.toHead || status == 204 || status == 304;
@@ -118,7 +118,7 @@ final class HeadWriter {
     /// Writes an interim response.
     ///
     /// @throws Malformed if it holds what may not be sent
-    static void writeInterim(ByteBuf out, ResponseHead head) {
+    public static void writeInterim(ByteBuf out, ResponseHead head) {
         require(head.status() != 101, "switch of protocols that nobody asked for");
         writeStatusLine(out, head);
         writeFields(out, head.fields(), false, false);
@@ -129,7 +129,7 @@ final class HeadWriter {
     ///
     /// @param key the caller's
     /// @throws Malformed if it holds what may not be sent
-    static void writeSwitch(ByteBuf out, ResponseHead head, CharSequence key) {
+    public static void writeSwitch(ByteBuf out, ResponseHead head, CharSequence key) {
         Fields fields = head.fields();
         fields.set(WebSocket.ACCEPT, WebSocket.accept(key));
         fields.set(WebSocket.UPGRADE, WebSocket.PROTOCOL);

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 /// How many frames that carry nothing one connection may send: each costs us work, and its sender none
 /// (CVE-2019-9512, CVE-2019-9515 and their kin). Frames that carry something pay for some of them. Belongs to its event
 /// loop.
-final class FrameBudget {
+public final class FrameBudget {
     private static final int BURST = 1000;
     private static final int PER_USEFUL_FRAME = 10;
     private static final int PER_REFILL = 100;
@@ -14,7 +14,7 @@ final class FrameBudget {
     private int left = BURST;
 
     /// A frame that carries something came or went.
-    void onUseful() {
+    public void onUseful() {
         left = Math.min(left + PER_USEFUL_FRAME, BURST);
     }
 
@@ -26,7 +26,7 @@ final class FrameBudget {
     /// A frame came that carries nothing.
     ///
     /// @throws Http2Exception for the whole connection, if there were too many
-    void spend() throws Http2Exception {
+    public void spend() throws Http2Exception {
         left--;
         if (left < 0) {
             throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many frames that carry nothing");

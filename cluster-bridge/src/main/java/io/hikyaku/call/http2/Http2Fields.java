@@ -1,9 +1,9 @@
 package io.hikyaku.call.http2;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.exchange.BadMessage;
-import io.hikyaku.call.exchange.FieldKind;
-import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.FieldKind;
+import io.hikyaku.call.http.Grammar;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The fields of an HTTP/2 head or trailers, without pseudo-header fields, held to RFC 9113 §8.2 whatever the codec
 /// below has let pass.
-final class Http2Fields {
+public final class Http2Fields {
     /// Leaves room for what the bridges add.
     private static final int MAX_FIELDS = Fields.MAX_COUNT - 24;
     /// What each field counts besides its bytes.
@@ -37,7 +37,7 @@ final class Http2Fields {
     private Http2Fields() {}
 
     /// @throws BadMessage if anything in them is not as it must be
-    static Http2Fields read(Http2Headers headers) {
+    public static Http2Fields read(Http2Headers headers) {
         Http2Fields section = new Http2Fields();
         int count = 0;
         for (Map.Entry<CharSequence, CharSequence> header : headers) {
@@ -54,7 +54,7 @@ final class Http2Fields {
     /// Reads trailers: fields that may not stand there are left out (RFC 9110 §6.5.1).
     ///
     /// @throws BadMessage if anything in them is not as it must be
-    static Fields readTrailers(Http2Headers headers) {
+    public static Fields readTrailers(Http2Headers headers) {
         Fields trailers = new Fields();
         for (Map.Entry<CharSequence, CharSequence> header : headers) {
             AsciiString name = AsciiString.of(header.getKey());
@@ -71,18 +71,18 @@ final class Http2Fields {
         return trailers;
     }
 
-    Fields fields() {
+    public Fields fields() {
         return fields;
     }
 
     /// Null: there was none.
     @Nullable
-    AsciiString host() {
+    public AsciiString host() {
         return host;
     }
 
     /// −1: there was none.
-    long contentLength() {
+    public long contentLength() {
         return contentLength;
     }
 
@@ -90,7 +90,7 @@ final class Http2Fields {
     /// to HTTP/1 alone.
     ///
     /// @throws Malformed if a field may not be sent
-    static void write(Fields fields, List<AsciiString> to) {
+    public static void write(Fields fields, List<AsciiString> to) {
         for (int i = 0; i < fields.size(); i++) {
             AsciiString name = AsciiString.of(fields.name(i));
             switch (FieldKind.of(name)) {
@@ -104,7 +104,7 @@ final class Http2Fields {
     /// Appends trailers: names and values in turn.
     ///
     /// @throws Malformed if a field may not be sent
-    static void writeTrailers(Fields trailers, List<AsciiString> to) {
+    public static void writeTrailers(Fields trailers, List<AsciiString> to) {
         for (int i = 0; i < trailers.size(); i++) {
             AsciiString name = AsciiString.of(trailers.name(i));
             if (FieldKind.isTrailer(name)) {
@@ -114,7 +114,7 @@ final class Http2Fields {
     }
 
     /// Of a head or trailers, as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113 §6.5.2).
-    static long size(Http2Headers headers) {
+    public static long size(Http2Headers headers) {
         long size = 0;
         for (Map.Entry<CharSequence, CharSequence> header : headers) {
             size += header.getKey().length() + header.getValue().length() + FIELD_OVERHEAD;

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.SocketOutput;
+import io.hikyaku.call.socket.SocketOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection in HTTP/2, on either side of a call, and its streams: what streams ask of it. What is written in one
 /// event-loop turn leaves in one flush at its end.
-abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2ConnectionHandler {
+public abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2ConnectionHandler {
     private static final long REFILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventLoop loop;
@@ -40,15 +40,15 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     private long refilledNanos;
 
     /// A stream for which several things may happen in one turn, and something is to be done once they have.
-    abstract static class Turn {
+    public abstract static class Turn {
         private boolean due;
 
-        abstract void onTurnEnd();
+        protected abstract void onTurnEnd();
     }
 
     /// @param window what all streams together may be sent before it is taken, in bytes
     /// @param budget of frames that the other side sends and that carry nothing
-    Http2Multiplex(
+    public Http2Multiplex(
             EventLoop loop,
             int window,
             FrameBudget budget,
@@ -66,24 +66,22 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
 
     // ---- its streams
 
-    @Nullable
-    S streamOf(Http2Stream http2) {
+    public @Nullable S streamOf(Http2Stream http2) {
         return http2.getProperty(key);
     }
 
     /// Null: it is not open, or nobody's.
-    @Nullable
-    S find(int id) {
+    public @Nullable S find(int id) {
         Http2Stream http2 = connection().stream(id);
         return http2 == null ? null : streamOf(http2);
     }
 
-    void serve(Http2Stream http2, S stream) {
+    public void serve(Http2Stream http2, S stream) {
         http2.setProperty(key, stream);
     }
 
     /// A list of its own, since streams may close while it is gone through.
-    List<S> streams() {
+    public List<S> streams() {
         List<S> open = new ArrayList<>(connection().numActiveStreams());
         try {
             connection().forEachActiveStream(http2 -> {
@@ -101,37 +99,37 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
 
     // ---- what streams ask for
 
-    EventLoop loop() {
+    public EventLoop loop() {
         return loop;
     }
 
-    long now() {
+    public long now() {
         return loop.ticker().nanoTime();
     }
 
-    ByteBufAllocator allocator() {
+    public ByteBufAllocator allocator() {
         return context().alloc();
     }
 
     /// Whether the other side takes a head, or trailers, of this size (RFC 9113 §6.5.2).
-    boolean takes(Http2Headers headers) {
+    public boolean takes(Http2Headers headers) {
         return maxHead >= Http2CodecUtil.MAX_HEADER_LIST_SIZE || Http2Fields.size(headers) <= maxHead;
     }
 
     /// The other side has said its settings; Netty keeps this one on the client's side alone.
-    void onSettings(Http2Settings settings) {
+    public void onSettings(Http2Settings settings) {
         Long said = settings.maxHeaderListSize();
         maxHead = said == null ? maxHead : said;
     }
 
-    ChannelFuture writeHeaders(int stream, Http2Headers headers, boolean end) {
+    public ChannelFuture writeHeaders(int stream, Http2Headers headers, boolean end) {
         flushSoon();
         return encoder()
                 .writeHeaders(context(), stream, headers, 0, end, context().newPromise());
     }
 
     /// Takes ownership; the future is done when the bytes are written to the socket.
-    ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
+    public ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
         for (int left = data.readableBytes(); left >= 0; left -= Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE) {
             budget.onUseful(); // who takes it gives window for it
         }
@@ -139,7 +137,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
         return encoder().writeData(context(), stream, data, 0, end, context().newPromise());
     }
 
-    void reset(int stream, Http2Error error) {
+    public void reset(int stream, Http2Error error) {
         if (!closed) {
             resetStream(context(), stream, error.code(), context().newPromise());
             flushSoon();
@@ -147,7 +145,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     }
 
     /// Gives the other side window for what was taken.
-    void consume(Http2Stream stream, int bytes) {
+    public void consume(Http2Stream stream, int bytes) {
         try {
             if (!closed && bytes > 0 && decoder().flowController().consumeBytes(stream, bytes)) {
                 flushSoon();
@@ -158,7 +156,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     }
 
     /// Lets the other side send more on the stream before it is taken.
-    void widen(Http2Stream stream, int bytes) {
+    public void widen(Http2Stream stream, int bytes) {
         try {
             decoder().flowController().incrementWindowSize(stream, bytes);
             flushSoon();
@@ -170,7 +168,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     // ---- turns
 
     /// [Turn#onTurnEnd] of this stream is to be called, once, by [#endTurns].
-    void due(S stream) {
+    public void due(S stream) {
         Turn turn = stream;
         if (!turn.due) {
             turn.due = true;
@@ -178,7 +176,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
         }
     }
 
-    void endTurns() {
+    public void endTurns() {
         for (int i = 0; i < due.size(); i++) {
             Turn turn = due.get(i);
             turn.due = false;
@@ -188,7 +186,7 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     }
 
     /// What was written leaves at the end of this turn.
-    void flushSoon() {
+    public void flushSoon() {
         if (!flushing) {
             flushing = true;
             loop.execute(turnTask);
@@ -205,11 +203,11 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     }
 
     /// Something may be written yet.
-    void beforeFlush() {}
+    protected void beforeFlush() {}
 
     // ---- the connection
 
-    ChannelHandlerContext context() {
+    public ChannelHandlerContext context() {
         ChannelHandlerContext known = context;
         if (known == null) {
             throw new IllegalStateException("Not in a pipeline");
@@ -217,17 +215,17 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
         return known;
     }
 
-    FrameBudget budget() {
+    public FrameBudget budget() {
         return budget;
     }
 
     /// Whether the connection is gone, so that nothing can be written any more.
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /// When something was read last.
-    long readNanos() {
+    public long readNanos() {
         return readNanos;
     }
 
@@ -261,5 +259,5 @@ abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2Connec
     }
 
     /// The connection is gone; its streams will close.
-    void onGone() {}
+    protected void onGone() {}
 }

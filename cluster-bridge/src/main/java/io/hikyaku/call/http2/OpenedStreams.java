@@ -6,7 +6,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 /// Which of a connection's latest streams have been opened, by the caller or, towards a target, by us, and on which of
 /// them the other side has said its last: Netty forgets a stream when it closes, and then takes no offence at heads for
 /// it, but at all that was under way when we reset it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
-final class OpenedStreams {
+public final class OpenedStreams {
     /// The latest stream ids that are told apart; a side uses every other number.
     private static final int REMEMBERED = 256;
 
@@ -20,11 +20,11 @@ final class OpenedStreams {
         this.ours = ours;
     }
 
-    static OpenedStreams ofCaller() {
+    public static OpenedStreams ofCaller() {
         return new OpenedStreams(false);
     }
 
-    static OpenedStreams toTarget() {
+    public static OpenedStreams toTarget() {
         return new OpenedStreams(true);
     }
 
@@ -34,14 +34,14 @@ final class OpenedStreams {
     }
 
     /// We open a stream.
-    void onOpened(int id) {
+    public void onOpened(int id) {
         note(id);
     }
 
     /// A stream is closed.
     ///
     /// @param byEnd whether the other side had sent all it wanted to; false: somebody reset it
-    void onClosed(int id, boolean byEnd) {
+    public void onClosed(int id, boolean byEnd) {
         if (ids[slot(id)] == id) {
             ended[slot(id)] = byEnd;
         }

@@ -1,6 +1,6 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.exchange.Grammar;
+import io.hikyaku.call.http.Grammar;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Looks at frames before Netty's connection does. It lets some heads pass silently that nobody may send, takes no
 /// notice of frames that carry nothing for streams that are gone, however many, and answers each frame that has crossed
 /// with a reset of ours by one more, or by the connection's end: those end here (RFC 9113 §5.1).
-final class StrictFrameReader implements Http2FrameReader {
+public final class StrictFrameReader implements Http2FrameReader {
     private final Http2FrameReader reader;
     private final Http2Connection connection;
     private final OpenedStreams opened;
@@ -29,7 +29,8 @@ final class StrictFrameReader implements Http2FrameReader {
     private @Nullable Http2FrameListener known;
     private @Nullable Http2FrameListener strict;
 
-    StrictFrameReader(Http2FrameReader reader, Http2Connection connection, OpenedStreams opened, FrameBudget budget) {
+    public StrictFrameReader(
+            Http2FrameReader reader, Http2Connection connection, OpenedStreams opened, FrameBudget budget) {
         this.reader = reader;
         this.connection = connection;
         this.opened = opened;

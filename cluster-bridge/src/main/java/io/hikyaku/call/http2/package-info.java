@@ -1,5 +1,5 @@
-/// HTTP/2 (RFC 9113) on both sides of a call: callers' connections, told by their preface, and connections to targets.
-/// Frames, HPACK and flow control are Netty's; what may pass is decided here. Uses `io.hikyaku.call.exchange`.
+/// What connections in HTTP/2 (RFC 9113) share on both sides of a call. Frames, HPACK and flow control are Netty's;
+/// what may pass is decided here.
 @NullMarked
 package io.hikyaku.call.http2;
 

@@ -9,7 +9,7 @@ import java.util.random.RandomGeneratorFactory;
 /// The ids of requests, `X-Request-Id`: 128 random bits unless the caller brings its own. They are names and no
 /// secrets, so each thread draws them from a fast generator that was seeded once.
 public final class RequestIds {
-    static final int MAX_CHARACTERS = 128;
+    public static final int MAX_CHARACTERS = 128;
 
     private static final int DIGITS = 32;
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};

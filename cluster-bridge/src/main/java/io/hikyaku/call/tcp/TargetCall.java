@@ -1,17 +1,17 @@
 package io.hikyaku.call.tcp;
 
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.Dial;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
-import io.hikyaku.call.Replay;
-import io.hikyaku.call.SocketOutput;
-import io.hikyaku.call.Splice;
-import io.hikyaku.call.Targets;
+import io.hikyaku.call.attempt.Replay;
 import io.hikyaku.call.observe.Observation;
-import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.call.socket.SocketOutput;
+import io.hikyaku.call.socket.Splice;
+import io.hikyaku.call.target.Dial;
+import io.hikyaku.call.target.Targets;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -1,13 +1,13 @@
 package io.hikyaku.call.tcp;
 
-import io.hikyaku.call.Attempts;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
-import io.hikyaku.call.Replay;
-import io.hikyaku.call.SocketOutput;
-import io.hikyaku.call.Splice;
+import io.hikyaku.call.attempt.Attempts;
+import io.hikyaku.call.attempt.Replay;
 import io.hikyaku.call.observe.Observation;
+import io.hikyaku.call.socket.SocketOutput;
+import io.hikyaku.call.socket.Splice;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;

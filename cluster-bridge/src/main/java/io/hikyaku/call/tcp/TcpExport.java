@@ -2,13 +2,13 @@ package io.hikyaku.call.tcp;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.ExportHandler;
-import io.hikyaku.call.Sockets;
-import io.hikyaku.call.Targets;
-import io.hikyaku.config.ExportPort;
-import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.call.export.ExportHandler;
+import io.hikyaku.call.target.Targets;
+import io.hikyaku.config.service.ExportPort;
+import io.hikyaku.net.Sockets;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import java.time.Duration;

@@ -1,14 +1,14 @@
 package io.hikyaku.call.tcp;
 
-import io.hikyaku.call.Attempts.Route;
+import io.hikyaku.balance.Candidates;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.Candidates;
 import io.hikyaku.call.ServicePort;
-import io.hikyaku.call.SocketOutput;
-import io.hikyaku.call.SocketService;
-import io.hikyaku.call.Sockets;
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.attempt.Attempts.Route;
+import io.hikyaku.call.socket.SocketOutput;
+import io.hikyaku.call.socket.SocketService;
+import io.hikyaku.net.Sockets;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.call.OpenMetadataFields;

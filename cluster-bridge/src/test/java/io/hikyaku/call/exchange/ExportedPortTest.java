@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.config.CallLimits;
-import io.hikyaku.stream.MemoryBudget;
+import io.hikyaku.call.http.Via;
+import io.hikyaku.config.limits.CallLimits;
+import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;

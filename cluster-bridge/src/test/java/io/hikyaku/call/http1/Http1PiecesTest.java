@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.exchange.BadMessage;
-import io.hikyaku.call.exchange.Forwarding;
-import io.hikyaku.call.exchange.Provenance;
-import io.hikyaku.config.Forwarded;
-import io.hikyaku.config.Trace;
+import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.Forwarding;
+import io.hikyaku.call.http.Provenance;
+import io.hikyaku.call.http1.caller.Http1Request;
+import io.hikyaku.config.service.Forwarded;
+import io.hikyaku.config.service.Trace;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;

@@ -9,7 +9,7 @@ import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.TestLimits;
-import io.hikyaku.config.Protocol;
+import io.hikyaku.config.service.Protocol;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;

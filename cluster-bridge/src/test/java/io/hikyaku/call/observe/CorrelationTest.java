@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.observe.Observation.Side;
+import io.hikyaku.call.observe.meter.CallBooks;
+import io.hikyaku.call.observe.meter.CallObservers;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;

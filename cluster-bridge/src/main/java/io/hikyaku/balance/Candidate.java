@@ -1,0 +1,48 @@
+package io.hikyaku.balance;
+
+import io.hikyaku.call.Problem;
+import io.hikyaku.stream.StreamOpener;
+
+/// One instance that exports a service port, as one event loop can reach it. The balancer keeps its count of
+/// outstanding calls by identity: hand in the same object as long as it is the same instance. What has a default is
+/// right for one within this process.
+public interface Candidate {
+    /// Whether calls can leave for it.
+    enum Standing {
+        /// At once.
+        READY,
+        /// They would wait for a channel, or for a sign of life on the one there is.
+        UNREADY,
+        /// The last channel to it did not come to be, and it is too early to try again.
+        FAILED
+    }
+
+    /// The cluster it belongs to, for metrics and texts.
+    String label();
+
+    default Standing standing() {
+        return Standing.READY;
+    }
+
+    /// The smoothed round trip; 0 within this process, -1 as long as it has not been measured.
+    default long roundTripNanos() {
+        return 0;
+    }
+
+    /// Makes it ready without a call, if it is not and that takes something.
+    default void prepare() {}
+
+    /// Gives the way to open streams: synchronously if the channel is open, otherwise later on the same event loop.
+    /// The waiter is called exactly once, unless it gave up before.
+    void whenReady(Waiter waiter);
+
+    /// Waits for a channel.
+    interface Waiter {
+        void onReady(StreamOpener opener);
+
+        /// No channel came to be.
+        ///
+        /// @param why what callers are told if there is nobody else
+        void onUnreachable(Problem why);
+    }
+}

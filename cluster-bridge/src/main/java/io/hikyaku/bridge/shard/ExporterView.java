@@ -1,0 +1,86 @@
+package io.hikyaku.bridge.shard;
+
+import io.hikyaku.call.ServicePort;
+import io.hikyaku.config.service.Protocol;
+import io.hikyaku.identity.Member;
+import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.registry.NodeDocument;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Who exports what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of the
+/// oldest export counts and the others are left out.
+///
+/// @param exporters of each port
+/// @param protocols of each port, as its oldest exporter says, reachable or not
+public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<ServicePort, Protocol> protocols) {
+    public static final ExporterView NOTHING = new ExporterView(Map.of(), Map.of());
+
+    /// An instance that exports a port.
+    ///
+    /// @param reachable whether packets find a way to it now
+    public record Exporter(NodeId node, String cluster, boolean reachable) {}
+
+    private record Offer(Exporter exporter, Protocol protocol, long since) {}
+
+    /// @param documents of all live nodes, this one's own among them
+    /// @param reachable whether packets find a way to a node now
+    public static ExporterView of(Collection<NodeDocument> documents, Predicate<NodeId> reachable) {
+        Map<ServicePort, List<Offer>> offers = new HashMap<>();
+        for (NodeDocument document : documents) {
+            collect(document, reachable.test(document.node()), offers);
+        }
+        Map<ServicePort, List<Exporter>> exporters = new HashMap<>();
+        Map<ServicePort, Protocol> protocols = new HashMap<>();
+        offers.forEach((port, all) -> {
+            all.sort(Comparator.comparingLong(Offer::since)
+                    .thenComparing(offer -> offer.exporter().node()));
+            Protocol protocol = all.getFirst().protocol();
+            protocols.put(port, protocol);
+            exporters.put(
+                    port,
+                    all.stream()
+                            .filter(offer -> offer.protocol() == protocol)
+                            .map(Offer::exporter)
+                            .toList());
+        });
+        return new ExporterView(Map.copyOf(exporters), Map.copyOf(protocols));
+    }
+
+    /// Whether a call of the port could be sent to anybody now.
+    public boolean reaches(ServicePort port) {
+        return exporters.getOrDefault(port, List.of()).stream().anyMatch(Exporter::reachable);
+    }
+
+    private static void collect(NodeDocument document, boolean reachable, Map<ServicePort, List<Offer>> offers) {
+        Member member = Member.parse(document.member());
+        if (!member.isCluster() || document.leaving()) {
+            return;
+        }
+        Exporter exporter = new Exporter(document.node(), member.name(), reachable);
+        for (NodeDocument.Export export : document.exports()) {
+            for (NodeDocument.Port port : export.ports()) {
+                protocol(port.protocol())
+                        .ifPresent(protocol -> offers.computeIfAbsent(
+                                        new ServicePort(export.service(), port.port()), unknown -> new ArrayList<>())
+                                .add(new Offer(exporter, protocol, export.since())));
+            }
+        }
+    }
+
+    /// Empty for a protocol of a later version, which this bridge cannot call.
+    private static Optional<Protocol> protocol(String name) {
+        for (Protocol protocol : Protocol.values()) {
+            if (protocol.toString().equals(name)) {
+                return Optional.of(protocol);
+            }
+        }
+        return Optional.empty();
+    }
+}

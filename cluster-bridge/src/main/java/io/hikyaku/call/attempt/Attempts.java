@@ -1,0 +1,249 @@
+package io.hikyaku.call.attempt;
+
+import io.hikyaku.balance.Candidates;
+import io.hikyaku.balance.EndpointLoad;
+import io.hikyaku.call.CallContext;
+import io.hikyaku.call.Problem;
+import io.hikyaku.stream.Stream;
+import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.stream.ResetCode;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One call's way to an exporter: opens its stream there, and elsewhere when that is refused before any effect, or
+/// fails on the way and does no harm twice. At most three attempts, at exporters not tried before as long as there are
+/// any. While it waits for a channel, it begins to wait for others too, and goes to the first that stands: nothing of
+/// it is sent before, so it is sent once. The exporter's load hears how each goes. Belongs to its event loop.
+public final class Attempts {
+    static final int MAX_ATTEMPTS = 3;
+    /// How long one channel is waited for alone: longer than a handshake takes around the world, far shorter than
+    /// one that nobody answers.
+    static final Duration ALONE = Duration.ofMillis(750);
+
+    /// Resets after which another try may well get an answer that this one did not get. A target that was too slow,
+    /// or whose answer was not valid, is not asked again.
+    private static final Set<ResetCode> WORTH_REPEATING =
+            EnumSet.of(ResetCode.CHANNEL_LOST, ResetCode.LEAVING, ResetCode.TARGET_TERMINATED);
+
+    /// Who calls. Resets come to it, since it alone knows whether what it sent can be sent again.
+    public interface Caller extends StreamHandler {
+        /// A stream is open: everything is to be written to it from the start.
+        void onOpened(Stream stream);
+
+        /// An attempt begins.
+        ///
+        /// @param cluster where it goes
+        void onAttempt(String cluster);
+
+        /// There is none, and no attempt will follow.
+        void onProblem(Problem problem);
+
+        /// What is left of the time that the call was given, in microseconds; 0: no limit.
+        default long remainingMicros() {
+            return 0;
+        }
+    }
+
+    private final Route route;
+    private final EventLoop loop;
+    private final Caller caller;
+    private List<EndpointLoad> tried = List.of();
+    /// The one that the caller knows of: it has the stream, or has waited for its channel for the longest.
+    private @Nullable Attempt current;
+    /// Others that wait for a channel.
+    private List<Attempt> others = List.of();
+
+    private @Nullable ScheduledFuture<?> alone;
+    private @Nullable Problem lastProblem;
+    private int count;
+
+    /// Where the calls of one imported port go, on one event loop.
+    ///
+    /// @param metadata what each stream is opened with
+    public record Route(Candidates candidates, byte[] metadata, CallContext context) {}
+
+    public Attempts(Route route, EventLoop loop, Caller caller) {
+        this.route = route;
+        this.loop = loop;
+        this.caller = caller;
+    }
+
+    /// Makes the first attempt; may call the caller back synchronously.
+    public void start() {
+        start(null);
+    }
+
+    /// Makes the first attempt; may call the caller back synchronously.
+    ///
+    /// @param wanted where it is to go if that is still a candidate; null: anywhere
+    public void start(@Nullable EndpointLoad wanted) {
+        route.candidates().onCall();
+        boolean there = wanted != null && route.candidates().has(wanted);
+        EndpointLoad load = there ? wanted : route.candidates().pick(List.of());
+        if (load == null) {
+            caller.onProblem(Problem.UNKNOWN_SERVICE);
+        } else {
+            attempt(load);
+        }
+    }
+
+    /// Makes another attempt after a reset, if the code and the bounds allow it. May call the caller back
+    /// synchronously, and sends everything from the start then.
+    ///
+    /// @param repeatable whether the call may run twice: it is idempotent, and the whole request is in hand
+    /// @return false: the call has failed
+    public boolean retryAfter(ResetCode code, boolean repeatable) {
+        boolean mayHaveRun = !code.beforeAnyEffect();
+        if (mayHaveRun && !(repeatable && WORTH_REPEATING.contains(code))) {
+            return false;
+        }
+        Problem problem = Problem.of(code);
+        EndpointLoad load = nextSeat(mayHaveRun || code == ResetCode.REFUSED);
+        if (load == null || !route.candidates().allowRetry(problem, mayHaveRun)) {
+            return false;
+        }
+        lastProblem = problem;
+        attempt(load);
+        return true;
+    }
+
+    /// Where the call is now.
+    ///
+    /// @throws IllegalStateException if it is nowhere
+    public EndpointLoad load() {
+        Attempt at = current;
+        if (at == null) {
+            throw new IllegalStateException("A call that is nowhere");
+        }
+        return at.load();
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /// The call is over, however it ended.
+    public void finish() {
+        leave();
+    }
+
+    private @Nullable EndpointLoad nextSeat(boolean alsoTried) {
+        if (count >= MAX_ATTEMPTS) {
+            return null;
+        }
+        Attempt last = current;
+        if (last != null) {
+            remember(last);
+        }
+        others.forEach(this::remember);
+        EndpointLoad other = route.candidates().pick(tried);
+        return other == null && alsoTried ? route.candidates().pick(List.of()) : other;
+    }
+
+    private void remember(Attempt attempt) {
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>(MAX_ATTEMPTS);
+        }
+        if (!tried.contains(attempt.load())) {
+            tried.add(attempt.load());
+        }
+    }
+
+    private void attempt(EndpointLoad load) {
+        leave();
+        Attempt attempt = begin(load);
+        lead(attempt);
+        attempt.start();
+    }
+
+    private Attempt begin(EndpointLoad load) {
+        count++;
+        return new Attempt(this, route, caller, load);
+    }
+
+    private void lead(Attempt attempt) {
+        current = attempt;
+        caller.onAttempt(attempt.load().candidate().label());
+    }
+
+    private void leave() {
+        Attempt left = current;
+        current = null;
+        if (left != null) {
+            left.leave();
+        }
+        leaveOthers();
+    }
+
+    private void leaveOthers() {
+        List<Attempt> left = others;
+        others = List.of();
+        left.forEach(Attempt::leave);
+        ScheduledFuture<?> armed = alone;
+        if (armed != null) {
+            armed.cancel(false);
+            alone = null;
+        }
+    }
+
+    /// Another channel is waited for besides, if this one does not come soon.
+    void limitAlone() {
+        if (alone == null && count < MAX_ATTEMPTS) {
+            alone = loop.schedule(this::waitElsewhereToo, ALONE.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void waitElsewhereToo() {
+        alone = null;
+        EndpointLoad load = nextSeat(false);
+        if (load != null && route.candidates().allowRetry(Problem.UNREACHABLE, false)) {
+            if (others.isEmpty()) {
+                others = new ArrayList<>(MAX_ATTEMPTS);
+            }
+            Attempt attempt = begin(load);
+            others.add(attempt);
+            attempt.start();
+        }
+    }
+
+    /// The first channel stands.
+    void onReady(Attempt ready) {
+        Attempt waited = current;
+        if (!ready.equals(waited)) {
+            others.remove(ready);
+            if (waited != null) {
+                waited.leave();
+            }
+            lead(ready);
+        }
+        leaveOthers();
+    }
+
+    /// No channel comes to be for one that waits.
+    void onUnreachable(Attempt failed, Problem why) {
+        failed.leave();
+        remember(failed);
+        if (!others.isEmpty()) {
+            if (!others.remove(failed)) {
+                lead(others.removeFirst());
+            }
+            limitAlone();
+            return;
+        }
+        Problem problem = lastProblem == null ? why : lastProblem;
+        EndpointLoad load = nextSeat(false);
+        if (load == null || !route.candidates().allowRetry(problem, false)) {
+            leave();
+            caller.onProblem(problem);
+        } else {
+            attempt(load);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.hikyaku.call.observe.meter;
+
+import io.hikyaku.call.observe.CallSpan;
+import io.hikyaku.call.observe.Observation;
+import io.hikyaku.call.observe.Observation.Side;
+import io.hikyaku.call.observe.Spans;
+import io.hikyaku.call.observe.TraceContext;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The calls of one service port on one side, as all event loops see them. From any thread.
+public final class ServiceCalls implements Observation.Ledger {
+    /// How calls end that nothing is wrong with: a caller may leave.
+    private static final Set<String> GOOD = Set.of("completed", "cancelled");
+
+    /// Statuses of gRPC that the service or the way to it answers for, not the caller (OpenTelemetry's conventions
+    /// for servers): UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
+    private static final Set<Integer> GRPC_FAILURES = Set.of(2, 4, 12, 13, 14, 15);
+
+    /// Lines about readers that stand still: one a minute for each service port and side.
+    private static final long STALL_LINE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceCalls.class);
+
+    private final Side side;
+    private final String service;
+    private final MeterRegistry registry;
+    private final PeerLabels labels;
+    private final CallHistograms histograms;
+    private final CallObservers observers;
+    private final LongAdder inFlight;
+    private final Map<String, PeerMeters> peers = new ConcurrentHashMap<>();
+    private final RecentCalls recent = new RecentCalls(System.nanoTime());
+    private final AtomicLong stallLogged = new AtomicLong(System.nanoTime() - STALL_LINE_NANOS);
+
+    ServiceCalls(Side side, String service, CallBooks books, LongAdder inFlight) {
+        this.side = side;
+        this.service = service;
+        this.registry = books.registry();
+        this.labels = books.labels();
+        this.histograms = books.histograms();
+        this.observers = books.observers();
+        this.inFlight = inFlight;
+    }
+
+    /// A call begins; [Observation#finish] must follow.
+    public Observation begin() {
+        inFlight.increment();
+        return new Observation(this);
+    }
+
+    /// Calls under way.
+    public long inFlight() {
+        return inFlight.sum();
+    }
+
+    public RecentCalls.Minute lastMinute() {
+        return recent.lastMinute(System.nanoTime());
+    }
+
+    @Override
+    public Side side() {
+        return side;
+    }
+
+    @Override
+    public String service() {
+        return service;
+    }
+
+    @Override
+    public @Nullable CallSpan trace(Observation call, @Nullable TraceContext parent) {
+        Spans spans = observers.spans();
+        return spans == null ? null : spans.begin(side, service, parent);
+    }
+
+    @Override
+    public void onBytes(Observation call, long request, long response) {
+        meters(call).onBytes(request, response);
+    }
+
+    @Override
+    public void onStalled(Observation call, Duration since, long bytes) {
+        long now = System.nanoTime();
+        long before = stallLogged.get();
+        if (now - before < STALL_LINE_NANOS || !stallLogged.compareAndSet(before, now)) {
+            return;
+        }
+        if (side == Side.IMPORT) {
+            LOG.warn(
+                    "A caller of {} has not read its answer for {} s; {} bytes of it wait here",
+                    service,
+                    since.toSeconds(),
+                    bytes);
+        } else {
+            LOG.warn(
+                    "{} has not read a call of cluster {} for {} s; {} bytes of it wait here",
+                    service,
+                    call.peer(),
+                    since.toSeconds(),
+                    bytes);
+        }
+    }
+
+    @Override
+    public void onFinish(Observation call) {
+        inFlight.decrement();
+        meters(call).onFinish(call);
+        recent.add(call.endNanos(), call.durationNanos(), hasFailed(call));
+        observers.onFinish(call);
+    }
+
+    private static boolean hasFailed(Observation call) {
+        return !GOOD.contains(call.outcome())
+                || call.status() >= 500
+                || call.grpcStatus() > 0 && GRPC_FAILURES.contains(call.grpcStatus());
+    }
+
+    private PeerMeters meters(Observation call) {
+        PeerMeters known = peers.get(call.peer());
+        return known == null ? labelled(labels.of(call.peer())) : known;
+    }
+
+    private PeerMeters labelled(String peer) {
+        return peers.computeIfAbsent(
+                peer,
+                label -> new PeerMeters(
+                        registry, histograms, Tags.of("side", side.toString(), "service", service, "peer", label)));
+    }
+}

@@ -1,0 +1,56 @@
+package io.hikyaku.balance;
+
+import io.hikyaku.call.Problem;
+import java.time.Duration;
+
+/// A candidate whose standing and distance a test sets.
+public final class ScriptedCandidate implements Candidate {
+    private final String label;
+    Standing standing = Standing.READY;
+    long roundTripNanos;
+    public int prepared;
+
+    public ScriptedCandidate(String label) {
+        this.label = label;
+    }
+
+    public ScriptedCandidate away(Duration roundTrip) {
+        roundTripNanos = roundTrip.toNanos();
+        return this;
+    }
+
+    public ScriptedCandidate unmeasured() {
+        roundTripNanos = -1;
+        return this;
+    }
+
+    public ScriptedCandidate standing(Standing now) {
+        standing = now;
+        return this;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public Standing standing() {
+        return standing;
+    }
+
+    @Override
+    public long roundTripNanos() {
+        return roundTripNanos;
+    }
+
+    @Override
+    public void prepare() {
+        prepared++;
+    }
+
+    @Override
+    public void whenReady(Waiter waiter) {
+        waiter.onUnreachable(Problem.UNREACHABLE);
+    }
+}

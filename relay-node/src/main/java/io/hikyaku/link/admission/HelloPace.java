@@ -1,0 +1,27 @@
+package io.hikyaku.link.admission;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// How many handshakes each source has begun in the second that runs: a `ClientHello` costs its sender nothing, and us
+/// a signature. Holds nothing of seconds that are over. Not thread-safe.
+final class HelloPace {
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final int perSecond;
+    private final Map<Object, Integer> begun = new HashMap<>();
+    private long since;
+
+    HelloPace(int perSecond) {
+        this.perSecond = perSecond;
+    }
+
+    boolean take(Object source, long nowNanos) {
+        if (begun.isEmpty() || nowNanos - since >= SECOND_NANOS) {
+            begun.clear();
+            since = nowNanos;
+        }
+        return begun.merge(source, 1, Integer::sum) <= perSecond;
+    }
+}

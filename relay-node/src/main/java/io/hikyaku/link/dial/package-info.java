@@ -1,0 +1,5 @@
+/// Where links come from: dialled again for as long as they are wanted, or accepted. Uses `io.hikyaku.link.session`.
+@NullMarked
+package io.hikyaku.link.dial;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The admin server: health, metrics and status, which answers probes however many connections are held open.
+@NullMarked
+package io.hikyaku.node.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/// What changes the routing table: neighbours, link states, and what is told to others. Everything happens on the
+/// control loop.
+@NullMarked
+package io.hikyaku.route.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package io.hikyaku.config.service;
+
+import io.hikyaku.config.service.Target.Scheme;
+import io.hikyaku.config.value.Rules;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
+import io.hikyaku.config.yaml.Setting.Identity;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// A port of an exported service.
+///
+/// @param name a DNS-1123 label, as Kubernetes names ports
+/// @param port that callers mean; it need not be a target's
+/// @param target where the calls go; one at least, one of them for each call
+/// @param tls for `https://` targets; empty: as [TargetTls#DEFAULTS]
+/// @param host what calls say in `Host` or `:authority`
+/// @param via whether calls tell in `Via` which gateways they have passed; else a field of our own does
+public record ExportPort(
+        String name,
+        int port,
+        Protocol protocol,
+        List<Target> target,
+        Optional<TargetTls> tls,
+        TargetHost host,
+        boolean via) {
+
+    public ExportPort {
+        target = List.copyOf(target);
+        boolean http = protocol == Protocol.HTTP;
+        new Rules()
+                .require(
+                        http || target.stream().allMatch(one -> one.scheme() == Scheme.PLAIN),
+                        "h2c:// and https:// are for protocol http; tcp carries bytes as they are, to host:port",
+                        "target")
+                .require(
+                        tls.isEmpty() || target.stream().anyMatch(one -> one.scheme() == Scheme.HTTPS),
+                        "of use only with https:// targets",
+                        "tls")
+                .require(http || host.equals(TargetHost.KEEP), "of use only with protocol http", "host")
+                .require(http || via, "of use only with protocol http", "via")
+                .enforce();
+    }
+
+    /// A port with what holds when nothing else is said.
+    public ExportPort(String name, int port, Protocol protocol, List<Target> target) {
+        this(name, port, protocol, target, Optional.empty(), TargetHost.KEEP);
+    }
+
+    /// A port whose calls tell in `Via` what they have passed, as they do unless said otherwise.
+    public ExportPort(
+            String name, int port, Protocol protocol, List<Target> target, Optional<TargetTls> tls, TargetHost host) {
+        this(name, port, protocol, target, tls, host, true);
+    }
+
+    public static ExportPort read(Setting setting) {
+        Section section = setting.section();
+        var name = section.required("name", Setting::name);
+        var port = section.required("port", Setting::port);
+        var protocol = section.required("protocol", value -> value.choice(Protocol.class));
+        var target = section.required(
+                "target",
+                value -> value.oneOrMore(
+                        item -> item.parsed(Target::parse), new Identity<>("the same target as", Function.identity())));
+        var tls = section.optional("tls", TargetTls::read);
+        var host = section.optional("host", value -> value.parsed(TargetHost::new), TargetHost.KEEP);
+        var via = section.optional("via", Setting::flag, true);
+        return section.build(
+                () -> new ExportPort(name.get(), port.get(), protocol.get(), target.get(), tls, host, via));
+    }
+}

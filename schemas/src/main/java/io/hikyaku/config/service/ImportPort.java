@@ -1,0 +1,46 @@
+package io.hikyaku.config.service;
+
+import io.hikyaku.config.value.HostPort;
+import io.hikyaku.config.value.Rules;
+import io.hikyaku.config.yaml.Section;
+import io.hikyaku.config.yaml.Setting;
+import java.time.Duration;
+import java.util.Optional;
+
+/// A port of an imported service and where this bridge offers it.
+///
+/// @param port the exporter's
+/// @param listen local address; port 0 takes any free one
+/// @param protocol what callers speak; empty: what the oldest exporter says
+/// @param timeout for a whole HTTP call, from its request's head to the last byte of its answer; empty: none
+/// @param forwarded how services are told of callers
+/// @param trustForwarded whether what callers say of where requests come from is passed on
+/// @param trace whether the traces of callers go on
+public record ImportPort(
+        int port,
+        HostPort listen,
+        Optional<Protocol> protocol,
+        Optional<Duration> timeout,
+        Forwarded forwarded,
+        boolean trustForwarded,
+        Trace trace) {
+
+    public ImportPort {
+        if (timeout.isPresent()) {
+            new Rules().positive("timeout", timeout.get()).enforce();
+        }
+    }
+
+    public static ImportPort read(Setting setting) {
+        Section section = setting.section();
+        var port = section.required("port", Setting::port);
+        var listen = section.required("listen", Setting::listenAddress);
+        var protocol = section.optional("protocol", value -> value.choice(Protocol.class));
+        var timeout = section.optional("timeout", Setting::duration);
+        var forwarded = section.optional("forwarded", value -> value.choice(Forwarded.class), Forwarded.OBFUSCATED);
+        var trusted = section.optional("trustForwarded", Setting::flag, false);
+        var trace = section.optional("trace", value -> value.choice(Trace.class), Trace.CONTINUE);
+        return section.build(
+                () -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted, trace));
+    }
+}

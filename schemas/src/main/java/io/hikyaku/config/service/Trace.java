@@ -1,0 +1,17 @@
+package io.hikyaku.config.service;
+
+import java.util.Locale;
+
+/// What becomes of the trace that an HTTP caller's request belongs to (W3C Trace Context).
+public enum Trace {
+    /// It goes on, as far as it is valid.
+    CONTINUE,
+    /// It ends here, with all that callers say of it, and a new one begins if calls are traced.
+    RESTART;
+
+    /// As written in files.
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
