@@ -2,6 +2,7 @@ package io.hikyaku.bridge;
 
 import io.hikyaku.bridge.shard.BridgeShard;
 import io.hikyaku.bridge.shard.ExporterView;
+import io.hikyaku.bridge.shard.ShardDispatcher;
 import io.hikyaku.bridge.shard.ShardMaker;
 import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.call.CallContext;
@@ -114,7 +115,7 @@ public final class Bridge implements AutoCloseable {
         }
         directory.addListener(views);
         directory.watch(new LifeSigns(shards, kafka));
-        node.router().attach(views);
+        node.router().attach(new ShardDispatcher(shards.all(), views::showLater));
         node.onRenewal(publisher::onChange);
         BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
     }

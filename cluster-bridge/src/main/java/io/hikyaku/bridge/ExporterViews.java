@@ -4,11 +4,8 @@ import io.hikyaku.bridge.shard.ExporterView;
 import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
-import io.hikyaku.route.LocalNode;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
-import io.hikyaku.wire.route.PushBack;
-import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +13,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Keeps the event loops and the listeners told who exports what: whenever the registry, the ways to others or the own
-/// exports change. What routing has for this node passes through to the event loops.
-final class ExporterViews implements Directory.Listener, LocalNode {
+/// Keeps the shards and the listeners told who exports what: whenever the registry, the ways to others or this bridge's
+/// own exports change.
+final class ExporterViews implements Directory.Listener {
     /// Changes within this time are shown to the event loops together.
     private static final Duration DEBOUNCE = Duration.ofMillis(20);
 
@@ -62,32 +59,6 @@ final class ExporterViews implements Directory.Listener, LocalNode {
     @Override
     public void onGone(NodeId gone) {
         showLater();
-    }
-
-    @Override
-    public void onPacket(ByteBuf packet) {
-        shards.onPacket(packet);
-    }
-
-    @Override
-    public void onPushBack(PushBack pushBack) {
-        shards.onPushBack(pushBack);
-    }
-
-    @Override
-    public void onWritable(NodeId destination, long channel) {
-        shards.onWritable(destination, channel);
-    }
-
-    @Override
-    public void onReachable(NodeId other, boolean reachable) {
-        shards.onReachable(other, reachable);
-        showLater();
-    }
-
-    @Override
-    public void onWayDoubted(NodeId other) {
-        shards.onWayDoubted(other);
     }
 
     /// Something has changed; any thread.

@@ -445,9 +445,9 @@ public final class Channel {
         if (closed) {
             return;
         }
-        boolean paused = pause != null;
         int packets = 0;
-        while (!paused && !isFull() && user.pendingBytes() > 0 && !closed) {
+        int pending = pause == null ? user.pendingBytes() : 0;
+        while (pending > 0 && !isFull() && !closed) {
             if (packets == MAX_PACKETS_PER_TURN) {
                 wake();
                 return;
@@ -458,7 +458,9 @@ public final class Channel {
             }
             packets++;
             int most = Math.min(MAX_PLAINTEXT, Math.max(LEAST_PLAINTEXT, room - OVERHEAD_BYTES)) - CONTROL_BYTES;
-            sendFrames(Math.min(user.pendingBytes(), most));
+            int written = sendFrames(Math.min(pending, most));
+            boolean more = written > 0 && pending > most && pending > written;
+            pending = more ? pending - written : user.pendingBytes();
         }
         if (isFull() && !isAwaiting()) {
             // Acknowledgements alone have filled the window: nothing else would make the other side answer.
@@ -474,7 +476,8 @@ public final class Channel {
         }
     }
 
-    private void sendFrames(int payloadBytes) {
+    /// @return bytes of payload that the packet took
+    private int sendFrames(int payloadBytes) {
         ByteBuf packet = begin(CONTROL_BYTES + payloadBytes);
         boolean eliciting = pingDue || initialCreditDue;
         if (pingDue) {
@@ -491,14 +494,11 @@ public final class Channel {
             ChannelFrames.write(packet, new InitialCredit(initialCredit));
             initialCreditDue = false;
         }
-        if (payloadBytes > 0) {
-            int before = packet.writerIndex();
-            user.fill(packet, payloadBytes);
-            eliciting |= packet.writerIndex() > before;
-        }
+        int written = payloadBytes > 0 ? user.fill(packet, payloadBytes) : 0;
+        eliciting |= written > 0;
         if (packet.writerIndex() == Packet.HEADER_BYTES) {
             packet.release(); // what the user had is not worth saying any more
-            return;
+            return 0;
         }
         if (eliciting && !isAwaiting()) {
             awaitingSince = shard.loop().nanos();
@@ -508,6 +508,7 @@ public final class Channel {
             lastElicited = sealer.nextSequence();
         }
         sealAndSend(packet);
+        return written;
     }
 
     /// A packet with room for the header, an acknowledgement, and `plaintextBytes` more.

@@ -19,7 +19,9 @@ public interface ChannelUser {
     int pendingBytes();
 
     /// Writes whole frames, at most `max` bytes of them.
-    void fill(ByteBuf out, int max);
+    ///
+    /// @return how many bytes it wrote
+    int fill(ByteBuf out, int max);
 
     /// Frames that arrived, in order and once. Borrowed: retain slices to keep them.
     ///

@@ -28,14 +28,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Many streams over one channel (PROTOCOL.md §6). Streams that have something to send take turns, each with a share
-/// of the packet at hand, so that a bulk flow does not hold up a small call. Streams may be opened before the channel
-/// is; nothing of them leaves until then, and if it never opens they are refused before any effect.
+/// of the packet at hand, so that a bulk flow does not hold up a small call. Streams are opened once the channel is;
+/// whoever needs one earlier waits for it ([#whenDecided]). Those of which nothing has left when it closes are refused
+/// before any effect.
 public final class StreamMux implements ChannelUser, StreamOpener {
     /// Smallest share of a packet that a stream gets, in bytes.
     private static final int MIN_QUANTUM = 1024;
     /// Room without which no stream gets a turn in the packet at hand.
     private static final int MIN_ROOM = 512;
-    /// Streams opened before the channel is, and calls that wait for it, at most; more are refused.
+    /// Streams of which nothing has left yet, and calls that wait for the channel, at most; more are refused.
     private static final int MAX_WAITING = 10_000;
     /// Streams that are gone may stand in a queue until there are so many, and more of them than of others.
     private static final int MAX_GONE_IN_QUEUE = 1024;
@@ -98,16 +99,16 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         waiters.forEach(told -> told.accept(closed));
     }
 
-    /// Opens a stream; it is sent when the channel is open and the turn ends.
+    /// Opens a stream; it is sent when the turn ends.
     @Override
     public Stream open(ByteBuf metadata, StreamHandler handler) {
         MuxStream stream = new MuxStream(this, metadata, windows, settings.window());
         stream.handler(handler);
         settings.counters().opened.increment();
-        if (closed != null) {
-            refuse(stream, "The channel is gone");
+        if (!isOpen()) {
+            refuse(stream, channel == null ? "The channel is not open" : "The channel is gone");
         } else if (waiting.size() >= MAX_WAITING) {
-            refuse(stream, "Too many calls wait for the channel");
+            refuse(stream, "Too many streams wait for the channel");
         } else {
             waiting.add(stream);
             ready(stream);
@@ -123,7 +124,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         loop.atEndOfTurn(() -> stream.tellRefused(why));
     }
 
-    /// Streams that are open, those waiting for the channel included.
+    /// Streams that are open, those included of which nothing has left yet.
     public int openStreams() {
         return streams.size() + waiting.size();
     }
@@ -158,9 +159,6 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         peerInitialCredit = peerCredit;
         nextId = channel.initiatedHere() ? 0 : 1;
         nextPeerId = 1 - nextId;
-        if (!readyQueue.isEmpty()) {
-            channel.wake();
-        }
         decided();
     }
 
@@ -177,8 +175,9 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     }
 
     @Override
-    public void fill(ByteBuf out, int max) {
-        int limit = out.writerIndex() + max;
+    public int fill(ByteBuf out, int max) {
+        int start = out.writerIndex();
+        int limit = start + max;
         filling = true;
         int turns = readyQueue.size();
         while (turns-- > 0) {
@@ -193,6 +192,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             ready(stream);
         }
         filling = false;
+        return out.writerIndex() - start;
     }
 
     @Override

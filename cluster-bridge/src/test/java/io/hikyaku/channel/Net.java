@@ -62,9 +62,11 @@ final class Net {
         }
 
         @Override
-        public void fill(ByteBuf out, int max) {
+        public int fill(ByteBuf out, int max) {
             mostFilled = Math.max(mostFilled, max);
+            int before = out.writerIndex();
             out.writeBytes(toSend.remove());
+            return out.writerIndex() - before;
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// function that may change a packet, or drop it by returning null after releasing it.
 public final class Pair {
     public static final long BUDGET = 64 * 1024 * 1024;
+    private static final Duration HANDSHAKE = Duration.ofSeconds(20);
 
     /// One of the two.
     public final class Side {
@@ -57,8 +59,21 @@ public final class Pair {
         /// Opens a stream to the other side, with a recorder as its handler.
         public Recorder open(String metadata) {
             Recorder recorder = new Recorder();
-            recorder.stream = channels.to(other().node()).open(Recorder.bytes(metadata), recorder);
+            recorder.stream = connected().open(Recorder.bytes(metadata), recorder);
             return recorder;
+        }
+
+        /// A channel to the other side, once it is known whether there is one.
+        public StreamMux connected() {
+            StreamMux mux = channels.to(other().node());
+            time.await("decided", HANDSHAKE, () -> mux.isOpen() || mux.closed() != null);
+            return mux;
+        }
+
+        /// Calls back when it is known whether there is a channel; streams are refused where there is none.
+        public void whenConnected(Consumer<StreamMux> then) {
+            StreamMux mux = channels.to(other().node());
+            mux.whenDecided(_ -> then.accept(mux));
         }
 
         /// Leaves no memory for a further channel.

@@ -152,10 +152,12 @@ final class ScriptedPeer implements ChannelUser {
     }
 
     @Override
-    public void fill(ByteBuf out, int max) {
+    public int fill(ByteBuf out, int max) {
         ByteBuf bytes = script.remove();
+        int length = bytes.readableBytes();
         out.writeBytes(bytes);
         bytes.release();
+        return length;
     }
 
     @Override

@@ -177,11 +177,10 @@ class StreamSimulationTest {
             String name = "stalled " + number;
             stalled.add(reader);
             stalling.put(name, download ? writer : reader);
-            Pair.Side to = opener == pair.left ? pair.right : pair.left;
-            pair.time.after(random.nextInt(1_500) * 1_000_000L, () -> {
-                StalledEnd here = download ? reader : writer;
-                here.starts(opener.channels.to(to.node()).open(Recorder.bytes(name), here));
-            });
+            StalledEnd here = download ? reader : writer;
+            pair.time.after(
+                    random.nextInt(1_500) * 1_000_000L,
+                    () -> opener.whenConnected(mux -> here.starts(mux.open(Recorder.bytes(name), here))));
         }
 
         long stalledBytes() {
@@ -193,11 +192,10 @@ class StreamSimulationTest {
             Party called = new Party(pair.time, new Random(random.nextLong()), 2L * number + 1);
             calling.join(called);
             expected.put("conversation " + number, called);
-            Pair.Side to = opener == pair.left ? pair.right : pair.left;
             pair.time.after(random.nextInt(1_500) * 1_000_000L, () -> {
                 parties.add(calling);
                 ByteBuf metadata = Recorder.bytes("conversation " + number);
-                calling.starts(opener.channels.to(to.node()).open(metadata, calling));
+                opener.whenConnected(mux -> calling.starts(mux.open(metadata, calling)));
             });
         }
 
