@@ -3,7 +3,7 @@ package io.hikyaku.project;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -12,6 +12,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which package may know which. Arrows between modules are Maven's business; these are the ones inside them.
 class ArchitectureTest {
+    /// All packages: each may know those before it.
+    private static final List<String> LOWEST_FIRST = List.of("""
+            wire wire.link wire.route wire.channel wire.stream wire.call wire.registry
+            config.value config.yaml config.limits config.service config status
+            loop net.name net files identity identity.tls identity.issue
+            link link.admission link.session link.dial
+            route.table route.control route
+            registry registry.flood registry.topic
+            kafka kafka.transport kafka.registry kafka.prepare
+            node.log node.reload node.admin node relay cli
+            channel.crypto channel.handshake channel
+            stream.credit stream stream.local
+            call.observe call.observe.log call.observe.meter call balance
+            call.socket call.attempt call.http call.exchange
+            call.http1 call.http1.server call.http1.client
+            call.http2 call.http2.server call.http2.client
+            call.dial call.pool call.export call.tcp call.listen
+            tracing bridge.shard bridge
+            lab demo bench
+            """.strip().split("\\s+"));
+
     private static JavaClasses code;
 
     @BeforeAll
@@ -59,7 +84,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(trees("link", "route", "channel", "stream", "call"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(trees("registry", "policy", "relay", "bridge", "cli", "lab", "demo", "bench"))
+                .resideInAnyPackage(trees("registry", "kafka", "relay", "bridge", "cli", "lab", "demo", "bench"))
                 .check(code);
     }
 
@@ -111,7 +136,7 @@ class ArchitectureTest {
     void nothingInTheProgramsStartsKafkaClassesButItsTransport() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(trees("link.kafka", "cli", "lab", "demo", "bench"))
+                .resideOutsideOfPackages(trees("kafka", "cli", "lab", "demo", "bench"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka..")
@@ -173,8 +198,67 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesFormNoCycles() {
-        slices().matching("io.hikyaku.(**)").should().beFreeOfCycles().check(code);
+    void kafkaKnowsWhatPacketsAreSentToAndNothingOfRoutes() {
+        noClasses()
+                .that()
+                .resideInAPackage(tree("kafka"))
+                .should()
+                .dependOnClassesThat(oursOutsideOf(
+                        "io.hikyaku.kafka..",
+                        "io.hikyaku.link",
+                        "io.hikyaku.loop",
+                        "io.hikyaku.net",
+                        "io.hikyaku.files",
+                        "io.hikyaku.wire.."))
+                .check(code);
+    }
+
+    @Test
+    void nothingButTheBridgeAndTheCommandLineKnowsKafka() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(trees("kafka", "bridge", "cli", "lab", "demo", "bench"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(tree("kafka"))
+                .check(code);
+    }
+
+    @Test
+    void nothingButTheAuthorityKnowsBouncyCastle() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(trees("identity.issue", "lab"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bouncycastle..")
+                .check(code);
+    }
+
+    @Test
+    void everyPackageHasItsPlace() {
+        Set<String> packages =
+                code.stream().map(ArchitectureTest::room).collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(new TreeSet<>(LOWEST_FIRST), packages);
+    }
+
+    @Test
+    void noArrowRunsUp() {
+        List<String> up = code.stream()
+                .flatMap(origin -> origin.getDirectDependenciesFromSelf().stream())
+                .filter(arrow -> arrow.getTargetClass().getPackageName().startsWith("io.hikyaku"))
+                .filter(arrow -> LOWEST_FIRST.indexOf(room(arrow.getTargetClass()))
+                        > LOWEST_FIRST.indexOf(room(arrow.getOriginClass())))
+                .map(arrow -> arrow.getOriginClass().getName() + " to "
+                        + arrow.getTargetClass().getName())
+                .distinct()
+                .toList();
+        assertEquals(List.of(), up);
+    }
+
+    /// The package of a class, without what all have in common.
+    private static String room(JavaClass of) {
+        return of.getPackageName().substring("io.hikyaku.".length());
     }
 
     private static DescribedPredicate<JavaClass> oursOutsideOf(String... packages) {

@@ -24,6 +24,8 @@ class TidinessTest {
     private static final int FILE_LINES = 300;
     private static final int TEST_FILE_LINES = 500;
     private static final int METHOD_LINES = 70;
+    /// Classes of a package, without its description: about as many as fit into a head.
+    private static final int PACKAGE_FILES = 12;
 
     /// JSSE's own words, key manager and trust manager, may be used for what implements them.
     private static final Pattern SAYS_NOTHING = Pattern.compile(
@@ -91,6 +93,21 @@ class TidinessTest {
                 SOURCES.stream()
                         .filter(file -> file.lines().size() > (file.isTest() ? TEST_FILE_LINES : FILE_LINES))
                         .map(file -> file.path() + ": " + file.lines().size() + " lines"));
+    }
+
+    @Test
+    void aLargePackageHasAReason() {
+        Map<String, Long> sizes = main().collect(groupingBy(TidinessTest::packageInfo, Collectors.counting()));
+        assertTidy(
+                "package",
+                sizes.entrySet().stream()
+                        .filter(size -> size.getValue() - 1 > PACKAGE_FILES)
+                        .map(size -> size.getKey() + ": " + (size.getValue() - 1) + " classes")
+                        .sorted());
+    }
+
+    private static String packageInfo(SourceFile file) {
+        return file.path().substring(0, file.path().lastIndexOf('/') + 1) + "package-info.java";
     }
 
     @Test
