@@ -194,7 +194,7 @@ public final class Channel {
 
     /// Tells the other side what each stream that it opens from now on may send before it is granted more.
     ///
-    /// @param bytes 0 to [io.hikyaku.wire.InitialCredit#MAX]
+    /// @param bytes 0 to [io.hikyaku.wire.InitialCredits#MAX]
     public void tellInitialCredit(int bytes) {
         initialCredit = bytes;
         initialCreditDue = true;

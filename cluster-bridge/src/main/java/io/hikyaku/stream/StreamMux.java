@@ -8,7 +8,7 @@ import io.hikyaku.loop.Loop;
 import io.hikyaku.stream.credit.InitialClaims;
 import io.hikyaku.stream.credit.SendBudget;
 import io.hikyaku.stream.credit.WindowBudget;
-import io.hikyaku.wire.InitialCredit;
+import io.hikyaku.wire.InitialCredits;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
@@ -148,7 +148,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
 
     @Override
     public int initialCredit() {
-        initialCredit = Integer.highestOneBit((int) windows.offer(InitialCredit.MAX));
+        initialCredit = Integer.highestOneBit((int) windows.offer(InitialCredits.MAX));
         return initialCredit;
     }
 
@@ -369,9 +369,9 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         if (channel == null || closed != null) {
             return;
         }
-        int share = (int) windows.fairShare(InitialCredit.MAX);
+        int share = (int) windows.fairShare(InitialCredits.MAX);
         int offered = Integer.highestOneBit(share);
-        boolean more = offered > initialCredit && (share / 3 >= initialCredit || share == InitialCredit.MAX);
+        boolean more = offered > initialCredit && (share / 3 >= initialCredit || share == InitialCredits.MAX);
         if (offered < initialCredit || more) {
             initialCredit = offered;
             channel.tellInitialCredit(initialCredit);

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /// @param to the cluster that answers
 /// @param service what is called
 /// @param protocol what the client speaks
-record Call(String from, String to, String service, Protocol protocol) {
+record Call(String from, String to, String service, DemoProtocol protocol) {
     private static final int REPEATS = 9;
 
     /// What came of it.

@@ -36,12 +36,12 @@ public final class DemoCommand implements Subcommand {
     private static final String ROW = "  %-7s %-15s %-7s %-10s %-6s %-34s %10s%n";
 
     private static final List<Call> CALLS = List.of(
-            new Call(Topology.TOKYO, Topology.OSAKA, Topology.ORDERS, Protocol.HTTP_1),
-            new Call(Topology.EDGE, Topology.OSAKA, Topology.ORDERS, Protocol.HTTP_2),
-            new Call(Topology.OSAKA, Topology.TOKYO, Topology.PAYMENTS, Protocol.GRPC),
-            new Call(Topology.TOKYO, Topology.OSAKA, Topology.CHAT, Protocol.WEBSOCKET),
-            new Call(Topology.TOKYO, Topology.EDGE, Topology.SENSOR, Protocol.EVENTS),
-            new Call(Topology.TOKYO, Topology.EDGE, Topology.CONSOLE, Protocol.TCP));
+            new Call(Topology.TOKYO, Topology.OSAKA, Topology.ORDERS, DemoProtocol.HTTP_1),
+            new Call(Topology.EDGE, Topology.OSAKA, Topology.ORDERS, DemoProtocol.HTTP_2),
+            new Call(Topology.OSAKA, Topology.TOKYO, Topology.PAYMENTS, DemoProtocol.GRPC),
+            new Call(Topology.TOKYO, Topology.OSAKA, Topology.CHAT, DemoProtocol.WEBSOCKET),
+            new Call(Topology.TOKYO, Topology.EDGE, Topology.SENSOR, DemoProtocol.EVENTS),
+            new Call(Topology.TOKYO, Topology.EDGE, Topology.CONSOLE, DemoProtocol.TCP));
 
     @Option(names = "--stay", description = "Leaves everything running until Ctrl-C, and prints addresses to try.")
     private boolean stay;

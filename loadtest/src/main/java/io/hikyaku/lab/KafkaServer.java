@@ -60,19 +60,19 @@ public final class KafkaServer implements Broker {
 
     /// A broker without encryption or authorization, which starts fast.
     public static KafkaServer open() throws IOException {
-        return open(Listeners.plaintext(), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+        return open(BrokerListeners.plaintext(), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
     }
 
     /// A broker to measure with: enough heap, and the optimizing compiler.
     public static KafkaServer openForMeasuring() throws IOException {
-        return open(Listeners.plaintext(), List.of("-Xmx512m"));
+        return open(BrokerListeners.plaintext(), List.of("-Xmx512m"));
     }
 
     /// A broker that demands client certificates and asks its access control lists about everything.
     ///
     /// @param authority signs the broker's certificate and all clients'
     public static KafkaServer openSecured(KafkaAuthority authority) throws IOException {
-        return open(Listeners.mutualTls(authority), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+        return open(BrokerListeners.mutualTls(authority), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
     }
 
     private static KafkaServer open(Map<String, String> listeners, List<String> jvmOptions) throws IOException {

@@ -237,8 +237,7 @@ class ArchitectureTest {
 
     @Test
     void everyPackageHasItsPlace() {
-        Set<String> packages =
-                code.stream().map(ArchitectureTest::room).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> packages = code.stream().map(ArchitectureTest::room).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(new TreeSet<>(LOWEST_FIRST), packages);
     }
 

@@ -79,7 +79,7 @@ public record BridgeConfig(
                         "a bridge that listens passes on all exports, and so needs all",
                         "subscribe",
                         "listen")
-                .range("eventLoops", eventLoops, 1, EventLoops.MAX)
+                .range("eventLoops", eventLoops, 1, EventLoopCount.MAX)
                 .enforce();
     }
 
@@ -153,7 +153,7 @@ public record BridgeConfig(
         var accessLog = section.optional("accessLog", AccessLogConfig::read);
         var tracing = section.optional("tracing", TracingConfig::read);
         var subscribe = section.optional("subscribe", value -> value.choice(Subscribe.class), Subscribe.ALL);
-        var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
+        var eventLoops = section.optional("eventLoops", EventLoopCount::read, EventLoopCount.available());
         var limits = section.optional("limits", BridgeLimits::read, BridgeLimits.DEFAULTS);
         return section.build(() -> new BridgeConfig(
                 mesh.get(),

@@ -37,7 +37,7 @@ public record RelayConfig(
         transit = List.copyOf(transit);
         new Rules()
                 .require(!listen.isEmpty(), "a relay listens somewhere", "listen")
-                .range("eventLoops", eventLoops, 1, EventLoops.MAX)
+                .range("eventLoops", eventLoops, 1, EventLoopCount.MAX)
                 .enforce();
     }
 
@@ -63,7 +63,7 @@ public record RelayConfig(
                 List.<String>of());
         var admin = section.optional("admin", AdminConfig::read);
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);
-        var eventLoops = section.optional("eventLoops", EventLoops::read, EventLoops.available());
+        var eventLoops = section.optional("eventLoops", EventLoopCount::read, EventLoopCount.available());
         var limits = section.optional("limits", RelayLimits::read, RelayLimits.DEFAULTS);
         return section.build(() -> new RelayConfig(
                 mesh.get(), identity.get(), listen.get(), peers, transit, admin, log, eventLoops, limits));

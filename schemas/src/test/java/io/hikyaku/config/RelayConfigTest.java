@@ -29,7 +29,7 @@ class RelayConfigTest {
                         List.of(),
                         Optional.empty(),
                         LogConfig.DEFAULTS,
-                        EventLoops.available(),
+                        EventLoopCount.available(),
                         RelayLimits.DEFAULTS),
                 config);
     }

@@ -210,13 +210,13 @@ class LimitsTest {
 
     @Test
     void initialCredit() {
-        atTheBound(InitialCredit.MAX, Codec.CHANNEL, (out, bytes) -> Varint.write(out.writeByte(4), bytes));
-        atTheBound(InitialCredit.MAX, Codec.STREAM, (out, bytes) -> {
+        atTheBound(InitialCredits.MAX, Codec.CHANNEL, (out, bytes) -> Varint.write(out.writeByte(4), bytes));
+        atTheBound(InitialCredits.MAX, Codec.STREAM, (out, bytes) -> {
             Varint.write(out.writeByte(0x10).writeZero(2), bytes);
             out.writeByte(0);
         });
         atTheBound(
-                InitialCredit.MAX,
+                InitialCredits.MAX,
                 Codec.GREETING,
                 Reason.INVALID_VALUE,
                 (out, bytes) -> out.writeInt(73)

@@ -204,7 +204,7 @@ final class RandomFrames {
     }
 
     private int initialCredit() {
-        return random.nextInt(InitialCredit.MAX + 1);
+        return random.nextInt(InitialCredits.MAX + 1);
     }
 
     private long counter() {

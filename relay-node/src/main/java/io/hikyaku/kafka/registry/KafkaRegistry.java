@@ -4,7 +4,7 @@ import io.hikyaku.kafka.Health;
 import io.hikyaku.kafka.KafkaClients;
 import io.hikyaku.kafka.KafkaFailure;
 import io.hikyaku.kafka.KafkaSettings;
-import io.hikyaku.kafka.Reading;
+import io.hikyaku.kafka.PollLoop;
 import io.hikyaku.kafka.ThrottledWarnings;
 import io.hikyaku.kafka.transport.KafkaTransport;
 import io.hikyaku.wire.Packet;
@@ -48,7 +48,7 @@ public final class KafkaRegistry implements AutoCloseable {
     private final Listener listener;
     private final DocumentWriter writer;
     private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
-    private final Reading reading;
+    private final PollLoop reading;
     private final Thread thread;
     private final Health health = new Health("not connected yet");
 
@@ -97,7 +97,7 @@ public final class KafkaRegistry implements AutoCloseable {
     KafkaRegistry(KafkaTransport.Settings settings, KafkaClients clients, Listener listener) {
         this.settings = settings;
         this.listener = listener;
-        this.reading = new Reading(clients, KafkaSettings.consumer(settings.clientProperties(), "earliest"), LOG);
+        this.reading = new PollLoop(clients, KafkaSettings.consumer(settings.clientProperties(), "earliest"), LOG);
         this.writer = new DocumentWriter(settings, clients);
         this.thread = Thread.ofPlatform().daemon().name("kafka-registry").start(this::run);
     }

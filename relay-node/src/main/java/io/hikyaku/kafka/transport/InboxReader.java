@@ -4,7 +4,7 @@ import io.hikyaku.kafka.Health;
 import io.hikyaku.kafka.KafkaClients;
 import io.hikyaku.kafka.KafkaFailure;
 import io.hikyaku.kafka.KafkaSettings;
-import io.hikyaku.kafka.Reading;
+import io.hikyaku.kafka.PollLoop;
 import io.hikyaku.kafka.ThrottledWarnings;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +41,7 @@ final class InboxReader implements Runnable {
     private final Runnable onHealth;
     private final InboxDispatcher dispatcher;
     private final ThrottledWarnings warnings = new ThrottledWarnings(LOG);
-    private final Reading reading;
+    private final PollLoop reading;
     final Health health = new Health("not connected yet");
 
     private volatile @Nullable Inbox inbox;
@@ -62,7 +62,7 @@ final class InboxReader implements Runnable {
             java.util.function.Consumer<Inbox> opened,
             Runnable onHealth,
             InboxDispatcher dispatcher) {
-        this.reading = new Reading(clients, KafkaSettings.consumer(operator, "latest"), LOG);
+        this.reading = new PollLoop(clients, KafkaSettings.consumer(operator, "latest"), LOG);
         this.topic = topic;
         this.remedy = remedy;
         this.choose = choose;
@@ -141,7 +141,7 @@ final class InboxReader implements Runnable {
             warnings.say(failure);
         } else if (inbox != null && health.toUp()) {
             warnings.clear();
-            LOG.info("Reading {}", inbox);
+            LOG.info("PollLoop {}", inbox);
             onHealth.run();
         }
     }

@@ -1,6 +1,8 @@
 package io.hikyaku.wire.channel;
 
+import io.hikyaku.wire.InitialCredits;
 /// The channel's own frames (PROTOCOL.md §5.5). They stand at the front of a sealed packet's plaintext.
+
 public sealed interface ChannelFrame {
     /// Every packet with a sequence below `next` has arrived.
     ///
@@ -14,10 +16,10 @@ public sealed interface ChannelFrame {
 
     /// Each stream that the receiver of this frame opens from now on may send `bytes` before it is granted more.
     ///
-    /// @param bytes 0 to [io.hikyaku.wire.InitialCredit#MAX]
+    /// @param bytes 0 to [io.hikyaku.wire.InitialCredits#MAX]
     record InitialCredit(int bytes) implements ChannelFrame {
         public InitialCredit {
-            io.hikyaku.wire.InitialCredit.require(bytes);
+            InitialCredits.require(bytes);
         }
     }
 

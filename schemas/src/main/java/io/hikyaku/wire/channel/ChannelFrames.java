@@ -1,6 +1,7 @@
 package io.hikyaku.wire.channel;
 
 import io.hikyaku.wire.Bytes;
+import io.hikyaku.wire.InitialCredits;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.Varint;
@@ -60,7 +61,7 @@ public final class ChannelFrames {
             return new Close(code, Bytes.readDetail(in, Close.MAX_DETAIL_BYTES, "close detail")); // §5.5
         }
         if (type == INITIAL_CREDIT) {
-            return new InitialCredit(io.hikyaku.wire.InitialCredit.read(in)); // §5.5
+            return new InitialCredit(InitialCredits.read(in)); // §5.5
         }
         if (type < ACK || type > CLOSE) { // §1.6
             throw new Malformed(Reason.UNKNOWN_TYPE, "channel frame type " + type);

@@ -1,6 +1,6 @@
 package io.hikyaku.wire.channel;
 
-import io.hikyaku.wire.InitialCredit;
+import io.hikyaku.wire.InitialCredits;
 import java.util.Arrays;
 
 /// What each side sends as the first TLS application data of a handshake (PROTOCOL.md §5.2): inside the protection of
@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// @param maxVersion highest channel version spoken
 /// @param shardCount how many event loops the sender has; must equal the one in the clear segments
 /// @param initialCredit bytes that each stream which the receiver opens may send before it is granted more, 0 to
-///     [InitialCredit#MAX]
+///     [InitialCredits#MAX]
 /// @param statement the sender's node statement, a compact JWS, at most 16 KiB
 /// @param signature Ed25519 by the instance key over what §5.2 says, 64 bytes
 public record ChannelGreeting(
@@ -22,7 +22,7 @@ public record ChannelGreeting(
 
     public ChannelGreeting {
         HandshakeFrame.requireSender(minVersion, maxVersion, shardCount);
-        InitialCredit.require(initialCredit);
+        InitialCredits.require(initialCredit);
         if (statement.length() > MAX_STATEMENT_BYTES || signature.length != SIGNATURE_BYTES) { // §5.2
             throw new IllegalArgumentException(
                     "Statement of " + statement.length() + " bytes, signature of " + signature.length + " bytes");

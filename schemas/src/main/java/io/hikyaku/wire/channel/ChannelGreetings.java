@@ -2,7 +2,7 @@ package io.hikyaku.wire.channel;
 
 import io.hikyaku.wire.Bytes;
 import io.hikyaku.wire.Extensions;
-import io.hikyaku.wire.InitialCredit;
+import io.hikyaku.wire.InitialCredits;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.netty.buffer.ByteBuf;
@@ -51,7 +51,7 @@ public final class ChannelGreetings {
         int initialCredit = body.readInt();
         boolean versions = minVersion >= 1 && minVersion <= maxVersion;
         boolean shards = shardCount > 0 && shardCount <= HandshakeFrame.MAX_SHARDS;
-        if (!versions || !shards || initialCredit < 0 || initialCredit > InitialCredit.MAX) { // §5.2
+        if (!versions || !shards || initialCredit < 0 || initialCredit > InitialCredits.MAX) { // §5.2
             throw new Malformed(Reason.INVALID_VALUE, "channel greeting");
         }
         byte[] signature = Bytes.readFixed(body, ChannelGreeting.SIGNATURE_BYTES, "signature"); // §5.2

@@ -1,6 +1,6 @@
 package io.hikyaku.wire.stream;
 
-import io.hikyaku.wire.InitialCredit;
+import io.hikyaku.wire.InitialCredits;
 import io.netty.buffer.ByteBuf;
 
 /// Frames of streams (PROTOCOL.md §6). They fill the rest of a sealed packet's plaintext after the channel's own
@@ -14,12 +14,12 @@ public sealed interface StreamFrame {
     ///
     /// @param credit bytes that the opener takes on this stream before it grants more
     /// @param initial bytes that the opener may send on it before it is granted more: what the other side last
-    ///   said of new streams, 0 to [InitialCredit#MAX]
+    ///   said of new streams, 0 to [InitialCredits#MAX]
     /// @param metadata what the call layer says about it, at most [#MAX_METADATA_BYTES]; a slice of the decoded
     ///   packet
     record Open(long stream, long credit, int initial, ByteBuf metadata) implements StreamFrame {
         public Open {
-            InitialCredit.require(initial);
+            InitialCredits.require(initial);
             if (metadata.readableBytes() > MAX_METADATA_BYTES) { // §6.2
                 throw new IllegalArgumentException("Metadata of " + metadata.readableBytes() + " bytes");
             }

@@ -1,7 +1,7 @@
 package io.hikyaku.wire.stream;
 
 import io.hikyaku.wire.Bytes;
-import io.hikyaku.wire.InitialCredit;
+import io.hikyaku.wire.InitialCredits;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.Packet;
@@ -87,7 +87,7 @@ public final class StreamFrames {
         return switch (type) {
             case OPEN -> {
                 long credit = Varint.read(in);
-                int initial = InitialCredit.read(in); // §6.2
+                int initial = InitialCredits.read(in); // §6.2
                 yield new Open(stream, credit, initial, slice(in, StreamFrame.MAX_METADATA_BYTES, "metadata")); // §6.2
             }
             case DATA -> new Data(stream, slice(in, Packet.MAX_BODY, "data")); // §6.3

@@ -3,11 +3,11 @@ package io.hikyaku.config;
 import io.hikyaku.config.yaml.Setting;
 
 /// The number of threads that carry packets and calls.
-final class EventLoops {
+final class EventLoopCount {
 
     static final int MAX = 256;
 
-    private EventLoops() {}
+    private EventLoopCount() {}
 
     /// What holds when the file says nothing: one for each processor that the process may use.
     static int available() {

@@ -1,7 +1,7 @@
 package io.hikyaku.demo;
 
 /// What the demo's callers speak.
-enum Protocol {
+enum DemoProtocol {
     HTTP_1("HTTP/1.1") {
         @Override
         String call(Clients clients, int port) throws Exception {
@@ -71,7 +71,7 @@ enum Protocol {
 
     private final String title;
 
-    Protocol(String title) {
+    DemoProtocol(String title) {
         this.title = title;
     }
 

@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 
 /// What a stream may send before it is granted more, in bytes (PROTOCOL.md §6.4): said of all new streams by greetings
 /// and frames of a channel, and of one stream by its OPEN.
-public final class InitialCredit {
+public final class InitialCredits {
     public static final int MAX = 64 * 1024;
 
-    private InitialCredit() {}
+    private InitialCredits() {}
 
     /// @throws IllegalArgumentException if it is not 0 to [#MAX]
     public static int require(int bytes) {

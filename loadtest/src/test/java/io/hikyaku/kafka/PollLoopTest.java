@@ -12,10 +12,10 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class ReadingTest {
+class PollLoopTest {
     private final List<String> told = new ArrayList<>();
-    private final Reading reading = new Reading(
-            new PretendedKafka(OneThatDoesNotClose::new), Map.of(), LoggerFactory.getLogger(ReadingTest.class));
+    private final PollLoop reading = new PollLoop(
+            new PretendedKafka(OneThatDoesNotClose::new), Map.of(), LoggerFactory.getLogger(PollLoopTest.class));
 
     private static final class OneThatDoesNotClose extends MockConsumer<byte[], byte[]> {
         OneThatDoesNotClose() {

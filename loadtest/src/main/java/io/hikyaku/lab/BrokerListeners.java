@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The two ways in which [KafkaServer] listens, as settings of the broker.
-final class Listeners {
+final class BrokerListeners {
     private static final String PROTOCOLS = "listener.security.protocol.map";
 
-    private Listeners() {}
+    private BrokerListeners() {}
 
     static Map<String, String> plaintext() {
         return Map.of(PROTOCOLS, KafkaProcess.CLIENTS + ":PLAINTEXT," + KafkaProcess.CONTROLLER + ":PLAINTEXT");

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 
 /// Reads for ever, whatever fails: what does is told, and after a pause it is begun anew with another client. On the
 /// thread that calls [#run], but for [#close].
-public final class Reading {
+public final class PollLoop {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE = Duration.ofSeconds(1);
 
@@ -30,7 +30,7 @@ public final class Reading {
     }
 
     /// @param log where our own mistakes are told
-    public Reading(KafkaClients clients, Map<String, Object> settings, Logger log) {
+    public PollLoop(KafkaClients clients, Map<String, Object> settings, Logger log) {
         this.clients = clients;
         this.settings = settings;
         this.log = log;
@@ -45,7 +45,7 @@ public final class Reading {
                 consumer = opening;
                 reader.read(opening);
             } catch (WakeupException e) {
-                log.debug("Reading was interrupted", e);
+                log.debug("PollLoop was interrupted", e);
             } catch (RuntimeException e) { // whatever it is, reading goes on
                 onFailure(e, failed);
             } finally {
