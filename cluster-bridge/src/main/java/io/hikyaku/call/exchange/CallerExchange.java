@@ -45,11 +45,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final HttpPort port;
     private final Observation observation;
     private final Request request;
-    private final RequestHead head;
     private final Attempts attempts;
     private final Replay replay;
     private final UploadBounds upload;
     private final @Nullable CallerTie tie;
+    /// As it goes on.
+    private RequestHead head;
+
     private FrameReader frames;
     private @Nullable TimeLimit timeLimit;
     private @Nullable Stream stream;
@@ -88,7 +90,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// Makes the call; may call the side back synchronously.
     public void start() {
         long nanos = timeGiven();
-        MaxForwards.Verdict farther = MaxForwards.count(head);
+        MaxForwards.Verdict farther = MaxForwards.judge(head);
         Violation broken = upload.onHead(head.fields());
         if (farther == MaxForwards.Verdict.MALFORMED) {
             refuse(Violation.FIELD_VALUE, "Max-Forwards");
@@ -101,7 +103,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         } else {
             Duration grace = nanos == port.timeout().toNanos() ? Duration.ZERO : TimeLimit.GRACE;
             timeLimit = TimeLimit.of(side.loop(), nanos, grace, () -> abandon(Problem.DEADLINE_EXCEEDED));
-            attempts.start(tie == null ? null : tie.onRequest(head));
+            head = MaxForwards.count(head);
+            if (tie == null) {
+                attempts.start();
+            } else {
+                head = tie.onRequest(head);
+                attempts.start(tie.seat());
+            }
         }
     }
 

@@ -354,7 +354,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         side = to;
         TimeLimit limit = timeLimit;
         if (limit != null && head.fields().get(GrpcTimeout.NAME) != null) {
-            head.fields().set(GrpcTimeout.NAME, GrpcTimeout.format(limit.leftNanos()));
+            head = head.withFields(head.fields().with(GrpcTimeout.NAME, GrpcTimeout.format(limit.leftNanos())));
         }
         to.begin(this, head, stream);
         replay.sendTo(to::writeBody);
