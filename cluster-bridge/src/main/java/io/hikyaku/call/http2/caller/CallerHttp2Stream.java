@@ -26,7 +26,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// One stream of a caller's HTTP/2 connection: a request, and how it goes with its [CallerHttp2Answer].
-final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide {
+final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSide {
     private static final AsciiString HEAD = AsciiString.cached("HEAD");
 
     private final CallerHttp2Connection connection;
@@ -57,7 +57,8 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
                 this::stopRequest);
     }
 
-    boolean hasRequestEnded() {
+    @Override
+    protected boolean hasPeerEnded() {
         return requestEnded;
     }
 
@@ -113,8 +114,8 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         }
     }
 
-    /// The HTTP/2 stream is gone, by a reset or because both sides have ended.
-    void onClosed() {
+    @Override
+    protected void onClosed() {
         CallerExchange gone = exchange;
         exchange = null;
         unconsumed = 0;
