@@ -110,6 +110,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
                 head = tie.onRequest(head);
                 attempts.start(tie.seat());
             }
+            if (output == null) {
+                upload.hold(); // nobody takes it yet
+            }
         }
     }
 
@@ -118,6 +121,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!requestEnded) {
             unwanted = true;
             side.onRequestUnwanted();
+            side.setReading(true);
         }
         try {
             writeHead(MaxForwards.answer(port.context().cluster()));
@@ -162,16 +166,6 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         return headWritten;
     }
 
-    /// Whether more of the request's body can go on its way now, or be dropped.
-    public boolean takesMore() {
-        StreamOutput to = output;
-        boolean takes = unwanted || to != null && to.isWritable();
-        if (!takes) {
-            upload.hold();
-        }
-        return takes;
-    }
-
     /// Takes ownership.
     public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
@@ -184,10 +178,24 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             data.release();
         } else if (to == null) {
             replay.hold(data);
+            stopReading();
         } else {
             replay.keep(data);
             to.writeBody(data);
+            if (isFull(to)) {
+                stopReading();
+            }
         }
+    }
+
+    /// Whether no more of the request's body can go on its way now, nor is to be dropped.
+    private boolean isFull(StreamOutput to) {
+        return !requestEnded && !unwanted && !to.isWritable();
+    }
+
+    private void stopReading() {
+        upload.hold();
+        side.setReading(false);
     }
 
     /// The request is complete.
@@ -209,6 +217,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         StreamOutput to = output;
         if (to != null) {
             to.flush();
+            if (isFull(to)) {
+                stopReading();
+            }
         }
     }
 
@@ -244,7 +255,11 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         } else {
             to.flush();
         }
-        side.onProgress();
+        if (isFull(to)) {
+            stopReading();
+        } else {
+            side.setReading(true);
+        }
     }
 
     @Override
@@ -309,6 +324,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!headWritten && !hinted && replay.isWhole() && !unwanted) {
             frames.drop();
             frames = newReader();
+            stopReading();
             if (attempts.retryAfter(code, requestEnded && request.isIdempotent())) {
                 return;
             }
@@ -323,7 +339,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onWritable() {
-        side.onProgress();
+        side.setReading(true);
     }
 
     @Override
@@ -339,7 +355,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(false);
         } else {
-            side.onProgress();
+            side.setReading(true);
         }
     }
 
@@ -386,6 +402,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!requestEnded) {
             onRequestEnd(null);
             unwanted = true;
+            side.setReading(true);
         }
     }
 

@@ -223,11 +223,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
     }
 
-    /// Whether more of the answer can go on its way now.
-    public boolean takesMore() {
-        return answer.isWritable();
-    }
-
     /// Takes ownership.
     public void onAnswerBody(ByteBuf data) {
         observation.onAnswerBytes(data.readableBytes());

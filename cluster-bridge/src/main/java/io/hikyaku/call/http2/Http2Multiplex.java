@@ -42,7 +42,7 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Ht
     private long readNanos;
     private long refilledNanos;
 
-    /// What a stream of the connection is to us.
+    /// Our end of a stream of the connection.
     public abstract static class Served {
         private boolean due;
 

@@ -37,6 +37,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
     private @Nullable CallerExchange exchange;
     private int unconsumed;
     private boolean requestEnded;
+    private boolean reading;
     private long movedNanos;
 
     /// @param asked the request's head as it came, which says what form an answer must have even if it is refused
@@ -150,7 +151,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         if (current == null) {
             connection.reset(http2.id(), Http2Error.CANCEL);
         } else {
-            boolean slowCaller = !requestEnded && current.takesMore();
+            boolean slowCaller = !requestEnded && reading;
             current.abandon(slowCaller ? Problem.REQUEST_TIMEOUT : Problem.TARGET_TIMEOUT);
         }
     }
@@ -161,7 +162,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         if (current != null && (answer.isGrpc() || current.hasAnswerBegun())) {
             return limits.tcpIdleTimeout();
         }
-        if (current == null || !requestEnded && current.takesMore()) {
+        if (current == null || !requestEnded && reading) {
             return limits.idleTimeout();
         }
         return limits.responseTimeout();
@@ -169,7 +170,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
 
     private void giveWindow() {
         CallerExchange to = exchange;
-        if (unconsumed > 0 && (to == null || to.takesMore())) {
+        if (unconsumed > 0 && (to == null || reading)) {
             int bytes = unconsumed;
             unconsumed = 0;
             if (to == null) {
@@ -242,12 +243,13 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
     @Override
     public void onProgress() {
         movedNanos = connection.now();
-        giveWindow();
         answer.settle();
     }
 
     @Override
-    public void onRequestUnwanted() {
+    public void setReading(boolean wanted) {
+        movedNanos = connection.now();
+        reading = wanted;
         giveWindow();
     }
 
