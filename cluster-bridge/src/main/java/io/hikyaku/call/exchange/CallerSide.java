@@ -69,8 +69,8 @@ public interface CallerSide {
     /// Something of the answer has moved.
     void onProgress();
 
-    /// Whether more of the request's body is wanted now: to go on its way, or to be dropped. Said when it changes, and
-    /// perhaps again; at first none is wanted.
+    /// Whether more of the request's body is wanted now: to go on its way, or to be dropped. Said when it changes,
+    /// and perhaps again; at first none is wanted.
     void setReading(boolean wanted);
 
     /// The target wants no more of the request, which is read all the same ([#setReading]); the answer still comes.

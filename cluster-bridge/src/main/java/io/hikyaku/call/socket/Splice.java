@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class Splice extends ChannelInboundHandlerAdapter {
     /// Who started it and hears how it ends.
     public interface Owner {
-        /// The socket has sent bytes; takes ownership. More come until [Splice#setReading] says that none are wanted.
+        /// The socket has sent bytes; takes ownership. More come until [Splice#setReading] says that none are
+        /// wanted.
         void onBytes(ByteBuf data);
 
         /// The socket has sent its end.
@@ -103,8 +104,8 @@ public final class Splice extends ChannelInboundHandlerAdapter {
         out.abort();
     }
 
-    /// Whether more of what the socket sends is wanted now. After its end there is nothing to read, and asking Netty's
-    /// epoll transport to would close the connection as if its other direction had ended too.
+    /// Whether more of what the socket sends is wanted now. After its end there is nothing to read, and asking
+    /// Netty's epoll transport to would close the connection as if its other direction had ended too.
     public void setReading(boolean wanted) {
         if (!inputEnded && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
