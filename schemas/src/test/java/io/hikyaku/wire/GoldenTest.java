@@ -153,7 +153,7 @@ class GoldenTest {
 
     @Test
     void calls() {
-        Fields fields = new Fields().add("Host", "shop").add("x-a", "");
+        Fields fields = Fields.of("Host", "shop", "x-a", "");
         HttpFrame request =
                 new HttpFrame.RequestHead(HttpFrame.Version.HTTP_1_1, "GET", "http", "shop", "/a?b=%20c/d", fields);
         new Golden("call")

@@ -179,11 +179,11 @@ final class RandomFrames {
     }
 
     private Fields fields() {
-        Fields fields = new Fields();
+        Fields.Builder fields = new Fields.Builder();
         for (int i = random.nextInt(40); i > 0; i--) {
             fields.add(label(), ascii(90));
         }
-        return fields;
+        return fields.build();
     }
 
     private List<RoutingFrame.Cost> costs() {

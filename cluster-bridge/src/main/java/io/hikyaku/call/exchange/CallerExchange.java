@@ -45,11 +45,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private final HttpPort port;
     private final Observation observation;
     private final Request request;
-    private final RequestHead head;
     private final Attempts attempts;
     private final Replay replay;
     private final UploadBounds upload;
     private final @Nullable CallerTie tie;
+    /// As it goes on.
+    private RequestHead head;
+
     private FrameReader frames;
     private @Nullable TimeLimit timeLimit;
     private @Nullable Stream stream;
@@ -88,7 +90,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     /// Makes the call; may call the side back synchronously.
     public void start() {
         long nanos = timeGiven();
-        MaxForwards.Verdict farther = MaxForwards.count(head);
+        MaxForwards.Verdict farther = MaxForwards.judge(head);
         Violation broken = upload.onHead(head.fields());
         if (farther == MaxForwards.Verdict.MALFORMED) {
             refuse(Violation.FIELD_VALUE, "Max-Forwards");
@@ -101,7 +103,16 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         } else {
             Duration grace = nanos == port.timeout().toNanos() ? Duration.ZERO : TimeLimit.GRACE;
             timeLimit = TimeLimit.of(side.loop(), nanos, grace, () -> abandon(Problem.DEADLINE_EXCEEDED));
-            attempts.start(tie == null ? null : tie.onRequest(head));
+            head = MaxForwards.count(head);
+            if (tie == null) {
+                attempts.start();
+            } else {
+                head = tie.onRequest(head);
+                attempts.start(tie.seat());
+            }
+            if (output == null) {
+                upload.hold(); // nobody takes it yet
+            }
         }
     }
 
@@ -110,6 +121,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!requestEnded) {
             unwanted = true;
             side.onRequestUnwanted();
+            side.setReading(true);
         }
         try {
             writeHead(MaxForwards.answer(port.context().cluster()));
@@ -154,16 +166,6 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         return headWritten;
     }
 
-    /// Whether more of the request's body can go on its way now, or be dropped.
-    public boolean takesMore() {
-        StreamOutput to = output;
-        boolean takes = unwanted || to != null && to.isWritable();
-        if (!takes) {
-            upload.hold();
-        }
-        return takes;
-    }
-
     /// Takes ownership.
     public void onRequestBody(ByteBuf data) {
         StreamOutput to = output;
@@ -176,10 +178,24 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             data.release();
         } else if (to == null) {
             replay.hold(data);
+            stopReading();
         } else {
             replay.keep(data);
             to.writeBody(data);
+            if (isFull(to)) {
+                stopReading();
+            }
         }
+    }
+
+    /// Whether no more of the request's body can go on its way now, nor is to be dropped.
+    private boolean isFull(StreamOutput to) {
+        return !requestEnded && !unwanted && !to.isWritable();
+    }
+
+    private void stopReading() {
+        upload.hold();
+        side.setReading(false);
     }
 
     /// The request is complete.
@@ -201,6 +217,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         StreamOutput to = output;
         if (to != null) {
             to.flush();
+            if (isFull(to)) {
+                stopReading();
+            }
         }
     }
 
@@ -236,7 +255,11 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         } else {
             to.flush();
         }
-        side.onProgress();
+        if (isFull(to)) {
+            stopReading();
+        } else {
+            side.setReading(true);
+        }
     }
 
     @Override
@@ -301,6 +324,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!headWritten && !hinted && replay.isWhole() && !unwanted) {
             frames.drop();
             frames = newReader();
+            stopReading();
             if (attempts.retryAfter(code, requestEnded && request.isIdempotent())) {
                 return;
             }
@@ -315,7 +339,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onWritable() {
-        side.onProgress();
+        side.setReading(true);
     }
 
     @Override
@@ -331,7 +355,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(false);
         } else {
-            side.onProgress();
+            side.setReading(true);
         }
     }
 
@@ -378,6 +402,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (!requestEnded) {
             onRequestEnd(null);
             unwanted = true;
+            side.setReading(true);
         }
     }
 

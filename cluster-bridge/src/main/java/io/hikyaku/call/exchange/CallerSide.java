@@ -66,11 +66,15 @@ public interface CallerSide {
         return () -> {};
     }
 
-    /// Something moved, or what is waited for has changed.
+    /// Something of the answer has moved.
     void onProgress();
 
-    /// The target wants no more of the request; the answer still comes.
-    void onRequestUnwanted();
+    /// Whether more of the request's body is wanted now: to go on its way, or to be dropped. Said when it changes,
+    /// and perhaps again; at first none is wanted.
+    void setReading(boolean wanted);
+
+    /// The target wants no more of the request, which is read all the same ([#setReading]); the answer still comes.
+    default void onRequestUnwanted() {}
 
     /// The answer is complete, and nothing more of the request is wanted.
     ///

@@ -25,18 +25,19 @@ public final class CallerTie {
 
     /// A request is about to go.
     ///
-    /// @return where it is to go; null: anywhere
-    @Nullable
-    EndpointLoad onRequest(RequestHead head) {
+    /// @return the request as it goes on, to [#seat]
+    RequestHead onRequest(RequestHead head) {
         if (ConnectionAuth.isIn(head)) {
             tie();
         }
         AsciiString name = token;
-        if (name == null) {
-            return null;
-        }
-        head.fields().add(NAME, name);
-        return load;
+        return name == null ? head : head.withFields(head.fields().with(NAME, name));
+    }
+
+    /// Where the next request is to go; null: anywhere.
+    @Nullable
+    EndpointLoad seat() {
+        return token == null ? null : load;
     }
 
     /// Where a request has gone.

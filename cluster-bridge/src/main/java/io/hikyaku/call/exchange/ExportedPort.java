@@ -22,12 +22,12 @@ public record ExportedPort(
     ///
     /// @param caller as its channel has proved
     RequestHead mark(RequestHead head, String caller) {
-        Fields fields = head.fields().without(FieldKind::isOwn);
+        Fields.Builder fields = head.fields().toBuilder().removeIf(FieldKind::isOwn);
         if (hidesVia) {
-            fields = fields.renamed(Via.NAME, Via.HIDDEN_NAME);
+            fields.rename(Via.NAME, Via.HIDDEN_NAME);
         }
         fields.add(hidesVia ? Via.HIDDEN_NAME : Via.NAME, via.value(head.version()))
                 .add(SOURCE_CLUSTER, caller);
-        return new RequestHead(head.version(), head.method(), head.scheme(), head.authority(), head.path(), fields);
+        return head.withFields(fields.build());
     }
 }

@@ -223,11 +223,6 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
     }
 
-    /// Whether more of the answer can go on its way now.
-    public boolean takesMore() {
-        return answer.isWritable();
-    }
-
     /// Takes ownership.
     public void onAnswerBody(ByteBuf data) {
         observation.onAnswerBytes(data.readableBytes());
@@ -354,7 +349,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         side = to;
         TimeLimit limit = timeLimit;
         if (limit != null && head.fields().get(GrpcTimeout.NAME) != null) {
-            head.fields().set(GrpcTimeout.NAME, GrpcTimeout.format(limit.leftNanos()));
+            head = head.withFields(head.fields().with(GrpcTimeout.NAME, GrpcTimeout.format(limit.leftNanos())));
         }
         to.begin(this, head, stream);
         replay.sendTo(to::writeBody);

@@ -43,6 +43,11 @@ public final class Grammar {
         return at;
     }
 
+    /// What may stand around a value (RFC 9110 §5.6.3).
+    public static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
     public static boolean isToken(byte[] bytes, int from, int to) {
         return from < to && endOfToken(bytes, from, to) == to;
     }

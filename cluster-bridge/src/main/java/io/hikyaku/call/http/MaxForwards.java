@@ -5,6 +5,7 @@ import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /// How many gateways an OPTIONS may still pass (RFC 9110 §7.6.2). Two bridges are one gateway to those around them, so
 /// the importing one counts, and the exporting one does not. TRACE, the other method that this is for, is never passed
@@ -16,7 +17,7 @@ public final class MaxForwards {
     private static final int LARGEST = 999_999_999;
 
     public enum Verdict {
-        /// The request goes on; it is counted if it has to be.
+        /// The request goes on, as [#count] says.
         PASSES,
         /// It ends here: whoever has got it answers it.
         ENDS_HERE,
@@ -25,9 +26,9 @@ public final class MaxForwards {
 
     private MaxForwards() {}
 
-    /// Decides about a request, and counts one that goes on, in its fields.
-    public static Verdict count(RequestHead head) {
-        CharSequence said = head.method().equals("OPTIONS") ? head.fields().get(NAME) : null;
+    /// Decides about a request.
+    public static Verdict judge(RequestHead head) {
+        CharSequence said = said(head);
         if (said == null) {
             return Verdict.PASSES;
         }
@@ -35,8 +36,21 @@ public final class MaxForwards {
         if (left <= 0) {
             return left == 0 ? Verdict.ENDS_HERE : Verdict.MALFORMED;
         }
-        head.fields().set(NAME, AsciiString.of(Integer.toString(Math.min(left - 1, LARGEST))));
         return Verdict.PASSES;
+    }
+
+    /// A request that passes, as it goes on: counted, if it has to be.
+    public static RequestHead count(RequestHead head) {
+        CharSequence said = said(head);
+        if (said == null) {
+            return head;
+        }
+        String left = Integer.toString(Math.min(parse(said) - 1, LARGEST));
+        return head.withFields(head.fields().with(NAME, AsciiString.of(left)));
+    }
+
+    private static @Nullable CharSequence said(RequestHead head) {
+        return head.method().equals("OPTIONS") ? head.fields().get(NAME) : null;
     }
 
     private static boolean isRepeated(Fields fields) {
@@ -62,10 +76,8 @@ public final class MaxForwards {
 
     /// The answer to a request that ends here.
     public static ResponseHead answer(String cluster) {
-        Fields fields = new Fields()
-                .add("Allow", ProblemAnswer.ALLOW)
-                .add("Proxy-Status", "hikyaku-" + cluster)
-                .add("Content-Length", "0");
+        Fields fields =
+                Fields.of("Allow", ProblemAnswer.ALLOW, "Proxy-Status", "hikyaku-" + cluster, "Content-Length", "0");
         return new ResponseHead(Version.HTTP_1_1, 200, "OK", fields);
     }
 }

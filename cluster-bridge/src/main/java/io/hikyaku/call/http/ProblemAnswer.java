@@ -27,7 +27,7 @@ public record ProblemAnswer(ResponseHead head, byte[] body) {
                         problem.title() + ": " + service,
                         RequestIds.urn(requestId))
                 .getBytes(StandardCharsets.US_ASCII);
-        Fields fields = new Fields()
+        Fields.Builder fields = new Fields.Builder()
                 .add("Content-Type", "application/problem+json")
                 .add("Content-Length", Integer.toString(body.length))
                 .add("Proxy-Status", proxyStatus(cluster, problem));
@@ -38,7 +38,7 @@ public record ProblemAnswer(ResponseHead head, byte[] body) {
             fields.add("Allow", ALLOW);
         }
         return new ProblemAnswer(
-                new ResponseHead(Version.HTTP_1_1, problem.status(), reason(problem.status()), fields), body);
+                new ResponseHead(Version.HTTP_1_1, problem.status(), reason(problem.status()), fields.build()), body);
     }
 
     /// The field of RFC 9209 for this problem.

@@ -38,7 +38,7 @@ public final class Provenance {
     /// @throws BadMessage if it has passed here too often
     public RequestHead mark(RequestHead head) {
         requireNoLoop(head.fields());
-        Fields fields = head.fields().without(this::staysHere);
+        Fields.Builder fields = head.fields().toBuilder().removeIf(this::staysHere);
         if (element != null) {
             fields.add(FORWARDED, forwarded(element, head.authority()));
         }
@@ -46,7 +46,7 @@ public final class Provenance {
             fields.add(FORWARDED_FOR, address);
         }
         fields.add(Via.NAME, forwarding.via().value(head.version()));
-        return new RequestHead(head.version(), head.method(), head.scheme(), head.authority(), head.path(), fields);
+        return head.withFields(fields.build());
     }
 
     private boolean staysHere(CharSequence name) {

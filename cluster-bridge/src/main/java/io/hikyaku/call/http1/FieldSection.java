@@ -4,6 +4,7 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.FieldKind;
 import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.HeaderSection;
 import io.hikyaku.call.http.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
@@ -15,19 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// Fields that end at this hop are left out; of the framing fields the one that holds stays, because it tells the other
 /// bridge how the body was framed.
 public final class FieldSection {
-    /// Leaves room for what the bridges add.
-    private static final int MAX_FIELDS = Fields.MAX_COUNT - 24;
-
     private static final AsciiString CHUNKED = AsciiString.cached("chunked");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
-    private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
     private static final AsciiString CLOSE = AsciiString.cached("close");
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
 
-    private final Fields fields = new Fields();
-    private @Nullable AsciiString host;
+    private final HeaderSection section = new HeaderSection();
     private @Nullable List<AsciiString> named;
-    private long contentLength = -1;
     private boolean chunked;
     private boolean takesTrailers;
     private boolean close;
@@ -42,29 +37,27 @@ public final class FieldSection {
     /// @param bytes stay with the fields, which are views of them
     /// @throws BadMessage if anything in them is not as it must be
     public static FieldSection read(byte[] bytes, int from, int to) {
-        FieldSection section = new FieldSection();
+        FieldSection read = new FieldSection();
         int at = from;
-        for (int count = 0; at < to - 2; count++) {
-            if (count == MAX_FIELDS) {
-                throw new BadMessage(Violation.HEAD_SIZE, "more than " + MAX_FIELDS + " fields");
-            }
+        for (int count = 1; at < to - 2; count++) {
+            HeaderSection.requireCount(count);
             int end = endOfLine(bytes, at, to);
-            section.readLine(bytes, at, end);
+            read.readLine(bytes, at, end);
             at = end + 2;
         }
-        if (section.chunked && section.contentLength >= 0) {
+        if (read.chunked && read.contentLength() >= 0) {
             throw new BadMessage(Violation.FRAMING, "Content-Length and Transfer-Encoding");
         }
-        return section;
+        return read;
     }
 
     /// Reads trailers: fields that may not stand there are left out (RFC 9110 §6.5.1).
     static Fields readTrailers(byte[] bytes, int from, int to) {
-        Fields trailers = new Fields();
+        Fields.Builder trailers = new Fields.Builder();
         int at = from;
         for (int count = 0; at < to - 2; count++) {
-            if (count == MAX_FIELDS) {
-                throw new BadMessage(Violation.TRAILER_SIZE, "more than " + MAX_FIELDS + " trailers");
+            if (count == HeaderSection.MAX_FIELDS) {
+                throw new BadMessage(Violation.TRAILER_SIZE, "more than " + count + " trailers");
             }
             int end = endOfLine(bytes, at, to);
             AsciiString name = nameOf(bytes, at, end);
@@ -74,25 +67,25 @@ public final class FieldSection {
             }
             at = end + 2;
         }
-        return trailers;
+        return trailers.build();
     }
 
     public Fields fields() {
         List<AsciiString> away = named;
         return away == null
-                ? fields
-                : fields.without(name -> away.stream().anyMatch(gone -> gone.contentEqualsIgnoreCase(name)));
+                ? section.fields()
+                : section.fields().without(name -> away.stream().anyMatch(gone -> gone.contentEqualsIgnoreCase(name)));
     }
 
     /// Null: there was none.
     @Nullable
     public AsciiString host() {
-        return host;
+        return section.host();
     }
 
     /// −1: there was none.
     public long contentLength() {
-        return contentLength;
+        return section.contentLength();
     }
 
     public boolean chunked() {
@@ -111,7 +104,7 @@ public final class FieldSection {
 
     /// Lets the WebSocket that it asks for, or agrees to, pass this hop.
     public void passWebSocket() {
-        fields.add(WebSocket.UPGRADE, WebSocket.PROTOCOL);
+        section.passWebSocket();
     }
 
     /// Whether it asks for, or agrees to, a WebSocket (RFC 6455 §4.1).
@@ -134,7 +127,7 @@ public final class FieldSection {
     private static AsciiString nameOf(byte[] bytes, int from, int end) {
         int colon = Grammar.endOfToken(bytes, from, end);
         if (colon == from || colon == end || bytes[colon] != ':') {
-            boolean folded = isBlank(bytes[from]);
+            boolean folded = Grammar.isBlank(bytes[from]);
             throw new BadMessage(
                     folded ? Violation.FOLDED_LINE : Violation.FIELD_NAME, "no field name where one must be");
         }
@@ -144,10 +137,10 @@ public final class FieldSection {
     private static AsciiString valueOf(byte[] bytes, int from, int end) {
         int first = from;
         int last = end;
-        while (first < last && isBlank(bytes[first])) {
+        while (first < last && Grammar.isBlank(bytes[first])) {
             first++;
         }
-        while (last > first && isBlank(bytes[last - 1])) {
+        while (last > first && Grammar.isBlank(bytes[last - 1])) {
             last--;
         }
         if (!Grammar.isValue(bytes, first, last)) {
@@ -156,43 +149,22 @@ public final class FieldSection {
         return new AsciiString(bytes, first, last - first, false);
     }
 
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
-
     private void readLine(byte[] bytes, int from, int end) {
         AsciiString name = nameOf(bytes, from, end);
         AsciiString value = valueOf(bytes, from + name.length() + 1, end);
-        switch (FieldKind.of(name)) {
-            case HOST -> onHost(value);
-            case CONTENT_LENGTH -> onContentLength(name, value);
-            case TRANSFER_ENCODING -> onTransferEncoding(name, value);
+        FieldKind kind = FieldKind.of(name);
+        switch (kind) {
+            case TRANSFER_ENCODING -> onTransferEncoding(kind, name, value);
             case CONNECTION -> onConnection(value);
-            case EXPECT -> onExpect(name, value);
-            case TE -> onTe(name, value);
+            case TE -> onTe(kind, name, value);
             case UPGRADE -> upgrade = upgrade == null ? value : AsciiString.EMPTY_STRING;
-            case DISGUISED -> throw new BadMessage(Violation.FIELD_NAME, "a framing field's name with underscores");
             case HOP_BY_HOP -> {}
-            case ORDINARY, PROTECTED, FORWARDING -> fields.add(name, value);
+            case HOST, CONTENT_LENGTH, EXPECT, DISGUISED, ORDINARY, PROTECTED, FORWARDING ->
+                section.add(kind, name, value);
         }
     }
 
-    private void onHost(AsciiString value) {
-        if (host != null) {
-            throw new BadMessage(Violation.HOST, "more than one Host");
-        }
-        host = value;
-    }
-
-    private void onContentLength(AsciiString name, AsciiString value) {
-        if (contentLength >= 0 || !Grammar.isLength(value)) {
-            throw new BadMessage(Violation.CONTENT_LENGTH, "Content-Length");
-        }
-        contentLength = value.parseLong();
-        fields.add(name, value);
-    }
-
-    private void onTransferEncoding(AsciiString name, AsciiString value) {
+    private void onTransferEncoding(FieldKind kind, AsciiString name, AsciiString value) {
         if (chunked) {
             throw new BadMessage(Violation.TRANSFER_CODING, "more than one Transfer-Encoding");
         }
@@ -202,24 +174,17 @@ public final class FieldSection {
                     other ? Violation.UNKNOWN_TRANSFER_CODING : Violation.TRANSFER_CODING, "Transfer-Encoding");
         }
         chunked = true;
-        fields.add(name, CHUNKED); // in lower case: not every service compares it as RFC 9112 §7 says
+        section.add(kind, name, CHUNKED); // in lower case: not every service compares it as RFC 9112 §7 says
     }
 
     /// Of what a caller takes besides chunks, trailers are all that both bridges can bring.
-    private void onTe(AsciiString name, AsciiString value) {
+    private void onTe(FieldKind kind, AsciiString name, AsciiString value) {
         for (AsciiString part : value.split(',')) {
             if (!takesTrailers && TRAILERS.contentEqualsIgnoreCase(part.trim())) {
                 takesTrailers = true;
-                fields.add(name, TRAILERS);
+                section.add(kind, name, TRAILERS);
             }
         }
-    }
-
-    private void onExpect(AsciiString name, AsciiString value) {
-        if (!CONTINUE.contentEqualsIgnoreCase(value)) {
-            throw new BadMessage(Violation.EXPECTATION, "Expect");
-        }
-        fields.add(name, value);
     }
 
     private void onConnection(AsciiString value) {

@@ -3,8 +3,8 @@ package io.hikyaku.call.http1;
 import io.hikyaku.call.http.FieldKind;
 import io.hikyaku.call.http.Grammar;
 import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.WellFormed;
 import io.hikyaku.wire.Malformed;
-import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
@@ -16,8 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Writes HTTP/1.1 heads from their structure. What the other bridge sent is checked as if a caller had sent it:
-/// nothing that could be read as another line, another field or another message leaves here.
+/// Writes HTTP/1.1 heads from their structure, as far as they are [WellFormed].
 public final class HeadWriter {
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] CRLF = {'\r', '\n'};
@@ -46,9 +45,9 @@ public final class HeadWriter {
         AsciiString method = AsciiString.of(head.method());
         AsciiString path = AsciiString.of(head.path());
         AsciiString host = AsciiString.of(authority);
-        require(Grammar.isToken(method), "method");
-        require(Grammar.isTarget(path) && (path.byteAt(0) == '/' || path.contentEquals("*")), "path");
-        require(host.isEmpty() || Grammar.isHost(host), "authority");
+        WellFormed.require(Grammar.isToken(method), "method");
+        WellFormed.requirePath(path);
+        WellFormed.require(host.isEmpty() || Grammar.isHost(host), "authority");
         write(out, method).writeByte(' ');
         write(out, path).writeBytes(REQUEST_END).writeBytes(HOST);
         write(out, host).writeBytes(CRLF);
@@ -69,7 +68,7 @@ public final class HeadWriter {
         if (cookies.size() < 2) {
             return fields;
         }
-        Fields joined = new Fields();
+        Fields.Builder joined = new Fields.Builder();
         boolean written = false;
         for (int i = 0; i < fields.size(); i++) {
             boolean cookie = COOKIE.contentEqualsIgnoreCase(fields.name(i));
@@ -80,7 +79,7 @@ public final class HeadWriter {
                 written = true;
             }
         }
-        return joined;
+        return joined.build();
     }
 
     /// How a caller's connection is to go on, and what it understands.
@@ -119,7 +118,7 @@ public final class HeadWriter {
     ///
     /// @throws Malformed if it holds what may not be sent
     public static void writeInterim(ByteBuf out, ResponseHead head) {
-        require(head.status() != 101, "switch of protocols that nobody asked for");
+        WellFormed.require(head.status() != 101, "switch of protocols that nobody asked for");
         writeStatusLine(out, head);
         writeFields(out, head.fields(), false, false);
         out.writeBytes(CRLF);
@@ -130,9 +129,10 @@ public final class HeadWriter {
     /// @param key the caller's
     /// @throws Malformed if it holds what may not be sent
     public static void writeSwitch(ByteBuf out, ResponseHead head, CharSequence key) {
-        Fields fields = head.fields();
-        fields.set(WebSocket.ACCEPT, WebSocket.accept(key));
-        fields.set(WebSocket.UPGRADE, WebSocket.PROTOCOL);
+        Fields fields = head.fields().toBuilder()
+                .set(WebSocket.ACCEPT, WebSocket.accept(key))
+                .set(WebSocket.UPGRADE, WebSocket.PROTOCOL)
+                .build();
         writeStatusLine(out, head);
         writeFields(out, fields, false, false);
         out.writeBytes(CRLF);
@@ -149,7 +149,7 @@ public final class HeadWriter {
 
     private static void writeStatusLine(ByteBuf out, ResponseHead head) {
         AsciiString reason = AsciiString.of(head.reason());
-        require(Grammar.isValue(reason), "reason phrase");
+        WellFormed.require(Grammar.isValue(reason), "reason phrase");
         int status = head.status();
         out.writeBytes(STATUS_START)
                 .writeByte('0' + status / 100)
@@ -172,14 +172,14 @@ public final class HeadWriter {
             switch (FieldKind.of(name)) {
                 case ORDINARY, PROTECTED, FORWARDING, EXPECT -> writeField(out, name, value);
                 case CONTENT_LENGTH, TRANSFER_ENCODING -> {
-                    require(framing == null, "two framings");
+                    WellFormed.require(framing == null, "two framings");
                     framing = framing(name, value);
                     if (framing.kind() == Framing.Kind.CHUNKED ? withCoding : withLength) {
                         writeField(out, name, value);
                     }
                 }
                 case TE -> {
-                    require(AsciiString.contentEqualsIgnoreCase("trailers", value), "TE");
+                    WellFormed.require(AsciiString.contentEqualsIgnoreCase("trailers", value), "TE");
                     writeField(out, name, value);
                     out.writeBytes(CONNECTION_TE);
                 }
@@ -188,7 +188,7 @@ public final class HeadWriter {
                         out.writeBytes(UPGRADE_TO_WEB_SOCKET);
                     }
                 }
-                case DISGUISED -> require(false, "a framing field's name with underscores");
+                case DISGUISED -> WellFormed.require(false, "a framing field's name with underscores");
                 case HOST, CONNECTION, HOP_BY_HOP -> {}
             }
         }
@@ -196,30 +196,22 @@ public final class HeadWriter {
     }
 
     private static Framing framing(CharSequence name, CharSequence value) {
-        AsciiString text = AsciiString.of(value);
         if (FieldKind.of(name) == FieldKind.CONTENT_LENGTH) {
-            require(Grammar.isLength(text), "Content-Length");
-            return Framing.fixed(text.parseLong());
+            return Framing.fixed(WellFormed.length(value));
         }
-        require(text.contentEqualsIgnoreCase("chunked"), "Transfer-Encoding");
+        WellFormed.require(AsciiString.contentEqualsIgnoreCase("chunked", value), "Transfer-Encoding");
         return Framing.CHUNKED;
     }
 
     private static void writeField(ByteBuf out, CharSequence name, CharSequence value) {
         AsciiString nameBytes = AsciiString.of(name);
         AsciiString valueBytes = AsciiString.of(value);
-        require(Grammar.isToken(nameBytes) && Grammar.isValue(valueBytes), "field");
+        WellFormed.requireField(nameBytes, valueBytes);
         write(out, nameBytes).writeBytes(COLON);
         write(out, valueBytes).writeBytes(CRLF);
     }
 
     private static ByteBuf write(ByteBuf out, AsciiString text) {
         return out.writeBytes(text.array(), text.arrayOffset(), text.length());
-    }
-
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new Malformed(Reason.INVALID_VALUE, what);
-        }
     }
 }

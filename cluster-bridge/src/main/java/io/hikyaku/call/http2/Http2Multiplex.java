@@ -8,8 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -23,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection in HTTP/2, on either side of a call, and its streams: what streams ask of it. What is written in one
 /// event-loop turn leaves in one flush at its end.
-public abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http2ConnectionHandler {
+public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Http2ConnectionHandler {
+    /// No stream is opened after this one, before stream ids run out.
+    public static final int LAST_STREAM_ID = 1 << 30;
+
     private static final long REFILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventLoop loop;
     private final int window;
     private final FrameBudget budget;
+    private final OpenedStreams opened;
     private final Http2Connection.PropertyKey key;
     private final List<S> due = new ArrayList<>();
     private final Runnable turnTask = this::onTurnEnd;
@@ -39,29 +42,31 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http
     private long readNanos;
     private long refilledNanos;
 
-    /// A stream for which several things may happen in one turn, and something is to be done once they have.
-    public abstract static class Turn {
+    /// Our end of a stream of the connection.
+    public abstract static class Served {
         private boolean due;
 
+        /// Several things may have happened to it in this turn, and something is to be done now that they have.
         protected abstract void onTurnEnd();
+
+        /// Whether the other side has sent all that it wants to.
+        protected abstract boolean hasPeerEnded();
+
+        /// The stream is gone: both sides have ended, or one has reset it.
+        protected abstract void onClosed();
     }
 
     /// @param window what all streams together may be sent before it is taken, in bytes
-    /// @param budget of frames that the other side sends and that carry nothing
-    public Http2Multiplex(
-            EventLoop loop,
-            int window,
-            FrameBudget budget,
-            Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
-        super(decoder, encoder, settings);
+    public Http2Multiplex(EventLoop loop, int window, Http2Codec codec) {
+        super(codec.decoder(), codec.encoder(), codec.settings());
         this.loop = loop;
         this.window = window;
-        this.budget = budget;
+        this.budget = codec.budget();
+        this.opened = codec.opened();
         this.key = connection().newKey();
         this.readNanos = now();
         this.refilledNanos = now();
+        connection().addListener(new Closing());
     }
 
     // ---- its streams
@@ -167,20 +172,20 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http
 
     // ---- turns
 
-    /// [Turn#onTurnEnd] of this stream is to be called, once, by [#endTurns].
+    /// [Served#onTurnEnd] of this stream is to be called, once, by [#endTurns].
     public void due(S stream) {
-        Turn turn = stream;
-        if (!turn.due) {
-            turn.due = true;
+        Served served = stream;
+        if (!served.due) {
+            served.due = true;
             due.add(stream);
         }
     }
 
     public void endTurns() {
         for (int i = 0; i < due.size(); i++) {
-            Turn turn = due.get(i);
-            turn.due = false;
-            turn.onTurnEnd();
+            Served served = due.get(i);
+            served.due = false;
+            served.onTurnEnd();
         }
         due.clear();
     }
@@ -217,6 +222,10 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http
 
     public FrameBudget budget() {
         return budget;
+    }
+
+    public OpenedStreams opened() {
+        return opened;
     }
 
     /// Whether the connection is gone, so that nothing can be written any more.
@@ -260,4 +269,15 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Turn> extends Http
 
     /// The connection is gone; its streams will close.
     protected void onGone() {}
+
+    private final class Closing extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamClosed(Http2Stream http2) {
+            S stream = streamOf(http2);
+            if (stream != null) {
+                opened.onClosed(http2.id(), stream.hasPeerEnded());
+                stream.onClosed();
+            }
+        }
+    }
 }

@@ -21,8 +21,9 @@ final class Correlation {
     private static final int MAX_GRPC_STATUS = 99;
 
     private final RequestHead request;
-    private Fields fields;
-    private boolean copied;
+    private final Fields fields;
+    /// Null: nothing has to change.
+    private Fields.@Nullable Builder changed;
     private int ids;
     private int parents;
     private int states;
@@ -105,7 +106,7 @@ final class Correlation {
                 drop(REQUEST_ID);
             }
             AsciiString made = RequestIds.next();
-            fields.add(REQUEST_ID, made);
+            changed().add(REQUEST_ID, made);
             id = made;
         }
     }
@@ -131,7 +132,7 @@ final class Correlation {
         if (!state.equals(checked)) {
             drop(TRACESTATE);
             if (checked != null) {
-                fields.add(TRACESTATE, checked);
+                changed().add(TRACESTATE, checked);
             }
         }
     }
@@ -155,28 +156,20 @@ final class Correlation {
             if (parents > 0) {
                 drop(TRACEPARENT);
             }
-            fields.add(TRACEPARENT, TraceContext.field(span));
+            changed().add(TRACEPARENT, TraceContext.field(span));
         }
-        return copied
-                ? new RequestHead(
-                        request.version(),
-                        request.method(),
-                        request.scheme(),
-                        request.authority(),
-                        request.path(),
-                        fields)
-                : request;
+        Fields.Builder others = changed;
+        return others == null ? request : request.withFields(others.build());
     }
 
     private void drop(AsciiString name) {
-        Fields kept = new Fields();
-        for (int i = 0; i < fields.size(); i++) {
-            if (!is(fields.name(i), name)) {
-                kept.add(fields.name(i), fields.value(i));
-            }
-        }
-        fields = kept;
-        copied = true;
+        changed().removeIf(other -> is(other, name));
+    }
+
+    private Fields.Builder changed() {
+        Fields.Builder others = changed == null ? fields.toBuilder() : changed;
+        changed = others;
+        return others;
     }
 
     private static boolean is(CharSequence name, AsciiString wanted) {

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class Splice extends ChannelInboundHandlerAdapter {
     /// Who started it and hears how it ends.
     public interface Owner {
-        /// The socket has sent bytes; takes ownership. Not called while [#takesMore] says no.
+        /// The socket has sent bytes; takes ownership. More come until [Splice#setReading] says that none are
+        /// wanted.
         void onBytes(ByteBuf data);
 
         /// The socket has sent its end.
@@ -31,9 +32,6 @@ public final class Splice extends ChannelInboundHandlerAdapter {
 
         /// Nothing has moved for too long.
         void onIdle();
-
-        /// Whether [#onBytes] may be called again.
-        boolean takesMore();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Splice.class);
@@ -106,10 +104,9 @@ public final class Splice extends ChannelInboundHandlerAdapter {
         out.abort();
     }
 
-    /// After the socket's end there is nothing to read, and asking Netty's epoll transport to would close the
-    /// connection as if its other direction had ended too.
-    public void updateReading() {
-        boolean wanted = owner.takesMore();
+    /// Whether more of what the socket sends is wanted now. After its end there is nothing to read, and asking
+    /// Netty's epoll transport to would close the connection as if its other direction had ended too.
+    public void setReading(boolean wanted) {
         if (!inputEnded && wanted != channel.config().isAutoRead()) {
             channel.config().setAutoRead(wanted);
         }
@@ -119,7 +116,6 @@ public final class Splice extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         idle.set(idleTimeout);
         owner.onBytes((ByteBuf) message);
-        updateReading();
     }
 
     @Override

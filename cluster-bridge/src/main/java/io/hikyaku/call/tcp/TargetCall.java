@@ -126,7 +126,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     public void onWritable() {
         Splice to = splice;
         if (to != null) {
-            to.updateReading();
+            to.setReading(true);
         }
     }
 
@@ -136,11 +136,13 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
 
     @Override
     public void onBytes(ByteBuf data) {
-        if (over) {
+        Splice from = splice;
+        if (over || from == null) {
             data.release();
         } else {
             observation.onAnswerBytes(data.readableBytes());
             stream.write(data);
+            from.setReading(stream.isWritable());
         }
     }
 
@@ -167,11 +169,6 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
             finish(Outcomes.CUT_OFF);
             from.abort();
         }
-    }
-
-    @Override
-    public boolean takesMore() {
-        return stream.isWritable();
     }
 
     private void finishIfEnded() {

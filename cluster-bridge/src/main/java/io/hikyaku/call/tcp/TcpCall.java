@@ -62,7 +62,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
         if (callerEnded) {
             opened.end();
         }
-        splice.updateReading();
+        splice.setReading(opened.isWritable());
     }
 
     @Override
@@ -110,7 +110,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
 
     @Override
     public void onWritable() {
-        splice.updateReading();
+        splice.setReading(true);
     }
 
     /// A TCP receiver that wants no more resets its connection, so this comes with one.
@@ -125,9 +125,11 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
             data.release();
         } else if (to == null) {
             replay.hold(data);
+            splice.setReading(false);
         } else {
             replay.keep(data);
             to.write(data);
+            splice.setReading(to.isWritable());
         }
     }
 
@@ -151,12 +153,6 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     public void onIdle() {
         resetStream(ResetCode.IDLE);
         fail(Outcomes.CUT_OFF);
-    }
-
-    @Override
-    public boolean takesMore() {
-        Stream to = stream;
-        return to != null && to.isWritable();
     }
 
     private void finishIfEnded() {

@@ -28,18 +28,13 @@ class ExportedPortTest {
         TargetPool nobody = (head, caller, fresh, waiter) -> () -> {};
         ExportedPort port = new ExportedPort(
                 context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"), false);
-        Fields fields = new Fields()
-                .add("X-Hikyaku-Source-Cluster", "kyoto")
-                .add("Forwarded", "for=_a")
-                .add("x_hikyaku_source_cluster", "kyoto");
+        Fields fields = Fields.of(
+                "X-Hikyaku-Source-Cluster", "kyoto", "Forwarded", "for=_a", "x_hikyaku_source_cluster", "kyoto");
 
         RequestHead marked = port.mark(new RequestHead(Version.HTTP_2, "GET", "http", "o", "/", fields), "osaka");
 
         assertEquals(
-                new Fields()
-                        .add("Forwarded", "for=_a")
-                        .add("Via", "2.0 tokyo")
-                        .add("X-Hikyaku-Source-Cluster", "osaka"),
+                Fields.of("Forwarded", "for=_a", "Via", "2.0 tokyo", "X-Hikyaku-Source-Cluster", "osaka"),
                 marked.fields());
     }
 }

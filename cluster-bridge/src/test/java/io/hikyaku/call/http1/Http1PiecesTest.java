@@ -87,7 +87,7 @@ class Http1PiecesTest {
 
         assertTrue(reader.isDone());
         assertEquals("0123456789a", heard.toString());
-        assertEquals(new Fields().add("X-Sum", "1"), reader.trailers());
+        assertEquals(Fields.of("X-Sum", "1"), reader.trailers());
     }
 
     @Test
@@ -100,17 +100,16 @@ class Http1PiecesTest {
         Http1Request request = Http1Request.read(head, nobody);
 
         assertEquals(
-                new Fields().add("x-ODD", "\u00e4\t\u00f6").add("Via", "1.1 tokyo"),
+                Fields.of("x-ODD", "\u00e4\t\u00f6", "Via", "1.1 tokyo"),
                 request.head().fields());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nEvil: 1", "a\nb", "a\u0000b", "a\rb"})
     void aBridgeThatSendsALineEndInAValueIsNotObeyed(String value) {
-        RequestHead request = new RequestHead(
-                Version.HTTP_1_1, "GET", "http", "o", "/", new Fields().add("X", AsciiString.of(value)));
-        ResponseHead response =
-                new ResponseHead(Version.HTTP_1_1, 200, "OK", new Fields().add("X", AsciiString.of(value)));
+        RequestHead request =
+                new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", Fields.of("X", AsciiString.of(value)));
+        ResponseHead response = new ResponseHead(Version.HTTP_1_1, 200, "OK", Fields.of("X", AsciiString.of(value)));
 
         assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, request.authority()));
         assertThrows(
@@ -130,14 +129,14 @@ class Http1PiecesTest {
         "GET, 'a, b', /",
     })
     void aBridgeThatSendsMoreThanALineIsNotObeyed(String method, String authority, String path) {
-        RequestHead request = new RequestHead(Version.HTTP_1_1, method, "http", authority, path, new Fields());
+        RequestHead request = new RequestHead(Version.HTTP_1_1, method, "http", authority, path, Fields.NONE);
 
         assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, request.authority()));
     }
 
     @Test
     void aBridgeThatSendsTwoFramingsIsNotObeyed() {
-        Fields fields = new Fields().add("Content-Length", "3").add("Transfer-Encoding", "chunked");
+        Fields fields = Fields.of("Content-Length", "3", "Transfer-Encoding", "chunked");
         RequestHead request = new RequestHead(Version.HTTP_1_1, "POST", "http", "o", "/", fields);
 
         assertThrows(Malformed.class, () -> HeadWriter.writeRequest(Unpooled.buffer(), request, request.authority()));
@@ -145,11 +144,7 @@ class Http1PiecesTest {
 
     @Test
     void aBridgeThatSendsFieldsOfOneHopSendsThemInVain() {
-        Fields fields = new Fields()
-                .add("Connection", "x")
-                .add("Upgrade", "h2c")
-                .add("Host", "evil")
-                .add("X", "y");
+        Fields fields = Fields.of("Connection", "x", "Upgrade", "h2c", "Host", "evil", "X", "y");
         RequestHead request = new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", fields);
         ByteBuf out = Unpooled.buffer();
 
@@ -165,11 +160,7 @@ class Http1PiecesTest {
         "HTTP_1_1, 'cookie: a=1\r\nx: y\r\ncookie: b=2\r\ncookie: c=3\r\n'",
     })
     void cookiesThatHttp2MayPartAreOneFieldAgain(Version version, String expected) {
-        Fields fields = new Fields()
-                .add("cookie", "a=1")
-                .add("x", "y")
-                .add("cookie", "b=2")
-                .add("cookie", "c=3");
+        Fields fields = Fields.of("cookie", "a=1", "x", "y", "cookie", "b=2", "cookie", "c=3");
         ByteBuf out = Unpooled.buffer();
 
         HeadWriter.writeRequest(out, new RequestHead(version, "GET", "http", "o", "/", fields), "o");

@@ -29,12 +29,12 @@ class CorrelationTest {
     }
 
     private static RequestHead request(String... fields) {
-        Fields made = new Fields();
+        Fields.Builder made = new Fields.Builder();
         for (String field : fields) {
             String[] parts = field.split(": ", 2);
             made.add(parts[0], parts[1]);
         }
-        return new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", made);
+        return new RequestHead(Version.HTTP_1_1, "GET", "http", "o", "/", made.build());
     }
 
     private static List<String> fields(RequestHead request) {

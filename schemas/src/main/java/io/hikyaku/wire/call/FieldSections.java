@@ -42,7 +42,7 @@ final class FieldSections {
         // Each name and value has a byte at least, so that a short frame cannot make us hold room for many.
         Bytes.require(in, 2 * count, "fields"); // §7.2
         byte[] bytes = new byte[Math.min(in.readableBytes(), Fields.MAX_BYTES)];
-        Fields fields = new Fields(count);
+        Fields.Builder fields = new Fields.Builder(count);
         int used = 0;
         for (int i = 0; i < count; i++) {
             AsciiString name = readText(in, bytes, used);
@@ -54,7 +54,7 @@ final class FieldSections {
             }
             fields.add(name, value);
         }
-        return fields;
+        return fields.build();
     }
 
     private static AsciiString readText(ByteBuf in, byte[] into, int used) {

@@ -29,7 +29,12 @@ public sealed interface HttpFrame {
     /// @param authority Host or `:authority`, at most 1 KiB, empty if there was none
     /// @param path path and query as sent, never decoded, at most 64 KiB
     record RequestHead(Version version, String method, String scheme, String authority, String path, Fields fields)
-            implements HttpFrame {}
+            implements HttpFrame {
+        /// The same with other fields.
+        public RequestHead withFields(Fields others) {
+            return new RequestHead(version, method, scheme, authority, path, others);
+        }
+    }
 
     /// A response's head, an interim one (1xx) included.
     ///

@@ -124,6 +124,11 @@ final class CallerAnswer implements CallerSide {
     }
 
     @Override
+    public void setReading(boolean wanted) {
+        connection.setReading(wanted);
+    }
+
+    @Override
     public void onRequestUnwanted() {
         keepAlive = false;
     }

@@ -73,6 +73,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.HEAD;
     private @Nullable ByteBuf input;
     private @Nullable CallerExchange exchange;
+    private boolean bodyWanted;
     private boolean advancing;
     private boolean draining;
     private boolean inputEnded;
@@ -195,7 +196,13 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         return draining || inputEnded && input == null;
     }
 
-    /// Something of the current exchange moved, or what is waited for has changed.
+    /// Whether more of the current request's body is wanted now.
+    void setReading(boolean wanted) {
+        bodyWanted = wanted;
+        onProgress();
+    }
+
+    /// Something of the current exchange has moved.
     void onProgress() {
         CallerExchange current = exchange;
         CallLimits limits = port.context().limits();
@@ -204,7 +211,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
         if (current.hasAnswerBegun()) {
             deadline.set(limits.tcpIdleTimeout());
-        } else if (phase == Phase.BODY && current.takesMore()) {
+        } else if (phase == Phase.BODY && bodyWanted) {
             deadline.set(limits.idleTimeout());
         } else {
             deadline.set(limits.responseTimeout());
@@ -238,13 +245,15 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         deadline.close();
         channel.pipeline().replace(this, null, tunnel.splice());
         channel.eventLoop().execute(() -> {
+            if (channel.isOpen() && !inputEnded) {
+                tunnel.setReading(true);
+            }
             if (early != null) {
                 channel.pipeline().fireChannelRead(early);
             }
             if (inputEnded) {
                 channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             }
-            tunnel.onProgress();
         });
         return tunnel;
     }
@@ -308,6 +317,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         Http1Request request = Http1Request.read(bytes, provenance);
         CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request(), tie);
         exchange = next;
+        bodyWanted = false;
         if (request.contentLength() != 0) {
             body.start(request.framing());
             phase = Phase.BODY;
@@ -362,7 +372,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onLate(CallerExchange current) {
-        if (phase == Phase.BODY && current.takesMore()) {
+        if (phase == Phase.BODY && bodyWanted) {
             onRejected(new BadMessage(Violation.BODY_TIME, "no more of the body in time"));
         } else {
             current.abandon(Problem.TARGET_TIMEOUT);
@@ -407,11 +417,10 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void updateReading() {
-        CallerExchange current = exchange;
         boolean wanted = switch (phase) {
             case HEAD -> channel.isWritable();
             case LEAVING -> true;
-            case BODY -> current != null && current.takesMore();
+            case BODY -> exchange != null && bodyWanted;
             case ANSWERING -> input == null || input.readableBytes() < MAX_WAITING_BYTES;
         };
         if (channel.isOpen() && !inputEnded && wanted != channel.config().isAutoRead()) {

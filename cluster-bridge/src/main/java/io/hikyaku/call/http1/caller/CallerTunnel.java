@@ -3,12 +3,11 @@ package io.hikyaku.call.http1.caller;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
+import io.hikyaku.call.http1.Tunnel;
 import io.hikyaku.call.socket.SocketOutput;
-import io.hikyaku.call.socket.Splice;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
-import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -18,23 +17,15 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A caller's connection after a WebSocket was opened on it: bytes both ways, ends as ends.
-final class CallerTunnel implements CallerSide, Splice.Owner {
+/// The tunnel of a caller.
+final class CallerTunnel extends Tunnel implements CallerSide {
     private final Channel channel;
-    private final SocketOutput out;
     private final CallerExchange exchange;
-    private final Splice splice;
 
     CallerTunnel(Channel channel, SocketOutput out, CallerExchange exchange, Duration idleTimeout) {
+        super(channel, out, idleTimeout);
         this.channel = channel;
-        this.out = out;
         this.exchange = exchange;
-        this.splice = new Splice(channel, out, this, idleTimeout);
-    }
-
-    /// Reads the connection from now on.
-    Splice splice() {
-        return splice;
     }
 
     // ---- the caller's half
@@ -60,11 +51,6 @@ final class CallerTunnel implements CallerSide, Splice.Owner {
         exchange.abandon(Problem.TARGET_TIMEOUT);
     }
 
-    @Override
-    public boolean takesMore() {
-        return exchange.takesMore();
-    }
-
     // ---- the service's half
 
     @Override
@@ -84,12 +70,7 @@ final class CallerTunnel implements CallerSide, Splice.Owner {
 
     @Override
     public void from(Stream stream) {
-        out.from(stream);
-    }
-
-    @Override
-    public void creditOnFlush(int bytes) {
-        splice.creditOnFlush(bytes);
+        splice().from(stream);
     }
 
     @Override
@@ -107,38 +88,22 @@ final class CallerTunnel implements CallerSide, Splice.Owner {
         throw new Malformed(Reason.INVALID_VALUE, "a head on an open WebSocket");
     }
 
+    /// The splice sees what moves.
     @Override
-    public void writeBody(ByteBuf data) {
-        splice.write(data);
-    }
-
-    @Override
-    public void writeEnd(@Nullable Fields trailers) {
-        splice.end();
-    }
-
-    @Override
-    public void onProgress() {
-        splice.updateReading();
-    }
-
-    @Override
-    public void onRequestUnwanted() {
-        splice.updateReading();
-    }
+    public void onProgress() {}
 
     @Override
     public void onExchangeEnd(boolean clean) {
-        splice.close();
+        splice().close();
     }
 
     @Override
     public void onExchangeFailed(Problem problem, CharSequence requestId) {
-        splice.abort();
+        splice().abort();
     }
 
     @Override
     public void onExchangeCutOff(Problem problem) {
-        splice.abort();
+        splice().abort();
     }
 }

@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1.caller;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.http.Authority;
 import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Grammar;
 import io.hikyaku.call.http.Provenance;
 import io.hikyaku.call.http.Request;
 import io.hikyaku.call.http.WebSocket;
@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// @param contentLength of the body; −1: chunked
 /// @param keepAlive whether the caller wants the connection to stay open
 public record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
-    private static final int MAX_AUTHORITY_BYTES = 1024;
-
     /// @param bytes the whole head, its empty line included
     /// @param provenance what is known of who sent it
     /// @throws BadMessage if it may not be passed on (RFC 9112)
@@ -53,23 +51,10 @@ public record Http1Request(RequestHead head, long contentLength, boolean keepAli
     private static String authority(RequestLine line, FieldSection section) {
         AsciiString host = section.host();
         String target = line.authority();
-        if (host == null) {
-            if (line.version() == Version.HTTP_1_1) {
-                throw new BadMessage(Violation.HOST, "no Host");
-            }
-            return target == null ? "" : requireHost(target);
+        if (host == null && line.version() == Version.HTTP_1_1) {
+            throw new BadMessage(Violation.HOST, "no Host");
         }
-        if (target != null && !host.contentEqualsIgnoreCase(target)) {
-            throw new BadMessage(Violation.HOST, "Host differs from the request target");
-        }
-        return requireHost(host.toString());
-    }
-
-    private static String requireHost(String host) {
-        if (host.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(host))) {
-            throw new BadMessage(Violation.HOST, "malformed Host");
-        }
-        return host;
+        return host == null && target == null ? "" : Authority.of(host, target);
     }
 
     boolean webSocket() {

@@ -4,6 +4,7 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.Grammar;
 import io.hikyaku.call.http.Request;
+import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// @param authority of a target in absolute form; null for the usual `/path`
 /// @param length bytes of the line, its end included
 record RequestLine(String method, @Nullable String authority, String path, Version version, int length) {
-    private static final int MAX_METHOD_BYTES = 64;
     private static final AsciiString GET = AsciiString.cached("GET");
     private static final AsciiString POST = AsciiString.cached("POST");
     private static final AsciiString HTTP = AsciiString.cached("http://");
@@ -24,7 +24,10 @@ record RequestLine(String method, @Nullable String authority, String path, Versi
         int end = indexOf(head, '\r', 0);
         int afterMethod = Grammar.endOfToken(head, 0, end);
         int afterTarget = indexOf(head, ' ', Math.min(afterMethod + 1, end));
-        if (afterMethod == 0 || afterMethod > MAX_METHOD_BYTES || head[afterMethod] != ' ' || head[end + 1] != '\n') {
+        if (afterMethod == 0
+                || afterMethod > HttpFrame.MAX_METHOD_BYTES
+                || head[afterMethod] != ' '
+                || head[end + 1] != '\n') {
             throw new BadMessage(Violation.REQUEST_LINE, "request line");
         }
         if (afterTarget >= end || !Grammar.isTarget(head, afterMethod + 1, afterTarget)) {

@@ -5,6 +5,7 @@ import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.Grammar;
 import io.hikyaku.call.http1.FieldSection;
 import io.hikyaku.call.http1.Framing;
+import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 /// @param webSocket whether it agrees to a WebSocket, if its status is 101
 record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean webSocket) {
     private static final int STATUS_LINE_MIN = "HTTP/1.1 200".length();
-    private static final int MAX_REASON_BYTES = 1024;
     private static final int UPGRADE_REQUIRED = 426;
 
     /// @param bytes the whole head, its empty line included
@@ -77,7 +77,7 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
 
     private static String reason(byte[] bytes, int end) {
         int from = Math.min(STATUS_LINE_MIN + 1, end);
-        if (end - from > MAX_REASON_BYTES || !Grammar.isValue(bytes, from, end)) {
+        if (end - from > HttpFrame.MAX_REASON_BYTES || !Grammar.isValue(bytes, from, end)) {
             throw new BadMessage(Violation.MESSAGE, "reason phrase");
         }
         return end - from == 2 && bytes[from] == 'O' && bytes[from + 1] == 'K'

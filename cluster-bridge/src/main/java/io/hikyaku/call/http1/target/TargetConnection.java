@@ -127,14 +127,16 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         exchange = next;
         authenticated |= ConnectionAuth.isIn(head);
         toHead = head.method().equals("HEAD");
-        opening = WebSocket.isAsked(head) ? new Opening(keyOf(head)) : null;
+        CharSequence key = WebSocket.isAsked(head) ? keyOf(head) : null;
+        opening = key == null ? null : new Opening(key);
         inBody = false;
         untilClose = false;
         interim = new InterimBudget();
         deadline.clear();
         out.from(from);
         String authority = keeper.authority(head.authority());
-        Framing framing = HeadWriter.writeRequest(out.room(1024), head, authority);
+        RequestHead sent = key == null ? head : head.withFields(head.fields().with(WebSocket.KEY, key));
+        Framing framing = HeadWriter.writeRequest(out.room(1024), sent, authority);
         request = new BodyWriter(out, framing);
         unusualBody = framing.kind() != Framing.Kind.NONE && BODILESS.contains(head.method());
     }
@@ -142,9 +144,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     /// The caller's key, or an own one for a caller whose version of HTTP knows none.
     private static CharSequence keyOf(RequestHead head) {
         CharSequence given = head.fields().get(WebSocket.KEY);
-        CharSequence key = given == null ? WebSocket.newKey() : given;
-        head.fields().set(WebSocket.KEY, key);
-        return key;
+        return given == null ? WebSocket.newKey() : given;
     }
 
     @Override

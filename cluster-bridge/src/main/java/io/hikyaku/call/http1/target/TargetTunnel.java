@@ -2,33 +2,25 @@ package io.hikyaku.call.http1.target;
 
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
+import io.hikyaku.call.http1.Tunnel;
 import io.hikyaku.call.socket.SocketOutput;
-import io.hikyaku.call.socket.Splice;
 import io.hikyaku.stream.Stream;
-import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
-/// A connection to a target after a WebSocket was opened on it: bytes both ways, ends as ends.
-final class TargetTunnel implements TargetSide, Splice.Owner {
+/// The tunnel to a target.
+final class TargetTunnel extends Tunnel implements TargetSide {
     private final TargetExchange exchange;
     private final Runnable onFinished;
-    private final Splice splice;
 
     /// @param onFinished runs once, when the exchange has left
     TargetTunnel(
             Channel channel, SocketOutput out, TargetExchange exchange, Duration idleTimeout, Runnable onFinished) {
+        super(channel, out, idleTimeout);
         this.exchange = exchange;
         this.onFinished = onFinished;
-        this.splice = new Splice(channel, out, this, idleTimeout);
-    }
-
-    /// Reads the connection from now on.
-    Splice splice() {
-        return splice;
     }
 
     // ---- the service's half
@@ -54,11 +46,6 @@ final class TargetTunnel implements TargetSide, Splice.Owner {
         exchange.onTimeout();
     }
 
-    @Override
-    public boolean takesMore() {
-        return exchange.takesMore();
-    }
-
     // ---- the caller's half
 
     @Override
@@ -66,39 +53,19 @@ final class TargetTunnel implements TargetSide, Splice.Owner {
         throw new IllegalStateException("A WebSocket's connection is used once");
     }
 
-    @Override
-    public void writeBody(ByteBuf data) {
-        splice.write(data);
-    }
-
-    @Override
-    public void writeEnd(@Nullable Fields trailers) {
-        splice.end();
-    }
-
-    @Override
-    public void creditOnFlush(int bytes) {
-        splice.creditOnFlush(bytes);
-    }
-
     /// The connection has a limit of its own, for both directions.
     @Override
     public void limit(Duration time) {}
 
     @Override
-    public void setReading(boolean wanted) {
-        splice.updateReading();
-    }
-
-    @Override
     public void release() {
-        splice.close();
+        splice().close();
         onFinished.run();
     }
 
     @Override
     public void abort() {
-        splice.abort();
+        splice().abort();
         onFinished.run();
     }
 }

@@ -6,43 +6,25 @@ import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.Request;
 import io.hikyaku.call.http2.Http2Fields;
+import io.hikyaku.call.http2.Http2Frames;
+import io.hikyaku.call.http2.Http2Multiplex;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and all
 /// of it within bounds.
-final class CallerFrames extends Http2FrameAdapter {
-    /// Before stream ids run out.
-    private static final int LAST_STREAM_ID = 1 << 30;
-
-    private final CallerHttp2Connection connection;
+final class CallerFrames extends Http2Frames<CallerHttp2Connection> {
     private final HttpPort port;
 
     CallerFrames(CallerHttp2Connection connection) {
-        this.connection = connection;
+        super(connection);
         this.port = connection.port();
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext from,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(from, id, headers, padding, end);
     }
 
     @Override
@@ -90,11 +72,6 @@ final class CallerFrames extends Http2FrameAdapter {
         }
     }
 
-    @Override
-    public void onSettingsRead(ChannelHandlerContext from, Http2Settings settings) {
-        connection.onSettings(settings);
-    }
-
     private void onRequest(Http2Stream http2, Http2Headers headers, boolean end) {
         CallLimits limits = port.context().limits();
         Request request = RequestHeads.read(
@@ -110,7 +87,7 @@ final class CallerFrames extends Http2FrameAdapter {
             stream.refuse(Problem.OVERLOADED, port.calls().refused(Problem.OVERLOADED));
         }
         connection.flushSoon(stream);
-        if (http2.id() >= LAST_STREAM_ID) {
+        if (http2.id() >= Http2Multiplex.LAST_STREAM_ID) {
             connection.drain();
         }
     }

@@ -3,9 +3,9 @@ package io.hikyaku.call.http2.caller;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Grammar;
 import io.hikyaku.call.http.GrpcAnswer;
 import io.hikyaku.call.http.ProblemAnswer;
+import io.hikyaku.call.http.WellFormed;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;
@@ -278,13 +278,6 @@ final class CallerHttp2Answer {
 
     private static long contentLength(Fields fields) {
         CharSequence length = fields.get("content-length");
-        if (length == null) {
-            return -1;
-        }
-        AsciiString digits = AsciiString.of(length);
-        if (!Grammar.isLength(digits)) {
-            throw new Malformed(Reason.INVALID_VALUE, "Content-Length");
-        }
-        return digits.parseLong();
+        return length == null ? -1 : WellFormed.length(length);
     }
 }

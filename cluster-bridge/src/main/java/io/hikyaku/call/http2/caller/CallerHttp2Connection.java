@@ -3,9 +3,8 @@ package io.hikyaku.call.http2.caller;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.HttpPort;
 import io.hikyaku.call.http.Provenance;
-import io.hikyaku.call.http2.FrameBudget;
+import io.hikyaku.call.http2.Http2Codec;
 import io.hikyaku.call.http2.Http2Multiplex;
-import io.hikyaku.call.http2.OpenedStreams;
 import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.call.socket.SocketService;
 import io.hikyaku.config.limits.CallLimits;
@@ -14,12 +13,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -44,7 +39,6 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
 
     private final HttpPort port;
     private final Provenance provenance;
-    private final OpenedStreams opened;
     private final Duration tick;
     private final ResetBudget resets;
     private int cancelling;
@@ -52,24 +46,14 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
     private boolean counted;
     private long idleSinceNanos;
 
-    CallerHttp2Connection(
-            HttpPort port,
-            EventLoop loop,
-            Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
-            Http2Settings settings,
-            Provenance provenance,
-            OpenedStreams opened,
-            FrameBudget budget) {
-        super(loop, CONNECTION_WINDOW, budget, decoder, encoder, settings);
+    CallerHttp2Connection(HttpPort port, EventLoop loop, Provenance provenance, Http2Codec codec) {
+        super(loop, CONNECTION_WINDOW, codec);
         this.port = port;
         this.provenance = provenance;
-        this.opened = opened;
         this.tick = tickOf(port.context().limits());
         this.idleSinceNanos = now();
         this.resets = new ResetBudget(CallerHttp2Codec.MAX_RESETS, CallerHttp2Codec.RESETS_SECONDS, now());
-        decoder.frameListener(new CallerFrames(this));
-        connection().addListener(new Streams());
+        codec.decoder().frameListener(new CallerFrames(this));
         gracefulShutdownTimeoutMillis(Long.MAX_VALUE / 2); // the listener ends what the drain timeout leaves
     }
 
@@ -266,16 +250,5 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         Duration least = Collections.min(List.of(
                 limits.headerTimeout(), limits.idleTimeout(), limits.http().writeTimeout(), limits.responseTimeout()));
         return Duration.ofMillis(Math.clamp(least.toMillis() / 4, 10, 1000));
-    }
-
-    private final class Streams extends Http2ConnectionAdapter {
-        @Override
-        public void onStreamClosed(Http2Stream http2) {
-            CallerHttp2Stream stream = streamOf(http2);
-            if (stream != null) {
-                opened.onClosed(http2.id(), stream.hasRequestEnded());
-                stream.onClosed();
-            }
-        }
     }
 }

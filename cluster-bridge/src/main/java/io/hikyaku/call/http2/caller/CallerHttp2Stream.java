@@ -26,7 +26,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// One stream of a caller's HTTP/2 connection: a request, and how it goes with its [CallerHttp2Answer].
-final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide {
+final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSide {
     private static final AsciiString HEAD = AsciiString.cached("HEAD");
 
     private final CallerHttp2Connection connection;
@@ -37,6 +37,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     private @Nullable CallerExchange exchange;
     private int unconsumed;
     private boolean requestEnded;
+    private boolean reading;
     private long movedNanos;
 
     /// @param asked the request's head as it came, which says what form an answer must have even if it is refused
@@ -57,7 +58,8 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
                 this::stopRequest);
     }
 
-    boolean hasRequestEnded() {
+    @Override
+    protected boolean hasPeerEnded() {
         return requestEnded;
     }
 
@@ -113,8 +115,8 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         }
     }
 
-    /// The HTTP/2 stream is gone, by a reset or because both sides have ended.
-    void onClosed() {
+    @Override
+    protected void onClosed() {
         CallerExchange gone = exchange;
         exchange = null;
         unconsumed = 0;
@@ -149,7 +151,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         if (current == null) {
             connection.reset(http2.id(), Http2Error.CANCEL);
         } else {
-            boolean slowCaller = !requestEnded && current.takesMore();
+            boolean slowCaller = !requestEnded && reading;
             current.abandon(slowCaller ? Problem.REQUEST_TIMEOUT : Problem.TARGET_TIMEOUT);
         }
     }
@@ -160,7 +162,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
         if (current != null && (answer.isGrpc() || current.hasAnswerBegun())) {
             return limits.tcpIdleTimeout();
         }
-        if (current == null || !requestEnded && current.takesMore()) {
+        if (current == null || !requestEnded && reading) {
             return limits.idleTimeout();
         }
         return limits.responseTimeout();
@@ -168,7 +170,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
 
     private void giveWindow() {
         CallerExchange to = exchange;
-        if (unconsumed > 0 && (to == null || to.takesMore())) {
+        if (unconsumed > 0 && (to == null || reading)) {
             int bytes = unconsumed;
             unconsumed = 0;
             if (to == null) {
@@ -241,12 +243,13 @@ final class CallerHttp2Stream extends Http2Multiplex.Turn implements CallerSide 
     @Override
     public void onProgress() {
         movedNanos = connection.now();
-        giveWindow();
         answer.settle();
     }
 
     @Override
-    public void onRequestUnwanted() {
+    public void setReading(boolean wanted) {
+        movedNanos = connection.now();
+        reading = wanted;
         giveWindow();
     }
 

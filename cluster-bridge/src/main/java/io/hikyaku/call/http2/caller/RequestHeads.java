@@ -1,13 +1,16 @@
 package io.hikyaku.call.http2.caller;
 
 import io.hikyaku.call.Violation;
+import io.hikyaku.call.http.Authority;
 import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.FieldKind;
 import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.HeaderSection;
 import io.hikyaku.call.http.Provenance;
 import io.hikyaku.call.http.Request;
 import io.hikyaku.call.http.WebSocket;
 import io.hikyaku.call.http2.Http2Fields;
-import io.hikyaku.wire.call.Fields;
+import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -18,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads the heads of callers' requests (RFC 9113 §8.3.1). A CONNECT that asks for a WebSocket (RFC 8441) becomes the
 /// GET that asks for one.
 final class RequestHeads {
-    private static final int MAX_METHOD_BYTES = 64;
-    private static final int MAX_AUTHORITY_BYTES = 1024;
     private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("Transfer-Encoding");
     private static final AsciiString CHUNKED = AsciiString.cached("chunked");
 
@@ -33,30 +34,29 @@ final class RequestHeads {
     /// [Problem#BAD_REQUEST]
     static Request read(Http2Headers headers, boolean bodyFollows, Provenance provenance, int maxPath) {
         String method = method(headers);
-        Http2Fields section = Http2Fields.read(headers);
-        String authority = authority(headers.authority(), section.host());
+        HeaderSection section = Http2Fields.read(headers);
+        String authority = Authority.of(headers.authority(), section.host());
         String path = path(headers.path(), method, maxPath);
         String scheme = String.valueOf(headers.scheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw new BadMessage(Violation.PSEUDO_HEADER, ":scheme");
         }
-        Fields fields = section.fields();
         boolean webSocket = method.equals("CONNECT");
         if (webSocket) {
             method = "GET";
-            fields.add(WebSocket.UPGRADE, WebSocket.PROTOCOL); // PROTOCOL.md §7.2
+            section.passWebSocket();
         } else if (bodyFollows && section.contentLength() < 0) {
-            fields.add(TRANSFER_ENCODING, CHUNKED); // PROTOCOL.md §7.2
+            section.add(FieldKind.TRANSFER_ENCODING, TRANSFER_ENCODING, CHUNKED); // PROTOCOL.md §7.2
         } else if (!bodyFollows && section.contentLength() > 0) {
             throw new BadMessage(Violation.FRAMING, "Content-Length without a body");
         }
-        RequestHead head = new RequestHead(Version.HTTP_2, method, scheme, authority, path, fields);
+        RequestHead head = new RequestHead(Version.HTTP_2, method, scheme, authority, path, section.fields());
         return new Request(provenance.mark(head), bodyFollows);
     }
 
     private static String method(Http2Headers headers) {
         String method = headers.method() == null ? "" : String.valueOf(headers.method());
-        if (method.length() > MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
+        if (method.length() > HttpFrame.MAX_METHOD_BYTES || !Grammar.isToken(AsciiString.of(method))) {
             throw new BadMessage(Violation.PSEUDO_HEADER, ":method");
         }
         CharSequence protocol = headers.get(PROTOCOL);
@@ -83,16 +83,5 @@ final class RequestHeads {
             throw new BadMessage(Violation.REQUEST_TARGET, ":path");
         }
         return path.toString();
-    }
-
-    private static String authority(@Nullable CharSequence pseudo, @Nullable AsciiString host) {
-        if (pseudo != null && host != null && !host.contentEqualsIgnoreCase(pseudo)) {
-            throw new BadMessage(Violation.HOST, "Host differs from the authority");
-        }
-        CharSequence text = pseudo == null ? host : pseudo;
-        if (text == null || text.length() > MAX_AUTHORITY_BYTES || !Grammar.isHost(AsciiString.of(text))) {
-            throw new BadMessage(Violation.HOST, "malformed authority");
-        }
-        return text.toString();
     }
 }

@@ -1,22 +1,20 @@
 package io.hikyaku.call.http2.target;
 
 import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http2.Http2Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Takes what a target's connection sends to the streams that it belongs to, and all of it within bounds.
-final class TargetFrames extends Http2FrameAdapter {
-    private final TargetHttp2Connection connection;
-
+final class TargetFrames extends Http2Frames<TargetHttp2Connection> {
     TargetFrames(TargetHttp2Connection connection) {
-        this.connection = connection;
+        super(connection);
     }
 
     @Override
@@ -24,21 +22,7 @@ final class TargetFrames extends Http2FrameAdapter {
         if (Boolean.FALSE.equals(settings.connectProtocolEnabled()) && connection.takesWebSockets()) {
             throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "WebSockets were taken"); // RFC 8441 §3
         }
-        connection.onSettings(settings);
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext from,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(from, id, headers, padding, end);
+        super.onSettingsRead(from, settings);
     }
 
     @Override

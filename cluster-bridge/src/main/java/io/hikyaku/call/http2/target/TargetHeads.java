@@ -3,10 +3,11 @@ package io.hikyaku.call.http2.target;
 import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.FieldKind;
 import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.HeaderSection;
 import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.WellFormed;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.wire.Malformed;
-import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
@@ -39,9 +40,9 @@ final class TargetHeads {
         AsciiString method = AsciiString.of(head.method());
         AsciiString path = AsciiString.of(head.path());
         AsciiString host = AsciiString.of(authority);
-        require(Grammar.isToken(method) && !method.contentEquals("CONNECT"), "method");
-        require(Grammar.isTarget(path) && (path.byteAt(0) == '/' || path.contentEquals("*")), "path");
-        require(Grammar.isHost(host), "authority");
+        WellFormed.require(Grammar.isToken(method) && !method.contentEquals("CONNECT"), "method");
+        WellFormed.requirePath(path);
+        WellFormed.require(Grammar.isHost(host), "authority");
         List<AsciiString> fields = new ArrayList<>(2 * head.fields().size() + 2);
         boolean webSocket = WebSocket.isAsked(head);
         if (webSocket) {
@@ -55,14 +56,8 @@ final class TargetHeads {
 
     /// Without what is of use in HTTP/1.1 alone, and without a length: what follows is no body.
     private static Fields withoutHandshake(Fields fields) {
-        Fields kept = new Fields();
-        for (int i = 0; i < fields.size(); i++) {
-            CharSequence name = fields.name(i);
-            if (!WebSocket.KEY.contentEqualsIgnoreCase(name) && FieldKind.of(name) != FieldKind.CONTENT_LENGTH) {
-                kept.add(name, fields.value(i));
-            }
-        }
-        return kept;
+        return fields.without(
+                name -> WebSocket.KEY.contentEqualsIgnoreCase(name) || FieldKind.of(name) == FieldKind.CONTENT_LENGTH);
     }
 
     /// How much body a request's fields promise (PROTOCOL.md §7.2).
@@ -75,11 +70,9 @@ final class TargetHeads {
         for (int i = 0; i < fields.size(); i++) {
             FieldKind kind = FieldKind.of(fields.name(i));
             if (kind == FieldKind.CONTENT_LENGTH || kind == FieldKind.TRANSFER_ENCODING) {
-                require(!known, "two framings");
+                WellFormed.require(!known, "two framings");
                 known = true;
-                AsciiString value = AsciiString.of(fields.value(i));
-                require(kind == FieldKind.TRANSFER_ENCODING || Grammar.isLength(value), "Content-Length");
-                length = kind == FieldKind.TRANSFER_ENCODING ? -1 : value.parseLong();
+                length = kind == FieldKind.TRANSFER_ENCODING ? -1 : WellFormed.length(fields.value(i));
             }
         }
         return length;
@@ -96,7 +89,7 @@ final class TargetHeads {
             throw BadMessage.badRequest(":status");
         }
         int status = status(AsciiString.of(headers.status()));
-        Http2Fields section = Http2Fields.read(headers);
+        HeaderSection section = Http2Fields.read(headers);
         return new Response(new ResponseHead(Version.HTTP_2, status, "", section.fields()), section.contentLength());
     }
 
@@ -114,11 +107,5 @@ final class TargetHeads {
             throw BadMessage.badRequest(":status");
         }
         return status;
-    }
-
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new Malformed(Reason.INVALID_VALUE, what);
-        }
     }
 }

@@ -1,9 +1,8 @@
 package io.hikyaku.call.http2.target;
 
 import io.hikyaku.call.exchange.TargetSide;
-import io.hikyaku.call.http2.FrameBudget;
+import io.hikyaku.call.http2.Http2Codec;
 import io.hikyaku.call.http2.Http2Multiplex;
-import io.hikyaku.call.http2.OpenedStreams;
 import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.loop.Deadline;
 import io.hikyaku.wire.stream.ResetCode;
@@ -12,9 +11,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -34,14 +30,11 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     private static final int CONNECTION_WINDOW = Integer.MAX_VALUE;
     /// Streams at once, whatever the target allows.
     private static final int MAX_STREAMS = 10_000;
-    /// Before stream ids run out.
-    private static final int LAST_STREAM_ID = 1 << 30;
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetHttp2Connection.class);
 
     private final Keeper keeper;
     private final Terms terms;
-    private final OpenedStreams opened;
     private final TargetPatience patience;
     private final Deadline limits;
     private @Nullable ResetCode broken;
@@ -93,23 +86,13 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
             Duration pingAfter,
             Duration pingPatience) {}
 
-    TargetHttp2Connection(
-            Keeper keeper,
-            Terms terms,
-            EventLoop loop,
-            Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
-            Http2Settings settings,
-            OpenedStreams opened,
-            FrameBudget budget) {
-        super(loop, CONNECTION_WINDOW, budget, decoder, encoder, settings);
-        this.opened = opened;
+    TargetHttp2Connection(Keeper keeper, Terms terms, EventLoop loop, Http2Codec codec) {
+        super(loop, CONNECTION_WINDOW, codec);
         this.keeper = keeper;
         this.terms = terms;
         this.patience = new TargetPatience(this, terms);
         this.limits = new Deadline(loop, this::onLimits);
-        decoder.frameListener(new TargetFrames(this));
-        connection().addListener(new Streams());
+        codec.decoder().frameListener(new TargetFrames(this));
     }
 
     /// Speaks HTTP/2 on a fresh connection.
@@ -172,7 +155,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     Http2Stream writeRequest(TargetHttp2Stream stream, Http2Headers headers, boolean end) {
         begun++;
         int id = connection().local().incrementAndGetNextStreamId();
-        opened.onOpened(id);
+        opened().onOpened(id);
         writeHeaders(id, headers, end).addListener(written -> {
             if (!written.isSuccess()) {
                 loop().execute(stream::onUnwritten);
@@ -374,17 +357,6 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         for (TargetHttp2Stream stream : streams()) {
             if (stream.id() > lastStream) {
                 stream.onNotStarted();
-            }
-        }
-    }
-
-    private final class Streams extends Http2ConnectionAdapter {
-        @Override
-        public void onStreamClosed(Http2Stream http2) {
-            TargetHttp2Stream stream = streamOf(http2);
-            if (stream != null) {
-                opened.onClosed(http2.id(), stream.hasAnswerEnded());
-                stream.onClosed();
             }
         }
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One exchange's stream on a connection to a target: how it goes with its [TargetHttp2Request], and the answer. The
 /// target has window for what the way to the caller takes.
-final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide {
+final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSide {
     /// For a target that has answered to take the rest of the request, or to say that it does not want it.
     private static final Duration LINGER = Duration.ofSeconds(30);
 
@@ -46,7 +46,8 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
         return http2 == null ? -1 : http2.id();
     }
 
-    boolean hasAnswerEnded() {
+    @Override
+    protected boolean hasPeerEnded() {
         return answer.isEnded();
     }
 
@@ -260,8 +261,8 @@ final class TargetHttp2Stream extends Http2Multiplex.Turn implements TargetSide 
         }
     }
 
-    /// The stream is closed, on both sides or by a reset.
-    void onClosed() {
+    @Override
+    protected void onClosed() {
         closed = true;
         connection.onStreamClosed();
         TargetExchange current = exchange;

@@ -49,7 +49,7 @@ class AccessLogTest {
 
     private static Observation request(String method, String host, String path) {
         Observation call = call();
-        call.onBridgeRequest(new RequestHead(Version.HTTP_1_1, method, "http", host, path, new Fields()));
+        call.onBridgeRequest(new RequestHead(Version.HTTP_1_1, method, "http", host, path, Fields.NONE));
         return call;
     }
 
@@ -153,7 +153,7 @@ class AccessLogTest {
                 "http",
                 "o",
                 "/",
-                new Fields().add("Authorization", "Bearer secret").add("Cookie", "secret")));
+                Fields.of("Authorization", "Bearer secret", "Cookie", "secret")));
 
         // When
         call.finish("completed", 0);

@@ -34,9 +34,9 @@ class CallBooksTest {
     @Test
     void countsByPeerOutcomeAndClassOfStatus() {
         // When
-        answered("osaka", 204, new Fields()).finish("completed", 0);
-        answered("osaka", 206, new Fields()).finish("completed", 0);
-        answered("osaka", 999, new Fields()).finish("completed", 0);
+        answered("osaka", 204, Fields.NONE).finish("completed", 0);
+        answered("osaka", 206, Fields.NONE).finish("completed", 0);
+        answered("osaka", 999, Fields.NONE).finish("completed", 0);
         calls.begin().finish("unknown-service", 503);
 
         // Then
@@ -58,7 +58,7 @@ class CallBooksTest {
     @Test
     void timesCallsInBucketsFromAMillisecondToAMinute() {
         // When
-        answered("osaka", 200, new Fields()).finish("completed", 0);
+        answered("osaka", 200, Fields.NONE).finish("completed", 0);
 
         // Then
         Set<Double> bounds = registry.scrape()
@@ -98,7 +98,7 @@ class CallBooksTest {
     void moreClustersThanThereShouldBeShareALabel() {
         // When
         for (int i = 0; i < PeerLabels.MAX + 100; i++) {
-            answered("cluster-" + i, 200, new Fields()).finish("completed", 0);
+            answered("cluster-" + i, 200, Fields.NONE).finish("completed", 0);
         }
 
         // Then
@@ -127,7 +127,7 @@ class CallBooksTest {
                 "http",
                 "evil.host",
                 "/evil/path",
-                new Fields().add("X-Request-Id", "evil-id")));
+                Fields.of("X-Request-Id", "evil-id")));
 
         // When
         call.finish("completed", 0);
@@ -140,10 +140,10 @@ class CallBooksTest {
     @Test
     void whatFailsIsNotWhatCallersDo() {
         // When
-        answered("osaka", 200, new Fields()).finish("completed", 0);
-        answered("osaka", 404, new Fields()).finish("completed", 0);
-        answered("osaka", 200, new Fields()).finish("cancelled", Observation.CANCELLED_STATUS);
-        answered("osaka", 500, new Fields()).finish("completed", 0);
+        answered("osaka", 200, Fields.NONE).finish("completed", 0);
+        answered("osaka", 404, Fields.NONE).finish("completed", 0);
+        answered("osaka", 200, Fields.NONE).finish("cancelled", Observation.CANCELLED_STATUS);
+        answered("osaka", 500, Fields.NONE).finish("completed", 0);
         calls.begin().finish("unreachable", 503);
 
         // Then
@@ -156,11 +156,11 @@ class CallBooksTest {
         // Given
         Observation call = calls.begin();
         call.onCallerRequest(new RequestHead(
-                Version.HTTP_2, "POST", "http", "o", "/a.B/c", new Fields().add("content-type", "application/grpc")));
-        call.onAnswerHead(new ResponseHead(Version.HTTP_2, 200, "", new Fields()));
+                Version.HTTP_2, "POST", "http", "o", "/a.B/c", Fields.of("content-type", "application/grpc")));
+        call.onAnswerHead(new ResponseHead(Version.HTTP_2, 200, "", Fields.NONE));
 
         // When
-        call.onAnswerTrailers(new Fields().add("grpc-status", "14"));
+        call.onAnswerTrailers(Fields.of("grpc-status", "14"));
         call.finish("completed", 0);
 
         // Then
