@@ -2,8 +2,8 @@ package io.hikyaku.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.call.target.Dial;
-import io.hikyaku.call.target.Targets;
+import io.hikyaku.call.dial.Dial;
+import io.hikyaku.call.dial.Targets;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.config.service.Protocol;

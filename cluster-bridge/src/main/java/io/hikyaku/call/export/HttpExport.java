@@ -1,15 +1,15 @@
 package io.hikyaku.call.export;
 
 import io.hikyaku.call.CallContext;
+import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.exchange.ExportedPort;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetPool;
 import io.hikyaku.call.http.Via;
-import io.hikyaku.call.http1.target.TargetConnection;
+import io.hikyaku.call.http1.client.TargetConnection;
 import io.hikyaku.call.pool.HttpTarget;
 import io.hikyaku.call.pool.TargetAcquire;
 import io.hikyaku.call.pool.TiedConnections;
-import io.hikyaku.call.target.Targets;
 import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.net.Sockets;
 import io.hikyaku.stream.Stream;

@@ -1,8 +1,8 @@
 package io.hikyaku.call.listen;
 
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.http1.caller.CallerConnection;
-import io.hikyaku.call.http2.caller.CallerHttp2Connection;
+import io.hikyaku.call.http1.server.CallerConnection;
+import io.hikyaku.call.http2.server.CallerHttp2Connection;
 import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.call.socket.SocketService;
 import io.hikyaku.loop.Deadline;

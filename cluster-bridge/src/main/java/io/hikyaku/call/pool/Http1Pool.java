@@ -1,7 +1,7 @@
 package io.hikyaku.call.pool;
 
-import io.hikyaku.call.http1.target.TargetConnection;
-import io.hikyaku.call.target.Targets;
+import io.hikyaku.call.dial.Targets;
+import io.hikyaku.call.http1.client.TargetConnection;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.TargetHost;
 import io.netty.channel.Channel;

@@ -1,8 +1,8 @@
 package io.hikyaku.call.pool;
 
-import io.hikyaku.call.http2.target.TargetHttp2Connection;
-import io.hikyaku.call.http2.target.TargetHttp2Connection.Terms;
-import io.hikyaku.call.target.Targets;
+import io.hikyaku.call.dial.Targets;
+import io.hikyaku.call.http2.client.TargetHttp2Connection;
+import io.hikyaku.call.http2.client.TargetHttp2Connection.Terms;
 import io.hikyaku.config.service.Target.Scheme;
 import io.hikyaku.config.service.TargetHost;
 import io.hikyaku.loop.Deadline;

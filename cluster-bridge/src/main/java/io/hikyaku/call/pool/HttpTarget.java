@@ -1,10 +1,10 @@
 package io.hikyaku.call.pool;
 
 import io.hikyaku.call.CallContext;
-import io.hikyaku.call.http1.target.TargetConnection;
-import io.hikyaku.call.http2.target.TargetHttp2Connection.Terms;
-import io.hikyaku.call.target.Dial;
-import io.hikyaku.call.target.Targets;
+import io.hikyaku.call.dial.Dial;
+import io.hikyaku.call.dial.Targets;
+import io.hikyaku.call.http1.client.TargetConnection;
+import io.hikyaku.call.http2.client.TargetHttp2Connection.Terms;
 import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.config.service.Target.Scheme;
 import io.hikyaku.wire.stream.ResetCode;

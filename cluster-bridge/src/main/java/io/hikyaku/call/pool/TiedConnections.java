@@ -1,6 +1,6 @@
 package io.hikyaku.call.pool;
 
-import io.hikyaku.call.http1.target.TargetConnection;
+import io.hikyaku.call.http1.client.TargetConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.hikyaku.call.tcp;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
+import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.export.ExportHandler;
-import io.hikyaku.call.target.Targets;
 import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.net.Sockets;
 import io.hikyaku.stream.Stream;

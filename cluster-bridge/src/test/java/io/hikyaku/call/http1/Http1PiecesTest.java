@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.Forwarding;
 import io.hikyaku.call.http.Provenance;
-import io.hikyaku.call.http1.caller.Http1Request;
+import io.hikyaku.call.http1.server.Http1Request;
 import io.hikyaku.config.service.Forwarded;
 import io.hikyaku.config.service.Trace;
 import io.hikyaku.wire.Malformed;

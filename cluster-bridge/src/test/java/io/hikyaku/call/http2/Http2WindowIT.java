@@ -15,7 +15,7 @@ import io.hikyaku.call.Http2Talk.Frame;
 import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.SilentStream;
-import io.hikyaku.call.http2.caller.RequestWindow;
+import io.hikyaku.call.http2.server.RequestWindow;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
 import java.io.IOException;

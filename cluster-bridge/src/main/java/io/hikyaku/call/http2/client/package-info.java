@@ -1,0 +1,6 @@
+/// The client side of HTTP/2, connections to targets: each stream an exchange, and how long a silent target is waited
+/// for.
+@NullMarked
+package io.hikyaku.call.http2.client;
+
+import org.jspecify.annotations.NullMarked;
