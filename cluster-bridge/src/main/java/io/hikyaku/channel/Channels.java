@@ -145,8 +145,8 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    /// Nothing gets to the node for now: whoever waits for a channel to it is told so at once. What stands stays, for
-    /// its streams go on if the node can be reached again in time.
+    /// Nothing gets to the node for now: whoever waits for a channel to it is told so at once. What stands stays,
+    /// for its streams go on if the node can be reached again in time.
     public void failHandshakes(NodeId peer) {
         attemptsTo(peer)
                 .forEach(attempt -> attempt.fail(CloseCode.DEAD_PATH, "No way to node " + peer.abbreviated(), false));

@@ -37,7 +37,7 @@ class ArchitectureTest {
             channel.crypto channel.handshake channel
             stream.credit stream stream.local
             call.observe call.observe.log call.observe.meter call balance
-            call.socket call.attempt call.http call.exchange
+            call.socket call.attempt call.http.field call.http call.exchange
             call.http1 call.http1.server call.http1.client
             call.http2 call.http2.server call.http2.client
             call.dial call.pool call.export call.tcp call.listen

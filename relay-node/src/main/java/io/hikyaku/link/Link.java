@@ -10,8 +10,9 @@ public interface Link extends PacketSink {
     /// Whether this node dialled it.
     boolean dialled();
 
-    /// Which of this node's event loops carries it, from 0. The side that dialled a link numbers it: on the dialling
-    /// side that is this shard, on the accepting side [Neighbour#shard()], so both ends choose alike for a channel.
+    /// Which of this node's event loops carries it, from 0. The side that dialled a link numbers it: on the
+    /// dialling side that is this shard, on the accepting side [Neighbour#shard()], so both ends choose alike for a
+    /// channel.
     int shard();
 
     /// Asks the other end whether it lives, and has it doubted soon if it does not answer; see

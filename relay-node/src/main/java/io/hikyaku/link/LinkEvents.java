@@ -8,8 +8,8 @@ public interface LinkEvents extends PacketSinkEvents {
     /// The link is greeted and proven.
     void onUp(Link link);
 
-    /// A packet with a valid header has arrived, whose source the neighbour may use ([Neighbour#maySend]); LINK packets
-    /// are not passed. Takes ownership.
+    /// A packet with a valid header has arrived, whose source the neighbour may use ([Neighbour#maySend]); LINK
+    /// packets are not passed. Takes ownership.
     void onPacket(Link link, ByteBuf packet);
 
     /// Whether the link has not answered for longer than its round trip explains, so that others are better.

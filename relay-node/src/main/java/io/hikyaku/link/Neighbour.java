@@ -12,8 +12,8 @@ import io.hikyaku.wire.PacketKind;
 /// @param shard which of the neighbour's event loops the link belongs to
 /// @param shardCount how many event loops the neighbour has; for links we accepted, it dials that many
 public record Neighbour(NodeId node, String member, boolean mayForward, int shard, int shardCount) {
-    /// Whether it may send a packet of this kind and source over its link (PROTOCOL.md §2.1): a neighbour that does not
-    /// forward speaks for itself alone, and announces no routes.
+    /// Whether it may send a packet of this kind and source over its link (PROTOCOL.md §2.1): a neighbour that does
+    /// not forward speaks for itself alone, and announces no routes.
     public boolean maySend(PacketKind kind, NodeId source) {
         return mayForward || kind != PacketKind.ROUTING && source.equals(node);
     }

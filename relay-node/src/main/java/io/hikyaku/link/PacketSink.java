@@ -12,7 +12,8 @@ public interface PacketSink {
     /// [#queuedBytes()] first. After it was closed packets are released.
     void send(ByteBuf packet);
 
-    /// Bytes taken by [#send] that have not yet gone to the kernel (or been acknowledged by the broker); any thread.
+    /// Bytes taken by [#send] that have not yet gone to the kernel (or been acknowledged by the broker); any
+    /// thread.
     long queuedBytes();
 
     /// The largest packet that it takes, header and body, in bytes; any thread. May change.

@@ -193,8 +193,8 @@ public final class Router implements LinkEvents, PacketSender {
         }
     }
 
-    /// Takes a packet out of this node's inbox in Kafka; takes ownership. It may be from anybody who may write there:
-    /// only a channel of this node can tell what is genuine.
+    /// Takes a packet out of this node's inbox in Kafka; takes ownership. It may be from anybody who may write
+    /// there: only a channel of this node can tell what is genuine.
     public void onInboxPacket(ByteBuf packet) {
         PacketKind kind = Packet.kind(packet);
         boolean ofChannel = kind == PacketKind.HANDSHAKE || kind == PacketKind.DATA || kind == PacketKind.DATAGRAM;

@@ -2,8 +2,8 @@ package io.hikyaku.call.exchange;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.http.FieldKind;
-import io.hikyaku.call.http.Via;
+import io.hikyaku.call.http.field.FieldKind;
+import io.hikyaku.call.http.field.Via;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.channel.EventLoop;

@@ -4,7 +4,7 @@ import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Refusals;
 import io.hikyaku.call.attempt.Attempts;
-import io.hikyaku.call.http.Forwarding;
+import io.hikyaku.call.http.field.Forwarding;
 import java.time.Duration;
 
 /// One imported HTTP port on one event loop: what all its connections share.

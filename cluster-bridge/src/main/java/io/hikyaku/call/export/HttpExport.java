@@ -5,7 +5,7 @@ import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.exchange.ExportedPort;
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetPool;
-import io.hikyaku.call.http.Via;
+import io.hikyaku.call.http.field.Via;
 import io.hikyaku.call.http1.client.TargetConnection;
 import io.hikyaku.call.pool.HttpTarget;
 import io.hikyaku.call.pool.TargetAcquire;

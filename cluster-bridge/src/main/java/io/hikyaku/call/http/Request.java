@@ -1,5 +1,6 @@
 package io.hikyaku.call.http;
 
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.wire.call.GrpcType;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import java.util.Set;

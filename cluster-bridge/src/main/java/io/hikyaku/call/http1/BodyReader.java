@@ -1,7 +1,7 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;

@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.Grammar;
 
 /// The line in front of a chunk: `1*HEXDIG *( ";" extension ) CRLF`, with no blanks around the size (RFC 9112 §7.1).
 /// Extensions are read only to know that they are some: two readers that see the end of one at different places see

@@ -1,11 +1,11 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.FieldKind;
-import io.hikyaku.call.http.Grammar;
-import io.hikyaku.call.http.HeaderSection;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.FieldKind;
+import io.hikyaku.call.http.field.Grammar;
+import io.hikyaku.call.http.field.HeaderSection;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.hikyaku.call.http1;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.field.BadMessage;
 import io.netty.buffer.ByteBuf;
 
 /// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and

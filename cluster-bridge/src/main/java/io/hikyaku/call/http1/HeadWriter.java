@@ -1,9 +1,9 @@
 package io.hikyaku.call.http1;
 
-import io.hikyaku.call.http.FieldKind;
-import io.hikyaku.call.http.Grammar;
-import io.hikyaku.call.http.WebSocket;
-import io.hikyaku.call.http.WellFormed;
+import io.hikyaku.call.http.field.FieldKind;
+import io.hikyaku.call.http.field.Grammar;
+import io.hikyaku.call.http.field.WebSocket;
+import io.hikyaku.call.http.field.WellFormed;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;

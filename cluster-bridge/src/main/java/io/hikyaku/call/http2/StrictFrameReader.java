@@ -1,6 +1,6 @@
 package io.hikyaku.call.http2;
 
-import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.field.Grammar;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;

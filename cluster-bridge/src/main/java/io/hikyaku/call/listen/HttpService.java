@@ -8,7 +8,7 @@ import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.attempt.Attempts.Route;
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.http.Forwarding;
+import io.hikyaku.call.http.field.Forwarding;
 import io.hikyaku.call.http1.server.CallerConnection;
 import io.hikyaku.call.socket.SocketService;
 import io.hikyaku.call.socket.WriteStall;

@@ -3,7 +3,7 @@ package io.hikyaku.call.pool;
 import io.hikyaku.call.exchange.TargetPool;
 import io.hikyaku.call.exchange.TargetSide;
 import io.hikyaku.call.http.Request;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.stream.ResetCode;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
-import io.hikyaku.call.http.Via;
+import io.hikyaku.call.http.field.Via;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.call.Fields;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Forwarding;
-import io.hikyaku.call.http.Provenance;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.Forwarding;
+import io.hikyaku.call.http.field.Provenance;
 import io.hikyaku.call.http1.server.Http1Request;
 import io.hikyaku.config.service.Forwarded;
 import io.hikyaku.config.service.Trace;

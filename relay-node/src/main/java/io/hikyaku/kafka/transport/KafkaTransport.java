@@ -127,8 +127,8 @@ public final class KafkaTransport implements AutoCloseable {
         return current != null && current.health.up();
     }
 
-    /// Where packets go for all nodes that read a partition of a cluster's inbox; the same sink each time until it is
-    /// closed. May be used at once: packets wait until Kafka's client knows the topic.
+    /// Where packets go for all nodes that read a partition of a cluster's inbox; the same sink each time until it
+    /// is closed. May be used at once: packets wait until Kafka's client knows the topic.
     ///
     /// @throws IllegalArgumentException if the cluster is no label or the partition negative
     public InboxSink sinkFor(String cluster, int partition) {

@@ -13,8 +13,9 @@ public record QueueMarks(long fullAbove, long drainedAt) {
         return new QueueMarks(limits.pauseAbove().bytes(), limits.resumeBelow().bytes());
     }
 
-    /// What is queued for an inbox is also what is on its way to the broker, and nobody but this node queues there. So
-    /// it has to cover that way and back, yet leaves a quarter for handshakes, which are dropped where it is full.
+    /// What is queued for an inbox is also what is on its way to the broker, and nobody but this node queues there.
+    /// So it has to cover that way and back, yet leaves a quarter for handshakes, which are dropped where it is
+    /// full.
     public static QueueMarks ofInbox(RouteLimits limits) {
         long whole = limits.linkQueue().bytes();
         return new QueueMarks(whole / 4 * 3, whole / 2);

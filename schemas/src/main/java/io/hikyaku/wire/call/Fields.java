@@ -30,7 +30,7 @@ public final class Fields {
     /// @param namesAndValues in turn, each character one byte
     public static Fields of(CharSequence... namesAndValues) {
         if (namesAndValues.length % 2 != 0) {
-            throw new IllegalArgumentException("A name without its value");
+            throw new IllegalArgumentException("A name without its value"); // §7.2
         }
         return new Fields(namesAndValues.clone(), namesAndValues.length / 2);
     }

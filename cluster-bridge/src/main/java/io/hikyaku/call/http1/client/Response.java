@@ -1,8 +1,8 @@
 package io.hikyaku.call.http1.client;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Grammar;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.Grammar;
 import io.hikyaku.call.http1.FieldSection;
 import io.hikyaku.call.http1.Framing;
 import io.hikyaku.wire.call.HttpFrame;

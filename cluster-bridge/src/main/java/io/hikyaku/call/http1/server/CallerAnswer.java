@@ -3,7 +3,7 @@ package io.hikyaku.call.http1.server;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http1.BodyWriter;
 import io.hikyaku.call.http1.Framing;
 import io.hikyaku.call.http1.HeadWriter;

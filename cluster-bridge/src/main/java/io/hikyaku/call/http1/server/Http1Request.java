@@ -1,11 +1,11 @@
 package io.hikyaku.call.http1.server;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.Authority;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Provenance;
 import io.hikyaku.call.http.Request;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.Authority;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.Provenance;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http1.FieldSection;
 import io.hikyaku.call.http1.Framing;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;

@@ -1,9 +1,9 @@
 package io.hikyaku.call.http1.server;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.Grammar;
 import io.hikyaku.call.http.Request;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.Grammar;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import io.netty.util.AsciiString;

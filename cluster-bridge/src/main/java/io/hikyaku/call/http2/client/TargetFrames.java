@@ -1,6 +1,6 @@
 package io.hikyaku.call.http2.client;
 
-import io.hikyaku.call.http.BadMessage;
+import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http2.Http2Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;

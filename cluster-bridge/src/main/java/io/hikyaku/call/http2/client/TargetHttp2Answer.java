@@ -1,10 +1,10 @@
 package io.hikyaku.call.http2.client;
 
 import io.hikyaku.call.exchange.TargetExchange;
-import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.ConnectionAuth;
 import io.hikyaku.call.http.InterimBudget;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;

@@ -1,8 +1,8 @@
 package io.hikyaku.call.http2.client;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;

@@ -2,8 +2,8 @@ package io.hikyaku.call.http2.client;
 
 import io.hikyaku.call.exchange.TargetExchange;
 import io.hikyaku.call.exchange.TargetSide;
-import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.ConnectionAuth;
+import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http2.Http2Multiplex;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.call.Fields;

@@ -2,10 +2,10 @@ package io.hikyaku.call.http2.server;
 
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.BadMessage;
 import io.hikyaku.call.http.GrpcAnswer;
 import io.hikyaku.call.http.ProblemAnswer;
-import io.hikyaku.call.http.WellFormed;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.WellFormed;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.wire.Malformed;

@@ -2,7 +2,7 @@ package io.hikyaku.call.http2.server;
 
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.http.Provenance;
+import io.hikyaku.call.http.field.Provenance;
 import io.hikyaku.call.http2.Http2Codec;
 import io.hikyaku.call.http2.Http2Multiplex;
 import io.hikyaku.call.socket.SocketOutput;

@@ -1,14 +1,14 @@
 package io.hikyaku.call.http2.server;
 
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.Authority;
-import io.hikyaku.call.http.BadMessage;
-import io.hikyaku.call.http.FieldKind;
-import io.hikyaku.call.http.Grammar;
-import io.hikyaku.call.http.HeaderSection;
-import io.hikyaku.call.http.Provenance;
 import io.hikyaku.call.http.Request;
-import io.hikyaku.call.http.WebSocket;
+import io.hikyaku.call.http.field.Authority;
+import io.hikyaku.call.http.field.BadMessage;
+import io.hikyaku.call.http.field.FieldKind;
+import io.hikyaku.call.http.field.Grammar;
+import io.hikyaku.call.http.field.HeaderSection;
+import io.hikyaku.call.http.field.Provenance;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http.field;
 
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http.field;
 
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.util.AsciiString;

@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http.field;
 
 import static io.hikyaku.call.WebSocketExample.ACCEPT;
 import static io.hikyaku.call.WebSocketExample.KEY;

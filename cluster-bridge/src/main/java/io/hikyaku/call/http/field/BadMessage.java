@@ -1,4 +1,4 @@
-package io.hikyaku.call.http;
+package io.hikyaku.call.http.field;
 
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
