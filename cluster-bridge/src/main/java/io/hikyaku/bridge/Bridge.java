@@ -17,8 +17,6 @@ import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
-import io.hikyaku.net.LoopSockets;
-import io.hikyaku.net.Sockets;
 import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
@@ -93,10 +91,9 @@ public final class Bridge implements AutoCloseable {
                 node.metrics().registry());
         CallContext calls = new CallContext(
                 config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget);
-        Sockets sockets = new LoopSockets(node.loops());
         ownDocument = new OwnDocument(config, node);
-        shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
-        imports = new Imports(sockets, calls, shards.all(), limits.drainTimeout());
+        shards = new ShardMaker(config, node, calls, budget, channelCounters, streamCounters).make();
+        imports = new Imports(node.loops(), calls, shards.all(), limits.drainTimeout());
         flood = node.floodInto(FloodReceivers.into(directory));
         kafka = config.kafka().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);

@@ -19,7 +19,6 @@ import io.hikyaku.identity.tls.ChannelTls;
 import io.hikyaku.loop.Loop;
 import io.hikyaku.loop.NettyLoop;
 import io.hikyaku.net.EventLoops;
-import io.hikyaku.net.Sockets;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
@@ -34,7 +33,6 @@ public record ShardMaker(
         BridgeConfig config,
         MeshNode node,
         CallContext calls,
-        Sockets sockets,
         MemoryBudget budget,
         ChannelCounters channelCounters,
         StreamCounters streamCounters) {
@@ -91,7 +89,7 @@ public record ShardMaker(
 
     private ExportHandler export(int shard, ServicePort name, ExportPort port) {
         return port.protocol() == Protocol.HTTP
-                ? new HttpExport(sockets, shard, calls, name.toString(), port)
-                : new TcpExport(sockets, shard, calls, name.toString(), port);
+                ? new HttpExport(node.loops(), shard, calls, name.toString(), port)
+                : new TcpExport(node.loops(), shard, calls, name.toString(), port);
     }
 }
