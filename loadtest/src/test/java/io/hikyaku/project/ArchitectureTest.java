@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.hikyaku.loop.Deadline;
+import io.hikyaku.loop.NettyLoop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.stream.Stream;
@@ -152,6 +154,9 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(Thread.class)
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(NettyLoop.class, Deadline.class)
                 .check(code);
     }
 

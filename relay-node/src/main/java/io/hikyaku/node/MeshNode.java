@@ -14,8 +14,9 @@ import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.LinkStatus;
 import io.hikyaku.link.dial.Links;
 import io.hikyaku.link.session.LinkIdentity;
-import io.hikyaku.loop.ControlLoop;
 import io.hikyaku.loop.Guarded;
+import io.hikyaku.loop.Loop;
+import io.hikyaku.loop.NettyLoop;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.node.admin.AdminServer;
 import io.hikyaku.node.admin.Metrics;
@@ -82,7 +83,7 @@ public final class MeshNode {
     private volatile LinkIdentity own;
     private final EventLoops loops;
     private final EventExecutor controlThread = new DefaultEventExecutor(new DefaultThreadFactory("control", true));
-    private final ControlLoop control = ControlLoop.on(controlThread);
+    private final Loop control;
     private final Metrics metrics = new Metrics();
     private final Router router;
     private final Links links;
@@ -98,9 +99,10 @@ public final class MeshNode {
     private MeshNode(Settings settings, Identity identity) {
         this.settings = settings;
         own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
+        loops = EventLoops.start(settings.eventLoops());
+        control = new NettyLoop("the control loop", controlThread, loops.vertx());
         pulse = new ControlPulse(controlThread, control);
         Guarded.bindTo(metrics.registry());
-        loops = EventLoops.start(settings.eventLoops());
         loops.acceptLimiter().register(metrics.registry());
         StandardError.register(metrics.registry());
         router = new Router(
@@ -146,7 +148,7 @@ public final class MeshNode {
     }
 
     /// Where everything happens that is not on a packet's way.
-    public ControlLoop control() {
+    public Loop control() {
         return control;
     }
 

@@ -55,7 +55,8 @@ public record ShardMaker(
     }
 
     private BridgeShard shard(int index, CurrentIdentity identity, StreamSettings streams, FreeRepeats freeRepeats) {
-        Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
+        Loop loop = new NettyLoop(
+                "an event loop", node.loops().loop(index), node.loops().vertx());
         ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
         exports.use(exports.make(config.exports()), Runnable::run); // nobody calls yet
         Shard shard = new Shard(
