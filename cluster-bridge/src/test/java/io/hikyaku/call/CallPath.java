@@ -21,6 +21,7 @@ import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.service.Target;
 import io.hikyaku.config.service.Trace;
 import io.hikyaku.config.value.HostPort;
+import io.hikyaku.loop.Await;
 import io.hikyaku.net.AcceptLimiter;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.stream.StreamCounters;
@@ -211,13 +212,7 @@ public final class CallPath implements AutoCloseable {
     }
 
     public void await(String outcome, java.util.function.BooleanSupplier reached) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!reached.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within " + PATIENCE + ": " + outcome);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
+        Await.until(outcome, PATIENCE, reached::getAsBoolean);
     }
 
     /// The sum over all meters of this name; 0 if there are none.

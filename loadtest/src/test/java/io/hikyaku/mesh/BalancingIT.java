@@ -3,8 +3,8 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.file.Path;
 import java.util.Map;

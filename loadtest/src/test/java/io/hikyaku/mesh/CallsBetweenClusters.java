@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,10 +3,10 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.identity.Member;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Http2Caller.Told;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.kafka.prepare.KafkaPrepare;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Http2Caller.Begun;
 import io.hikyaku.mesh.Http2Caller.Told;
 import io.vertx.core.Future;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.status.NodeStatus;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.hikyaku.mesh;
 import static io.hikyaku.mesh.HttpScript.ENDLESS;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;

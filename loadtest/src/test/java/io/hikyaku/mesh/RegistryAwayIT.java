@@ -3,9 +3,9 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.kafka.KafkaTopics;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

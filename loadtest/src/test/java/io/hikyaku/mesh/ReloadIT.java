@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.identity.Member;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.status.NodeStatus;
 import java.net.ConnectException;

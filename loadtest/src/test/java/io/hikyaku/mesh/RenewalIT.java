@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.identity.Member;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import io.hikyaku.status.NodeStatus;

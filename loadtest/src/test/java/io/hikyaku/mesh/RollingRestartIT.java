@@ -2,7 +2,7 @@ package io.hikyaku.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.file.Path;
 import java.util.ArrayList;

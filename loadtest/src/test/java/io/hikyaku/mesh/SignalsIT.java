@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.hikyaku.mesh;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;

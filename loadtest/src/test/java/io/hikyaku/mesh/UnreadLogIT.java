@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
