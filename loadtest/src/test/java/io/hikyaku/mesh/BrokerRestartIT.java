@@ -41,7 +41,7 @@ class BrokerRestartIT {
         // Given
         try (KafkaServer broker = KafkaServer.open();
                 Mesh mesh = new Mesh(folder);
-                Origin service = Origin.following(new HttpScript("osaka"))) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"))) {
             mesh.prepareKafka(broker, "tokyo", "osaka");
             String links = "links:\n" + Mesh.linkTo(broker);
             mesh.bridge("osaka", links + Mesh.exports("http", Map.of(ORDERS, service.port())));

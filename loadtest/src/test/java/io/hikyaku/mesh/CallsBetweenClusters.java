@@ -279,7 +279,7 @@ abstract class CallsBetweenClusters {
     @Test
     void theServiceLearnsThatItsCallerHasLeft() throws Exception {
         // Given
-        Origin service = mesh.tcp;
+        ScriptedService service = mesh.tcp;
         service.follow(caller -> new HttpScript.Bulk(1L << 40).transferTo(caller.out()));
         double before = mesh.osaka.admin().sum("hikyaku_calls_in_flight");
         try (Talk caller = mesh.toLine();

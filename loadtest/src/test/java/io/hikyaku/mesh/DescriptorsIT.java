@@ -82,8 +82,8 @@ class DescriptorsIT {
         int line = ports.get(1);
         try (LocalMesh mesh = LocalMesh.withDescriptors(
                         LIMIT, "descriptors-" + ProcessHandle.current().pid(), SMALL);
-                Origin service = Origin.following(new HttpScript("osaka"));
-                Origin echo = Origin.following(Talk::giveBack)) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"));
+                ScriptedService echo = ScriptedService.following(Talk::giveBack)) {
             // Given
             Program bridge = mesh.bridge(
                     "tokyo",

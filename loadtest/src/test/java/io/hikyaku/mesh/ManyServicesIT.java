@@ -27,14 +27,14 @@ class ManyServicesIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin origin;
+    private ScriptedService origin;
     private MeshRelay relay;
     private String links;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        origin = Origin.following(new HttpScript("osaka"));
+        origin = ScriptedService.following(new HttpScript("osaka"));
         relay = mesh.relayAt("relay-1", "tls");
         links = Mesh.linksTo(relay.url()) + "limits: { drainTimeout: 1s }\n";
     }

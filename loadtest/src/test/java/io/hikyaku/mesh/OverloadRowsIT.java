@@ -93,7 +93,7 @@ class OverloadRowsIT {
 
         World(Carrier carrier) throws Exception {
             Carrier.Links links = carrier.open(mesh);
-            Origin holding = mesh.closedAtTheEnd(Origin.following(service -> {
+            ScriptedService holding = mesh.closedAtTheEnd(ScriptedService.following(service -> {
                 service.hearHead();
                 held.incrementAndGet();
                 HttpScript.readNothing(service);
@@ -134,7 +134,7 @@ class OverloadRowsIT {
             }
         }
 
-        private static String exports(UsedUp what, Origin target) {
+        private static String exports(UsedUp what, ScriptedService target) {
             return """
                     exports:
                       - { service: %s, ports: [ { name: a, port: 80, protocol: http, target: "127.0.0.1:%3$d" } ] }

@@ -57,8 +57,8 @@ class ProgramsIT {
         Broker broker = BrokerKind.PROCESS.shared();
         try (LocalMesh mesh =
                         LocalMesh.open("programs-" + ProcessHandle.current().pid(), SMALL);
-                Origin service = Origin.following(new HttpScript("osaka"));
-                Origin line = Origin.following(caller -> {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"));
+                ScriptedService line = ScriptedService.following(caller -> {
                     caller.say("ready");
                     caller.hearAll();
                 })) {
@@ -117,7 +117,7 @@ class ProgramsIT {
     }
 
     /// What was under way at the kill goes on over Kafka, or is reset: never does one end wait for ever.
-    private static void assertEndsAlikeAtBothEnds(Talk stream, Origin line) throws Exception {
+    private static void assertEndsAlikeAtBothEnds(Talk stream, ScriptedService line) throws Exception {
         try {
             stream.say("more");
             stream.reset();

@@ -34,16 +34,16 @@ class RegistryAwayIT {
 
     private Broker broker;
     private Mesh mesh;
-    private Origin line;
-    private Origin orders;
+    private ScriptedService line;
+    private ScriptedService orders;
 
     @BeforeEach
     void start() throws Exception {
         broker = BrokerKind.PROCESS.shared();
         mesh = new Mesh(folder);
         mesh.prepareKafka(broker, "tokyo", "osaka");
-        line = Origin.following(Talk::giveBack);
-        orders = Origin.following(new HttpScript("osaka"));
+        line = ScriptedService.following(Talk::giveBack);
+        orders = ScriptedService.following(new HttpScript("osaka"));
     }
 
     @AfterEach

@@ -38,14 +38,14 @@ class RenewalIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin service;
-    private Origin line;
+    private ScriptedService service;
+    private ScriptedService line;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        service = Origin.following(new HttpScript("osaka"));
-        line = Origin.following(Talk::giveBack);
+        service = ScriptedService.following(new HttpScript("osaka"));
+        line = ScriptedService.following(Talk::giveBack);
     }
 
     @AfterEach

@@ -30,7 +30,7 @@ class RollingRestartIT {
     void noCallIsLost(Carrier carrier) throws Exception {
         // Given
         try (Mesh mesh = new Mesh(folder);
-                Origin service = Origin.following(new HttpScript("osaka"))) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"))) {
             Carrier.Links links = carrier.open(mesh);
             String exporter = links.exporter() + Mesh.exports("http", Map.of(ORDERS, service.port()));
             List<MeshBridge> running = new ArrayList<>();

@@ -34,14 +34,14 @@ class UnreadLogIT {
 
     private Path fifo;
     private RandomAccessFile pipe;
-    private Origin service;
+    private ScriptedService service;
 
     @BeforeEach
     void fillThePipe() throws Exception {
         fifo = NamedPipe.at(folder.resolve("log"));
         pipe = new RandomAccessFile(fifo.toFile(), "rw"); // both ends, so that opening waits for nobody
         pipe.write(("-".repeat(63) + "\n").repeat(PIPE_BYTES / 64).getBytes(StandardCharsets.US_ASCII));
-        service = Origin.following(new HttpScript("osaka"));
+        service = ScriptedService.following(new HttpScript("osaka"));
     }
 
     @AfterEach

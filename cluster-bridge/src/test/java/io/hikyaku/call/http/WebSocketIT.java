@@ -1,7 +1,7 @@
 package io.hikyaku.call.http;
 
-import static io.hikyaku.call.WebSocketExample.ACCEPT;
-import static io.hikyaku.call.WebSocketExample.KEY;
+import static io.hikyaku.net.WebSocketExample.ACCEPT;
+import static io.hikyaku.net.WebSocketExample.KEY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
