@@ -12,8 +12,8 @@ public interface Loop extends Executor {
     /// Monotonic time in nanoseconds, from any origin.
     long nanos();
 
-    /// Runs the task later on this loop, never within the call: when what is at hand in this turn has been dealt with,
-    /// so that its results leave together.
+    /// Runs the task later on this loop, never within the call: when what is at hand in this turn has been dealt
+    /// with, so that its results leave together.
     @Override
     void execute(Runnable task);
 

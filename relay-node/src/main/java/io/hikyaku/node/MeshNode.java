@@ -107,9 +107,8 @@ public final class MeshNode {
         StandardError.register(metrics.registry());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
-        LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());
         upkeep = new Upkeep(this::identity, metrics.registry());
-        links = new Links(loops, own, linkSettings, metrics.registry(), router);
+        links = new Links(loops, own, LinkSettings.of(settings.link(), settings.route()), metrics.registry(), router);
     }
 
     /// Loads the identity and makes everything, without a socket yet.
