@@ -18,10 +18,9 @@ import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
-import io.hikyaku.net.LoopSockets;
-import io.hikyaku.net.Sockets;
 import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
+import io.hikyaku.node.NodeSettings;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.DocumentMaker;
 import io.hikyaku.registry.Publisher;
@@ -94,10 +93,9 @@ public final class Bridge implements AutoCloseable {
                 node.metrics().registry());
         CallContext calls = new CallContext(
                 config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget);
-        Sockets sockets = new LoopSockets(node.loops());
         ownDocument = new OwnDocument(config, node);
-        shards = new ShardMaker(config, node, calls, sockets, budget, channelCounters, streamCounters).make();
-        imports = new Imports(sockets, calls, shards.all(), limits.drainTimeout());
+        shards = new ShardMaker(config, node, calls, budget, channelCounters, streamCounters).make();
+        imports = new Imports(node.loops(), calls, shards.all(), limits.drainTimeout());
         flood = node.floodInto(FloodReceivers.into(directory));
         kafka = config.kafka().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
@@ -128,7 +126,7 @@ public final class Bridge implements AutoCloseable {
     public static Bridge start(BridgeConfig config, String version)
             throws IdentityException, IOException, InterruptedException {
         BridgeLimits limits = config.limits();
-        MeshNode.Settings settings = new MeshNode.Settings(
+        NodeSettings settings = new NodeSettings(
                 config.mesh(),
                 config.identity().directory(),
                 !config.listen().isEmpty(),

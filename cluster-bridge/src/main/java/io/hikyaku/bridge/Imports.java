@@ -13,7 +13,7 @@ import io.hikyaku.config.service.Import;
 import io.hikyaku.config.service.ImportPort;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.value.HostPort;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.node.MeshNode;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,7 +52,7 @@ final class Imports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Imports.class);
 
-    private final Sockets sockets;
+    private final EventLoops loops;
     private final CallContext context;
     private final List<BridgeShard> shards;
     private final Duration grace;
@@ -61,8 +61,8 @@ final class Imports {
     private volatile ExporterView view = ExporterView.NOTHING;
 
     /// @param grace that running calls have when their listener goes away
-    Imports(Sockets sockets, CallContext context, List<BridgeShard> shards, Duration grace) {
-        this.sockets = sockets;
+    Imports(EventLoops loops, CallContext context, List<BridgeShard> shards, Duration grace) {
+        this.loops = loops;
         this.context = context;
         this.shards = List.copyOf(shards);
         this.grace = grace;
@@ -121,7 +121,7 @@ final class Imports {
     private void retire(ImportListener listener) {
         retired.add(listener);
         listener.drain();
-        sockets.loop(0)
+        loops.loop(0)
                 .schedule(
                         () -> {
                             listener.abortConnections();
@@ -137,9 +137,9 @@ final class Imports {
             candidates.add(shard.ask(() -> shard.balancer().candidates(port)));
         }
         Map<Protocol, SocketService> services = Map.of(
-                Protocol.HTTP, new HttpService(sockets, context, candidates, port, config),
-                Protocol.TCP, new TcpService(sockets, context, candidates, port));
-        return new ImportListener(sockets, context, services, config.protocol().orElse(null), port.toString());
+                Protocol.HTTP, new HttpService(loops, context, candidates, port, config),
+                Protocol.TCP, new TcpService(loops, context, candidates, port));
+        return new ImportListener(loops, context, services, config.protocol().orElse(null), port.toString());
     }
 
     private static void bind(Imported one) throws IOException, InterruptedException {

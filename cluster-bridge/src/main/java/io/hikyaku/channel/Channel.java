@@ -188,7 +188,7 @@ public final class Channel {
     public void wake() {
         if (!flushing && !closed) {
             flushing = true;
-            shard.loop().atEndOfTurn(this::flush);
+            shard.loop().execute(this::flush);
         }
     }
 

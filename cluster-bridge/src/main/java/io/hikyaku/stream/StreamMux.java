@@ -121,7 +121,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     void refuse(MuxStream stream, String why) {
         settings.counters().refused.increment();
         stream.refuse();
-        loop.atEndOfTurn(() -> stream.tellRefused(why));
+        loop.execute(() -> stream.tellRefused(why));
     }
 
     /// Streams that are open, those included of which nothing has left yet.
@@ -331,7 +331,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     }
 
     void laterWritable(MuxStream stream) {
-        loop.atEndOfTurn(stream::tellWritable);
+        loop.execute(stream::tellWritable);
     }
 
     /// A RESET is to be sent, or has been.

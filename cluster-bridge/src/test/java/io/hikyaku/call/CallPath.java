@@ -21,8 +21,9 @@ import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.service.Target;
 import io.hikyaku.config.service.Trace;
 import io.hikyaku.config.value.HostPort;
+import io.hikyaku.loop.Await;
+import io.hikyaku.net.AcceptLimiter;
 import io.hikyaku.net.EventLoops;
-import io.hikyaku.net.Sockets;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamOpener;
 import io.hikyaku.stream.StreamSettings;
@@ -51,7 +52,6 @@ public final class CallPath implements AutoCloseable {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MemoryBudget budget = new MemoryBudget(BUDGET);
     private final EventLoops loops;
-    private final Sockets sockets;
     private final List<Balancer> balancers = new ArrayList<>();
     private final List<Exports> exports = new ArrayList<>();
     private final List<Candidate> local = new ArrayList<>();
@@ -59,8 +59,7 @@ public final class CallPath implements AutoCloseable {
     private final ImportListener listener;
 
     private CallPath(int shards, CallLimits limits, @Nullable Protocol protocol, ImportPort importPort) {
-        loops = EventLoops.start(shards);
-        sockets = new LoopSockets(loops);
+        loops = EventLoops.start(shards, new TestNames(), AcceptLimiter.ofThisProcess());
         context = new CallContext(
                 "tokyo",
                 limits,
@@ -79,11 +78,11 @@ public final class CallPath implements AutoCloseable {
         List<Candidates> candidates =
                 balancers.stream().map(balancer -> balancer.candidates(PORT)).toList();
         listener = new ImportListener(
-                sockets,
+                loops,
                 context,
                 Map.of(
-                        Protocol.HTTP, new HttpService(sockets, context, candidates, PORT, importPort),
-                        Protocol.TCP, new TcpService(sockets, context, candidates, PORT)),
+                        Protocol.HTTP, new HttpService(loops, context, candidates, PORT, importPort),
+                        Protocol.TCP, new TcpService(loops, context, candidates, PORT)),
                 protocol,
                 PORT.toString());
         listener.bind(HostPort.parse("127.0.0.1:0")).syncUninterruptibly();
@@ -152,8 +151,8 @@ public final class CallPath implements AutoCloseable {
                 .update(Map.of(
                         PORT,
                         port.protocol() == Protocol.HTTP
-                                ? new HttpExport(sockets, shard, context, PORT.toString(), port)
-                                : new TcpExport(sockets, shard, context, PORT.toString(), port))));
+                                ? new HttpExport(loops, shard, context, PORT.toString(), port)
+                                : new TcpExport(loops, shard, context, PORT.toString(), port))));
     }
 
     /// Says who exports the service, given a shard and the candidate for this process.
@@ -213,13 +212,7 @@ public final class CallPath implements AutoCloseable {
     }
 
     public void await(String outcome, java.util.function.BooleanSupplier reached) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!reached.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within " + PATIENCE + ": " + outcome);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
+        Await.until(outcome, PATIENCE, reached::getAsBoolean);
     }
 
     /// The sum over all meters of this name; 0 if there are none.

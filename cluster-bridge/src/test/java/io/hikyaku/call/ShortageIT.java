@@ -31,15 +31,21 @@ import org.junit.jupiter.api.Timeout;
 class ShortageIT {
     private static final String CONNECTED = "connected";
 
-    private final EventLoops loops = EventLoops.start(1);
+    private final EventLoops plenty = loops(new AcceptLimiter(0, Integer.MAX_VALUE));
+    private final EventLoops shortage = loops(new AcceptLimiter(0, 0));
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @AfterEach
     void stop() {
-        loops.close();
+        plenty.close();
+        shortage.close();
     }
 
-    private Targets targets(Origin origin, AcceptLimiter acceptLimiter) {
+    private static EventLoops loops(AcceptLimiter acceptLimiter) {
+        return EventLoops.start(1, new TestNames(), acceptLimiter);
+    }
+
+    private Targets targets(Origin origin, EventLoops loops) {
         ExportPort port = new ExportPort(
                 "main",
                 80,
@@ -49,13 +55,13 @@ class ShortageIT {
                 TargetHost.KEEP);
         CallContext context = new CallContext(
                 "tokyo", CallLimits.DEFAULTS, Duration.ofSeconds(2), new CallMetrics(meters), new MemoryBudget(0));
-        return new Targets(new LoopSockets(loops, acceptLimiter), 0, port, context, "shop/orders:80");
+        return new Targets(loops, 0, port, context, "shop/orders:80");
     }
 
     /// The code of the failure, or that there was none.
     private String dial(Targets targets) throws Exception {
         CompletableFuture<String> outcome = new CompletableFuture<>();
-        loops.loop(0)
+        targets.loop()
                 .execute(() -> new Dial(targets, 0, new Dial.Waiter() {
                             @Override
                             public void onConnected(Channel channel, int target) {
@@ -77,9 +83,9 @@ class ShortageIT {
         try (Origin origin = Origin.following(service -> service.raw().hearGone())) {
             // Given
             Assumptions.assumeTrue(
-                    loops.vertx().isNativeTransportEnabled(), "sockets of Java's own transport have no numbers");
-            assertEquals(CONNECTED, dial(targets(origin, new AcceptLimiter(0, Integer.MAX_VALUE))));
-            Targets targets = targets(origin, new AcceptLimiter(0, 0));
+                    shortage.vertx().isNativeTransportEnabled(), "sockets of Java's own transport have no numbers");
+            assertEquals(CONNECTED, dial(targets(origin, plenty)));
+            Targets targets = targets(origin, shortage);
 
             for (int i = 0; i < 2 * Targets.FAILURES; i++) {
                 // When

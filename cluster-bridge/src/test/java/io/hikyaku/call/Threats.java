@@ -24,16 +24,16 @@ public final class Threats implements AutoCloseable {
 
     private static final String METER = "hikyaku.requests.rejected";
 
-    private final Recorder origin;
+    private final RecordingService origin;
     private final CallPath path;
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(Refusals.class);
 
     public Threats() {
-        this(Recorder.start());
+        this(RecordingService.start());
     }
 
-    public Threats(CallLimits limits, ImportPort importPort, Recorder origin) {
+    public Threats(CallLimits limits, ImportPort importPort, RecordingService origin) {
         this.origin = origin;
         this.path = CallPath.start(Protocol.HTTP, limits, importPort, origin.port());
         lines.list = new CopyOnWriteArrayList<>();
@@ -44,7 +44,7 @@ public final class Threats implements AutoCloseable {
     }
 
     /// Without anything configured.
-    public Threats(Recorder origin) {
+    public Threats(RecordingService origin) {
         this(CallLimits.DEFAULTS, CallPath.IMPORT, origin);
     }
 
@@ -52,7 +52,7 @@ public final class Threats implements AutoCloseable {
         return path;
     }
 
-    public Recorder origin() {
+    public RecordingService origin() {
         return origin;
     }
 

@@ -3,31 +3,22 @@ package io.hikyaku.channel;
 import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
-import io.hikyaku.identity.Member;
 import io.hikyaku.identity.Statement;
-import io.hikyaku.identity.issue.Authority;
 import io.hikyaku.identity.tls.ChannelTls;
+import io.hikyaku.link.TestMesh;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 
-/// Identities of a mesh made for one test.
+/// Identities of a mesh made for one test, as channels use them.
 public final class Identities {
-    private final Path directory;
-    private final Authority authority;
-    private final String mesh;
+    private final TestMesh mesh;
 
     public Identities(String mesh, Path directory) throws Exception {
-        this.mesh = mesh;
-        this.directory = directory;
-        authority = Authority.init(mesh, directory.resolve("ca"), InstantSource.system());
+        this.mesh = new TestMesh(mesh, directory);
     }
 
     /// A new instance of a cluster.
     public LocalIdentity cluster(String name) throws Exception {
-        Path out = directory.resolve(name);
-        authority.issue(Member.cluster(mesh, name), out, Duration.ofDays(1));
-        Identity identity = Identity.load(out, InstantSource.system());
+        Identity identity = mesh.cluster(name);
         InstanceKey key = InstanceKey.generate();
         return new LocalIdentity(
                 key, new ChannelTls(identity), Statement.sign(identity, key.publicKey()), identity.trust());

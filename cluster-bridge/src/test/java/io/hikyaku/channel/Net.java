@@ -3,6 +3,7 @@ package io.hikyaku.channel;
 import io.hikyaku.channel.handshake.CurrentIdentity;
 import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.config.limits.ChannelLimits;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.route.PacketSender;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.crypto.DirectionKeys;
 import io.hikyaku.channel.crypto.Opener;
 import io.hikyaku.channel.crypto.Sealer;
+import io.hikyaku.net.NoLeaks;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

@@ -1,8 +1,8 @@
 package io.hikyaku.channel;
 
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.Net.Raw;
 import io.hikyaku.channel.handshake.LocalIdentity;
+import io.hikyaku.net.NoLeaks;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,6 +1,6 @@
 package io.hikyaku.stream;
 
-import io.hikyaku.channel.VirtualTime;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.channel.Identities;
 import io.hikyaku.channel.handshake.LocalIdentity;
 import io.hikyaku.config.limits.ChannelLimits;
 import io.hikyaku.config.value.DataSize;
+import io.hikyaku.net.NoLeaks;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

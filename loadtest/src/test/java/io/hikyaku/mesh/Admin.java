@@ -1,7 +1,7 @@
 package io.hikyaku.mesh;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import io.hikyaku.status.NodeStatus;
 import io.hikyaku.status.NodeStatusJson;
 import java.io.IOException;

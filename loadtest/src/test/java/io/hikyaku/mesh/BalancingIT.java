@@ -3,8 +3,8 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,14 +23,14 @@ class BalancingIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin far;
+    private ScriptedService far;
     private int nearPort;
     private MeshBridge tokyo;
 
     @BeforeEach
     void startWithADeadServiceNearby() throws Exception {
         mesh = new Mesh(folder);
-        far = mesh.closedAtTheEnd(Origin.following(new HttpScript("osaka")));
+        far = mesh.closedAtTheEnd(ScriptedService.following(new HttpScript("osaka")));
         nearPort = Ports.free();
         String relay = Mesh.linksTo(mesh.relayAt("relay-1", "tls").url());
         mesh.bridge("osaka", relay + Mesh.exports("http", Map.of(ORDERS, far.port())));
@@ -65,7 +65,7 @@ class BalancingIT {
             callOften(caller);
 
             // When
-            mesh.closedAtTheEnd(Origin.at(nearPort, new HttpScript("tokyo")));
+            mesh.closedAtTheEnd(ScriptedService.at(nearPort, new HttpScript("tokyo")));
 
             // Then
             Await.until(

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.kafka.prepare.KafkaPrepare;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

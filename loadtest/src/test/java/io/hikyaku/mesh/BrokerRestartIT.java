@@ -3,8 +3,8 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.KafkaServer;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class BrokerRestartIT {
         // Given
         try (KafkaServer broker = KafkaServer.open();
                 Mesh mesh = new Mesh(folder);
-                Origin service = Origin.following(new HttpScript("osaka"))) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"))) {
             mesh.prepareKafka(broker, "tokyo", "osaka");
             String links = "links:\n" + Mesh.linkTo(broker);
             mesh.bridge("osaka", links + Mesh.exports("http", Map.of(ORDERS, service.port())));

@@ -67,7 +67,7 @@ class BulkTransfersIT {
 
     private void everyNumberOf(Carrier.Links links, String limits) throws Exception {
         // Given
-        try (Origin bulk = Origin.following(new HttpScript("bulk"))) {
+        try (ScriptedService bulk = ScriptedService.following(new HttpScript("bulk"))) {
             Mesh.MeshBridge osaka = mesh.bridge(
                     "osaka", links.exporter() + limits + Mesh.exports("http", Map.of("shop/bulk", bulk.port())));
             Mesh.MeshBridge tokyo = mesh.bridge("tokyo", links.caller() + limits + Mesh.imports("", "shop/bulk"));

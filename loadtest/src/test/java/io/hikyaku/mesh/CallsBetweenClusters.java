@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,7 +279,7 @@ abstract class CallsBetweenClusters {
     @Test
     void theServiceLearnsThatItsCallerHasLeft() throws Exception {
         // Given
-        Origin service = mesh.tcp;
+        ScriptedService service = mesh.tcp;
         service.follow(caller -> new HttpScript.Bulk(1L << 40).transferTo(caller.out()));
         double before = mesh.osaka.admin().sum("hikyaku_calls_in_flight");
         try (Talk caller = mesh.toLine();

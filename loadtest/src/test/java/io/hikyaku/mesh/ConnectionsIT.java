@@ -3,6 +3,7 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.net.WebSocketExample;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -100,7 +101,7 @@ class ConnectionsIT {
             assertEquals("", service.hearAll());
         });
         try (Talk caller = Talk.with(mesh.port(SharedMesh.RAW))) {
-            caller.say(WebSocketExample.opening("") + "bytes");
+            caller.say(WebSocketExample.opening("/", "a") + "bytes");
 
             Talk.Answer answer = caller.hearAnswer();
             assertEquals(200, answer.head().status());

@@ -3,10 +3,10 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -82,8 +82,8 @@ class DescriptorsIT {
         int line = ports.get(1);
         try (LocalMesh mesh = LocalMesh.withDescriptors(
                         LIMIT, "descriptors-" + ProcessHandle.current().pid(), SMALL);
-                Origin service = Origin.following(new HttpScript("osaka"));
-                Origin echo = Origin.following(Talk::giveBack)) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"));
+                ScriptedService echo = ScriptedService.following(Talk::giveBack)) {
             // Given
             Program bridge = mesh.bridge(
                     "tokyo",

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import io.hikyaku.status.NodeStatus;
@@ -38,14 +38,14 @@ class DrainIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin service;
-    private Origin line;
+    private ScriptedService service;
+    private ScriptedService line;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        service = Origin.following(new HttpScript("osaka-1"));
-        line = Origin.following(DrainIT::countUp);
+        service = ScriptedService.following(new HttpScript("osaka-1"));
+        line = ScriptedService.following(DrainIT::countUp);
     }
 
     @AfterEach
@@ -75,7 +75,7 @@ class DrainIT {
         return mesh.bridge("osaka", links + more + exports(service, line));
     }
 
-    private static String exports(Origin orders, Origin lines) {
+    private static String exports(ScriptedService orders, ScriptedService lines) {
         return Mesh.exports("http", Map.of(ORDERS, orders.port()))
                 + Mesh.exports("tcp", Map.of(LINE, lines.port())).replace("exports:\n", "");
     }
@@ -178,7 +178,7 @@ class DrainIT {
 
     @Test
     void noCallIsLostWhenOneOfTwoInstancesIsToldToStop() throws Exception {
-        try (Origin second = Origin.following(new HttpScript("osaka-2"))) {
+        try (ScriptedService second = ScriptedService.following(new HttpScript("osaka-2"))) {
             // Given
             String links = Mesh.linksTo(mesh.relayAt("relay-1", "tls").url());
             MeshBridge stopping = osaka(links, "");

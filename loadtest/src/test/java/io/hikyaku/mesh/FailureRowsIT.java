@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.identity.Member;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Http2Caller.Told;
+import io.hikyaku.net.WebSocketExample;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -154,7 +155,7 @@ class FailureRowsIT {
         try (Talk caller = Talk.with(world.port(row))) {
             // When
             Talk.Answer answer =
-                    caller.say(WebSocketExample.opening(row.lines())).hearAnswer();
+                    caller.say(WebSocketExample.opening("/", "a", row.lines())).hearAnswer();
 
             // Then
             row.told.requireInHttp11(answer);
@@ -303,8 +304,8 @@ class FailureRowsIT {
             targets.put(Row.LOOP, "127.0.0.1:" + following(new HttpScript("never reached")));
         }
 
-        private int following(Origin.Script script) throws IOException {
-            return mesh.closedAtTheEnd(Origin.following(script)).port();
+        private int following(ScriptedService.Script script) throws IOException {
+            return mesh.closedAtTheEnd(ScriptedService.following(script)).port();
         }
 
         private int resetting(int code) throws IOException {

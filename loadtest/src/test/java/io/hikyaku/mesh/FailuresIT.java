@@ -27,12 +27,12 @@ class FailuresIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin service;
+    private ScriptedService service;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        service = Origin.following(new HttpScript("osaka"));
+        service = ScriptedService.following(new HttpScript("osaka"));
     }
 
     @AfterEach

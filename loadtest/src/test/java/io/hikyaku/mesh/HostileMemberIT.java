@@ -3,8 +3,8 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.link.Link;
+import io.hikyaku.loop.Await;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PacketKind;
 import io.netty.buffer.ByteBuf;

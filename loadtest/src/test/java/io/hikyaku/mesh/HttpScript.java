@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 /// A small HTTP service, whose path says what it does.
 ///
 /// @param name what it answers when asked who it is
-record HttpScript(String name) implements Origin.Script {
+record HttpScript(String name) implements ScriptedService.Script {
     /// More bytes than anybody waits for.
     static final long ENDLESS = 1L << 40;
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.cli.Exit;
 import io.hikyaku.cli.Hikyaku;
 import io.hikyaku.cli.Subcommand;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import java.io.PrintWriter;
@@ -36,13 +36,13 @@ class IdentityIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin service;
+    private ScriptedService service;
     private MeshRelay relay;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        service = Origin.following(new HttpScript("osaka-1"));
+        service = ScriptedService.following(new HttpScript("osaka-1"));
         relay = mesh.relayAt("relay-1", "tls");
     }
 
@@ -52,7 +52,7 @@ class IdentityIT {
         service.close();
     }
 
-    private MeshBridge osaka(Origin target) throws Exception {
+    private MeshBridge osaka(ScriptedService target) throws Exception {
         return mesh.bridge("osaka", Mesh.linksTo(relay.url()) + Mesh.exports("http", Map.of(ORDERS, target.port())));
     }
 
@@ -122,7 +122,7 @@ class IdentityIT {
 
     @Test
     void instancesOfAClusterShareItsCallsAndMayLeave() throws Exception {
-        try (Origin second = Origin.following(new HttpScript("osaka-2"))) {
+        try (ScriptedService second = ScriptedService.following(new HttpScript("osaka-2"))) {
             // Given
             MeshBridge first = osaka(service);
             osaka(second);

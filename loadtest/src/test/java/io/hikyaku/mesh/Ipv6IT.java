@@ -27,7 +27,7 @@ class Ipv6IT {
         InetAddress loopback = InetAddress.getByName("::1");
         assumeTrue(isThere(loopback), "there is no IPv6 here");
         try (Mesh mesh = new Mesh(folder);
-                Origin service = Origin.at(loopback, new HttpScript("osaka"))) {
+                ScriptedService service = ScriptedService.at(loopback, new HttpScript("osaka"))) {
             String relay =
                     mesh.relay("relay-1", "listen: [ \"" + listen + "\" ]\n").url();
             mesh.bridge("osaka", Mesh.linksTo(relay) + """

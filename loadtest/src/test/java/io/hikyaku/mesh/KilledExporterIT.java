@@ -6,14 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.kafka.prepare.KafkaPrepare;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Http2Caller.Begun;
 import io.hikyaku.mesh.Http2Caller.Told;
+import io.hikyaku.net.WebSocketExample;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.StreamResetException;
@@ -76,7 +77,7 @@ class KilledExporterIT {
     Carrier carrier;
 
     private final Http2Caller caller = new Http2Caller();
-    private final List<Origin> origins = new ArrayList<>();
+    private final List<ScriptedService> origins = new ArrayList<>();
     private LocalMesh mesh;
     private List<String> links;
 
@@ -100,13 +101,13 @@ class KilledExporterIT {
     void stop() throws Exception {
         caller.close();
         mesh.close();
-        for (Origin origin : origins) {
+        for (ScriptedService origin : origins) {
             origin.close();
         }
     }
 
-    private LocalMesh.Export export(String service, String protocol, Origin.Script script) throws IOException {
-        Origin origin = Origin.following(script);
+    private LocalMesh.Export export(String service, String protocol, ScriptedService.Script script) throws IOException {
+        ScriptedService origin = ScriptedService.following(script);
         origins.add(origin);
         return new LocalMesh.Export(service, 80, protocol, "127.0.0.1:" + origin.port());
     }
@@ -172,7 +173,7 @@ class KilledExporterIT {
         }
         try (Talk earlyTalk = Talk.with(early).say(ToldProblem.post(""));
                 Talk lateTalk = Talk.with(late).say(ToldProblem.post(""));
-                Talk socket = Talk.with(ports.get(2)).say(WebSocketExample.opening(""));
+                Talk socket = Talk.with(ports.get(2)).say(WebSocketExample.opening("/", "a"));
                 Talk line = Talk.with(ports.get(3))) {
             Future<Told> earlyPlain = post(early, Http2Caller.PLAIN).compose(Http2Caller::told);
             Future<Told> earlyGrpc = post(early, Http2Caller.GRPC).compose(Http2Caller::told);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import java.nio.file.Path;
@@ -27,14 +27,14 @@ class ManyServicesIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin origin;
+    private ScriptedService origin;
     private MeshRelay relay;
     private String links;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        origin = Origin.following(new HttpScript("osaka"));
+        origin = ScriptedService.following(new HttpScript("osaka"));
         relay = mesh.relayAt("relay-1", "tls");
         links = Mesh.linksTo(relay.url()) + "limits: { drainTimeout: 1s }\n";
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.status.NodeStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +32,8 @@ class ObservingIT {
     static Path folder;
 
     private static Collector collector;
-    private static Origin http;
-    private static Origin line;
+    private static ScriptedService http;
+    private static ScriptedService line;
     private static Mesh mesh;
     private static Mesh.MeshBridge tokyo;
     private static Mesh.MeshBridge osaka;
@@ -41,8 +41,8 @@ class ObservingIT {
     @BeforeAll
     static void start() throws Exception {
         collector = Collector.start();
-        http = Origin.following(new HttpScript("osaka"));
-        line = Origin.following(Talk::hearAll);
+        http = ScriptedService.following(new HttpScript("osaka"));
+        line = ScriptedService.following(Talk::hearAll);
         mesh = new Mesh(folder);
         String links = Mesh.linksTo(mesh.relayAt("relay-1", "tls").url());
         osaka = mesh.bridge("osaka", links + observed("osaka") + """

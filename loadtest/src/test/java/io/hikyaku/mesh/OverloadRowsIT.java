@@ -3,7 +3,7 @@ package io.hikyaku.mesh;
 import static io.hikyaku.mesh.HttpScript.ENDLESS;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,7 +93,7 @@ class OverloadRowsIT {
 
         World(Carrier carrier) throws Exception {
             Carrier.Links links = carrier.open(mesh);
-            Origin holding = mesh.closedAtTheEnd(Origin.following(service -> {
+            ScriptedService holding = mesh.closedAtTheEnd(ScriptedService.following(service -> {
                 service.hearHead();
                 held.incrementAndGet();
                 HttpScript.readNothing(service);
@@ -134,7 +134,7 @@ class OverloadRowsIT {
             }
         }
 
-        private static String exports(UsedUp what, Origin target) {
+        private static String exports(UsedUp what, ScriptedService target) {
             return """
                     exports:
                       - { service: %s, ports: [ { name: a, port: 80, protocol: http, target: "127.0.0.1:%3$d" } ] }

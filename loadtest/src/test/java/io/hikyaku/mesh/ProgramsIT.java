@@ -9,12 +9,12 @@ import io.hikyaku.cli.Hikyaku;
 import io.hikyaku.cli.Subcommand;
 import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.kafka.prepare.KafkaPrepare;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.SocketException;
@@ -57,8 +57,8 @@ class ProgramsIT {
         Broker broker = BrokerKind.PROCESS.shared();
         try (LocalMesh mesh =
                         LocalMesh.open("programs-" + ProcessHandle.current().pid(), SMALL);
-                Origin service = Origin.following(new HttpScript("osaka"));
-                Origin line = Origin.following(caller -> {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"));
+                ScriptedService line = ScriptedService.following(caller -> {
                     caller.say("ready");
                     caller.hearAll();
                 })) {
@@ -117,7 +117,7 @@ class ProgramsIT {
     }
 
     /// What was under way at the kill goes on over Kafka, or is reset: never does one end wait for ever.
-    private static void assertEndsAlikeAtBothEnds(Talk stream, Origin line) throws Exception {
+    private static void assertEndsAlikeAtBothEnds(Talk stream, ScriptedService line) throws Exception {
         try {
             stream.say("more");
             stream.reset();

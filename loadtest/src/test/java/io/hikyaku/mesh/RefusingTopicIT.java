@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.kafka.KafkaTopics;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.status.NodeStatus;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class RefusingTopicIT {
 
     private Mesh mesh;
     private Broker broker;
-    private Origin service;
+    private ScriptedService service;
     private MeshBridge tokyo;
     private MeshBridge osaka;
 
@@ -45,7 +45,7 @@ class RefusingTopicIT {
         mesh = new Mesh(folder);
         broker = BrokerKind.PROCESS.shared();
         mesh.prepareKafka(broker, "tokyo", "osaka");
-        service = Origin.following(caller -> {
+        service = ScriptedService.following(caller -> {
             Talk.Head head = caller.hearHead();
             String sent = head.bodyBytes() < 0 ? "" : caller.hear((int) head.bodyBytes());
             String body = sent + BODY;

@@ -3,9 +3,9 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.kafka.KafkaTopics;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Broker;
 import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,16 +34,16 @@ class RegistryAwayIT {
 
     private Broker broker;
     private Mesh mesh;
-    private Origin line;
-    private Origin orders;
+    private ScriptedService line;
+    private ScriptedService orders;
 
     @BeforeEach
     void start() throws Exception {
         broker = BrokerKind.PROCESS.shared();
         mesh = new Mesh(folder);
         mesh.prepareKafka(broker, "tokyo", "osaka");
-        line = Origin.following(Talk::giveBack);
-        orders = Origin.following(new HttpScript("osaka"));
+        line = ScriptedService.following(Talk::giveBack);
+        orders = ScriptedService.following(new HttpScript("osaka"));
     }
 
     @AfterEach

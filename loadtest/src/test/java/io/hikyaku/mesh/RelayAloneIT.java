@@ -50,7 +50,7 @@ class RelayAloneIT {
     @Test
     void carriesCallsAndEndsCleanlyWhenToldTo() throws Exception {
         try (Mesh mesh = new Mesh(folder);
-                Origin service = Origin.following(new HttpScript("osaka"))) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"))) {
             // Given
             String url = "tls://127.0.0.1:" + Ports.free();
             Process relay = start(mesh, url);

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.identity.Member;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.status.NodeStatus;
 import java.net.ConnectException;
@@ -36,9 +36,9 @@ class ReloadIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin orders;
-    private Origin more;
-    private Origin line;
+    private ScriptedService orders;
+    private ScriptedService more;
+    private ScriptedService line;
     private String links;
     private MeshBridge tokyo;
     private MeshBridge osaka;
@@ -47,9 +47,9 @@ class ReloadIT {
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        orders = Origin.following(new HttpScript("orders"));
-        more = Origin.following(new HttpScript("more"));
-        line = Origin.following(Talk::giveBack);
+        orders = ScriptedService.following(new HttpScript("orders"));
+        more = ScriptedService.following(new HttpScript("more"));
+        line = ScriptedService.following(Talk::giveBack);
         links = Mesh.linksTo(mesh.relayAt("relay-1", "tls").url()) + LIMITS;
         osaka = mesh.bridge("osaka", links + exports(ORDERS, LINE));
         port = Ports.free();

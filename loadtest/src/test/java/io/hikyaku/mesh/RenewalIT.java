@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.identity.Member;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.Ports;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import io.hikyaku.status.NodeStatus;
@@ -38,14 +38,14 @@ class RenewalIT {
     Path folder;
 
     private Mesh mesh;
-    private Origin service;
-    private Origin line;
+    private ScriptedService service;
+    private ScriptedService line;
 
     @BeforeEach
     void start() throws Exception {
         mesh = new Mesh(folder);
-        service = Origin.following(new HttpScript("osaka"));
-        line = Origin.following(Talk::giveBack);
+        service = ScriptedService.following(new HttpScript("osaka"));
+        line = ScriptedService.following(Talk::giveBack);
     }
 
     @AfterEach

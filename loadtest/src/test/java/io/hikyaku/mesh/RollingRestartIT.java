@@ -2,7 +2,7 @@ package io.hikyaku.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ class RollingRestartIT {
     void noCallIsLost(Carrier carrier) throws Exception {
         // Given
         try (Mesh mesh = new Mesh(folder);
-                Origin service = Origin.following(new HttpScript("osaka"))) {
+                ScriptedService service = ScriptedService.following(new HttpScript("osaka"))) {
             Carrier.Links links = carrier.open(mesh);
             String exporter = links.exporter() + Mesh.exports("http", Map.of(ORDERS, service.port()));
             List<MeshBridge> running = new ArrayList<>();

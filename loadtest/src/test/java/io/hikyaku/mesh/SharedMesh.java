@@ -24,9 +24,9 @@ final class SharedMesh {
     /// A real server.
     final WebService web = new WebService();
     /// Follows a script, in HTTP/1.1 as `RAW` and in HTTP/2 as `RAW_HTTP2`.
-    final Origin raw = Origin.following(new HttpScript("osaka"));
+    final ScriptedService raw = ScriptedService.following(new HttpScript("osaka"));
     /// Follows a script in TCP.
-    final Origin line = Origin.following(Talk::hearAll);
+    final ScriptedService line = ScriptedService.following(Talk::hearAll);
     /// Where a test's gRPC server is called.
     final int grpcTarget;
     /// Where two that share the calls of one service are called.

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +22,7 @@ class SignalsIT {
     private static final String LINE = "shop/line";
     private static final String MORE = "shop/more";
 
-    private static Program bridge(LocalMesh mesh, Origin service, int port) throws Exception {
+    private static Program bridge(LocalMesh mesh, ScriptedService service, int port) throws Exception {
         return mesh.bridge(
                 "tokyo",
                 "tokyo",
@@ -51,7 +51,7 @@ class SignalsIT {
     void theFirstSignalLetsCallsEndAndTheExitIsClean() throws Exception {
         int port = Ports.free();
         try (LocalMesh mesh = mesh();
-                Origin service = Origin.following(Talk::giveBack)) {
+                ScriptedService service = ScriptedService.following(Talk::giveBack)) {
             // Given
             Program bridge = bridge(mesh, service, port);
             try (Talk running = Talk.with(port)) {
@@ -75,7 +75,7 @@ class SignalsIT {
     void theSecondSignalEndsTheProgramAtOnce() throws Exception {
         int port = Ports.free();
         try (LocalMesh mesh = mesh();
-                Origin service = Origin.following(Talk::giveBack)) {
+                ScriptedService service = ScriptedService.following(Talk::giveBack)) {
             // Given
             Program bridge = bridge(mesh, service, port);
             try (Talk running = Talk.with(port)) {
@@ -98,7 +98,7 @@ class SignalsIT {
         int port = Ports.free();
         int added = Ports.free();
         try (LocalMesh mesh = mesh();
-                Origin service = Origin.following(Talk::giveBack)) {
+                ScriptedService service = ScriptedService.following(Talk::giveBack)) {
             // Given
             Program bridge = bridge(mesh, service, port);
             Path file = mesh.folder().resolve("tokyo.yaml");

@@ -1,9 +1,9 @@
 package io.hikyaku.mesh;
 
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -50,14 +50,14 @@ class SilentRelayIT {
     private final Map<Integer, Program> relays = new HashMap<>();
     private final List<AutoCloseable> downloads = new ArrayList<>();
     private LocalMesh mesh;
-    private Origin origin;
+    private ScriptedService origin;
     private Program tokyo;
     private int port;
 
     @BeforeEach
     void startMesh() throws Exception {
         mesh = LocalMesh.open("silent-" + UUID.randomUUID(), SMALL);
-        origin = Origin.following(new HttpScript("osaka"));
+        origin = ScriptedService.following(new HttpScript("osaka"));
         List<String> links = new ArrayList<>();
         for (int relay : Ports.free(2)) {
             String url = "tls://127.0.0.1:" + relay;

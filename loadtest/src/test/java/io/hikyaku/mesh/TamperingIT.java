@@ -3,7 +3,7 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;

@@ -13,7 +13,8 @@ import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.PacketSink;
 import io.hikyaku.link.dial.Links;
 import io.hikyaku.link.session.LinkIdentity;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
+import io.hikyaku.loop.NettyLoop;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.registry.flood.FloodReceivers;
 import io.hikyaku.registry.flood.RegistryFlood;
@@ -53,7 +54,7 @@ final class TappedRelay implements AutoCloseable, LinkEvents {
 
     private TappedRelay(Identity identity) throws Exception {
         InstanceKey key = InstanceKey.generate();
-        ControlLoop control = ControlLoop.on(controlThread);
+        Loop control = new NettyLoop("the control loop", controlThread, loops.vertx());
         router = new Router(key.nodeId(), true, loops.count(), RouteLimits.DEFAULTS, control, meters);
         flood = new RegistryFlood(key.nodeId(), true, RegistryLimits.DEFAULTS, control, FloodReceivers.none(), meters);
         router.attach(LocalNode.none());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.net.WebSocketExample;
+
 /// What callers of tokyo's bridge are told of one failure, whatever form their call has.
 ///
 /// @param status the answer's in HTTP
@@ -56,7 +58,7 @@ record ToldProblem(int status, String proxyError, int grpcStatus) {
         requireInHttp2(caller.post(port, Http2Caller.PLAIN));
         requireInGrpc(caller.post(port, Http2Caller.GRPC));
         try (Talk talk = Talk.with(port)) {
-            requireInHttp11(talk.say(WebSocketExample.opening("")).hearAnswer());
+            requireInHttp11(talk.say(WebSocketExample.opening("/", "a")).hearAnswer());
         }
     }
 }

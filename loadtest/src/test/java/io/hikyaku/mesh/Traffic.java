@@ -1,6 +1,6 @@
 package io.hikyaku.mesh;
 
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

@@ -9,9 +9,9 @@ final class TwoClusters implements AutoCloseable {
     final Mesh mesh;
     final Mesh.MeshBridge tokyo;
     final Mesh.MeshBridge osaka;
-    final Origin http;
-    final Origin tcp;
-    private final Origin own;
+    final ScriptedService http;
+    final ScriptedService tcp;
+    private final ScriptedService own;
 
     /// Starts what lies between the two.
     interface Between {
@@ -20,9 +20,9 @@ final class TwoClusters implements AutoCloseable {
 
     private TwoClusters(Path folder, Between between) throws Exception {
         mesh = new Mesh(folder);
-        http = Origin.following(new HttpScript("osaka"));
-        own = Origin.following(new HttpScript("tokyo"));
-        tcp = Origin.following(Talk::hearAll);
+        http = ScriptedService.following(new HttpScript("osaka"));
+        own = ScriptedService.following(new HttpScript("tokyo"));
+        tcp = ScriptedService.following(Talk::hearAll);
         Carrier.Links links = between.open(mesh);
         osaka = mesh.bridge("osaka", links.exporter() + LIMITS + """
                 exports:

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.cli.Exit;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.LocalMesh;
 import io.hikyaku.lab.Ports;
 import io.hikyaku.lab.Program;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -34,14 +34,14 @@ class UnreadLogIT {
 
     private Path fifo;
     private RandomAccessFile pipe;
-    private Origin service;
+    private ScriptedService service;
 
     @BeforeEach
     void fillThePipe() throws Exception {
         fifo = NamedPipe.at(folder.resolve("log"));
         pipe = new RandomAccessFile(fifo.toFile(), "rw"); // both ends, so that opening waits for nobody
         pipe.write(("-".repeat(63) + "\n").repeat(PIPE_BYTES / 64).getBytes(StandardCharsets.US_ASCII));
-        service = Origin.following(new HttpScript("osaka"));
+        service = ScriptedService.following(new HttpScript("osaka"));
     }
 
     @AfterEach

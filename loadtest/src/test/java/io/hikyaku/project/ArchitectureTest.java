@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.hikyaku.loop.Deadline;
+import io.hikyaku.loop.NettyLoop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +53,7 @@ class ArchitectureTest {
     static void readTheProgram() {
         code = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importPackages("io.hikyaku");
     }
 
@@ -177,6 +180,9 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(Thread.class)
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(NettyLoop.class, Deadline.class)
                 .check(code);
     }
 

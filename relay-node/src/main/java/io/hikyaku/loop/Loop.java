@@ -1,16 +1,29 @@
 package io.hikyaku.loop;
 
-/// All that the cores of channels and streams know of the world around them: a monotonic clock, timers, and the turn of
-/// the event loop they run on. A simulator gives its own. Every task runs on that loop.
-public interface Loop {
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/// One thread, its clock and its timers: all that most of the program knows of the world around it. A node's control
+/// is such a loop, and so is each of its shards. Tasks run one after the other, those of one caller in the order of
+/// its calls; one that throws ends nothing but itself. In tests and in the simulator a loop is virtual.
+///
+/// Any thread may call everything but [#offLoop] and [Timer#cancel], which belong to the loop.
+public interface Loop extends Executor {
     /// Monotonic time in nanoseconds, from any origin.
     long nanos();
+
+    /// Runs the task later on this loop, never within the call: when what is at hand in this turn has been dealt
+    /// with, so that its results leave together.
+    @Override
+    void execute(Runnable task);
 
     /// Runs the task once, not earlier than after `delayNanos`.
     Timer after(long delayNanos, Runnable task);
 
-    /// Runs the task when what is at hand in this turn has been dealt with, so that its results leave together.
-    void atEndOfTurn(Runnable task);
+    /// As [#after], for what happens seldom.
+    default Timer schedule(Duration delay, Runnable task) {
+        return after(delay.toNanos(), task);
+    }
 
     /// Runs `work` somewhere where it may take milliseconds, then `then` on the loop.
     void offLoop(Runnable work, Runnable then);

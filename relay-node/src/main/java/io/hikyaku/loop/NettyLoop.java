@@ -1,20 +1,23 @@
 package io.hikyaku.loop;
 
-import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/// One event loop as the cores of channels and streams see it. Tasks given to a Netty loop run after all sockets that
+/// A thread of Netty: an event loop, or one without sockets. Tasks given to an event loop run after all sockets that
 /// were ready have been read, which is the end of the turn; slow work goes to the workers of Vert.x.
 public final class NettyLoop implements Loop {
-    private final EventLoop loop;
-    private final Vertx vertx;
+    private final String name;
+    private final EventExecutor thread;
+    private final Vertx workers;
 
-    public NettyLoop(EventLoop loop, Vertx vertx) {
-        this.loop = loop;
-        this.vertx = vertx;
+    /// @param name for the log, of tasks that fail
+    public NettyLoop(String name, EventExecutor thread, Vertx workers) {
+        this.name = name;
+        this.thread = thread;
+        this.workers = workers;
     }
 
     @Override
@@ -23,15 +26,14 @@ public final class NettyLoop implements Loop {
     }
 
     @Override
-    public Timer after(long delayNanos, Runnable task) {
-        ScheduledFuture<?> scheduled =
-                loop.schedule(Guarded.of("an event loop", task), delayNanos, TimeUnit.NANOSECONDS);
-        return () -> scheduled.cancel(false);
+    public void execute(Runnable task) {
+        thread.execute(Guarded.of(name, task));
     }
 
     @Override
-    public void atEndOfTurn(Runnable task) {
-        loop.execute(Guarded.of("an event loop", task));
+    public Timer after(long delayNanos, Runnable task) {
+        ScheduledFuture<?> scheduled = thread.schedule(Guarded.of(name, task), delayNanos, TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
     }
 
     @Override
@@ -40,6 +42,6 @@ public final class NettyLoop implements Loop {
             work.run();
             return true;
         };
-        vertx.executeBlocking(call, false).onComplete(done -> loop.execute(then));
+        workers.executeBlocking(call, false).onComplete(done -> execute(then));
     }
 }

@@ -3,15 +3,15 @@ package io.hikyaku.loop;
 import java.time.Duration;
 
 /// Runs an action soon after it was asked for, but never twice within a gap: the first request after a quiet time
-/// is served at once, a storm of them once a gap. Touched by its control loop alone.
+/// is served at once, a storm of them once a gap. Touched by its loop alone.
 public final class Paced {
-    private final ControlLoop loop;
+    private final Loop loop;
     private final long gapNanos;
     private final Runnable action;
     private boolean pending;
     private long earliest;
 
-    public Paced(ControlLoop loop, Duration gap, Runnable action) {
+    public Paced(Loop loop, Duration gap, Runnable action) {
         this.loop = loop;
         this.gapNanos = gap.toNanos();
         this.action = action;

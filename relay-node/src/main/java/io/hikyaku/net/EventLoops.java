@@ -9,12 +9,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.transport.Transport;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target
 /// connections of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with
-/// the transport (native epoll where available, else NIO) that Vert.x chose, and the system's names.
+/// the transport (native epoll where available, else NIO) that Vert.x chose.
 public final class EventLoops implements AutoCloseable {
     /// For all buffers of packets and streams. With Netty's own default since 4.2, the adaptive one, a relay was
     /// measured to need a fifth more CPU time for packets of 16 KiB.
@@ -32,11 +34,14 @@ public final class EventLoops implements AutoCloseable {
 
     private final VertxInternal vertx;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final AcceptLimiter acceptLimiter = AcceptLimiter.ofThisProcess();
-    private final SystemNames names = new SystemNames();
+    private final AddressResolverGroup<InetSocketAddress> names;
+    private final AcceptLimiter acceptLimiter;
 
-    private EventLoops(VertxInternal vertx) {
+    private EventLoops(
+            VertxInternal vertx, AddressResolverGroup<InetSocketAddress> names, AcceptLimiter acceptLimiter) {
         this.vertx = vertx;
+        this.names = names;
+        this.acceptLimiter = acceptLimiter;
         for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
             loops.add((EventLoop) executor);
         }
@@ -44,6 +49,13 @@ public final class EventLoops implements AutoCloseable {
 
     /// @param count number of event loops, 1 to 1024
     public static EventLoops start(int count) {
+        return start(count, new SystemNames(), AcceptLimiter.ofThisProcess());
+    }
+
+    /// @param names other names than the system's
+    /// @param acceptLimiter who is let in, and whether targets may be dialled
+    public static EventLoops start(
+            int count, AddressResolverGroup<InetSocketAddress> names, AcceptLimiter acceptLimiter) {
         VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(count)
                 .setWorkerPoolSize(4)
@@ -54,7 +66,7 @@ public final class EventLoops implements AutoCloseable {
         if (chosen != null && chosen.equals(Transport.EPOLL) && chosen.available()) {
             builder.withTransport(new EpollTransport(chosen));
         }
-        return new EventLoops((VertxInternal) builder.build());
+        return new EventLoops((VertxInternal) builder.build(), names, acceptLimiter);
     }
 
     public Vertx vertx() {
@@ -88,7 +100,7 @@ public final class EventLoops implements AutoCloseable {
         return loops.indexOf(socket.eventLoop());
     }
 
-    /// For dialling TCP from one shard, with the system's names.
+    /// For dialling TCP from one shard.
     public Bootstrap dialler(int shard) {
         Bootstrap dialler = new Bootstrap()
                 .group(loop(shard))
@@ -99,7 +111,7 @@ public final class EventLoops implements AutoCloseable {
         return dialler;
     }
 
-    /// Who is let in by all of [#listener]'s sockets.
+    /// Who is let in by all of [#listener]'s sockets, and whether targets may be dialled.
     public AcceptLimiter acceptLimiter() {
         return acceptLimiter;
     }

@@ -1,6 +1,6 @@
 package io.hikyaku.node;
 
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.node.admin.Readiness;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
@@ -14,12 +14,12 @@ final class ControlPulse implements Readiness {
     static final Duration DEAD_AFTER = Duration.ofSeconds(30);
 
     private final EventExecutor thread;
-    private final ControlLoop loop;
+    private final Loop loop;
     private volatile long beatAt;
     private volatile boolean closed;
 
     /// @param loop on the thread
-    ControlPulse(EventExecutor thread, ControlLoop loop) {
+    ControlPulse(EventExecutor thread, Loop loop) {
         this.thread = thread;
         this.loop = loop;
         this.beatAt = loop.nanos();

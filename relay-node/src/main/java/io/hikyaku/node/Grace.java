@@ -1,6 +1,6 @@
 package io.hikyaku.node;
 
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +32,7 @@ public final class Grace {
     ///
     /// @param loop asks again and again
     /// @return whether nothing runs any more
-    public boolean await(ControlLoop loop, BooleanSupplier quiet) throws InterruptedException {
+    public boolean await(Loop loop, BooleanSupplier quiet) throws InterruptedException {
         CompletableFuture<Boolean> outcome = new CompletableFuture<>();
         loop.execute(() -> look(loop, quiet, outcome));
         try {
@@ -45,7 +45,7 @@ public final class Grace {
         }
     }
 
-    private static void look(ControlLoop loop, BooleanSupplier quiet, CompletableFuture<Boolean> outcome) {
+    private static void look(Loop loop, BooleanSupplier quiet, CompletableFuture<Boolean> outcome) {
         try {
             if (quiet.getAsBoolean()) {
                 outcome.complete(true);

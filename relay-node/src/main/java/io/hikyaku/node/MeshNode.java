@@ -1,8 +1,5 @@
 package io.hikyaku.node;
 
-import io.hikyaku.config.limits.LinkLimits;
-import io.hikyaku.config.limits.RegistryLimits;
-import io.hikyaku.config.limits.RouteLimits;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.Identity;
@@ -14,8 +11,9 @@ import io.hikyaku.link.LinkSettings;
 import io.hikyaku.link.LinkStatus;
 import io.hikyaku.link.dial.Links;
 import io.hikyaku.link.session.LinkIdentity;
-import io.hikyaku.loop.ControlLoop;
 import io.hikyaku.loop.Guarded;
+import io.hikyaku.loop.Loop;
+import io.hikyaku.loop.NettyLoop;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.node.admin.AdminServer;
 import io.hikyaku.node.admin.Metrics;
@@ -32,11 +30,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -56,33 +52,12 @@ public final class MeshNode {
     private static final Duration CLOSING = Duration.ofSeconds(2);
     private static final Duration MOVED_AWAY = Duration.ofSeconds(3);
 
-    /// What a program's configuration says about its node.
-    ///
-    /// @param mesh name that the certificate must have too
-    /// @param identity the folder with `tls.crt`, `tls.key` and `ca.crt`
-    /// @param forwards whether it passes on packets of others
-    /// @param transit clusters that may carry packets of others, besides relays
-    public record Settings(
-            String mesh,
-            Path identity,
-            boolean forwards,
-            Set<String> transit,
-            int eventLoops,
-            LinkLimits link,
-            RouteLimits route,
-            RegistryLimits registry,
-            Duration drainTimeout) {
-        public Settings {
-            transit = Set.copyOf(transit);
-        }
-    }
-
-    private final Settings settings;
+    private final NodeSettings settings;
     private final InstanceKey key = InstanceKey.generate();
     private volatile LinkIdentity own;
     private final EventLoops loops;
     private final EventExecutor controlThread = new DefaultEventExecutor(new DefaultThreadFactory("control", true));
-    private final ControlLoop control = ControlLoop.on(controlThread);
+    private final Loop control;
     private final Metrics metrics = new Metrics();
     private final Router router;
     private final Links links;
@@ -95,26 +70,27 @@ public final class MeshNode {
     private @Nullable AdminServer admin;
     private @Nullable HostPort adminAddress;
 
-    private MeshNode(Settings settings, Identity identity) {
+    private MeshNode(NodeSettings settings, Identity identity) {
         this.settings = settings;
         own = LinkIdentity.of(identity, key, settings.forwards(), settings.transit());
+        loops = EventLoops.start(settings.eventLoops());
+        control = new NettyLoop("the control loop", controlThread, loops.vertx());
         pulse = new ControlPulse(controlThread, control);
         Guarded.bindTo(metrics.registry());
-        loops = EventLoops.start(settings.eventLoops());
         loops.acceptLimiter().register(metrics.registry());
         StandardError.register(metrics.registry());
         router = new Router(
                 key.nodeId(), settings.forwards(), loops.count(), settings.route(), control, metrics.registry());
-        LinkSettings linkSettings = LinkSettings.of(settings.link(), settings.route());
         upkeep = new Upkeep(this::identity, metrics.registry());
-        links = new Links(loops, own, linkSettings, metrics.registry(), router);
+        links = new Links(loops, own, LinkSettings.of(settings.link(), settings.route()), metrics.registry(), router);
     }
 
     /// Loads the identity and makes everything, without a socket yet.
     ///
     /// @param expected who the certificate must say this is
     /// @throws IdentityException if the identity cannot be used or is somebody else's
-    public static MeshNode of(Settings settings, Member.Kind expected, @Nullable String name) throws IdentityException {
+    public static MeshNode of(NodeSettings settings, Member.Kind expected, @Nullable String name)
+            throws IdentityException {
         IdentityFolder files = new IdentityFolder(settings.identity(), settings.mesh(), expected, name);
         Identity identity = files.load();
         identity.warnings().forEach(LOG::warn);
@@ -146,7 +122,7 @@ public final class MeshNode {
     }
 
     /// Where everything happens that is not on a packet's way.
-    public ControlLoop control() {
+    public Loop control() {
         return control;
     }
 

@@ -2,7 +2,7 @@ package io.hikyaku.registry;
 
 import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.MeshTrust;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.registry.KnownNode.State;
 import io.hikyaku.registry.SignedDocuments.ReadDocument;
 import io.hikyaku.registry.SignedDocuments.Reason;
@@ -93,7 +93,7 @@ public final class Directory {
     private final NodeId self;
     private final Supplier<MeshTrust> trust;
     private final RegistryLimits limits;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final Map<NodeId, KnownNode> nodes = new HashMap<>();
     private final Set<NodeId> vouched = new HashSet<>();
     private final Map<NodeId, Forgotten> forgotten = new LinkedHashMap<>() {
@@ -116,8 +116,7 @@ public final class Directory {
 
     /// @param self this node, whose own documents are not taken
     /// @param trust as it is when a document comes
-    public Directory(
-            NodeId self, Supplier<MeshTrust> trust, RegistryLimits limits, ControlLoop loop, MeterRegistry meters) {
+    public Directory(NodeId self, Supplier<MeshTrust> trust, RegistryLimits limits, Loop loop, MeterRegistry meters) {
         this.self = self;
         this.trust = trust;
         this.limits = limits;

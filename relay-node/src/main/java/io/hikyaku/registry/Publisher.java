@@ -1,7 +1,7 @@
 package io.hikyaku.registry;
 
 import io.hikyaku.config.limits.RegistryLimits;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.time.Duration;
@@ -48,7 +48,7 @@ public final class Publisher {
     private final Signer signer;
     private final List<Sink> sinks;
     private final RegistryLimits limits;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final RandomGenerator random;
 
     private long sequence;
@@ -67,12 +67,7 @@ public final class Publisher {
 
     /// @param random for jitter, so that many nodes do not greet a newcomer in one moment
     public Publisher(
-            Source source,
-            Signer signer,
-            List<Sink> sinks,
-            RegistryLimits limits,
-            ControlLoop loop,
-            RandomGenerator random) {
+            Source source, Signer signer, List<Sink> sinks, RegistryLimits limits, Loop loop, RandomGenerator random) {
         this.source = source;
         this.signer = signer;
         this.sinks = List.copyOf(sinks);

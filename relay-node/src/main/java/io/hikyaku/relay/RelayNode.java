@@ -8,6 +8,7 @@ import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
+import io.hikyaku.node.NodeSettings;
 import io.hikyaku.node.log.Logging;
 import io.hikyaku.registry.flood.FloodReceivers;
 import io.hikyaku.status.NodeStatus;
@@ -50,7 +51,7 @@ public final class RelayNode implements AutoCloseable {
     public static RelayNode start(RelayConfig config, String version)
             throws IdentityException, IOException, InterruptedException {
         RelayLimits limits = config.limits();
-        MeshNode.Settings settings = new MeshNode.Settings(
+        NodeSettings settings = new NodeSettings(
                 config.mesh(),
                 config.identity().directory(),
                 true,

@@ -1,7 +1,7 @@
 package io.hikyaku.route;
 
 import io.hikyaku.config.limits.RouteLimits;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.route.QueueBudget.Fill;
 import io.hikyaku.route.table.Egress;
 import io.hikyaku.route.table.Egress.Flow;
@@ -50,7 +50,7 @@ final class Pressure {
     }
 
     private final RouteLimits limits;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final QueueBudget budget;
     private final RouteMetrics metrics;
     private final Notices notices;
@@ -63,7 +63,7 @@ final class Pressure {
     private final AtomicLongArray noticedChannel = new AtomicLongArray(NOTICE_SLOTS);
     private final AtomicLongArray noticedAt = new AtomicLongArray(NOTICE_SLOTS);
 
-    Pressure(RouteLimits limits, ControlLoop loop, Collection<Egress> links, RouteMetrics metrics, Notices notices) {
+    Pressure(RouteLimits limits, Loop loop, Collection<Egress> links, RouteMetrics metrics, Notices notices) {
         this.limits = limits;
         this.loop = loop;
         this.budget = new QueueBudget(limits.budget().bytes(), links, loop::nanos);

@@ -5,7 +5,7 @@ import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.link.PacketSink;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.route.control.ControlPlane;
 import io.hikyaku.route.table.Adjacency;
 import io.hikyaku.route.table.Egress;
@@ -49,7 +49,7 @@ public final class Router implements LinkEvents, PacketSender {
     private final NodeId self;
     private final boolean forwards;
     private final int shardCount;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final RouteLimits limits;
     private final RouteMetrics metrics;
     private final Pressure pressure;
@@ -65,8 +65,7 @@ public final class Router implements LinkEvents, PacketSender {
     /// @param forwards whether it passes on packets of others: a relay, or a bridge that listens
     /// @param shardCount how many event loops this node has
     /// @param loop where everything but packets is handled
-    public Router(
-            NodeId self, boolean forwards, int shardCount, RouteLimits limits, ControlLoop loop, MeterRegistry meters) {
+    public Router(NodeId self, boolean forwards, int shardCount, RouteLimits limits, Loop loop, MeterRegistry meters) {
         this.self = self;
         this.forwards = forwards;
         this.shardCount = shardCount;

@@ -8,7 +8,9 @@ import io.hikyaku.config.limits.LinkLimits;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.identity.Identity;
 import io.hikyaku.link.admission.HandshakeBound;
+import io.hikyaku.loop.Await;
 import io.hikyaku.net.EventLoops;
+import io.hikyaku.net.NoLeaks;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
@@ -76,7 +78,7 @@ class HandshakeFloodIT {
         for (SilentPeer peer : peers) {
             peer.close();
         }
-        RecordedEvents.awaitCondition(() -> greeting() == 0, "connections stay half-open");
+        Await.until("no connection stays half-open", () -> greeting() == 0);
         relay.close();
     }
 
@@ -164,7 +166,7 @@ class HandshakeFloodIT {
         for (int i = 0; i < 4; i++) {
             flood.add(Thread.ofVirtual().start(() -> refill(over, opened, hello)));
         }
-        RecordedEvents.awaitCondition(() -> opened.get() > 10 * MANY, "no flood");
+        Await.until("a flood", () -> opened.get() > 10 * MANY);
 
         // When
         aGoodPeerGetsIn();
@@ -226,15 +228,15 @@ class HandshakeFloodIT {
         for (int i = 0; i < MANY; i++) {
             peerFrom("127.0.0.2").send(SilentPeer.hello(CLAIM_99_KIB, 16_384, 60_000));
         }
-        RecordedEvents.awaitCondition(() -> greeting() == MANY, "not all came in");
+        Await.until("all have come in", () -> greeting() == MANY);
         aGoodPeerGetsIn();
         for (SilentPeer peer : peers) {
             peer.close();
         }
 
         // Then
-        RecordedEvents.awaitCondition(() -> greeting() == 0, "connections stay half-open");
-        RecordedEvents.awaitCondition(() -> pinned() <= before, "memory stays taken");
+        Await.until("no connection stays half-open", () -> greeting() == 0);
+        Await.until("memory is free again", () -> pinned() <= before);
     }
 
     private SilentPeer peerFrom(String address) throws Exception {
@@ -257,7 +259,7 @@ class HandshakeFloodIT {
     }
 
     private void awaitRefused(String reason, int count) {
-        RecordedEvents.awaitCondition(() -> relay.refused(reason) == count, "not refused for " + reason);
+        Await.until("a refusal for " + reason, () -> relay.refused(reason) == count);
     }
 
     /// Bytes that buffers in use take, the caches of threads left aside.

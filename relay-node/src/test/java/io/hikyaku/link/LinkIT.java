@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.limits.LinkLimits;
 import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.loop.Await;
+import io.hikyaku.net.NoLeaks;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
@@ -143,8 +145,9 @@ class LinkIT {
                 TestNode relay = relay(PROVIDER)) {
             // When
             edge.links.dial(url);
-            RecordedEvents.awaitCondition(
-                    () -> edge.links.status().getFirst().lastError() != null, "no failure to dial is told");
+            Await.until(
+                    "a failure to dial is told",
+                    () -> edge.links.status().getFirst().lastError() != null);
             relay.listenAt(url.toString());
 
             // Then
@@ -271,7 +274,7 @@ class LinkIT {
             // Then
             RecordedEvents.await(edge.events.drained, "drained");
             long all = sent;
-            RecordedEvents.awaitCondition(() -> arrived.get() == all, "not all packets arrived");
+            Await.until("all packets arrive", () -> arrived.get() == all);
             assertEquals(0, link.queuedBytes());
         }
     }
@@ -294,7 +297,7 @@ class LinkIT {
             // Then
             assertEquals("too much waits for this link", edge.events.awaitDown().reason());
             link.send(Packets.data(edge.node(), 0, 60_000));
-            RecordedEvents.awaitCondition(() -> link.queuedBytes() == 0, "memory is held after the end");
+            Await.until("no memory is held after the end", () -> link.queuedBytes() == 0);
         }
     }
 
@@ -309,10 +312,10 @@ class LinkIT {
             edge.links.dial(LinkUrl.parse(url.toString().replace("/link", "/other")));
 
             // Then
-            RecordedEvents.awaitCondition(
+            Await.until(
+                    "the dialler hears of status 404",
                     () -> String.valueOf(edge.links.status().getFirst().lastError())
-                            .contains("404"),
-                    "the dialler heard of no status 404");
+                            .contains("404"));
             assertTrue(relay.events.ups.isEmpty());
         }
     }

@@ -9,6 +9,8 @@ import io.hikyaku.identity.Identity;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.Member;
 import io.hikyaku.link.session.LinkIdentity;
+import io.hikyaku.loop.Await;
+import io.hikyaku.net.NoLeaks;
 import io.hikyaku.wire.PacketKind;
 import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.hikyaku.wire.link.LinkFrame.Hello;
@@ -110,7 +112,7 @@ class LinkRefusalIT {
 
     @Test
     void plaintextIsRefused() throws Exception {
-        try (ScriptedPeer peer = new ScriptedPeer(url, List.of())) {
+        try (ScriptedNeighbour peer = new ScriptedNeighbour(url, List.of())) {
             // When
             peer.send(Unpooled.copiedBuffer("GET / HTTP/1.1\r\nhost: x\r\n\r\n", StandardCharsets.US_ASCII));
 
@@ -144,13 +146,13 @@ class LinkRefusalIT {
     @Test
     void aProofByAnotherKeyIsRefused() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
-            peer.send(ScriptedPeer.hello(own));
+            peer.send(ScriptedNeighbour.hello(own));
             Hello theirs = peer.await(Hello.class);
 
             // When
-            peer.send(ScriptedPeer.proof(own, InstanceKey.generate(), theirs, theirs.nonce()));
+            peer.send(ScriptedNeighbour.proof(own, InstanceKey.generate(), theirs, theirs.nonce()));
 
             // Then
             assertRefused(peer, Goodbye.Code.IDENTITY);
@@ -161,17 +163,17 @@ class LinkRefusalIT {
     void aProofOfAnEarlierConnectionIsRefused() throws Exception {
         LinkIdentity own = edge();
         byte[] earlierNonce;
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
-            peer.send(ScriptedPeer.hello(own));
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
+            peer.send(ScriptedNeighbour.hello(own));
             earlierNonce = peer.await(Hello.class).nonce();
         }
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
-            peer.send(ScriptedPeer.hello(own));
+            peer.send(ScriptedNeighbour.hello(own));
             Hello theirs = peer.await(Hello.class);
 
             // When
-            peer.send(ScriptedPeer.proof(own, own.key(), theirs, earlierNonce));
+            peer.send(ScriptedNeighbour.proof(own, own.key(), theirs, earlierNonce));
 
             // Then
             assertRefused(peer, Goodbye.Code.IDENTITY);
@@ -181,9 +183,9 @@ class LinkRefusalIT {
     @Test
     void theStatementOfAnotherMemberIsRefused() throws Exception {
         LinkIdentity other = TestMesh.own(mesh.cluster("osaka"), false, Set.of(), PROVIDER);
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, edge())) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, edge())) {
             // When
-            peer.send(ScriptedPeer.hello(other));
+            peer.send(ScriptedNeighbour.hello(other));
 
             // Then
             assertRefused(peer, Goodbye.Code.IDENTITY);
@@ -193,9 +195,9 @@ class LinkRefusalIT {
     @Test
     void aVersionFromTheFutureIsRefused() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // When
-            peer.send(new Hello(2, 3, false, 0, 1, own.statement(), ScriptedPeer.NONCE));
+            peer.send(new Hello(2, 3, false, 0, 1, own.statement(), ScriptedNeighbour.NONCE));
 
             // Then
             assertRefused(peer, Goodbye.Code.VERSION);
@@ -205,11 +207,11 @@ class LinkRefusalIT {
     @Test
     void aNeighbourThatSpeaksOurVersionAmongOthersIsWelcome() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // When
-            peer.send(new Hello(1, 9, false, 0, 1, own.statement(), ScriptedPeer.NONCE));
+            peer.send(new Hello(1, 9, false, 0, 1, own.statement(), ScriptedNeighbour.NONCE));
             Hello theirs = peer.await(Hello.class);
-            peer.send(ScriptedPeer.proof(own, own.key(), theirs, theirs.nonce()));
+            peer.send(ScriptedNeighbour.proof(own, own.key(), theirs, theirs.nonce()));
 
             // Then
             assertEquals(own.node(), relay.events.awaitUp().neighbour().node());
@@ -228,7 +230,7 @@ class LinkRefusalIT {
 
     @Test
     void anythingBeforeTheGreetingIsMalformed() throws Exception {
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, edge())) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, edge())) {
             // When
             peer.send(new Ping(1));
 
@@ -245,8 +247,8 @@ class LinkRefusalIT {
             LinkUrl hastyUrl = hasty.listen("tls");
 
             // When
-            try (ScriptedPeer silent = ScriptedPeer.dial(hastyUrl, edge());
-                    ScriptedPeer withoutTls = new ScriptedPeer(hastyUrl, List.of())) {
+            try (ScriptedNeighbour silent = ScriptedNeighbour.dial(hastyUrl, edge());
+                    ScriptedNeighbour withoutTls = new ScriptedNeighbour(hastyUrl, List.of())) {
                 // Then
                 silent.await(Hello.class);
                 assertEquals(Goodbye.Code.OTHER, silent.await(Goodbye.class).code());
@@ -263,13 +265,13 @@ class LinkRefusalIT {
                 TestMesh.own(relayIdentity, true, Set.of(), PROVIDER), new RecordedEvents(), SHORT_GREETING, 1)) {
             LinkUrl smallUrl = small.listen("tls");
             LinkIdentity own = edge();
-            try (ScriptedPeer first = ScriptedPeer.dial(smallUrl, own);
-                    ScriptedPeer second = ScriptedPeer.dial(smallUrl, own)) {
+            try (ScriptedNeighbour first = ScriptedNeighbour.dial(smallUrl, own);
+                    ScriptedNeighbour second = ScriptedNeighbour.dial(smallUrl, own)) {
                 first.greet(own);
                 second.greet(own);
 
                 // When
-                try (ScriptedPeer third = ScriptedPeer.dial(smallUrl, own)) {
+                try (ScriptedNeighbour third = ScriptedNeighbour.dial(smallUrl, own)) {
                     // Then
                     third.awaitClosed();
                     awaitRefused(small, "limit");
@@ -283,7 +285,7 @@ class LinkRefusalIT {
     @Test
     void aForeignSourceClosesTheLinkOfALeaf() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
             peer.greet(own);
 
@@ -300,7 +302,7 @@ class LinkRefusalIT {
     @Test
     void aLeafAnnouncesNoRoutes() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
             peer.greet(own);
 
@@ -315,7 +317,7 @@ class LinkRefusalIT {
     @Test
     void whatARelayForwardsMayHaveAnySource() throws Exception {
         LinkIdentity own = TestMesh.own(mesh.relay("relay-2"), true, Set.of(), PROVIDER);
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
             peer.greet(own);
 
@@ -330,7 +332,7 @@ class LinkRefusalIT {
     @Test
     void aClusterThatSaysItForwardsIsNotBelieved() throws Exception {
         LinkIdentity own = TestMesh.own(edgeIdentity, true, Set.of(), PROVIDER);
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // When
             peer.greet(own);
 
@@ -342,7 +344,7 @@ class LinkRefusalIT {
     @Test
     void anOversizedPacketClosesTheLinkBeforeItArrives() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
             peer.greet(own);
             ByteBuf header = Packets.data(own.node(), 1, 0);
@@ -366,7 +368,7 @@ class LinkRefusalIT {
     @Test
     void aSilentNeighbourIsTakenForDead() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // When
             peer.greet(own);
 
@@ -379,7 +381,7 @@ class LinkRefusalIT {
     @Test
     void aGoodbyeIsToldWithItsReason() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedPeer peer = ScriptedPeer.dial(url, own)) {
+        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
             // Given
             peer.greet(own);
             relay.events.awaitUp();
@@ -395,7 +397,7 @@ class LinkRefusalIT {
     }
 
     private void refusesTls(List<ChannelHandler> tls) throws Exception {
-        try (ScriptedPeer peer = new ScriptedPeer(url, tls)) {
+        try (ScriptedNeighbour peer = new ScriptedNeighbour(url, tls)) {
             // When
             peer.send(ByteBufAllocator.DEFAULT.buffer().writeZero(1));
 
@@ -406,12 +408,12 @@ class LinkRefusalIT {
         }
     }
 
-    private static void assertRefused(ScriptedPeer peer, Goodbye.Code code) throws InterruptedException {
+    private static void assertRefused(ScriptedNeighbour peer, Goodbye.Code code) throws InterruptedException {
         assertEquals(code, peer.await(Goodbye.class).code());
     }
 
     private static void awaitRefused(TestNode node, String reason) {
-        RecordedEvents.awaitCondition(() -> node.refused(reason) > 0, "nobody was refused for " + reason);
+        Await.until("a refusal for " + reason, () -> node.refused(reason) > 0);
     }
 
     private static LinkIdentity edge() {

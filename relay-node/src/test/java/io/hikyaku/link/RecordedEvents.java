@@ -1,15 +1,12 @@
 package io.hikyaku.link;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What links tell, kept for a test to wait for. Packets go to a consumer of the test's, else they are counted and
@@ -73,13 +70,5 @@ public class RecordedEvents implements LinkEvents {
         T head = queue.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
         assertNotNull(head, "no " + what + " in " + DEADLINE_SECONDS + " s");
         return head;
-    }
-
-    static void awaitCondition(BooleanSupplier condition, String failure) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS), failure);
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 }

@@ -2,7 +2,7 @@ package io.hikyaku.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.route.VirtualTime;
+import io.hikyaku.loop.VirtualTime;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +23,7 @@ class ControlPulseTest {
     @Test
     void nothingIsMissingWhileTheThreadDoesItsWork() {
         // When
-        time.pass(Duration.ofMinutes(5));
+        time.run(Duration.ofMinutes(5));
         // Then
         assertEquals(Optional.empty(), pulse.missing());
     }
@@ -31,7 +31,7 @@ class ControlPulseTest {
     @Test
     void aThreadThatIsStuckOrGoneIsTold() {
         // When nothing runs any more
-        time.stand(ControlPulse.DEAD_AFTER.plusSeconds(1));
+        time.standStill(ControlPulse.DEAD_AFTER.plusSeconds(1));
         // Then
         assertEquals(Optional.of("the control thread is stuck"), pulse.missing());
         // When

@@ -2,7 +2,7 @@ package io.hikyaku.registry;
 
 import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.issue.Authority;
-import io.hikyaku.route.VirtualTime;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -42,17 +42,17 @@ class DirectoryTest extends DirectoryScene {
         // Given
         SignedDocument second = osaka.signed(2, "shop/orders");
         directory.offer(osaka.signed(1, "shop/orders"), true);
-        time.pass(Duration.ofSeconds(20));
+        time.run(Duration.ofSeconds(20));
         directory.offer(second, true);
         // When the same is offered again and again
         for (int i = 0; i < 29; i++) {
-            time.pass(Duration.ofSeconds(1));
+            time.run(Duration.ofSeconds(1));
             directory.offer(second, true);
         }
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
         // When
-        time.pass(Duration.ofSeconds(3));
+        time.run(Duration.ofSeconds(3));
         // Then it is not reachable, which is not the same as not there
         assertFalse(directory.live().containsKey(osaka.node()));
         assertEquals("gone", events.getLast());
@@ -74,10 +74,10 @@ class DirectoryTest extends DirectoryScene {
     void listenersHearWhenALostNodeIsForgotten() {
         // Given
         directory.offer(osaka.signed(1, "shop/orders"), true);
-        time.pass(Duration.ofMinutes(1));
+        time.run(Duration.ofMinutes(1));
         assertEquals(List.of("live 1", "gone"), events);
         // When
-        time.pass(Directory.LOST_KEPT);
+        time.run(Directory.LOST_KEPT);
         // Then what is shown to callers is made anew
         assertEquals(Map.of(), directory.lost());
         assertEquals(List.of("live 1", "gone", "gone"), events);
@@ -89,14 +89,14 @@ class DirectoryTest extends DirectoryScene {
         directory.offer(osaka.signed(1), true);
         // When
         for (int count = 1; count <= 20; count++) {
-            time.pass(Duration.ofSeconds(10));
+            time.run(Duration.ofSeconds(10));
             directory.onBeat(osaka.beat(1, count), true);
         }
         // Then
         assertEquals(List.of("live 1"), events);
         // When
         for (int i = 0; i < 4; i++) {
-            time.pass(Duration.ofSeconds(10));
+            time.run(Duration.ofSeconds(10));
             directory.onBeat(osaka.beat(1, 20), true);
         }
         // Then
@@ -113,15 +113,15 @@ class DirectoryTest extends DirectoryScene {
         directory.offer(osaka.signed(1), true);
         directory.onVouched(osaka.node(), true);
         // When
-        time.pass(KnownNode.LEASE);
+        time.run(KnownNode.LEASE);
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
         // When the node itself has signed nothing for so long
-        time.pass(Duration.ofMinutes(1));
+        time.run(Duration.ofMinutes(1));
         // Then the word of others is not enough
         assertFalse(directory.live().containsKey(osaka.node()));
         // When all of it is told again
-        time.pass(Directory.LOST_KEPT.plusMinutes(1));
+        time.run(Directory.LOST_KEPT.plusMinutes(1));
         directory.onVouched(osaka.node(), false);
         directory.onVouched(osaka.node(), true);
         boolean taken = directory.offer(osaka.signed(1), true);
@@ -142,7 +142,7 @@ class DirectoryTest extends DirectoryScene {
         directory.offer(osaka.signed(1), true);
         directory.onVouched(osaka.node(), true);
         directory.onVouched(osaka.node(), false);
-        time.pass(Duration.ofMinutes(10));
+        time.run(Duration.ofMinutes(10));
         assertFalse(directory.live().containsKey(osaka.node()));
         // When
         directory.onVouched(osaka.node(), true);
@@ -168,12 +168,12 @@ class DirectoryTest extends DirectoryScene {
         directory.offer(osaka.signed(1), true);
         directory.offer(edge.signed(1), true);
         // When
-        time.pass(Duration.ofHours(8));
+        time.run(Duration.ofHours(8));
         // Then
         assertEquals(Set.of(osaka.node()), directory.live().keySet());
         // When
         alive[0] = false;
-        time.pass(Duration.ofSeconds(32));
+        time.run(Duration.ofSeconds(32));
         // Then
         assertEquals(Set.of(), directory.live().keySet());
     }
@@ -195,12 +195,12 @@ class DirectoryTest extends DirectoryScene {
         });
         directory.offer(osaka.signed(1), true);
         // When
-        time.pass(Duration.ofMinutes(10));
+        time.run(Duration.ofMinutes(10));
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
         // When
         heard[0] = true;
-        time.pass(Duration.ofSeconds(32));
+        time.run(Duration.ofSeconds(32));
         // Then
         assertFalse(directory.live().containsKey(osaka.node()));
     }
@@ -210,8 +210,8 @@ class DirectoryTest extends DirectoryScene {
         // Given
         directory.offer(osaka.signed(1), true);
         // When
-        time.stand(Duration.ofMinutes(5));
-        time.pass(Duration.ofSeconds(10));
+        time.standStill(Duration.ofMinutes(5));
+        time.run(Duration.ofSeconds(10));
         // Then
         assertTrue(directory.live().containsKey(osaka.node()));
     }
@@ -223,7 +223,7 @@ class DirectoryTest extends DirectoryScene {
         directory.onVouched(osaka.node(), true);
         // When
         osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         // Then
         assertEquals(Set.of(), directory.live().keySet());
         assertEquals(1, refused("forged"));
@@ -235,7 +235,7 @@ class DirectoryTest extends DirectoryScene {
         SignedDocument document = osaka.signed(1);
         directory.offer(document, true);
         osaka.clock.set(TestMember.START.plus(Duration.ofDays(2)));
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         assertFalse(directory.offer(document, true));
         // When
         osaka.clock.set(TestMember.START);
@@ -296,7 +296,7 @@ class DirectoryTest extends DirectoryScene {
         Arrays.setAll(services, i -> "team/service-" + i);
         SignedDocument whole = osaka.signed(1, services);
         directory.offer(new SignedDocument(osaka.node(), whole.head(), partsOf(whole, Set.of())), true);
-        time.pass(Duration.ofMinutes(1));
+        time.run(Duration.ofMinutes(1));
         assertEquals(List.of("live 1", "gone"), events);
         // When more of its services are wanted
         boolean taken = directory.offer(whole, true);
@@ -306,9 +306,9 @@ class DirectoryTest extends DirectoryScene {
         assertEquals(1_000, directory.lost().get(osaka.node()).exports().size());
         assertEquals(List.of("live 1", "gone", "gone"), events);
         // When it stays away
-        time.pass(Directory.LOST_KEPT.minusMinutes(2));
+        time.run(Directory.LOST_KEPT.minusMinutes(2));
         directory.offer(new SignedDocument(osaka.node(), whole.head(), partsOf(whole, Set.of())), true);
-        time.pass(Duration.ofMinutes(3));
+        time.run(Duration.ofMinutes(3));
         // Then it is forgotten when it would have been
         assertFalse(directory.knows(osaka.node()));
     }

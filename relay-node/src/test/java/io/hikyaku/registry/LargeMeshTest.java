@@ -12,11 +12,11 @@ import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
 import io.hikyaku.link.PacketSink;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.registry.flood.FloodReceivers;
 import io.hikyaku.registry.flood.RegistryFlood;
 import io.hikyaku.route.FakeLink;
 import io.hikyaku.route.Router;
-import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;
@@ -98,9 +98,9 @@ class LargeMeshTest {
         for (int i = 0; i < NODES; i++) {
             talker("team-" + i % 20 + "/service-" + i);
         }
-        time.pass(Duration.ofSeconds(5));
+        time.run(Duration.ofSeconds(5));
         join();
-        time.pass(Duration.ofSeconds(30));
+        time.run(Duration.ofSeconds(30));
         assertEquals(NODES, directory.live().size());
     }
 
@@ -220,10 +220,10 @@ class LargeMeshTest {
         long joined = bytes();
         Random random = new Random(1);
         for (Talker talker : talkers.subList(0, (int) (NODES * WINDOW.toSeconds() / RegistryFlood.BEAT.toSeconds()))) {
-            time.at(time.nanos() + random.nextLong(WINDOW.toNanos()), () -> talker.send(talker.maker.beat(1, 1)));
+            time.after(random.nextLong(WINDOW.toNanos()), () -> talker.send(talker.maker.beat(1, 1)));
         }
         // When
-        time.pass(WINDOW);
+        time.run(WINDOW);
         // Then
         double perSecond = (bytes() - joined) / (double) WINDOW.toSeconds();
         System.getLogger("figures").log(System.Logger.Level.INFO, "idle among {0}: {1} B/s", NODES, perSecond);
@@ -238,13 +238,13 @@ class LargeMeshTest {
         long joined = bytes();
         // When its link is lost for two minutes
         up.close(Goodbye.Code.OTHER, "lost");
-        time.pass(Duration.ofMinutes(2));
+        time.run(Duration.ofMinutes(2));
         assertEquals(0, directory.live().size());
         assertEquals(NODES, directory.lost().size());
         up = new FakeLink(time, up.neighbour(), "up", true, 0, up.events());
         down = new FakeLink(time, leaf(member.node()), "down", false, 0, relay);
         FakeLink.join(up, down, NEAR);
-        time.pass(Duration.ofSeconds(10));
+        time.run(Duration.ofSeconds(10));
         // Then
         assertEquals(NODES, directory.live().size());
         assertTrue(bytes() < 60_000, bytes() + " bytes to come back, " + joined + " to join");
@@ -257,7 +257,7 @@ class LargeMeshTest {
         Arrays.setAll(services, i -> "team-" + i % 100 + "/service-" + i);
         Talker talker = talker(services);
         join();
-        time.pass(Duration.ofSeconds(30));
+        time.run(Duration.ofSeconds(30));
         NodeId node = talker.key.nodeId();
         assertEquals(10_000, directory.live(node).orElseThrow().exports().size());
         long before = bytes();
@@ -265,7 +265,7 @@ class LargeMeshTest {
         String[] more = Arrays.copyOf(services, services.length + 1);
         more[services.length] = "team/another";
         talker.export(more);
-        time.pass(Duration.ofSeconds(1));
+        time.run(Duration.ofSeconds(1));
         // Then
         assertEquals(2, directory.live(node).orElseThrow().sequence());
         long changed = bytes() - before;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.InstanceKey;
-import io.hikyaku.route.VirtualTime;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
@@ -59,13 +59,13 @@ class PublisherTest {
     @BeforeEach
     void start() {
         publisher.start();
-        time.pass(Duration.ofMillis(1));
+        time.run(Duration.ofMillis(1));
     }
 
     @Test
     void publishesAtOnceAndBeatsAtEachRefresh() {
         // When
-        time.pass(Duration.ofSeconds(35));
+        time.run(Duration.ofSeconds(35));
         // Then
         assertEquals(List.of(0L), millis);
         assertEquals(List.of(10_000L, 20_000L, 30_000L), beats);
@@ -76,21 +76,21 @@ class PublisherTest {
         // Given
         tooLarge = true;
         publisher.onChange();
-        time.passDespiteFailures(Duration.ofSeconds(25));
+        time.runDespiteFailures(Duration.ofSeconds(25));
         assertEquals(List.of(0L), millis);
         // When
         tooLarge = false;
         publisher.onChange();
-        time.pass(Duration.ofSeconds(1));
+        time.run(Duration.ofSeconds(1));
         // Then
         assertEquals(2, published.size());
         assertTrue(published.getLast().sequence() > published.getFirst().sequence());
         // When it is only the next refresh that comes
         tooLarge = true;
         publisher.onChange();
-        time.passDespiteFailures(Duration.ofSeconds(1));
+        time.runDespiteFailures(Duration.ofSeconds(1));
         tooLarge = false;
-        time.pass(Duration.ofSeconds(10));
+        time.run(Duration.ofSeconds(10));
         // Then
         assertEquals(3, published.size());
     }
@@ -98,11 +98,11 @@ class PublisherTest {
     @Test
     void manyChangesAtOnceArePublishedOnce() {
         // When
-        time.pass(Duration.ofMillis(999));
+        time.run(Duration.ofMillis(999));
         for (int i = 0; i < 10; i++) {
             publisher.onChange();
         }
-        time.pass(Duration.ofSeconds(5));
+        time.run(Duration.ofSeconds(5));
         // Then
         assertEquals(List.of(0L, 1_050L), millis);
     }
@@ -112,7 +112,7 @@ class PublisherTest {
         // When
         for (int i = 0; i < 300; i++) {
             publisher.onChange();
-            time.pass(Duration.ofMillis(10));
+            time.run(Duration.ofMillis(10));
         }
         // Then
         assertEquals(List.of(0L, 500L, 1_000L, 1_500L, 2_000L, 2_500L, 3_000L), millis);
@@ -123,7 +123,7 @@ class PublisherTest {
         // When
         for (int i = 0; i < 50; i++) {
             publisher.onNewcomer();
-            time.pass(Duration.ofMillis(100));
+            time.run(Duration.ofMillis(100));
         }
         // Then
         assertTrue(beats.get(0) < 1_000, "first greeting after " + beats.get(0));
@@ -139,7 +139,7 @@ class PublisherTest {
         publisher.leave();
         publisher.onChange();
         publisher.onNewcomer();
-        time.pass(Duration.ofSeconds(60));
+        time.run(Duration.ofSeconds(60));
         // Then
         assertEquals(2, published.size());
         assertTrue(published.getLast().head().leaving());

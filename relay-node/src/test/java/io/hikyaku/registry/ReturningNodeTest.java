@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.MeshTrust;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.registry.flood.FloodReceivers;
 import io.hikyaku.registry.flood.RegistryFlood;
 import io.hikyaku.route.RecordingLink;
-import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.route.RegistryFrame;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -63,7 +63,7 @@ class ReturningNodeTest {
         osaka.clock.set(TestMember.START);
         assertEquals(1, directory.live(osaka.node()).orElseThrow().sequence());
         // When
-        time.pass(RegistryFlood.DIGEST.plusSeconds(1));
+        time.run(RegistryFlood.DIGEST.plusSeconds(1));
         // Then
         assertEquals(2, directory.live(osaka.node()).orElseThrow().sequence());
     }
@@ -77,7 +77,7 @@ class ReturningNodeTest {
         flood.onVouched(osaka.node(), true);
         flood.onRegistryFrame(RELAY, whole(osaka.signed(1, "shop/orders")));
         flood.onVouched(osaka.node(), false);
-        time.pass(KnownNode.LEASE.plusHours(1));
+        time.run(KnownNode.LEASE.plusHours(1));
         // When its relay is back and tells what it knows
         flood.onVouched(osaka.node(), true);
         flood.onRegistryFrame(RELAY, whole(osaka.signed(1, "shop/orders")));
@@ -97,7 +97,7 @@ class ReturningNodeTest {
         SignedDocument document = osaka.signed(1);
         reloading.offer(document, true);
         trust.set(stranger.identity.trust());
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         assertEquals(Set.of(), reloading.live().keySet());
         // When
         trust.set(osaka.identity.trust());

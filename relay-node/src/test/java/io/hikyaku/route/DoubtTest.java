@@ -44,13 +44,13 @@ class DoubtTest {
     void anotherRelayIsTakenAtOnceAndTheFirstOneAgainWhenItAnswers() {
         // When
         tokyoNear.doubt(true);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(far.id, nextHop(tokyo));
         assertTrue(tokyo.doubtedWays.contains(osaka.id));
         tokyoNear.doubt(false);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
         assertEquals(near.id, nextHop(tokyo));
     }
 
@@ -58,13 +58,13 @@ class DoubtTest {
     void aWayThatBecomesBetterPutsTheOneBeforeInNoDoubt() {
         // Given
         tokyoNear.doubt(true);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
         assertEquals(far.id, nextHop(tokyo));
         tokyo.doubtedWays.clear();
 
         // When
         tokyoNear.doubt(false);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(near.id, nextHop(tokyo));
@@ -75,7 +75,7 @@ class DoubtTest {
     void aRelayThatDoubtsALeafTellsTheOthersToTakeItLast() {
         // When
         osakaNear.otherEnd().doubt(true);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(far.id, nextHop(tokyo));
@@ -90,9 +90,9 @@ class DoubtTest {
 
         // When
         only.doubt(true);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
         lonely.send(osaka.id, 1, 7);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(1, osaka.received.size());
@@ -108,7 +108,7 @@ class DoubtTest {
 
         // When
         second.doubt(true);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(near.id, nextHop(tokyo));
@@ -122,7 +122,7 @@ class DoubtTest {
     void aLinkThatGoesDownPutsTheWaysThatItCarriedInDoubt() {
         // When
         tokyoNear.cut("killed");
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(far.id, nextHop(tokyo));
@@ -133,7 +133,7 @@ class DoubtTest {
     void whoIsOnTheFarSideOfADeadLinkPutsItsWaysInDoubtToo() {
         // When
         osakaNear.cut("killed");
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(far.id, nextHop(tokyo));
@@ -145,16 +145,16 @@ class DoubtTest {
         // Given
         FakeLink first = topic(0);
         tokyo.router.addDirect(osaka.id, first, 1);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
         assertEquals(osaka.id, nextHop(tokyo));
         tokyo.doubtedWays.clear();
         tokyo.router.addDirect(osaka.id, first, 2);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
         assertEquals(List.of(), tokyo.doubtedWays);
 
         // When
         tokyo.router.addDirect(osaka.id, topic(1), 1);
-        mesh.time.pass(MOMENT);
+        mesh.time.run(MOMENT);
 
         // Then
         assertEquals(List.of(osaka.id), tokyo.doubtedWays);
@@ -173,7 +173,7 @@ class DoubtTest {
         // When
         for (int i = 0; i < 40; i++) {
             tokyoNear.setLatency(Duration.ofMillis(1 + i % 2));
-            mesh.time.pass(MOMENT);
+            mesh.time.run(MOMENT);
         }
 
         // Then

@@ -3,6 +3,7 @@ package io.hikyaku.route;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.LinkEvents;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.wire.link.LinkFrame.Goodbye;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -176,7 +177,7 @@ public final class FakeLink implements Link {
             packet.release();
             return;
         }
-        time.at(time.nanos() + latencyNanos, () -> {
+        time.after(latencyNanos, () -> {
             if (other.up) {
                 other.events.onPacket(other, packet);
             } else {

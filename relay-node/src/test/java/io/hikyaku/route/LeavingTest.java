@@ -43,9 +43,9 @@ class LeavingTest {
                 near.router.leave();
             }
             tokyo.send(osaka.id, 1, sequence);
-            mesh.time.pass(Duration.ofMillis(2));
+            mesh.time.run(Duration.ofMillis(2));
         }
-        mesh.time.pass(Duration.ofSeconds(1));
+        mesh.time.run(Duration.ofSeconds(1));
 
         // Then
         assertEquals(far.id, nextHop(tokyo, osaka));
@@ -91,7 +91,7 @@ class LeavingTest {
         relay.router.leave();
         mesh.converge();
         tokyo.send(osaka.id, 1, 7);
-        mesh.time.pass(Duration.ofSeconds(1));
+        mesh.time.run(Duration.ofSeconds(1));
 
         // Then
         assertEquals(List.of(7L), sequences(osaka));

@@ -94,11 +94,11 @@ class OwnChannelsTest {
         long most = 0;
         for (int turn = 0; turn < 100_000 && senders.values().stream().anyMatch(it -> it.sent < it.packets); turn++) {
             link.stall();
-            mesh.time.pass(TURN);
+            mesh.time.run(TURN);
             most = Math.max(most, link.queuedBytes());
             link.flow();
         }
-        mesh.time.pass(Duration.ofSeconds(1));
+        mesh.time.run(Duration.ofSeconds(1));
         return most;
     }
 
@@ -150,7 +150,7 @@ class OwnChannelsTest {
         // When
         link.flow();
         link.stall();
-        mesh.time.pass(TURN);
+        mesh.time.run(TURN);
         // Then
         assertEquals(1, small.sent);
     }
@@ -162,7 +162,7 @@ class OwnChannelsTest {
         // When
         for (int turn = 0; turn < 400; turn++) {
             link.stall();
-            mesh.time.pass(TURN);
+            mesh.time.run(TURN);
             link.flow();
         }
         // Then
@@ -182,7 +182,7 @@ class OwnChannelsTest {
         // When
         for (int i = 0; i < 500; i++) {
             tokyo.router.addDirect(elsewhere.neighbour().node(), elsewhere, 1 + i);
-            mesh.time.pass(TURN);
+            mesh.time.run(TURN);
         }
         // Then
         assertEquals(before, link.queuedBytes());

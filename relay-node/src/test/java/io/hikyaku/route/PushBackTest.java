@@ -36,7 +36,7 @@ class PushBackTest {
         for (int i = 0; i < packets; i++) {
             from.send(slow.id, 7, i, BODY);
         }
-        mesh.time.pass(Duration.ofMillis(50));
+        mesh.time.run(Duration.ofMillis(50));
     }
 
     private static long count(VirtualNode node, Class<? extends PushBack> type) {
@@ -53,7 +53,7 @@ class PushBackTest {
         assertEquals(List.of(new Pause(slow.id, Pressure.PAUSE_MILLIS)), tokyo.pushBacks);
         // When
         toSlow.flow();
-        mesh.time.pass(Duration.ofMillis(50));
+        mesh.time.run(Duration.ofMillis(50));
         // Then
         assertEquals(new Resume(slow.id), tokyo.pushBacks.getLast());
         assertEquals(2, tokyo.pushBacks.size());
@@ -66,7 +66,7 @@ class PushBackTest {
         toSlow.stall();
         sendToSlow(tokyo, 30);
         // When
-        mesh.time.pass(Duration.ofMillis(2_000));
+        mesh.time.run(Duration.ofMillis(2_000));
         // Then
         long pauses = count(tokyo, Pause.class);
         assertTrue(pauses >= 4 && pauses <= 6, "pauses: " + pauses);
@@ -95,7 +95,7 @@ class PushBackTest {
         for (int i = 0; i < 100; i++) {
             tokyo.send(osaka.id, 8, i, BODY);
         }
-        mesh.time.pass(Duration.ofMillis(50));
+        mesh.time.run(Duration.ofMillis(50));
         // Then
         assertEquals(100, osaka.received.size());
         assertEquals(0, count(osaka, PushBack.class));
@@ -121,7 +121,7 @@ class PushBackTest {
             for (VirtualNode destination : destinations) {
                 tokyo.send(destination.id, 9, i, BODY);
             }
-            mesh.time.pass(Duration.ofMillis(2));
+            mesh.time.run(Duration.ofMillis(2));
         }
         // Then
         long queued = 0;

@@ -91,7 +91,7 @@ class RandomMeshTest {
     }
 
     private void check(String when) {
-        mesh.time.pass(Duration.ofSeconds(3));
+        mesh.time.run(Duration.ofSeconds(3));
         Map<VirtualNode, Set<NodeId>> truth = new HashMap<>();
         for (VirtualNode node : nodes()) {
             truth.put(node, reachableFrom(node));
@@ -107,9 +107,9 @@ class RandomMeshTest {
                     }
                 }
             }
-            mesh.time.pass(Duration.ofMillis(7));
+            mesh.time.run(Duration.ofMillis(7));
         }
-        mesh.time.pass(Duration.ofSeconds(2));
+        mesh.time.run(Duration.ofSeconds(2));
         for (VirtualNode from : nodes()) {
             for (VirtualNode to : nodes()) {
                 boolean expected = truth.get(from).contains(to.id);

@@ -31,7 +31,7 @@ class RouterTest {
         for (int sequence = 0; sequence < 10; sequence++) {
             from.send(to.id, channel, sequence);
         }
-        mesh.time.pass(Duration.ofSeconds(1));
+        mesh.time.run(Duration.ofSeconds(1));
     }
 
     private static void assertTenInOrder(VirtualNode to, VirtualNode from, long channel) {
@@ -159,7 +159,7 @@ class RouterTest {
         // When
         nearTokyo.cut("relay died");
         nearOsaka.cut("relay died");
-        mesh.time.pass(Duration.ofMillis(100));
+        mesh.time.run(Duration.ofMillis(100));
         sendTen(tokyo, osaka, 1);
         // Then
         assertEquals(far.id, tokyo.router.pathTo(osaka.id).orElseThrow().via());
@@ -181,7 +181,7 @@ class RouterTest {
         assertTrue(tokyo.reachable.contains(osaka.id));
         // When
         link.cut("test");
-        mesh.time.pass(Duration.ofMillis(100));
+        mesh.time.run(Duration.ofMillis(100));
         // Then
         assertFalse(tokyo.reachable.contains(osaka.id));
         assertEquals(2, tokyo.reachabilityChanges.get(osaka.id));
@@ -198,9 +198,9 @@ class RouterTest {
         FakeLink link = mesh.connect(osaka, relay);
         // When
         for (int i = 0; i < 50; i++) {
-            mesh.time.pass(Duration.ofMillis(i % 7));
+            mesh.time.run(Duration.ofMillis(i % 7));
             link.cut("flap");
-            mesh.time.pass(Duration.ofMillis(i % 5));
+            mesh.time.run(Duration.ofMillis(i % 5));
             link = mesh.connect(osaka, relay);
         }
         mesh.converge();
@@ -369,9 +369,9 @@ class RouterTest {
         // Then nothing comes within the call
         assertEquals(List.of(), tokyo.pushBacks);
         // When
-        mesh.time.pass(Duration.ofMillis(100));
+        mesh.time.run(Duration.ofMillis(100));
         tokyo.send(nowhere, 3, 2);
-        mesh.time.pass(Duration.ofMillis(1));
+        mesh.time.run(Duration.ofMillis(1));
         // Then
         PushBack expected = new PushBack.Dropped(nowhere, 3, true);
         assertEquals(List.of(expected, expected), tokyo.pushBacks);

@@ -2,6 +2,7 @@ package io.hikyaku.route;
 
 import io.hikyaku.config.limits.RouteLimits;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.loop.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,6 @@ final class VirtualMesh {
     }
 
     void converge() {
-        time.pass(Duration.ofSeconds(1));
+        time.run(Duration.ofSeconds(1));
     }
 }

@@ -1,6 +1,7 @@
 package io.hikyaku.route;
 
 import io.hikyaku.config.limits.RouteLimits;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

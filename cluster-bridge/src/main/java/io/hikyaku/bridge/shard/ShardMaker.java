@@ -19,7 +19,6 @@ import io.hikyaku.identity.tls.ChannelTls;
 import io.hikyaku.loop.Loop;
 import io.hikyaku.loop.NettyLoop;
 import io.hikyaku.net.EventLoops;
-import io.hikyaku.net.Sockets;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.StreamMux;
@@ -34,7 +33,6 @@ public record ShardMaker(
         BridgeConfig config,
         MeshNode node,
         CallContext calls,
-        Sockets sockets,
         MemoryBudget budget,
         ChannelCounters channelCounters,
         StreamCounters streamCounters) {
@@ -57,7 +55,8 @@ public record ShardMaker(
     }
 
     private BridgeShard shard(int index, CurrentIdentity identity, StreamSettings streams, FreeRepeats freeRepeats) {
-        Loop loop = new NettyLoop(node.loops().loop(index), node.loops().vertx());
+        Loop loop = new NettyLoop(
+                "an event loop", node.loops().loop(index), node.loops().vertx());
         ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
         exports.use(exports.make(config.exports()), Runnable::run); // nobody calls yet
         Shard shard = new Shard(
@@ -91,7 +90,7 @@ public record ShardMaker(
 
     private ExportHandler export(int shard, ServicePort name, ExportPort port) {
         return port.protocol() == Protocol.HTTP
-                ? new HttpExport(sockets, shard, calls, name.toString(), port)
-                : new TcpExport(sockets, shard, calls, name.toString(), port);
+                ? new HttpExport(node.loops(), shard, calls, name.toString(), port)
+                : new TcpExport(node.loops(), shard, calls, name.toString(), port);
     }
 }

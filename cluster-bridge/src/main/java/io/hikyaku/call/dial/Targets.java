@@ -8,7 +8,7 @@ import io.hikyaku.config.service.Target.Scheme;
 import io.hikyaku.config.service.TargetTls;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.net.AcceptLimiter;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.net.name.Connector;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
@@ -53,13 +53,21 @@ public final class Targets {
     /// @param port has one target at least
     /// @param servicePort label of the meters
     /// @throws io.hikyaku.config.yaml.ConfigException if a file that the port names cannot be used
-    public Targets(Sockets sockets, int shard, ExportPort port, CallContext context, String servicePort) {
-        this(sockets, shard, port, context, servicePort, new SplittableRandom());
+    public Targets(EventLoops loops, int shard, ExportPort port, CallContext context, String servicePort) {
+        this(
+                loops.loop(shard),
+                loops.dialler(shard),
+                loops.acceptLimiter(),
+                port,
+                context,
+                servicePort,
+                new SplittableRandom());
     }
 
     Targets(
-            Sockets sockets,
-            int shard,
+            EventLoop loop,
+            Bootstrap dialler,
+            AcceptLimiter acceptLimiter,
             ExportPort port,
             CallContext context,
             String servicePort,
@@ -76,15 +84,14 @@ public final class Targets {
         });
         this.ejected = context.metrics().ejectedTargets(servicePort);
         this.outstanding = new int[targets.size()];
-        this.loop = sockets.loop(shard);
-        Bootstrap bootstrap = sockets.dialler(shard)
-                .option(ChannelOption.TCP_NODELAY, true)
+        this.loop = loop;
+        Bootstrap bootstrap = dialler.option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
         this.connectors = targets.stream()
                 .map(Target::address)
                 .map(target -> new Connector(
-                        bootstrap.clone().handler(new Dialled(target, sockets.acceptLimiter(), gauge)),
+                        bootstrap.clone().handler(new Dialled(target, acceptLimiter, gauge)),
                         loop,
                         target.host(),
                         target.port(),

@@ -11,7 +11,7 @@ import io.hikyaku.call.pool.HttpTarget;
 import io.hikyaku.call.pool.TargetAcquire;
 import io.hikyaku.call.pool.TiedConnections;
 import io.hikyaku.config.service.ExportPort;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
@@ -31,15 +31,15 @@ public final class HttpExport implements ExportHandler, TargetPool {
 
     /// @param servicePort label of the meters
     /// @throws io.hikyaku.config.yaml.ConfigException if a file that the port names cannot be used
-    public HttpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
+    public HttpExport(EventLoops loops, int shard, CallContext context, String servicePort, ExportPort port) {
         this.port = new ExportedPort(
                 context,
                 context.metrics().exported(servicePort),
                 this,
-                sockets.loop(shard),
+                loops.loop(shard),
                 Via.of(context.cluster()),
                 !port.via());
-        this.targets = new Targets(sockets, shard, port, context, servicePort);
+        this.targets = new Targets(loops, shard, port, context, servicePort);
         for (int target = 0; target < targets.count(); target++) {
             all.add(new HttpTarget(targets, target, port, context, tied, all::get));
         }

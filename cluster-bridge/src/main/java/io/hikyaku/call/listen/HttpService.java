@@ -13,7 +13,7 @@ import io.hikyaku.call.http1.server.CallerConnection;
 import io.hikyaku.call.socket.SocketService;
 import io.hikyaku.call.socket.WriteStall;
 import io.hikyaku.config.service.ImportPort;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.call.OpenMetadataFields;
@@ -27,13 +27,13 @@ import java.util.List;
 
 /// Serves callers of one imported port in HTTP, each request a call of its own.
 public final class HttpService implements SocketService {
-    private final Sockets sockets;
+    private final EventLoops loops;
     private final List<HttpPort> shards = new ArrayList<>();
 
     /// @param candidates one for each event loop
     public HttpService(
-            Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port, ImportPort config) {
-        this.sockets = sockets;
+            EventLoops loops, CallContext context, List<Candidates> candidates, ServicePort port, ImportPort config) {
+        this.loops = loops;
         String name = port.toString();
         CallMetrics.Calls calls = context.metrics().imported(name);
         Refusals refusals = context.metrics().refusals(name);
@@ -49,14 +49,14 @@ public final class HttpService implements SocketService {
 
     @Override
     public void serve(Channel socket) {
-        HttpPort port = shards.get(sockets.shardOf(socket));
+        HttpPort port = shards.get(loops.shardOf(socket));
         Duration writeTimeout = port.context().limits().http().writeTimeout();
         socket.pipeline().addLast(new WriteStall(socket, writeTimeout, port.refusals()), new VersionDetector(port));
     }
 
     @Override
     public void turnAway(Channel socket, Violation cap) {
-        HttpPort port = shards.get(sockets.shardOf(socket));
+        HttpPort port = shards.get(loops.shardOf(socket));
         CallerConnection.turnAway(port, socket, cap);
     }
 

@@ -6,7 +6,7 @@ import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.call.socket.SocketService;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.value.HostPort;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.net.SourceCounts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ImportListener {
     private static final int BACKLOG = 1024;
 
-    private final Sockets sockets;
+    private final EventLoops loops;
     private final Map<Protocol, SocketService> services;
     private final int maxConnections;
     private final SourceCounts sources;
@@ -49,12 +49,12 @@ public final class ImportListener {
     /// @param protocol what callers speak; null: [#setProtocol] will say
     /// @param servicePort label of the gauge of connections
     public ImportListener(
-            Sockets sockets,
+            EventLoops loops,
             CallContext context,
             Map<Protocol, SocketService> services,
             @Nullable Protocol protocol,
             String servicePort) {
-        this.sockets = sockets;
+        this.loops = loops;
         this.services = Map.copyOf(services);
         this.maxConnections = context.limits().maxConnectionsPerListener();
         this.sources = new SourceCounts(context.limits().maxConnectionsPerSource());
@@ -65,7 +65,7 @@ public final class ImportListener {
 
     /// Binds the socket. Fails with the reason that the operating system gives.
     public ChannelFuture bind(HostPort address) {
-        ChannelFuture bound = sockets.listener()
+        ChannelFuture bound = loops.listener()
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

@@ -5,7 +5,7 @@ import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.export.ExportHandler;
 import io.hikyaku.config.service.ExportPort;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.stream.credit.MemoryBudget;
@@ -21,11 +21,11 @@ public final class TcpExport implements ExportHandler {
     private final MemoryBudget budget;
 
     /// @param servicePort label of the meters
-    public TcpExport(Sockets sockets, int shard, CallContext context, String servicePort, ExportPort port) {
+    public TcpExport(EventLoops loops, int shard, CallContext context, String servicePort, ExportPort port) {
         this.calls = context.metrics().exported(servicePort);
         this.idleTimeout = context.limits().tcpIdleTimeout();
         this.budget = context.budget();
-        this.targets = new Targets(sockets, shard, port, context, servicePort);
+        this.targets = new Targets(loops, shard, port, context, servicePort);
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.attempt.Attempts.Route;
 import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.call.socket.SocketService;
-import io.hikyaku.net.Sockets;
+import io.hikyaku.net.EventLoops;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.call.OpenMetadataFields;
@@ -22,13 +22,13 @@ import java.util.List;
 /// Serves callers of one imported port in opaque TCP, each connection a call. Its stream is opened at once, since the
 /// service may be the one to speak first.
 public final class TcpService implements SocketService {
-    private final Sockets sockets;
+    private final EventLoops loops;
     private final CallMetrics.Calls calls;
     private final List<Route> shards = new ArrayList<>();
 
     /// @param candidates one for each event loop
-    public TcpService(Sockets sockets, CallContext context, List<Candidates> candidates, ServicePort port) {
-        this.sockets = sockets;
+    public TcpService(EventLoops loops, CallContext context, List<Candidates> candidates, ServicePort port) {
+        this.loops = loops;
         this.calls = context.metrics().imported(port.toString());
         byte[] metadata = metadata(port);
         for (Candidates onShard : candidates) {
@@ -38,7 +38,7 @@ public final class TcpService implements SocketService {
 
     @Override
     public void serve(Channel socket) {
-        TcpCall call = new TcpCall(socket, shards.get(sockets.shardOf(socket)), calls);
+        TcpCall call = new TcpCall(socket, shards.get(loops.shardOf(socket)), calls);
         socket.pipeline().addLast(call.splice());
         // The socket becomes active after this: only then can it be reset.
         socket.eventLoop().execute(call::start);

@@ -11,13 +11,9 @@ import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.service.Target;
 import io.hikyaku.net.AcceptLimiter;
-import io.hikyaku.net.Sockets;
 import io.hikyaku.stream.credit.MemoryBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
@@ -32,8 +28,9 @@ class TargetsTest {
     private final MockTicker ticker = Ticker.newMockTicker();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Targets targets = new Targets(
-            new OneLoop(EmbeddedChannel.builder().ticker(ticker).build().eventLoop()),
-            0,
+            EmbeddedChannel.builder().ticker(ticker).build().eventLoop(),
+            new Bootstrap(),
+            AcceptLimiter.ofThisProcess(),
             new ExportPort(
                     "main",
                     80,
@@ -153,33 +150,5 @@ class TargetsTest {
         targets.onConnectFailed(1, late);
 
         assertEquals(0, ejected());
-    }
-
-    /// The sockets of one event loop, on which nothing is opened.
-    private record OneLoop(EventLoop only) implements Sockets {
-        @Override
-        public EventLoop loop(int shard) {
-            return only;
-        }
-
-        @Override
-        public int shardOf(Channel socket) {
-            return 0;
-        }
-
-        @Override
-        public Bootstrap dialler(int shard) {
-            return new Bootstrap();
-        }
-
-        @Override
-        public AcceptLimiter acceptLimiter() {
-            return AcceptLimiter.ofThisProcess();
-        }
-
-        @Override
-        public ServerBootstrap listener() {
-            throw new AssertionError("nobody listens");
-        }
     }
 }

@@ -3,9 +3,9 @@ package io.hikyaku.call.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
-import io.hikyaku.call.Recorder;
+import io.hikyaku.call.RecordingService;
 import io.hikyaku.call.Threats;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,8 +50,8 @@ class HttpFaithfulIT {
                 "HTTP/1.1 299 \u00c4ll right, (mostly)\r\nset-cookie: a=1\r\nX-UPPER: \u00ff\r\nServer: x/1 (y)\r\n"
                         + "Set-Cookie: b=2; Path=/\r\nX-Envoy-Upstream-Service-Time: 3\r\nX-Forwarded-For: 1.2.3.4\r\n"
                         + "Via: 1.1 cache\r\nWWW-Authenticate: Basic realm=\"a, b\"\r\nContent-Length: 3\r\n\r\n";
-        try (Threats path =
-                        new Threats(Recorder.answering(head + "\u0000\u00ff\n", text -> text.endsWith("\r\n\r\n")));
+        try (Threats path = new Threats(
+                        RecordingService.answering(head + "\u0000\u00ff\n", text -> text.endsWith("\r\n\r\n")));
                 Conversation caller = path.caller()) {
             caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestAuthority;
 import io.hikyaku.call.TestAuthority.Issued;
@@ -19,6 +18,7 @@ import io.hikyaku.config.service.Target;
 import io.hikyaku.config.service.TargetHost;
 import io.hikyaku.config.service.TargetTls;
 import io.hikyaku.config.yaml.ConfigException;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestAuthority;
 import io.hikyaku.call.TestAuthority.Issued;
@@ -14,6 +13,7 @@ import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.service.Target;
 import io.hikyaku.config.service.TargetHost;
 import io.hikyaku.config.service.TargetTls;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

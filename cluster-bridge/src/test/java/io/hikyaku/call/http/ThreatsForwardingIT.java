@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
-import io.hikyaku.call.Recorder;
+import io.hikyaku.call.RecordingService;
 import io.hikyaku.call.Threats;
 import io.hikyaku.call.Violation;
 import io.hikyaku.config.limits.CallLimits;
@@ -20,6 +19,7 @@ import io.hikyaku.config.service.TargetAddresses;
 import io.hikyaku.config.service.TargetHost;
 import io.hikyaku.config.service.Trace;
 import io.hikyaku.config.value.HostPort;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -47,7 +47,9 @@ class ThreatsForwardingIT {
 
     private static Threats configured(Forwarded forwarded, boolean trusted) {
         return new Threats(
-                CallLimits.DEFAULTS, CallPath.importPort(Optional.empty(), forwarded, trusted), Recorder.start());
+                CallLimits.DEFAULTS,
+                CallPath.importPort(Optional.empty(), forwarded, trusted),
+                RecordingService.start());
     }
 
     @Nested
@@ -110,7 +112,7 @@ class ThreatsForwardingIT {
             return new Threats(
                     CallLimits.DEFAULTS,
                     CallPath.importPort(Optional.empty(), Forwarded.NONE, true, trace),
-                    Recorder.start());
+                    RecordingService.start());
         }
 
         @Test
@@ -189,7 +191,7 @@ class ThreatsForwardingIT {
         @ParameterizedTest
         @ValueSource(strings = {"inside.example", "metadata.example"})
         void aCallToANameThatLeadsInsideIsRefused(String name) throws IOException {
-            try (Recorder origin = Recorder.start();
+            try (RecordingService origin = RecordingService.start();
                     CallPath path = CallPath.start(CallLimits.DEFAULTS, exportTo(name, origin.port()));
                     Conversation caller = Conversation.with(path.port())) {
                 String answer = caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n").hearHead();
@@ -208,7 +210,7 @@ class ThreatsForwardingIT {
 
         @Test
         void aCallToLocalhostGoes() throws IOException {
-            try (Recorder origin = Recorder.start();
+            try (RecordingService origin = RecordingService.start();
                     CallPath path = CallPath.start(
                             CallLimits.DEFAULTS,
                             new ExportPort(

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;

@@ -12,12 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
-import io.hikyaku.call.Recorder;
+import io.hikyaku.call.RecordingService;
 import io.hikyaku.call.Threats;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -45,8 +45,9 @@ class ThreatsHttp1BodyIT {
 
     @BeforeAll
     static void start() {
-        silent = new Threats(Recorder.silent());
-        threats = new Threats(Recorder.answering(Recorder.OK, text -> text.matches("(?s).*\r\n0\r\n(.+\r\n)?\r\n")));
+        silent = new Threats(RecordingService.silent());
+        threats = new Threats(
+                RecordingService.answering(RecordingService.OK, text -> text.matches("(?s).*\r\n0\r\n(.+\r\n)?\r\n")));
     }
 
     @AfterAll
@@ -235,7 +236,7 @@ class ThreatsHttp1BodyIT {
             String smuggled = "GET /smuggled HTTP/1.1\r\nHost: o\r\n\r\n";
             String request = method + " / HTTP/1.1\r\nHost: o\r\nContent-Length: " + smuggled.length() + "\r\n";
             // A service that takes the body for a request of its own, and answers that too.
-            try (Threats naive = new Threats(Recorder.start());
+            try (Threats naive = new Threats(RecordingService.start());
                     Conversation caller = naive.caller();
                     Conversation victim = naive.caller()) {
                 caller.say(request + "\r\n" + smuggled);
@@ -275,8 +276,8 @@ class ThreatsHttp1BodyIT {
 
         @Test
         void aBodyThatDoesNotWaitForItsContinueIsRead() throws Exception {
-            try (Threats early = new Threats(Recorder.answering(
-                            "HTTP/1.1 100 Continue\r\n\r\n" + Recorder.OK, text -> text.endsWith("abc")));
+            try (Threats early = new Threats(RecordingService.answering(
+                            "HTTP/1.1 100 Continue\r\n\r\n" + RecordingService.OK, text -> text.endsWith("abc")));
                     Conversation caller = early.caller()) {
                 caller.say("POST / HTTP/1.1\r\nHost: o\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\nabc");
                 assertEquals("HTTP/1.1 100 Continue\r\n\r\n", caller.hearHead());

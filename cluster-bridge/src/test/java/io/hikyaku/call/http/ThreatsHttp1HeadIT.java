@@ -18,9 +18,9 @@ import static io.hikyaku.call.Violation.VERSION;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Threats;
 import io.hikyaku.call.Violation;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;

@@ -11,14 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
-import io.hikyaku.call.Recorder;
+import io.hikyaku.call.RecordingService;
 import io.hikyaku.call.TestLimits;
 import io.hikyaku.call.Threats;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.value.DataSize;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ class ThreatsSlownessIT {
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: o\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     private static Threats with(CallLimits limits) {
-        return new Threats(limits, CallPath.IMPORT, Recorder.silent());
+        return new Threats(limits, CallPath.IMPORT, RecordingService.silent());
     }
 
     @Nested
@@ -256,7 +256,8 @@ class ThreatsSlownessIT {
                         .append("\r\n");
             }
             String end = "0\r\n" + fields + "\r\n";
-            try (Threats threats = new Threats(Recorder.answering(Recorder.OK, text -> text.endsWith(end)))) {
+            try (Threats threats =
+                    new Threats(RecordingService.answering(RecordingService.OK, text -> text.endsWith(end)))) {
                 threats.passes(
                         CHUNKED + end, CHUNKED.replaceFirst("\r\n\r\n", "\r\n" + Threats.added() + "\r\n") + end);
             }
@@ -305,7 +306,7 @@ class ThreatsSlownessIT {
             try (Threats threats = new Threats(
                     new TestLimits().maxBodySize(DataSize.ofKiB(1)).limits(),
                     CallPath.IMPORT,
-                    Recorder.answering(Recorder.OK, text -> text.endsWith("xx")))) {
+                    RecordingService.answering(RecordingService.OK, text -> text.endsWith("xx")))) {
                 String head = "POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 1024\r\n";
                 threats.passes(head + "\r\n" + "x".repeat(1024), head + Threats.added() + "\r\n" + "x".repeat(1024));
             }
@@ -320,7 +321,8 @@ class ThreatsSlownessIT {
             String bomb = "\u001f\u008b\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u00ff\u00ec\u00c1\u0001\u0001";
             String head = "POST / HTTP/1.1\r\nHost: o\r\nContent-Encoding: " + coding + "\r\nContent-Length: "
                     + bomb.length() + "\r\n";
-            try (Threats threats = new Threats(Recorder.answering(Recorder.OK, text -> text.endsWith(bomb)))) {
+            try (Threats threats =
+                    new Threats(RecordingService.answering(RecordingService.OK, text -> text.endsWith(bomb)))) {
                 threats.passes(head + "\r\n" + bomb, head + Threats.added() + "\r\n" + bomb);
             }
         }
@@ -330,7 +332,7 @@ class ThreatsSlownessIT {
     class S7 {
         @Test
         void aFloodOfConnectionsIsTurnedAwayAndHarmsNoneThatIsServed() throws Exception {
-            try (Origin origin = Origin.answering(Recorder.OK);
+            try (Origin origin = Origin.answering(RecordingService.OK);
                     CallPath path = CallPath.start(
                             Protocol.HTTP,
                             new TestLimits().maxConnectionsPerListener(20).limits(),

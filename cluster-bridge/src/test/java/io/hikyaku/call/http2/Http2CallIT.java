@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Http2Talk;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

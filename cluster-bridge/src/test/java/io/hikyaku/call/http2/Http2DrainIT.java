@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Http2Talk;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
+import io.hikyaku.net.NoLeaks;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;

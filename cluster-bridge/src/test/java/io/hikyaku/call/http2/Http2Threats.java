@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
-import io.hikyaku.call.Recorder;
+import io.hikyaku.call.RecordingService;
 import io.hikyaku.call.Threats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.List;
 
 /// A listener, a recording service that never answers, and what hostile frames must lead to.
 final class Http2Threats implements AutoCloseable {
-    private final Threats threats = new Threats(Recorder.silent());
+    private final Threats threats = new Threats(RecordingService.silent());
 
     /// What a caller does.
     interface Attack {

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.Http2Talk;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.http2.client.TargetHttp2Connection;
 import io.hikyaku.call.http2.client.TargetHttp2Connection.Terms;
+import io.hikyaku.net.NoLeaks;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.TestAuthority;
 import io.hikyaku.call.TestAuthority.Issued;
 import io.hikyaku.config.limits.CallLimits;
@@ -15,6 +14,7 @@ import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.service.Target;
 import io.hikyaku.config.service.TargetHost;
 import io.hikyaku.config.service.TargetTls;
+import io.hikyaku.net.NoLeaks;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

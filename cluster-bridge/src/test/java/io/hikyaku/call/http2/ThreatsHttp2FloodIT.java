@@ -20,12 +20,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Http2Talk.Frame;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
-import io.hikyaku.call.Recorder;
+import io.hikyaku.call.RecordingService;
 import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
+import io.hikyaku.net.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -329,7 +329,7 @@ class ThreatsHttp2FloodIT {
 
         @Test
         void aCallerThatTakesNoHeadsMakesNoLoop() throws Exception {
-            try (Origin origin = Origin.answering(Recorder.OK);
+            try (Origin origin = Origin.answering(RecordingService.OK);
                     CallPath path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
                     Http2Talk caller = Http2Talk.with(path.port())) {
                 caller.frame(
@@ -468,7 +468,7 @@ class ThreatsHttp2FloodIT {
 
         @Test
         void aConnectionWhoseStreamIdsRunOutSaysGoodbye() throws Exception {
-            try (Origin origin = Origin.answering(Recorder.OK);
+            try (Origin origin = Origin.answering(RecordingService.OK);
                     CallPath path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, origin.port());
                     Http2Talk caller = Http2Talk.with(path.port())) {
                 caller.request((1 << 30) + 1, true, "GET", "/");

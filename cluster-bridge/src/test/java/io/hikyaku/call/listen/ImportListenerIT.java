@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.value.HostPort;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;

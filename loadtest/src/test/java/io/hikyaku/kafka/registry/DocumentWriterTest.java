@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.kafka.PretendedKafka;
 import io.hikyaku.kafka.transport.KafkaTransport;
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.wire.NodeId;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

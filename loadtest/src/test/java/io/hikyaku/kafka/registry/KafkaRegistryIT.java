@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.kafka.KafkaMesh;
 import io.hikyaku.kafka.transport.KafkaTransport;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.BrokerKind;
+import io.hikyaku.loop.Await;
 import io.hikyaku.wire.NodeId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

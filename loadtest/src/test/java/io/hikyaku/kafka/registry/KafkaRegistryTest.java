@@ -3,7 +3,7 @@ package io.hikyaku.kafka.registry;
 import io.hikyaku.kafka.KafkaTopics;
 import io.hikyaku.kafka.PretendedKafka;
 import io.hikyaku.kafka.transport.KafkaTransport;
-import io.hikyaku.lab.Await;
+import io.hikyaku.loop.Await;
 import io.hikyaku.wire.NodeId;
 import java.time.Duration;
 import java.util.Collection;

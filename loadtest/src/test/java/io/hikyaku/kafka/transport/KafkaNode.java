@@ -1,9 +1,9 @@
 package io.hikyaku.kafka.transport;
 
 import io.hikyaku.kafka.KafkaMesh;
-import io.hikyaku.lab.Await;
 import io.hikyaku.link.PacketSink;
 import io.hikyaku.link.PacketSinkEvents;
+import io.hikyaku.loop.Await;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;

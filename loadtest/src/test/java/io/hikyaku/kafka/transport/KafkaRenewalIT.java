@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.kafka.KafkaMesh;
 import io.hikyaku.kafka.KafkaSettings;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.KafkaAuthority;
 import io.hikyaku.lab.KafkaServer;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.kafka.KafkaMesh;
-import io.hikyaku.lab.Await;
 import io.hikyaku.lab.BrokerKind;
 import io.hikyaku.link.PacketSink;
+import io.hikyaku.loop.Await;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

@@ -3,7 +3,7 @@ package io.hikyaku.registry.flood;
 import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.link.Link;
 import io.hikyaku.link.Neighbour;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.registry.Publisher;
 import io.hikyaku.registry.SignedDocument;
 import io.hikyaku.registry.SignedDocuments;
@@ -83,7 +83,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
 
     private final NodeId self;
     private final boolean forwards;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final Receiver receiver;
     private final FloodedDocuments documents;
     private final Map<NodeId, FloodNeighbour> neighbours = new HashMap<>();
@@ -101,12 +101,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private boolean closed;
 
     public RegistryFlood(
-            NodeId self,
-            boolean forwards,
-            RegistryLimits limits,
-            ControlLoop loop,
-            Receiver receiver,
-            MeterRegistry meters) {
+            NodeId self, boolean forwards, RegistryLimits limits, Loop loop, Receiver receiver, MeterRegistry meters) {
         this.self = self;
         this.forwards = forwards;
         this.loop = loop;

@@ -1,6 +1,6 @@
 package io.hikyaku.registry.topic;
 
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.SignedDocument;
 import io.hikyaku.registry.SignedDocuments;
@@ -76,14 +76,14 @@ public final class TopicDocuments {
     }
 
     private final Directory directory;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final long budget;
     private final Runnable onMissed;
     private final Map<String, Topic> topics = new HashMap<>();
 
     /// @param budget bytes of memory; beyond, the fullest topic forgets whoever was heard of there longest ago
     /// @param onMissed a node lives whose document is not known: the topics are to be read again
-    public TopicDocuments(Directory directory, ControlLoop loop, long budget, Runnable onMissed) {
+    public TopicDocuments(Directory directory, Loop loop, long budget, Runnable onMissed) {
         this.directory = directory;
         this.loop = loop;
         this.budget = budget;

@@ -2,7 +2,7 @@ package io.hikyaku.route.control;
 
 import io.hikyaku.link.Link;
 import io.hikyaku.link.PacketSink;
-import io.hikyaku.loop.ControlLoop;
+import io.hikyaku.loop.Loop;
 import io.hikyaku.loop.Paced;
 import io.hikyaku.route.table.Adjacency;
 import io.hikyaku.route.table.Costs;
@@ -67,7 +67,7 @@ public final class ControlPlane {
 
     private final NodeId self;
     private final boolean forwards;
-    private final ControlLoop loop;
+    private final Loop loop;
     private final Listener listener;
     private final Map<NodeId, Adjacency> peers = new LinkedHashMap<>();
     private final Map<NodeId, NextHop> directs = new HashMap<>();
@@ -87,7 +87,7 @@ public final class ControlPlane {
     private boolean leaving;
     private boolean closed;
 
-    public ControlPlane(NodeId self, boolean forwards, long maxQueued, ControlLoop loop, Listener listener) {
+    public ControlPlane(NodeId self, boolean forwards, long maxQueued, Loop loop, Listener listener) {
         this.self = self;
         this.forwards = forwards;
         this.loop = loop;

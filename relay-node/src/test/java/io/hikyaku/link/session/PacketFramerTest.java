@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.link.NoLeaks;
 import io.hikyaku.link.Packets;
+import io.hikyaku.net.NoLeaks;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Packet;
 import io.hikyaku.wire.PacketKind;

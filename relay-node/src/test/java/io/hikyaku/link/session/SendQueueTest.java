@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.limits.LinkLimits;
 import io.hikyaku.link.LinkSettings;
-import io.hikyaku.link.NoLeaks;
+import io.hikyaku.net.NoLeaks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;

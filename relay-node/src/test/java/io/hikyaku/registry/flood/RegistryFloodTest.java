@@ -10,12 +10,12 @@ import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.config.value.DataSize;
 import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.link.Neighbour;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.registry.DocumentMaker;
 import io.hikyaku.registry.SignedDocument;
 import io.hikyaku.registry.TestMember;
 import io.hikyaku.registry.TokenBucket;
 import io.hikyaku.route.RecordingLink;
-import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
@@ -149,7 +149,7 @@ class RegistryFloodTest {
 
     private void subscribe(RegistryFlood onLeaf, String... services) {
         onLeaf.subscribeTo(List.of(services));
-        time.pass(Duration.ofMillis(1));
+        time.run(Duration.ofMillis(1));
     }
 
     /// A leaf that has heard all there is; the first relay is up as well.
@@ -291,9 +291,9 @@ class RegistryFloodTest {
         // When we elect the second one, and nothing more is said
         RecordingLink second = new RecordingLink(leaf());
         flood.onNeighbourUp(leaf(), second);
-        time.pass(FloodNeighbour.SUMMARY_WAIT.minusSeconds(1));
+        time.run(FloodNeighbour.SUMMARY_WAIT.minusSeconds(1));
         assertEquals(List.of("has 0"), brief(second));
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         // Then
         assertEquals(List.of("1+0", "end"), brief(second));
         // When a change comes
@@ -369,7 +369,7 @@ class RegistryFloodTest {
         assertEquals(List.of("want 9"), brief(relay));
         assertEquals(0, snapshots);
         // When it is not answered
-        time.pass(Duration.ofSeconds(5));
+        time.run(Duration.ofSeconds(5));
         // Then
         assertEquals("want 9", brief(relay).getLast());
         // When foreign parts come, and then the right ones
@@ -405,7 +405,7 @@ class RegistryFloodTest {
         flood.onRegistryFrame(relay(1), new SnapshotEnd());
         assertEquals(0, snapshots);
         // When
-        time.pass(RegistryFlood.GRACE.plusSeconds(2));
+        time.run(RegistryFlood.GRACE.plusSeconds(2));
         // Then
         assertEquals(1, snapshots);
         // When
@@ -426,9 +426,9 @@ class RegistryFloodTest {
         SignedDocument next = osaka.document(2, "shop/payments");
         flood.onRegistryFrame(relay(1), headOf(next));
         // When
-        time.pass(Duration.ofMinutes(2));
+        time.run(Duration.ofMinutes(2));
         brief(other);
-        time.pass(Duration.ofSeconds(30));
+        time.run(Duration.ofSeconds(30));
         // Then it is no longer asked for, and what was there before still is
         assertFalse(brief(other).contains("want 1"));
         assertTrue(brief(up(flood, leaf())).contains("1+2"));
@@ -574,10 +574,10 @@ class RegistryFloodTest {
         RecordingLink relay = up(onLeaf, relay(1));
         onLeaf.onRegistryFrame(relay(1), whole(large));
         onLeaf.subscribeTo(List.of(services));
-        time.pass(Duration.ofSeconds(70));
+        time.run(Duration.ofSeconds(70));
         brief(relay);
         // When
-        time.pass(RegistryFlood.DIGEST);
+        time.run(RegistryFlood.DIGEST);
         // Then
         assertTrue(brief(relay).contains("want 15"));
     }
@@ -616,7 +616,7 @@ class RegistryFloodTest {
         assertEquals(List.of(), brief(other));
         // When clocks are set, or trust is renewed
         genuine = true;
-        time.pass(RegistryFlood.DIGEST.plusSeconds(1));
+        time.run(RegistryFlood.DIGEST.plusSeconds(1));
         // Then
         assertTrue(brief(other).contains("3+1"));
     }
@@ -627,11 +627,11 @@ class RegistryFloodTest {
         up(flood, relay(1));
         vouch(osaka);
         flood.onRegistryFrame(relay(1), osaka.frame(1));
-        time.pass(Duration.ofSeconds(60));
+        time.run(Duration.ofSeconds(60));
         assertEquals(List.of("has 0", "1+1", "end"), brief(up(flood, leaf())));
         // When
         flood.onVouched(osaka.node(), false);
-        time.pass(RegistryFlood.GRACE.plusSeconds(2));
+        time.run(RegistryFlood.GRACE.plusSeconds(2));
         // Then
         assertEquals(List.of("has 0", "end"), brief(up(flood, leaf(new NodeId(7, 7)))));
     }
@@ -666,7 +666,7 @@ class RegistryFloodTest {
         // Then
         assertEquals(TokenBucket.BURST + 1, brief(other).size());
         // When
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         // Then
         assertEquals(List.of("100+0"), brief(other));
     }
@@ -706,7 +706,7 @@ class RegistryFloodTest {
         brief(other);
         // When
         flood.onRegistryFrame(relay(1), osaka.frame(49));
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         // Then
         assertEquals(List.of("50+0"), brief(other));
     }
@@ -719,7 +719,7 @@ class RegistryFloodTest {
         onLeaf.publish(osaka.document(1, "shop/orders"));
         brief(relay);
         // When
-        time.pass(RegistryFlood.OWN_HEAD.plusMinutes(2));
+        time.run(RegistryFlood.OWN_HEAD.plusMinutes(2));
         // Then
         assertEquals(List.of("1+0"), brief(relay));
     }
@@ -852,7 +852,7 @@ class RegistryFloodTest {
         vouch(osaka);
         flood.onRegistryFrame(relay(1), osaka.frame(4));
         brief(leaf);
-        time.pass(RegistryFlood.DIGEST.plusSeconds(1));
+        time.run(RegistryFlood.DIGEST.plusSeconds(1));
         Digest digest = (Digest) leaf.takeRegistryFrames().getFirst();
         brief(relay);
         // When

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.identity.InstanceKey;
+import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.registry.KnownNode;
 import io.hikyaku.registry.TestMember;
 import io.hikyaku.registry.TokenBucket;
-import io.hikyaku.route.VirtualTime;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PartDigest;
 import io.hikyaku.wire.registry.DocumentHead;
@@ -95,7 +95,7 @@ class TopicDocumentsTest {
     void aBeatOfWhoIsNotKnownAnyMoreBringsItBack() {
         // Given it was silent for so long that it was forgotten
         write(true, 1, "shop/orders");
-        time.pass(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
+        time.run(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
         assertFalse(directory.knows(osaka.node()));
         // When
         documents.onRecord("osaka", beat(1, 9), true);
@@ -109,7 +109,7 @@ class TopicDocumentsTest {
         List<byte[]> records = records(1, "shop/orders");
         records.forEach(record -> documents.onRecord("osaka", record, true));
         documents.onRecord("osaka", records.getLast(), true);
-        time.pass(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
+        time.run(Directory.LOST_KEPT.plus(Duration.ofMinutes(2)));
         assertFalse(directory.knows(osaka.node()));
         // When the topic is read again, with a beat that was missed
         records.forEach(record -> documents.onRecord("osaka", record, false));
@@ -122,7 +122,7 @@ class TopicDocumentsTest {
     void aBeatBringsBackWhoWasSilentForLongerThanItsLease() {
         // Given
         write(true, 1, "shop/orders");
-        time.pass(KnownNode.LEASE.plus(Duration.ofHours(1)));
+        time.run(KnownNode.LEASE.plus(Duration.ofHours(1)));
         // When
         documents.onRecord("osaka", beat(1, 9), true);
         // Then
@@ -149,7 +149,7 @@ class TopicDocumentsTest {
         // When nothing is known of it, and when only an older document is
         documents.onRecord("osaka", beat(1, 1), true);
         write(true, 1, "shop/orders");
-        time.pass(Duration.ofMinutes(1));
+        time.run(Duration.ofMinutes(1));
         documents.onRecord("osaka", beat(2, 2), true);
         // Then
         assertEquals(2, missed);
@@ -160,7 +160,7 @@ class TopicDocumentsTest {
         // When
         for (int count = 1; count <= 60; count++) {
             documents.onRecord("osaka", beat(1, count), true);
-            time.pass(Duration.ofMinutes(1));
+            time.run(Duration.ofMinutes(1));
         }
         // Then after 1, 3, 7, 15 and 31 minutes again
         assertEquals(6, missed);
@@ -199,7 +199,7 @@ class TopicDocumentsTest {
         for (int second = 0; second < 120; second++) {
             documents.onRecord("osaka", beat(1, second), true);
             records.forEach(record -> documents.onRecord("osaka", record, true));
-            time.pass(Duration.ofSeconds(1));
+            time.run(Duration.ofSeconds(1));
         }
         // Then it was offered when it came, with the first beat and after a minute
         assertEquals(3, notBelieved());
@@ -218,7 +218,7 @@ class TopicDocumentsTest {
         assertEquals(TokenBucket.BURST, notBelieved());
         // When
         osaka.clock.set(TestMember.START);
-        time.pass(Duration.ofSeconds(2));
+        time.run(Duration.ofSeconds(2));
         // Then
         assertEquals(700, directory.live(osaka.node()).orElseThrow().sequence());
         assertEquals(0, missed);
@@ -232,7 +232,7 @@ class TopicDocumentsTest {
         for (int count = 1; count <= 100; count++) {
             documents.onRecord("osaka", beat(1, count), false);
         }
-        time.pass(Duration.ofSeconds(1));
+        time.run(Duration.ofSeconds(1));
         documents.onRecord("osaka", beat(1, 99), true);
         // Then
         assertFalse(directory.live().containsKey(osaka.node()));

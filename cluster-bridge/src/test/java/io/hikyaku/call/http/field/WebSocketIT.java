@@ -1,17 +1,17 @@
 package io.hikyaku.call.http.field;
 
-import static io.hikyaku.call.WebSocketExample.ACCEPT;
-import static io.hikyaku.call.WebSocketExample.KEY;
+import static io.hikyaku.net.WebSocketExample.ACCEPT;
+import static io.hikyaku.net.WebSocketExample.KEY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.Http2Talk;
-import io.hikyaku.call.NoLeaks;
 import io.hikyaku.call.Origin;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
+import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;

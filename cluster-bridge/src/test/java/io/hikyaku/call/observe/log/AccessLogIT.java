@@ -9,13 +9,12 @@ import io.hikyaku.call.observe.meter.CallBooks;
 import io.hikyaku.call.observe.meter.CallObservers;
 import io.hikyaku.call.observe.meter.ServiceCalls;
 import io.hikyaku.config.AccessLogConfig;
+import io.hikyaku.loop.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,11 +34,7 @@ class AccessLogIT {
     }
 
     private static void await(BooleanSupplier reached) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!reached.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadline < 0, "not within 30 s");
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("what is logged", reached::getAsBoolean);
     }
 
     @Test

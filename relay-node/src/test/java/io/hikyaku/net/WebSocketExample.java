@@ -1,4 +1,4 @@
-package io.hikyaku.call;
+package io.hikyaku.net;
 
 /// The opening handshake of a WebSocket, with the example of RFC 6455 §1.3.
 public final class WebSocketExample {

@@ -1,5 +1,6 @@
-package io.hikyaku.link;
+package io.hikyaku.net;
 
+import io.hikyaku.loop.Await;
 import io.netty.buffer.ByteBufAllocator;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class NoLeaksTest {
         }
 
         // Then
-        RecordedEvents.awaitCondition(() -> !NoLeaks.found().isEmpty(), "no leak was found");
+        Await.until("a leak is found", () -> !NoLeaks.found().isEmpty());
         NoLeaks.watch();
     }
 }

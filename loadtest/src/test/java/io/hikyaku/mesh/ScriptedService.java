@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A service on loopback that follows a script on each connection, which is closed at its end.
-final class Origin implements AutoCloseable {
+final class ScriptedService implements AutoCloseable {
     /// What is done on a connection.
     interface Script {
         void follow(Talk caller) throws Exception;
@@ -22,23 +22,23 @@ final class Origin implements AutoCloseable {
     private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
     private volatile Script script;
 
-    private Origin(InetAddress address, int port, Script script) throws IOException {
+    private ScriptedService(InetAddress address, int port, Script script) throws IOException {
         this.script = script;
         server = new ServerSocket(port, 1024, address);
         Thread.ofVirtual().start(this::accept);
     }
 
-    static Origin following(Script script) throws IOException {
+    static ScriptedService following(Script script) throws IOException {
         return at(InetAddress.getLoopbackAddress(), script);
     }
 
-    static Origin at(InetAddress address, Script script) throws IOException {
-        return new Origin(address, 0, script);
+    static ScriptedService at(InetAddress address, Script script) throws IOException {
+        return new ScriptedService(address, 0, script);
     }
 
     /// At a port that was found free before.
-    static Origin at(int port, Script script) throws IOException {
-        return new Origin(InetAddress.getLoopbackAddress(), port, script);
+    static ScriptedService at(int port, Script script) throws IOException {
+        return new ScriptedService(InetAddress.getLoopbackAddress(), port, script);
     }
 
     /// From the next connection on.

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /// A service that records every byte it gets, connection by connection, and answers what it takes for a request.
-public final class Recorder implements AutoCloseable {
+public final class RecordingService implements AutoCloseable {
     public static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     private final Origin origin;
@@ -19,23 +19,23 @@ public final class Recorder implements AutoCloseable {
     private final AtomicInteger cleanEnds = new AtomicInteger();
     private final AtomicInteger resets = new AtomicInteger();
 
-    private Recorder(String answer, Predicate<String> complete) {
+    private RecordingService(String answer, Predicate<String> complete) {
         origin = Origin.following(heard -> record(heard.raw(), answer, complete));
     }
 
     /// Answers as often as what came since the last answer ends with an empty line.
-    public static Recorder start() {
+    public static RecordingService start() {
         return answering(OK, text -> text.endsWith("\r\n\r\n"));
     }
 
     /// Never answers.
-    public static Recorder silent() {
+    public static RecordingService silent() {
         return answering("", text -> false);
     }
 
     /// @param complete whether what came since the last answer is to be answered
-    public static Recorder answering(String answer, Predicate<String> complete) {
-        return new Recorder(answer, complete);
+    public static RecordingService answering(String answer, Predicate<String> complete) {
+        return new RecordingService(answer, complete);
     }
 
     private void record(Conversation caller, String answer, Predicate<String> complete) throws IOException {

@@ -1,4 +1,4 @@
-package io.hikyaku.link;
+package io.hikyaku.net;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A neighbour that says what the test tells it to, and nothing by itself: over TLS as the links do, but with its own
 /// words.
-final class ScriptedPeer implements AutoCloseable {
+final class ScriptedNeighbour implements AutoCloseable {
     static final byte[] NONCE = new byte[Hello.NONCE_BYTES];
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -48,7 +48,7 @@ final class ScriptedPeer implements AutoCloseable {
     private final Channel channel;
 
     /// @param tls from the first byte on; empty for none
-    ScriptedPeer(LinkUrl url, List<ChannelHandler> tls) throws InterruptedException {
+    ScriptedNeighbour(LinkUrl url, List<ChannelHandler> tls) throws InterruptedException {
         PacketFramer framer = new PacketFramer(ByteBufAllocator.DEFAULT);
         channel = new Bootstrap()
                 .group(group)
@@ -65,8 +65,8 @@ final class ScriptedPeer implements AutoCloseable {
                 .channel();
     }
 
-    static ScriptedPeer dial(LinkUrl url, LinkIdentity own) throws InterruptedException {
-        return new ScriptedPeer(
+    static ScriptedNeighbour dial(LinkUrl url, LinkIdentity own) throws InterruptedException {
+        return new ScriptedNeighbour(
                 url,
                 List.of(own.tls()
                         .client(
