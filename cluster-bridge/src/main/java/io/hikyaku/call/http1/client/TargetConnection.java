@@ -399,7 +399,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         open.sendTo(tunnel.splice());
         current.flushAnswer();
         if (early != null) {
-            channel.eventLoop().execute(() -> read(early, tunnel.splice()));
+            read(early, tunnel.splice()); // at once, or what is read next would overtake it
         }
     }
 

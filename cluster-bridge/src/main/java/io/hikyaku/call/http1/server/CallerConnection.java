@@ -244,12 +244,13 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         exchange = null;
         deadline.close();
         channel.pipeline().replace(this, null, tunnel.splice());
+        if (early != null) {
+            channel.pipeline().fireChannelRead(early);
+        }
         channel.eventLoop().execute(() -> {
+            tunnel.begin();
             if (channel.isOpen() && !inputEnded) {
                 tunnel.setReading(true);
-            }
-            if (early != null) {
-                channel.pipeline().fireChannelRead(early);
             }
             if (inputEnded) {
                 channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);

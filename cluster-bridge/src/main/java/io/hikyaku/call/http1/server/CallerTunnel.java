@@ -1,5 +1,7 @@
 package io.hikyaku.call.http1.server;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerSide;
@@ -13,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class CallerTunnel extends Tunnel implements CallerSide {
     private final Channel channel;
     private final CallerExchange exchange;
+    /// What the caller has said before the exchange knows of the tunnel: it must not be overtaken.
+    private @Nullable ByteBuf early;
+
+    private boolean endedEarly;
+    private boolean begun;
 
     CallerTunnel(Channel channel, SocketOutput out, CallerExchange exchange, Duration idleTimeout) {
         super(channel, out, idleTimeout);
@@ -30,19 +38,43 @@ final class CallerTunnel extends Tunnel implements CallerSide {
 
     // ---- the caller's half
 
+    /// The exchange knows of the tunnel: what waited goes on its way.
+    void begin() {
+        begun = true;
+        ByteBuf waited = early;
+        early = null;
+        if (waited != null) {
+            onBytes(waited);
+        }
+        if (endedEarly) {
+            onSocketEnd();
+        }
+    }
+
     @Override
     public void onBytes(ByteBuf data) {
-        exchange.onRequestBody(data);
-        exchange.flushRequest();
+        if (begun) {
+            exchange.onRequestBody(data);
+            exchange.flushRequest();
+        } else {
+            ByteBuf before = early;
+            early = before == null ? data : MERGE_CUMULATOR.cumulate(channel.alloc(), before, data);
+        }
     }
 
     @Override
     public void onSocketEnd() {
-        exchange.onRequestEnd(null);
+        if (begun) {
+            exchange.onRequestEnd(null);
+        } else {
+            endedEarly = true;
+        }
     }
 
     @Override
     public void onSocketLost() {
+        ReferenceCountUtil.release(early);
+        early = null;
         exchange.cancel();
     }
 

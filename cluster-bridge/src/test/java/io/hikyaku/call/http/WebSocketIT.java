@@ -1,4 +1,4 @@
-package io.hikyaku.call.http.field;
+package io.hikyaku.call.http;
 
 import static io.hikyaku.net.WebSocketExample.ACCEPT;
 import static io.hikyaku.net.WebSocketExample.KEY;
@@ -9,11 +9,14 @@ import io.hikyaku.call.CallPath;
 import io.hikyaku.call.Conversation;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Origin;
+import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.net.NoLeaks;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +134,23 @@ class WebSocketIT {
 
             assertTrue(caller.hearHead().startsWith("HTTP/1.1 101 "));
             caller.hearGone();
+            assertEquals("done", origin.takeEnding());
+        }
+    }
+
+    @Test
+    void bytesRightBehindTheHandshakeKeepTheirOrder() throws Exception {
+        String counted = IntStream.range(0, 40_000).mapToObj("%07d "::formatted).collect(Collectors.joining());
+        try (Conversation caller = call(heard -> {
+            heard.head();
+            heard.say(OPENED + counted);
+            assertEquals(counted, heard.raw().hear(counted.length()));
+            heard.raw().close();
+        })) {
+            caller.say(OPENING + counted);
+
+            assertTrue(caller.hearHead().startsWith("HTTP/1.1 101 "));
+            assertEquals(counted, caller.hear(counted.length()));
             assertEquals("done", origin.takeEnding());
         }
     }
