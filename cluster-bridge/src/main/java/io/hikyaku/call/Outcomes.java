@@ -6,7 +6,7 @@ public final class Outcomes {
     public static final String COMPLETED = "completed";
     /// The caller went away first.
     public static final String CANCELLED = "cancelled";
-    /// Cut off after the answer had begun.
+    /// Cut off after the response had begun.
     public static final String CUT_OFF = "cut-off";
 
     private Outcomes() {}

@@ -40,9 +40,9 @@ public enum Violation {
     LOOP(Problem.LOOP),
     HEAD_TIME(Problem.REQUEST_TIMEOUT),
     BODY_TIME(Problem.REQUEST_TIMEOUT),
-    /// The caller did not take its answer.
+    /// The caller did not take its response.
     ANSWER_TIME(Problem.REQUEST_TIMEOUT),
-    /// The caller takes no heads as large as its answer's, or its trailers.
+    /// The caller takes no heads as large as its response's, or its trailers.
     ANSWER_HEAD_SIZE(Problem.HEAD_TOO_LARGE),
     CONNECTIONS(Problem.TOO_MANY_CONNECTIONS),
     CONNECTIONS_OF_CALLER(Problem.TOO_MANY_OF_CALLER),

@@ -27,8 +27,8 @@ public final class Attempts {
     /// one that nobody answers.
     static final Duration ALONE = Duration.ofMillis(750);
 
-    /// Resets after which another try may well get an answer that this one did not get. A target that was too slow,
-    /// or whose answer was not valid, is not asked again.
+    /// Resets after which another try may well get a response that this one did not get. A target that was too
+    /// slow, or whose response was not valid, is not asked again.
     private static final Set<ResetCode> WORTH_REPEATING =
             EnumSet.of(ResetCode.CHANNEL_LOST, ResetCode.LEAVING, ResetCode.TARGET_TERMINATED);
 

@@ -30,7 +30,7 @@ final class FrameReader {
         void onTrailers(Fields trailers);
     }
 
-    /// The one answer below 200 that is final: a WebSocket is open.
+    /// The one response below 200 that is final: a WebSocket is open.
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final int maxHead;

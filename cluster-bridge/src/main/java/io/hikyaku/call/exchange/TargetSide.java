@@ -35,7 +35,7 @@ public interface TargetSide {
     /// Limits the time until something happens.
     void limit(Duration time);
 
-    /// Whether more of the answer is wanted now.
+    /// Whether more of the response is wanted now.
     void setReading(boolean wanted);
 
     /// The exchange is complete on both sides.

@@ -36,7 +36,7 @@ public final class ConnectionAuth {
         return false;
     }
 
-    /// Whether the answer asks its caller to prove who he is.
+    /// Whether the response asks its caller to prove who he is.
     public static boolean isAskedBy(ResponseHead head) {
         return head.status() == PROXY_AUTHENTICATION_REQUIRED
                 || head.status() == UNAUTHORIZED && hasChallenge(head.fields());

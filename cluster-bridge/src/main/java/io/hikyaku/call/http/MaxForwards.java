@@ -74,10 +74,10 @@ public final class MaxForwards {
         return number;
     }
 
-    /// The answer to a request that ends here.
-    public static ResponseHead answer(String cluster) {
+    /// The response to a request that ends here.
+    public static ResponseHead response(String cluster) {
         Fields fields =
-                Fields.of("Allow", ProblemAnswer.ALLOW, "Proxy-Status", "hikyaku-" + cluster, "Content-Length", "0");
+                Fields.of("Allow", ProblemResponse.ALLOW, "Proxy-Status", "hikyaku-" + cluster, "Content-Length", "0");
         return new ResponseHead(Version.HTTP_1_1, 200, "OK", fields);
     }
 }

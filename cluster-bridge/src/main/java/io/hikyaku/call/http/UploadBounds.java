@@ -8,7 +8,7 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /// Holds the body of one request to its bounds: how large it may be, and how slowly it may come as long as nothing of
-/// an answer has. The speed is that of a whole idle timeout, and time in which we take nothing does not count. Belongs
+/// a response has. The speed is that of a whole idle timeout, and time in which we take nothing does not count. Belongs
 /// to its event loop.
 public final class UploadBounds {
     private final long maxBytes;
@@ -53,7 +53,7 @@ public final class UploadBounds {
 
     /// A piece came.
     ///
-    /// @param answering whether something of the answer was sent: then the caller may take its time
+    /// @param answering whether something of the response was sent: then the caller may take its time
     @Nullable
     public Violation onBytes(int length, long now, boolean answering) {
         bytes += length;

@@ -124,7 +124,7 @@ public final class HeadWriter {
         out.writeBytes(CRLF);
     }
 
-    /// Writes the answer that opens a WebSocket.
+    /// Writes the response that opens a WebSocket.
     ///
     /// @param key the caller's
     /// @throws Malformed if it holds what may not be sent

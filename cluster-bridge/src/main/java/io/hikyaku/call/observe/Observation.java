@@ -60,7 +60,7 @@ public final class Observation {
     private final long startNanos = System.nanoTime();
     private long firstByteNanos;
     private long endNanos;
-    private boolean answerBegan;
+    private boolean responseBegan;
     private String protocol = "tcp";
     private String peer = NO_PEER;
     private @Nullable RequestHead head;
@@ -109,7 +109,7 @@ public final class Observation {
         };
     }
 
-    /// The caller does not read its answer (of an imported service), or the service a request (of an exported
+    /// The caller does not read its response (of an imported service), or the service a request (of an exported
     /// one).
     ///
     /// @param since how long
@@ -139,21 +139,21 @@ public final class Observation {
         tellSteps();
     }
 
-    /// The head of an answer, perhaps an interim one.
-    public void onAnswerHead(ResponseHead answer) {
-        if (answer.status() >= 200 || answer.status() == 101) {
-            onAnswerBegin();
-            status = answer.status();
+    /// The head of a response, perhaps an interim one.
+    public void onResponseHead(ResponseHead response) {
+        if (response.status() >= 200 || response.status() == 101) {
+            onResponseBegin();
+            status = response.status();
             if (status == 101) {
                 protocol = "websocket";
             } else if (grpc) {
-                onGrpcStatus(answer.fields());
+                onGrpcStatus(response.fields());
             }
         }
     }
 
-    /// The trailers of an answer.
-    public void onAnswerTrailers(Fields trailers) {
+    /// The trailers of a response.
+    public void onResponseTrailers(Fields trailers) {
         if (grpc) {
             onGrpcStatus(trailers);
         }
@@ -173,15 +173,15 @@ public final class Observation {
         grpcStatus = own;
     }
 
-    public void onAnswerBytes(int bytes) {
-        onAnswerBegin();
+    public void onResponseBytes(int bytes) {
+        onResponseBegin();
         responseBytes += bytes;
         tellSteps();
     }
 
-    private void onAnswerBegin() {
-        if (!answerBegan) {
-            answerBegan = true;
+    private void onResponseBegin() {
+        if (!responseBegan) {
+            responseBegan = true;
             firstByteNanos = System.nanoTime();
         }
     }
@@ -189,7 +189,7 @@ public final class Observation {
     /// The call is over; nothing may follow.
     ///
     /// @param how of a closed set
-    /// @param ownStatus of an answer that the bridge gives in the place of the service, 0 if it gives none
+    /// @param ownStatus of a response that the bridge gives in the place of the service, 0 if it gives none
     public void finish(String how, int ownStatus) {
         endNanos = System.nanoTime();
         outcome = how;
@@ -288,9 +288,9 @@ public final class Observation {
         return responseBytes;
     }
 
-    /// Until the first byte of the answer, −1 if there was none.
+    /// Until the first byte of the response, −1 if there was none.
     public long firstByteNanos() {
-        return answerBegan ? firstByteNanos - startNanos : -1;
+        return responseBegan ? firstByteNanos - startNanos : -1;
     }
 
     public long durationNanos() {

@@ -64,7 +64,7 @@ public final class WriteStall extends ChannelDuplexHandler {
             taken = taken(unsent);
             deadline.set(limit);
         } else {
-            refusals.count(Violation.ANSWER_TIME, "the answer was not taken in time", channel.remoteAddress());
+            refusals.count(Violation.ANSWER_TIME, "the response was not taken in time", channel.remoteAddress());
             SocketOutput.abort(channel);
         }
     }

@@ -140,7 +140,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (over || from == null) {
             data.release();
         } else {
-            observation.onAnswerBytes(data.readableBytes());
+            observation.onResponseBytes(data.readableBytes());
             stream.write(data);
             from.setReading(stream.isWritable());
         }

@@ -78,7 +78,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     @Override
     public void onData(ByteBuf data) {
         serviceSpoke = true;
-        observation.onAnswerBytes(data.readableBytes());
+        observation.onResponseBytes(data.readableBytes());
         replay.drop();
         int length = data.readableBytes();
         splice.write(data);

@@ -12,10 +12,10 @@ import java.time.Duration;
 ///
 /// @param connectTimeout until a target is connected
 /// @param headerTimeout until a caller's request head is complete, counted from its first byte
-/// @param responseTimeout until a target's answer begins, counted from the end of the request; not for gRPC
+/// @param responseTimeout until a target's response begins, counted from the end of the request; not for gRPC
 /// @param idleTimeout an HTTP connection without a call is closed after this
 /// @param tcpIdleTimeout a TCP connection or WebSocket that carries nothing either way is reset after this, and so is
-///     an HTTP call that has begun its answer, or is one of gRPC
+///     an HTTP call that has begun its response, or is one of gRPC
 /// @param protocolWait a connection to an import waits so long, at most, until its protocol is known
 /// @param maxConnectionsPerListener open connections at once; more are closed at once
 /// @param maxConnectionsPerSource of them, from one address; of IPv6 from one /64

@@ -48,7 +48,7 @@ public enum FieldKind {
     private static final AsciiString[] FORWARDING_PREFIXES = {
         AsciiString.cached("x-forwarded-"), AsciiString.cached("x-envoy-"), OWN_PREFIX
     };
-    /// Fields that are about the routing, the content or the answer as a whole have to be known before it
+    /// Fields that are about the routing, the content or the response as a whole have to be known before it
     /// (RFC 9110 §6.5.1).
     private static final List<AsciiString> NO_TRAILERS = cached(
             "age",

@@ -13,7 +13,7 @@ final class Opening {
     private int owed;
     private boolean ended;
 
-    /// @param key that the answer has to prove it has read
+    /// @param key that the response has to prove it has read
     Opening(CharSequence key) {
         this.key = key;
     }

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 /// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response
 /// were both complete and nothing came after them.
 public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
-    /// Some servers take a body of theirs for the next request, whose answer would then be someone else's.
+    /// Some servers take a body of theirs for the next request, whose response would then be someone else's.
     private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetConnection.class);
@@ -264,7 +264,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public void channelReadComplete(ChannelHandlerContext context) {
         TargetExchange current = exchange;
         if (current != null) {
-            current.flushAnswer();
+            current.flushResponse();
         }
     }
 
@@ -299,7 +299,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             keeper.forget(this);
         } else if (untilClose && inBody && endedCleanly()) {
             inBody = false;
-            current.onAnswerEnd(null);
+            current.onTargetEnd(null);
             if (exchange != null) {
                 current.onTargetGone(used); // nobody takes the rest of the request
             }
@@ -331,11 +331,11 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         while (exchange != null && in.isReadable()) {
             TargetExchange current = exchange;
             if (inBody) {
-                body.read(in, current::onAnswerBody);
+                body.read(in, current::onTargetBody);
                 if (!body.isDone()) {
                     return;
                 }
-                endAnswer(current, body.trailers());
+                endResponse(current, body.trailers());
             } else if (!current.awaitsHead()) {
                 throw new BadMessage(Violation.MESSAGE, "bytes after the response");
             } else if (!readHead(in, current)) {
@@ -363,17 +363,17 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             if (response.head().status() == 101) {
                 throw BadMessage.badRequest("switch of protocols that nobody asked for");
             }
-            current.onAnswerHead(response.head());
+            current.onTargetHead(response.head());
             return true;
         }
         authenticated |= ConnectionAuth.isAskedBy(response.head());
         keepAlive = response.keepAlive() && open == null && !unusualBody;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
-        current.onAnswerHead(response.head());
+        current.onTargetHead(response.head());
         body.start(response.framing());
         inBody = !body.isDone();
         if (!inBody) {
-            endAnswer(current, null);
+            endResponse(current, null);
         }
         return true;
     }
@@ -382,7 +382,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private static void requireAccept(Response response, CharSequence key) {
         CharSequence accept = response.head().fields().get(WebSocket.ACCEPT);
         if (!response.webSocket() || accept == null || !WebSocket.accept(key).contentEquals(accept)) {
-            throw BadMessage.badRequest("answer to the WebSocket handshake");
+            throw BadMessage.badRequest("response to the WebSocket handshake");
         }
     }
 
@@ -397,7 +397,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         channel.pipeline().replace(this, null, tunnel.splice());
         current.onSwitched(head, tunnel);
         open.sendTo(tunnel.splice());
-        current.flushAnswer();
+        current.flushResponse();
         if (early != null) {
             channel.eventLoop().execute(() -> read(early, tunnel.splice()));
         }
@@ -413,10 +413,10 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private void endAnswer(TargetExchange current, @Nullable Fields trailers) {
+    private void endResponse(TargetExchange current, @Nullable Fields trailers) {
         inBody = false;
         releaseReadInput();
-        current.onAnswerEnd(trailers);
+        current.onTargetEnd(trailers);
     }
 
     private void onRejected(BadMessage rejected) {
@@ -425,7 +425,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         if (current == null) {
             close();
         } else {
-            current.onAnswerInvalid();
+            current.onResponseInvalid();
         }
     }
 

@@ -313,7 +313,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     @Override
     protected void onStreamError(
             ChannelHandlerContext from, boolean outbound, Throwable cause, Http2Exception.StreamException http2) {
-        LOG.debug("A target's answer is not valid: {}", http2.getMessage());
+        LOG.debug("A target's response is not valid: {}", http2.getMessage());
         TargetHttp2Stream stream = find(http2.streamId());
         if (stream != null) {
             stream.onInvalid();

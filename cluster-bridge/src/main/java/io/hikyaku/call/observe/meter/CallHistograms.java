@@ -36,7 +36,7 @@ final class CallHistograms implements MultiCollector {
         return duration.computeIfAbsent(tags, unknown -> new DurationHistogram());
     }
 
-    /// From the beginning of a call to the first byte of its answer.
+    /// From the beginning of a call to the first byte of its response.
     DurationHistogram firstByte(Tags tags) {
         return firstByte.computeIfAbsent(tags, unknown -> new DurationHistogram());
     }
@@ -48,7 +48,7 @@ final class CallHistograms implements MultiCollector {
         add(
                 all,
                 "hikyaku_call_first_byte_seconds",
-                "From the beginning of a call to the first byte of its answer",
+                "From the beginning of a call to the first byte of its response",
                 firstByte);
         return all.build();
     }

@@ -98,7 +98,7 @@ public final class ServiceCalls implements Observation.Ledger {
         }
         if (side == Side.IMPORT) {
             LOG.warn(
-                    "A caller of {} has not read its answer for {} s; {} bytes of it wait here",
+                    "A caller of {} has not read its response for {} s; {} bytes of it wait here",
                     service,
                     since.toSeconds(),
                     bytes);
