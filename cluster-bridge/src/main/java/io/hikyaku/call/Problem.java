@@ -37,7 +37,7 @@ public enum Problem {
     TARGET_ABORTED(502, "http_protocol_error", "The service aborted the call"),
     TARGET_PROTOCOL(502, "http_protocol_error", "The service's response is not valid"),
     LOOP(502, "proxy_loop_detected", "The call goes in a circle"),
-    TRANSPORT_LOST(502, "connection_terminated", "The way to the exporter was lost"),
+    TRANSPORT_LOST(502, "connection_terminated", "The path to the exporter was lost"),
     INTERNAL(502, "proxy_internal_error", "The bridges failed");
 
     private final int status;

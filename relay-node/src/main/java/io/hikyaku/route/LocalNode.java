@@ -24,7 +24,7 @@ public interface LocalNode {
     /// The way to the node was over a link that is down or does not answer, or over somebody who has none any
     /// more: what was sent to it of late, or by it, may be lost. Where there is another way, that is taken by
     /// now. Called on the control loop.
-    default void onWayDoubted(NodeId node) {}
+    default void onPathDoubted(NodeId node) {}
 
     /// A node that is nobody's destination: a relay.
     static LocalNode none() {

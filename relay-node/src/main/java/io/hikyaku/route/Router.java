@@ -429,8 +429,8 @@ public final class Router implements LinkEvents, PacketSender {
         }
 
         @Override
-        public void onWayDoubted(NodeId node) {
-            local.onWayDoubted(node);
+        public void onPathDoubted(NodeId node) {
+            local.onPathDoubted(node);
         }
 
         @Override

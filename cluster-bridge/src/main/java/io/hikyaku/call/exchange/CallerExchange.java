@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One request of a caller and its response: writes the request to a stream and the response to the caller's side, both
-/// at once. As long as nothing of a response has come, and the request is in hand, a refusal elsewhere is not its end;
-/// nor is the loss of a request that is complete and does no harm twice (RFC 9110 §9.2.2).
+/// at once. As long as no part of a response has come, and the whole request is in hand, a refusal at one exporter does
+/// not end it; nor does the loss of a request that is complete and harmless to repeat (RFC 9110 §9.2.2).
 public final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     /// For the parts of the first line and what bridges add; a frame takes no more room for a field than HTTP/1
     /// does.
@@ -116,7 +116,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         }
     }
 
-    /// The request is not for anybody behind this bridge, and neither is its body.
+    /// The request is for nobody behind this bridge, and neither is its body.
     private void answerHere() {
         if (!requestEnded) {
             unwanted = true;
@@ -161,7 +161,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         return limit == null ? 0 : Math.max(1, limit.leftNanos() / 1000);
     }
 
-    /// Whether the response has begun. An interim one is no beginning: it settles nothing.
+    /// Whether the response has begun. An interim one does not count: it settles nothing.
     public boolean hasResponseBegun() {
         return headWritten;
     }
@@ -188,7 +188,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         }
     }
 
-    /// Whether no more of the request's body can go on its way now, nor is to be dropped.
+    /// Whether no more of the request's body can be sent on now, nor is to be dropped.
     private boolean isFull(StreamOutput to) {
         return !requestEnded && !unwanted && !to.isWritable();
     }
@@ -212,7 +212,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         }
     }
 
-    /// The end of what came together.
+    /// The end of what was read together.
     public void flushRequest() {
         StreamOutput to = output;
         if (to != null) {
@@ -396,7 +396,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         headWritten = true;
     }
 
-    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and what
+    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and whatever
     /// follows it is for nobody.
     private void endOpening() {
         if (!requestEnded) {
@@ -444,7 +444,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         fail(Problem.INTERNAL);
     }
 
-    /// The caller does not take what its service has answered.
+    /// The caller does not take its service's response.
     private void onUntaken(BadMessage rejected) {
         port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), side.remoteAddress());
         resetStream("The caller does not take the response");

@@ -11,7 +11,7 @@ import java.time.Duration;
 ///
 /// @param service `namespace/name:port`, for responses and metrics
 /// @param timeout for a whole call; zero: none
-/// @param forwarding what services are told of where requests come from
+/// @param forwarding what services are told about where requests come from
 public record HttpPort(
         String service,
         Duration timeout,

@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One call that came on a stream: writes its request to a place at a target and the response to the stream, both at
-/// once. What comes before there is a place waits, and holds the other side back by its credit.
+/// once. What comes before there is a place waits, and credit holds the other side back meanwhile.
 public final class TargetExchange implements StreamHandler, FrameReader.Events, TargetPool.Waiter {
     private static final int HEAD_ALLOWANCE = 4096;
-    /// Places that are looked for when targets say that the ones before did not begin.
+    /// How many places are looked for when targets say that they did not begin at the ones before.
     private static final int MAX_PLACES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetExchange.class);
@@ -131,7 +131,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
     }
 
-    /// The caller's bridge reads the whole response in every case; that it does not is a cancellation.
+    /// The caller's bridge reads the whole response in every case; if it stops reading, that is a cancellation.
     @Override
     public void onStopSending() {
         fail(ResetCode.CANCELLED);
@@ -208,7 +208,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         limitQuiet();
     }
 
-    /// A WebSocket is open: bytes go another way from now on.
+    /// A WebSocket is open: bytes take another route through this bridge from now on.
     public void onSwitched(ResponseHead head, TargetSide tunnel) {
         side = tunnel;
         endTimeLimit(); // it is for calls, and this is a connection now
@@ -244,7 +244,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
     }
 
-    /// The end of what came together.
+    /// The end of what was read together.
     public void flushResponse() {
         response.flush();
         readAsWanted();

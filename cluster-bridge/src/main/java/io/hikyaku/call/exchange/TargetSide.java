@@ -8,8 +8,8 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange's place at a target, in whatever version of HTTP the target speaks: where the request is written. All
-/// on the event loop of the export.
+/// One exchange's place at a target, in whatever version of HTTP the target speaks: where the request is written.
+/// Everything happens on the event loop of the export.
 public interface TargetSide {
     /// Takes the exchange and writes the head of its request.
     ///
@@ -41,6 +41,6 @@ public interface TargetSide {
     /// The exchange is complete on both sides.
     void release();
 
-    /// The exchange is over before it was complete: what is under way is cancelled at the target.
+    /// The exchange is over before it was complete: what is in progress is cancelled at the target.
     void abort();
 }

@@ -19,7 +19,7 @@ public final class MaxForwards {
     public enum Verdict {
         /// The request goes on, as [#count] says.
         PASSES,
-        /// It ends here: whoever has got it answers it.
+        /// It ends here: this bridge answers it.
         ENDS_HERE,
         MALFORMED
     }
@@ -39,7 +39,7 @@ public final class MaxForwards {
         return Verdict.PASSES;
     }
 
-    /// A request that passes, as it goes on: counted, if it has to be.
+    /// A request that is passed on: counted, if it has to be.
     public static RequestHead count(RequestHead head) {
         CharSequence said = said(head);
         if (said == null) {

@@ -8,14 +8,14 @@ import io.hikyaku.wire.call.HttpFrame.Version;
 import java.nio.charset.StandardCharsets;
 
 /// A response that a bridge gives in the place of the service: status, `Proxy-Status` (RFC 9209) and problem details
-/// (RFC 9457). Says which bridge and what kind of failure, nothing about addresses.
+/// (RFC 9457). Names the bridge and the kind of failure, but no addresses.
 ///
 /// @param body to be left out where the request was HEAD
 public record ProblemResponse(ResponseHead head, byte[] body) {
-    /// The methods that are passed on, besides those that nobody has listed.
+    /// The methods that are passed on, besides any unknown ones.
     static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-    /// @param service who was called
+    /// @param service the one that was called
     /// @param requestId by which the call is found in the bridges' access logs
     public static ProblemResponse of(String cluster, String service, Problem problem, CharSequence requestId) {
         byte[] body = """

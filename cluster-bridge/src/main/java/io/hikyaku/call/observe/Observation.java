@@ -16,10 +16,10 @@ public final class Observation {
     /// As peer of a call that found no exporter.
     public static final String NO_PEER = "none";
 
-    /// Bytes are told to the meters in such steps, so that long calls show while they last.
+    /// Bytes are reported to the meters in steps of this size, so that long calls show while they last.
     private static final long STEP_BYTES = 64 * 1024;
 
-    /// Who keeps the books of a service port.
+    /// What keeps the books of a service port.
     public interface Ledger {
         Side side();
 
@@ -33,7 +33,7 @@ public final class Observation {
         /// Bytes passed since the last time.
         void onBytes(Observation call, long request, long response);
 
-        /// Whoever is to read what the other side sends has taken nothing for a while.
+        /// The reader of what the other side sends has taken nothing for a while.
         void onStalled(Observation call, Duration since, long bytes);
 
         void onFinish(Observation call);
@@ -82,7 +82,7 @@ public final class Observation {
 
     /// A request was read from a caller: gives it marks to be found by, and takes away those that are not valid.
     ///
-    /// @return the request as it goes on
+    /// @return the request as it is passed on
     public RequestHead onCallerRequest(RequestHead request) {
         take(request);
         return Correlation.ofCaller(request, this);
@@ -90,7 +90,7 @@ public final class Observation {
 
     /// A request came from the caller's bridge.
     ///
-    /// @return the request as it goes on
+    /// @return the request as it is passed on
     public RequestHead onBridgeRequest(RequestHead request) {
         take(request);
         return Correlation.ofBridge(request, this);
@@ -118,7 +118,7 @@ public final class Observation {
         ledger.onStalled(this, since, bytes);
     }
 
-    /// Gives an id to what cannot be read.
+    /// Gives an id to a request that cannot be read.
     public CharSequence nameAnew() {
         requestId = RequestIds.next();
         protocol = "http";
@@ -218,8 +218,8 @@ public final class Observation {
 
     /// What [Correlation] has found in the request.
     ///
-    /// @param id of the request, as it goes on
-    /// @param ofGrpc whether the request is one of gRPC
+    /// @param id of the request, as it is passed on
+    /// @param ofGrpc whether the request is a gRPC call
     void onMarks(CharSequence id, boolean ofGrpc) {
         requestId = id;
         grpc = ofGrpc;

@@ -18,8 +18,8 @@ import io.netty.channel.Channel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One stream, joined to a connection to a target. What comes before the connection is there waits, and holds the
-/// caller back by its credit.
+/// One stream, joined to a connection to a target. What comes before the connection is there waits, and credit holds
+/// the caller back meanwhile.
 final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private final Targets targets;
     private final Observation observation;

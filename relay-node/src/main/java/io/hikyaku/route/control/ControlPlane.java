@@ -50,8 +50,8 @@ public final class ControlPlane {
 
         void onReachable(NodeId node, boolean reachable);
 
-        /// Packets to the node, or from it, may have been lost; see [LocalNode#onWayDoubted].
-        void onWayDoubted(NodeId node);
+        /// Packets to the node, or from it, may have been lost; see [LocalNode#onPathDoubted].
+        void onPathDoubted(NodeId node);
         /// As [NeighbourEvents#onVouched].
         void onVouched(NodeId node, boolean now);
 
@@ -347,7 +347,7 @@ public final class ControlPlane {
                     && (nextHop.links().hasAny(troubled)
                             || nextHop.changesInbox(other)
                             || !nextHop.leadsLike(other) && !isAsGoodAsBefore(node, nextHop))) {
-                listener.onWayDoubted(node);
+                listener.onPathDoubted(node);
             }
         });
         troubled.clear();

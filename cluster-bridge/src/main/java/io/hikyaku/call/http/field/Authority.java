@@ -5,7 +5,7 @@ import io.hikyaku.wire.call.HttpFrame;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/// Whom a request says it is for: in its target, in `Host`, or in both alike (RFC 9110 §7.2).
+/// The host that a request says it is for: in its target, in `Host`, or in both alike (RFC 9110 §7.2).
 public final class Authority {
     private Authority() {}
 

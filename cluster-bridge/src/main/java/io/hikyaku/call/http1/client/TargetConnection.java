@@ -46,7 +46,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private static final Logger LOG = LoggerFactory.getLogger(TargetConnection.class);
 
     private final Keeper keeper;
-    /// Who keeps connections between exchanges.
+    /// What keeps connections between exchanges.
     public interface Keeper {
         /// The connection is idle and may be used again.
         ///
@@ -58,7 +58,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         /// @return for how long it is kept; zero: it is not
         Duration keepFor(String caller, TargetConnection connection);
 
-        /// A connection that was kept for a caller is to have another exchange.
+        /// A connection that was kept for a caller gets another exchange.
         void onTaken();
 
         /// What a request is to say in `Host`.
@@ -84,7 +84,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable BodyWriter request;
     private @Nullable Opening opening;
     private @Nullable String caller;
-    /// Whether the service may take whoever uses the connection for somebody.
+    /// Whether the service may take the user of the connection for someone it has authenticated.
     private boolean authenticated;
 
     private boolean unusualBody;
@@ -117,7 +117,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         caller = connection;
     }
 
-    /// The caller's connection that it was kept for is to have another exchange on it.
+    /// The caller's connection that it was kept for gets another exchange on it.
     public void onTaken() {
         keeper.onTaken();
     }
@@ -141,7 +141,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         unusualBody = framing.kind() != Framing.Kind.NONE && BODILESS.contains(head.method());
     }
 
-    /// The caller's key, or an own one for a caller whose version of HTTP knows none.
+    /// The caller's key, or one of our own for a caller whose version of HTTP has none.
     private static CharSequence keyOf(RequestHead head) {
         CharSequence given = head.fields().get(WebSocket.KEY);
         return given == null ? WebSocket.newKey() : given;
@@ -214,7 +214,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// What the service has authenticated is for nobody but the one who has proved who he is.
+    /// A connection that the service has authenticated is only for the caller that proved its identity.
     private Duration keep() {
         String owner = caller;
         if (!authenticated) {
@@ -279,7 +279,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// In TLS an end without a goodbye may be anybody's (RFC 9112 §9.8).
+    /// In TLS an end without a goodbye may come from anybody (RFC 9112 §9.8).
     private boolean endedCleanly() {
         return saidGoodbye || channel.pipeline().get(SslHandler.class) == null;
     }
@@ -378,7 +378,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         return true;
     }
 
-    /// Only what has read the handshake may get the bytes that follow it (RFC 6455 §4.1).
+    /// Only a server that has read the handshake may get the bytes that follow it (RFC 6455 §4.1).
     private static void requireAccept(Response response, CharSequence key) {
         CharSequence accept = response.head().fields().get(WebSocket.ACCEPT);
         if (!response.webSocket() || accept == null || !WebSocket.accept(key).contentEquals(accept)) {
@@ -386,7 +386,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// Puts what passes bytes on in this handler's place, and gives it those that came with the head.
+    /// Replaces this handler by the tunnel, and gives it the bytes that came with the head.
     private void toTunnel(ResponseHead head, TargetExchange current, Opening open) {
         TargetTunnel tunnel = new TargetTunnel(channel, out, current, tunnelIdle, keeper::onFinished);
         ByteBuf early = input;
@@ -438,7 +438,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// Gives credit for what waited for a WebSocket, as long as it is known whose it is.
+    /// Gives credit for what waited for a WebSocket, as long as it is known whose stream it is.
     private void dropOpening() {
         Opening open = opening;
         if (open != null) {

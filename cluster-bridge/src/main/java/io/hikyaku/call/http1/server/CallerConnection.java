@@ -41,16 +41,16 @@ import org.slf4j.LoggerFactory;
 /// any ── refused, or answered before the request was complete ──▶ LEAVING ── closed by the caller, or in time ──▶ gone
 /// ```
 ///
-/// A caller that ends its half of the connection gets responses to what it has asked for whole, and then the end. One
+/// A caller that ends its half of the connection gets the responses to its complete requests, and then the end. One
 /// that has closed the connection altogether looks the same until it is written to, or its system is asked.
 public final class CallerConnection extends ChannelInboundHandlerAdapter {
-    /// Bytes of requests that wait for their turn; above it nothing more is read.
+    /// Bytes of requests that wait for their turn; above this nothing more is read.
     private static final int MAX_WAITING_BYTES = 16 * 1024;
 
     /// How long bytes that nobody wants are read, so that the response is not lost to a reset.
     private static final Duration LEAVE_TIME = Duration.ofSeconds(2);
 
-    /// To a request that was not understood.
+    /// For a request that was not understood.
     private static final HeadWriter.ToCaller UNREAD = new HeadWriter.ToCaller(Version.HTTP_1_1, false, false);
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerConnection.class);
@@ -153,14 +153,14 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         inputEnded = true;
         HalfClosed.watch(channel);
         switch (phase) {
-            case BODY -> channel.close(); // what is not asked for whole is taken back
+            case BODY -> channel.close(); // an incomplete request is withdrawn
             case ANSWERING -> {}
             case LEAVING -> out.closeAfterWrites();
             case HEAD -> closeIfDone();
         }
     }
 
-    /// The responses to all that was asked for whole are written.
+    /// The responses to all complete requests are written.
     private void closeIfDone() {
         if (inputEnded && phase == Phase.HEAD && channel.isWritable()) {
             toLeaving();
@@ -202,7 +202,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         onProgress();
     }
 
-    /// Something of the current exchange has moved.
+    /// Part of the current exchange has moved on.
     void onProgress() {
         CallerExchange current = exchange;
         CallLimits limits = port.context().limits();
@@ -394,7 +394,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     /// Sends what was written and the end, and reads on for a while: closing at once would send a reset if there
-    /// are unread bytes, and the caller could lose the response to it.
+    /// are unread bytes, and the caller could lose the response because of it.
     private void leave() {
         boolean complete = phase == Phase.ANSWERING && input == null;
         toLeaving();

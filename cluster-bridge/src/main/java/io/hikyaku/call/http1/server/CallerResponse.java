@@ -57,7 +57,7 @@ final class CallerResponse implements CallerSide {
         connection.out().creditOnFlush(bytes);
     }
 
-    /// HTTP/1.0 knows no interim responses (RFC 9110 §15.2).
+    /// HTTP/1.0 has no interim responses (RFC 9110 §15.2).
     @Override
     public boolean writeInterim(ResponseHead head) {
         if (request.head().version() != Version.HTTP_1_1) {
@@ -77,7 +77,7 @@ final class CallerResponse implements CallerSide {
         });
     }
 
-    /// What is wrong with a head must not leave half of it behind.
+    /// A head that turns out to be wrong must not leave half of itself behind.
     private void writeOrNothing(Consumer<ByteBuf> head) {
         ByteBuf room = connection.out().room(512);
         int start = room.writerIndex();

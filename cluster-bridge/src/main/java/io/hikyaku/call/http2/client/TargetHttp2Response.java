@@ -14,7 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
-/// The response on one stream of a target: held to its form as it comes, and passed on to the exchange.
+/// The response on one stream of a target: validated as it comes, and passed on to the exchange.
 final class TargetHttp2Response {
     private final TargetHttp2Stream stream;
     private final InterimBudget interim = new InterimBudget();
@@ -29,7 +29,7 @@ final class TargetHttp2Response {
         this.stream = stream;
     }
 
-    /// What is to be answered.
+    /// The request that it responds to.
     void begin(RequestHead request) {
         toHead = request.method().equals("HEAD");
         webSocket = WebSocket.isAsked(request);

@@ -16,10 +16,11 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange's stream on a connection to a target: how it goes with its [TargetHttp2Request], and the response. The
-/// target has window for what the way to the caller takes.
+/// One exchange's stream on a connection to a target: how its [TargetHttp2Request] fares, and the response. The target
+/// gets window for what the path to the caller takes.
 final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSide {
-    /// For a target that has answered to take the rest of the request, or to say that it does not want it.
+    /// How long a target that has responded may take to read the rest of the request, or to say that it does not
+    /// want it.
     private static final Duration LINGER = Duration.ofSeconds(30);
 
     private final TargetHttp2Connection connection;
@@ -63,7 +64,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         }
     }
 
-    /// The service may take whoever uses the connection next for somebody: nobody does.
+    /// The service may take the next user of the connection for someone it has authenticated: there will be none.
     void onAuthenticated() {
         connection.leave();
     }
@@ -90,7 +91,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         connection.limit(dueNanos);
     }
 
-    /// When it is to be over, if something does not happen.
+    /// When it times out unless something happens first.
     boolean isLimited() {
         return limited;
     }
@@ -110,7 +111,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         }
     }
 
-    /// What of the request is not written yet still goes out.
+    /// The part of the request that is not written yet still goes out.
     @Override
     public void release() {
         leave();
@@ -247,7 +248,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
 
     /// The connection has closed.
     ///
-    /// @param broken what is to be said of it, null for the usual
+    /// @param broken how to report it, null for the usual
     void onGone(boolean kept, @Nullable ResetCode broken) {
         TargetExchange current = exchange;
         closed = true;

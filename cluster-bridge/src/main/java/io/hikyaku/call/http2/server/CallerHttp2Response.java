@@ -56,7 +56,7 @@ final class CallerHttp2Response {
         this.onEnd = onEnd;
     }
 
-    /// Whether the call is one of gRPC's.
+    /// Whether the call is a gRPC call.
     boolean isGrpc() {
         return grpc;
     }
@@ -82,7 +82,7 @@ final class CallerHttp2Response {
         owed += bytes;
     }
 
-    /// Gives credit for what was taken and is not on its way to the socket: the frames around bodies.
+    /// Gives credit for what was taken and does not go to the socket: the frames around bodies.
     void settle() {
         Stream from = source;
         ByteBuf waiting = data;
@@ -95,7 +95,7 @@ final class CallerHttp2Response {
 
     // ---- its parts
 
-    /// One that is too large for the caller is left out.
+    /// An interim response that is too large for the caller is left out.
     ///
     /// @return whether something was written
     /// @throws Malformed if it holds what may not be sent
@@ -112,7 +112,7 @@ final class CallerHttp2Response {
     }
 
     /// @throws Malformed if it holds what may not be sent
-    /// @throws BadMessage if the caller takes none as large
+    /// @throws BadMessage if the caller accepts none as large
     void writeHead(ResponseHead response) {
         boolean bodiless = toHead || response.status() == 204 || response.status() == 304;
         Http2Headers headers = headers(response);
@@ -142,7 +142,7 @@ final class CallerHttp2Response {
     }
 
     /// @throws Malformed if the head promised more
-    /// @throws BadMessage if the caller takes no trailers as large
+    /// @throws BadMessage if the caller accepts no trailers as large
     void writeEnd(@Nullable Fields trailers) {
         if (left > 0) {
             throw new Malformed(Reason.TRUNCATED, "body");
@@ -159,7 +159,7 @@ final class CallerHttp2Response {
 
     /// Writes a whole response of the bridge's own.
     ///
-    /// @throws BadMessage if the caller takes no head as large
+    /// @throws BadMessage if the caller accepts no head as large
     void writeProblem(Problem problem, CharSequence requestId) {
         String cluster = connection.port().context().cluster();
         if (grpc) {
@@ -180,7 +180,7 @@ final class CallerHttp2Response {
 
     /// Ends what was begun with gRPC's trailers.
     ///
-    /// @throws BadMessage if the caller takes none as large
+    /// @throws BadMessage if the caller accepts none as large
     void writeTrailers(Problem problem) {
         writeTrailers(GrpcResponse.trailers(problem));
     }

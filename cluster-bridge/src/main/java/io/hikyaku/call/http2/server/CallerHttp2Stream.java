@@ -25,7 +25,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One stream of a caller's HTTP/2 connection: a request, and how it goes with its [CallerHttp2Response].
+/// One stream of a caller's HTTP/2 connection: a request, and how its [CallerHttp2Response] fares.
 final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSide {
     private static final AsciiString HEAD = AsciiString.cached("HEAD");
 
@@ -134,7 +134,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         return place.onCancelled();
     }
 
-    /// Ends what has not moved for too long.
+    /// Ends an exchange that has not moved for too long.
     void checkTime(long nowNanos) {
         CallerExchange current = exchange;
         long still = nowNanos - movedNanos;
@@ -156,7 +156,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         }
     }
 
-    /// Streams of gRPC wait for their next message as long as they like, on either side.
+    /// Streams of gRPC may wait for their next message as long as they like, on either side.
     private Duration timeLimit(@Nullable CallerExchange current) {
         CallLimits limits = connection.port().context().limits();
         if (current != null && (response.isGrpc() || current.hasResponseBegun())) {
@@ -283,7 +283,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         writeOwn(problem, () -> response.writeProblem(problem, requestId));
     }
 
-    /// A caller that takes no heads as large as ours is not tried with smaller ones.
+    /// A caller that does not accept a head as large as ours is not tried with a smaller one.
     private void writeOwn(Problem problem, Runnable writing) {
         try {
             writing.run();

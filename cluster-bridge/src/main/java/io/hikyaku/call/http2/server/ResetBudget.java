@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /// How many streams one connection may reset, or make us reset by its mistakes: each was a request that we began to
 /// serve (CVE-2023-44487, CVE-2025-8671). A response that began pays for one: callers that give up some of their calls,
-/// or take from streams what they need, are no flood, and who floods has no time for responses. Belongs to its event
-/// loop.
+/// or take from streams only what they need, are not a flood, and callers that flood do not wait for responses. Belongs
+/// to its event loop.
 final class ResetBudget {
     /// Responses that can be saved up.
     static final int MAX_PAID = 1000;
@@ -25,7 +25,7 @@ final class ResetBudget {
         this.windowStart = now;
     }
 
-    /// The end of a connection that has spent too much.
+    /// What ends a connection that has spent too much.
     static Http2Exception tooMany() {
         return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many resets");
     }
@@ -37,7 +37,7 @@ final class ResetBudget {
 
     /// A stream is reset.
     ///
-    /// @return false: that was one too many
+    /// @return false: this was one too many
     boolean spend(long now) {
         if (paid > 0) {
             paid--;
