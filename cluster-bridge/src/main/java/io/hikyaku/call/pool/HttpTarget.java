@@ -36,7 +36,7 @@ public final class HttpTarget {
     /// What its last TLS connection said.
     private boolean choosesHttp1;
 
-    /// @param tied the port's connections that are for one caller alone
+    /// @param tied the port's connections that are reserved for one caller
     /// @param others finds the same port's targets
     public HttpTarget(
             Targets targets,

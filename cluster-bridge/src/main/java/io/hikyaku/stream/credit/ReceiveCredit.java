@@ -113,8 +113,8 @@ public final class ReceiveCredit {
         return consumed + required > granted || more >= window / 4 && granted - received <= grantedSpan / 2;
     }
 
-    /// The reader takes nothing until it has so many bytes, counted from what it has taken: widens the window to as
-    /// many, if it is smaller. 0: it takes what comes.
+    /// The reader takes nothing until it has this many bytes, counted from what it has taken: widens the window to
+    /// that size, if it is smaller. 0: it takes what comes.
     ///
     /// @return false if there is no memory for it
     public boolean require(long bytes) {

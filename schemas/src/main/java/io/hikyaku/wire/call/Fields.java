@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of an HTTP head or trailer section, in order, with duplicates, and with the bytes of names and values as
-/// they came (each character of a sequence is one byte, ISO-8859-1). They never change: whoever needs others makes them
-/// with a [Builder].
+/// they came (each character of a sequence is one byte, ISO-8859-1). They never change: new ones are made with a
+/// [Builder].
 public final class Fields {
     /// Most fields in a section.
     public static final int MAX_COUNT = 1024;
@@ -78,14 +78,14 @@ public final class Fields {
 
         private CharSequence[] namesAndValues;
         private int size;
-        /// Whether fields that were made, or begun with, stand on the same array.
+        /// Whether fields that were made, or begun with, share the same array.
         private boolean shared;
 
         public Builder() {
             this(USUAL_COUNT);
         }
 
-        /// Room for so many at first.
+        /// Room for this many at first.
         Builder(int capacity) {
             this(new CharSequence[2 * capacity], 0, false);
         }

@@ -1,7 +1,7 @@
 package io.hikyaku.wire.channel;
 
 import io.hikyaku.wire.InitialCredits;
-/// The channel's own frames (PROTOCOL.md §5.5). They stand at the front of a sealed packet's plaintext.
+/// The channel's own frames (PROTOCOL.md §5.5). They come first in a sealed packet's plaintext.
 
 public sealed interface ChannelFrame {
     /// Every packet with a sequence below `next` has arrived.

@@ -2,8 +2,8 @@ package io.hikyaku.wire.channel;
 
 import java.util.Arrays;
 
-/// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one each way, with their
-/// own small reliability.
+/// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one in each direction,
+/// with a small reliability layer of their own.
 public sealed interface HandshakeFrame {
     /// A piece of the sender's TLS bytes, and how far it has received the other side's.
     ///

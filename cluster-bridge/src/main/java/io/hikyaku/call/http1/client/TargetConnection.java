@@ -53,7 +53,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         /// @return for how long it is kept; zero: it is not
         Duration keep(TargetConnection connection);
 
-        /// The connection is idle and may be used again for one caller's connection alone.
+        /// The connection is idle and may be used again, but only for one caller's connection.
         ///
         /// @return for how long it is kept; zero: it is not
         Duration keepFor(String caller, TargetConnection connection);

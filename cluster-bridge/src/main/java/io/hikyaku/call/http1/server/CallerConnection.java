@@ -235,7 +235,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         updateReading();
     }
 
-    /// A WebSocket is open: puts what passes bytes on in this handler's place, and gives it those that came early.
+    /// A WebSocket is open: replaces this handler by the tunnel, and gives it the bytes that came early.
     CallerTunnel toTunnel(CallerExchange current) {
         CallerTunnel tunnel =
                 new CallerTunnel(channel, out, current, port.context().limits().tcpIdleTimeout());

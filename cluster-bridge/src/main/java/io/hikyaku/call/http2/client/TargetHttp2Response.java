@@ -78,8 +78,8 @@ final class TargetHttp2Response {
         }
     }
 
-    /// What was asked for as a CONNECT is open with any 2xx (RFC 8441 §5), which cannot have a length
-    /// (RFC 9110 §9.3.6): DATA are bytes both ways from here on.
+    /// What was asked for as a CONNECT is open with any 2xx (RFC 8441 §5), which cannot have a length (RFC 9110
+    /// §9.3.6): DATA are bytes in both directions from here on.
     private void onOpened(TargetExchange exchange, TargetHeads.Response response, boolean end) {
         if (response.contentLength() >= 0) {
             throw BadMessage.badRequest("Content-Length of a WebSocket");

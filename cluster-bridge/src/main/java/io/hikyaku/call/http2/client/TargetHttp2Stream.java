@@ -91,7 +91,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         connection.limit(dueNanos);
     }
 
-    /// When it times out unless something happens first.
+    /// Whether it times out unless something happens first.
     boolean isLimited() {
         return limited;
     }
