@@ -66,7 +66,7 @@ final class FloodedDocument {
         return whole;
     }
 
-    /// Of the whole one, 0 if there is none.
+    /// Of the complete one, 0 if there is none.
     long sequence() {
         return whole == null ? 0 : whole.sequence();
     }

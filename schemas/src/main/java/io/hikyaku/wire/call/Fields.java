@@ -57,12 +57,12 @@ public final class Fields {
         return null;
     }
 
-    /// These fields, but that the first of this name has another value, or with one more at the end.
+    /// These fields, with another value for the first of this name, or with one more at the end.
     public Fields with(CharSequence name, CharSequence value) {
         return toBuilder().set(name, value).build();
     }
 
-    /// These fields, but those of such names.
+    /// These fields without those of such names.
     public Fields without(Predicate<CharSequence> names) {
         return toBuilder().removeIf(names).build();
     }
@@ -123,7 +123,7 @@ public final class Fields {
             return add(name, value);
         }
 
-        /// Takes out the fields of such names.
+        /// Removes the fields of such names.
         public Builder removeIf(Predicate<CharSequence> names) {
             int kept = 0;
             for (int at = 0; at < 2 * size; at += 2) {
@@ -152,7 +152,7 @@ public final class Fields {
             return this;
         }
 
-        /// The fields as they are now; what is added after is not among them.
+        /// The fields as they are now; what is added afterwards is not among them.
         public Fields build() {
             shared = true;
             return new Fields(namesAndValues, size);

@@ -45,7 +45,7 @@ public sealed interface ChannelFrame {
         DEAD_PATH(5),
         /// A limit of the node.
         LIMIT(6),
-        /// A packet that could not be authenticated, in the place of one that did not arrive.
+        /// A packet that could not be authenticated, in place of one that did not arrive.
         UNAUTHENTIC(7);
 
         private final int number;

@@ -65,7 +65,7 @@ public sealed interface HandshakeFrame {
     /// Why a handshake was not continued; unknown codes are read as [#OTHER].
     enum RejectCode {
         OTHER(0),
-        /// Offers crossed and the other one goes on.
+        /// Offers crossed, and the other one goes on.
         CROSSED(1),
         /// No common channel version.
         VERSION(2),
@@ -75,7 +75,7 @@ public sealed interface HandshakeFrame {
         UNKNOWN_CHANNEL(4),
         /// TLS or the channel greeting failed.
         FAILED(5),
-        /// The node is about to stop and opens no channels any more.
+        /// The node is about to stop and opens no more channels.
         LEAVING(6);
 
         private final int number;

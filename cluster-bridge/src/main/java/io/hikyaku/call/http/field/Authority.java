@@ -11,7 +11,7 @@ public final class Authority {
 
     /// @param said where this version says it as a rule; null: not there
     /// @param other where it may be said besides; null: not there
-    /// @throws BadMessage if they differ, or it is none
+    /// @throws BadMessage if they differ, or it is not valid
     public static String of(@Nullable CharSequence said, @Nullable CharSequence other) {
         if (said != null && other != null && !AsciiString.contentEqualsIgnoreCase(said, other)) {
             throw new BadMessage(Violation.HOST, "Host differs from the request target");
