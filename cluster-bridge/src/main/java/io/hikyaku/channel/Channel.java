@@ -585,7 +585,8 @@ public final class Channel {
     /// genuine one was still to come: so it counts only now.
     private void closeAsLost(CloseCode code, String detail) {
         if (unauthentic == received.next()) {
-            LOG.warn("Packets from node {} are changed on their path", key.peer().abbreviated());
+            LOG.warn(
+                    "Packets from node {} are changed on their path", key.peer().abbreviated());
             close(CloseCode.UNAUTHENTIC, "Packet " + unauthentic + " was not authentic");
         } else {
             close(code, detail);

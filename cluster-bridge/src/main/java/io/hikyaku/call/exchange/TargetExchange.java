@@ -425,7 +425,9 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             finish(
                     code == ResetCode.CANCELLED
                             ? Outcomes.CANCELLED
-                            : responseBegun ? Outcomes.CUT_OFF : Problem.of(code).code());
+                            : responseBegun
+                                    ? Outcomes.CUT_OFF
+                                    : Problem.of(code).code());
             stream.reset(code, "");
             leaveTarget();
         }
