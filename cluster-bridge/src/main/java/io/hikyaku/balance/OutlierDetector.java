@@ -41,7 +41,7 @@ public final class OutlierDetector {
         return ejected;
     }
 
-    /// How often it was ejected without long enough in between.
+    /// How often it was ejected without having stayed in use for long in between.
     public int ejections() {
         return ejections;
     }

@@ -414,7 +414,7 @@ public final class Channel {
         }
     }
 
-    /// Each missing packet has its own timer: on a path that keeps reordering there is always some gap.
+    /// Each missing packet has its own time limit: on a path that keeps reordering there is always some gap.
     private void noteGap() {
         long missing = received.hasGap() ? received.next() : -1;
         if (missing != gapAt) {

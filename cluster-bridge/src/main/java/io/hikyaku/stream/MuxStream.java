@@ -223,7 +223,7 @@ final class MuxStream implements Stream {
         return mark;
     }
 
-    /// Tells the handler that its reader is stalled.
+    /// Tells the handler that the stream is stalled.
     void tellStalled(Duration since) {
         if (handler != null) {
             try {

@@ -18,8 +18,8 @@ public final class MemoryBudget {
         return tryReserve(bytes, total);
     }
 
-    /// Reserves `bytes` if that leaves half of the total: for what makes things faster, which must not be at the
-    /// cost of others.
+    /// Reserves `bytes` if that leaves at least half of the total: for what makes things faster, which must not be
+    /// at the cost of others.
     public boolean tryReserveSpare(long bytes) {
         return tryReserve(bytes, total / 2);
     }

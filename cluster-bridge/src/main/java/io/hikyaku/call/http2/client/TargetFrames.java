@@ -31,7 +31,7 @@ final class TargetFrames extends Http2Frames<TargetHttp2Connection> {
         TargetHttp2Stream stream = ours(id);
         connection.budget().onUseful();
         if (stream != null) {
-            connection.onAnswering();
+            connection.onResponse();
             connection.due(stream);
             try {
                 stream.onHeaders(headers, end);

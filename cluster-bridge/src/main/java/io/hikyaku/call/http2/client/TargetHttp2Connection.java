@@ -343,7 +343,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         }
     }
 
-    void onAnswering() {
+    void onResponse() {
         refusing = false;
     }
 
