@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Who exports what, as one event loop can reach it. Belongs to that event loop.
+/// The exporters of each port, as one event loop can reach them. Belongs to that event loop.
 public final class Balancer {
     private final CallContext context;
     private final FreeRepeats freeRepeats;

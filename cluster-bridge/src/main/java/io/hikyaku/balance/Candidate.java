@@ -4,8 +4,8 @@ import io.hikyaku.call.Problem;
 import io.hikyaku.stream.StreamOpener;
 
 /// One instance that exports a service port, as one event loop can reach it. The balancer keeps its count of
-/// outstanding calls by identity: hand in the same object as long as it is the same instance. What has a default is
-/// right for one within this process.
+/// outstanding calls by identity: hand in the same object as long as it is the same instance. The defaults are right
+/// for an instance within this process.
 public interface Candidate {
     /// Whether calls can leave for it.
     enum Standing {
@@ -13,7 +13,7 @@ public interface Candidate {
         READY,
         /// They would wait for a channel, or for a sign of life on the one there is.
         UNREADY,
-        /// The last channel to it did not come to be, and it is too early to try again.
+        /// The last channel to it did not come up, and it is too early to try again.
         FAILED
     }
 
@@ -29,10 +29,10 @@ public interface Candidate {
         return 0;
     }
 
-    /// Makes it ready without a call, if it is not and that takes something.
+    /// Makes it ready ahead of any call, if it is not ready yet.
     default void prepare() {}
 
-    /// Gives the way to open streams: synchronously if the channel is open, otherwise later on the same event loop.
+    /// Gives a means to open streams: synchronously if the channel is open, otherwise later on the same event loop.
     /// The waiter is called exactly once, unless it gave up before.
     void whenReady(Waiter waiter);
 
@@ -40,9 +40,9 @@ public interface Candidate {
     interface Waiter {
         void onReady(StreamOpener opener);
 
-        /// No channel came to be.
+        /// No channel came up.
         ///
-        /// @param why what callers are told if there is nobody else
+        /// @param why what callers are told if there is no other candidate
         void onUnreachable(Problem why);
     }
 }

@@ -4,7 +4,7 @@ import io.hikyaku.call.Problem;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/// Who may be asked for one service port, on one event loop. Policy decides; calls ask.
+/// The instances that may be tried for one service port, on one event loop. Policy decides; calls ask.
 public interface Candidates {
     /// A call begins. Repeats are allowed in proportion to calls.
     void onCall();

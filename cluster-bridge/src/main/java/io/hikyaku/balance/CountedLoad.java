@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 public final class CountedLoad implements EndpointLoad {
     /// Failures in a row that eject it.
     public static final int FAILURES = 3;
-    /// However far away: a call there counts as much as so many nearby.
+    /// However far away the candidate is, a call there counts as at most this many nearby.
     static final double MAX_WEIGHT = 16;
 
     /// Weights within this factor are equal: round trips are never quite the same.
@@ -45,7 +45,7 @@ public final class CountedLoad implements EndpointLoad {
         return failed || health.isEjected();
     }
 
-    /// Takes in what the candidate knows by itself.
+    /// Takes in what the candidate itself knows.
     Standing look() {
         Standing standing = candidate.standing();
         long measured = candidate.roundTripNanos();
@@ -77,7 +77,7 @@ public final class CountedLoad implements EndpointLoad {
         return times == otherTimes ? isBetterThan(other) : times < otherTimes;
     }
 
-    /// The candidate is none any more. Calls that run go on.
+    /// It is no longer a candidate. Running calls go on.
     void onGone() {
         gone = true;
         showEjected();

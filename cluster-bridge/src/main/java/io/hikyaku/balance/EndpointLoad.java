@@ -2,7 +2,7 @@ package io.hikyaku.balance;
 
 import io.hikyaku.wire.stream.ResetCode;
 
-/// A candidate's place at whoever balances, for one service port on one event loop. It hears how each call there goes,
+/// A candidate as the balancer keeps it, for one service port on one event loop. It hears how each call there goes,
 /// under the number that [#begin] gave.
 public interface EndpointLoad {
     Candidate candidate();
@@ -10,7 +10,7 @@ public interface EndpointLoad {
     /// A call goes there; [#finish] must follow.
     int begin();
 
-    /// The first of the answer came.
+    /// The first part of the response came.
     void onAnswer(int call);
 
     /// The call's stream was reset.

@@ -4,8 +4,8 @@ import io.hikyaku.call.ServicePort;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Repeats that need no calls to stand against: a few each second for each port, however many event loops the process
-/// has. Thread-safe; asked only where a call has failed.
+/// Repeats that need no calls to be counted against: a few each second for each port, however many event loops the
+/// process has. Thread-safe; asked only where a call has failed.
 public final class FreeRepeats {
     static final int PER_SECOND = 3;
 

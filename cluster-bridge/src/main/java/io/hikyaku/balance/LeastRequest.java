@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The candidates for one port (decision 013). Picks the one whose calls cost least: those outstanding there, the new
 /// one among them, times a weight that grows with its distance; equals take turns. One that is ejected gets no call
-/// unless all are, and one without a channel is made ready while calls go where a channel stands. The same object as
+/// unless all are, and one without a channel is made ready while calls go where a channel is up. The same object as
 /// long as its balancer lives, so that a listener finds it once, not per call.
 final class LeastRequest implements Candidates {
     private final String servicePort;
@@ -36,7 +36,7 @@ final class LeastRequest implements Candidates {
         this.ejected = metrics.ejectedExporters(servicePort);
     }
 
-    /// Puts these in place of the ones before; what is known of those that stay is kept.
+    /// Replaces the candidates by these; what is known of those that stay is kept.
     void update(List<Candidate> candidates) {
         List<CountedLoad> updated = new ArrayList<>(candidates.size());
         for (Candidate candidate : candidates) {

@@ -3,7 +3,7 @@ package io.hikyaku.balance;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// Whether something that calls are sent to is to be spared them, judged by how they go (decision 013). After so many
+/// Whether something that calls are sent to is to be spared calls, judged by how they go (decision 013). After so many
 /// failures in a row it is ejected for a while, longer each time; then one call at a time is let through, and the first
 /// that works brings it back in.
 ///
@@ -41,17 +41,18 @@ public final class OutlierDetector {
         return ejected;
     }
 
-    /// How often it was ejected without having stayed in for long in between.
+    /// How often it was ejected without having stayed in use for long in between.
     public int ejections() {
         return ejections;
     }
 
-    /// Whether a call may go there: it is in, or it is time to see whether it works again and nobody does.
+    /// Whether a call may go there: it is not ejected, or it is time to see whether it works again and no other
+    /// call does.
     public boolean takesCalls(long nowNanos) {
         return !ejected || !probing && isDue(nowNanos);
     }
 
-    /// A call goes there, perhaps although it takes none.
+    /// A call goes there, perhaps although it takes none just now.
     ///
     /// @return the call's round, for what is said about it later
     public int begin(long nowNanos) {
@@ -84,7 +85,7 @@ public final class OutlierDetector {
         }
     }
 
-    /// It says itself that it takes no calls: no second failure is waited for.
+    /// It says itself that it takes no calls, so one failure is enough.
     public void onLeaving(long nowNanos) {
         if (!ejected || isDue(nowNanos)) {
             round++;
@@ -92,7 +93,7 @@ public final class OutlierDetector {
         }
     }
 
-    /// A call is over. If it told nothing, another may find out.
+    /// A call is over. If it showed nothing, another may find out.
     public void onFinish(int callRound) {
         if (callRound == round) {
             probing = false;

@@ -2,8 +2,8 @@ package io.hikyaku.balance;
 
 import io.hikyaku.wire.stream.ResetCode;
 
-/// What the reset of a call tells about its exporter. Only that counts which no caller can bring about by what it
-/// sends: else one caller could eject an exporter for all.
+/// What the reset of a call tells about its exporter. Only what no caller can bring about by what it sends counts:
+/// otherwise one caller could eject an exporter for all.
 enum OutlierSignal {
     /// The exporter reached its target.
     WORKS,

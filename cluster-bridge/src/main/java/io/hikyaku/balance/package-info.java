@@ -1,6 +1,6 @@
-/// Where a call goes: of the endpoints that export a service, the near ones that have few calls of ours and can be
-/// reached; which of them are ejected after failures; and whether a call may be tried again. One [Balancer] per event
-/// loop, fed from outside. Knows neither peers nor channels.
+/// Where a call goes: of the exporters of a service, to the near ones that can be reached and have few of our calls;
+/// which of them are ejected after failures; and whether a call may be tried again. One [Balancer] per event loop,
+/// filled from outside. Knows neither peers nor channels.
 @NullMarked
 package io.hikyaku.balance;
 

@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
 public final class Bridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
     private static final Duration SHARDS_CLOSE = Duration.ofSeconds(2);
-    /// How long a bridge that stops goes on taking calls of those who have yet to hear of it.
+    /// How long a stopping bridge goes on taking calls from bridges that have yet to hear of it.
     private static final Duration STILL_TAKING = Duration.ofMillis(500);
 
     private final BridgeConfig config;
@@ -122,7 +122,7 @@ public final class Bridge implements AutoCloseable {
     ///
     /// @param version shown in status
     /// @throws IdentityException if the identity cannot be used, or is not this cluster's
-    /// @throws IOException if an address cannot be listened at
+    /// @throws IOException if it is not possible to listen on an address
     public static Bridge start(BridgeConfig config, String version)
             throws IdentityException, IOException, InterruptedException {
         BridgeLimits limits = config.limits();
@@ -184,14 +184,14 @@ public final class Bridge implements AutoCloseable {
         return node.node();
     }
 
-    /// Where local programs find imported ports, with the ports that were really bound.
+    /// Where local programs find imported ports, with the ports actually bound.
     public Map<ServicePort, HostPort> imported() {
         Map<ServicePort, HostPort> addresses = new HashMap<>();
         imports.listening().forEach(listening -> addresses.put(listening.port(), listening.address()));
         return addresses;
     }
 
-    /// Follows the file that the configuration was read from. Exports, imports and what is logged change with it; a
+    /// Follows the file that the configuration was read from. Exports, imports and logging change with it; a
     /// file that changes anything else is refused.
     public void follow(Path file) {
         Consumer<BridgeConfig> announce = changed -> {
@@ -216,7 +216,7 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    /// Where links are accepted, with the ports that were really bound.
+    /// Where links are accepted, with the ports actually bound.
     public List<LinkUrl> listening() {
         return node.listening();
     }
@@ -259,8 +259,8 @@ public final class Bridge implements AutoCloseable {
 
     // ---- the end
 
-    /// Stops as SIGTERM asks: begins no call any more and has others send theirs elsewhere, lets those end that
-    /// run, for the drain timeout at most. Then closes.
+    /// Stops as SIGTERM asks: begins no more calls and has other bridges send theirs elsewhere, and lets running
+    /// calls end, for the drain timeout at most. Then closes.
     public void stop() throws InterruptedException {
         LOG.info("bridge of cluster {} drains", config.cluster());
         draining = true;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `hikyaku bridge`: runs until it is told to end.
+/// `hikyaku bridge`: runs until it is told to stop.
 @Command(
         name = "bridge",
         description = "Runs a cluster's bridge, which exports services to other clusters and imports theirs.")
@@ -37,7 +37,7 @@ public final class BridgeCommand implements Subcommand {
         return new Started(bridge::stop, config.limits().drainTimeout().plus(BEYOND_DRAIN));
     }
 
-    /// Files that the configuration names are looked at when the bridge is made.
+    /// Files that the configuration names are read when the bridge is made.
     private Bridge start(BridgeConfig config) throws Exception {
         try {
             return Bridge.start(config, VersionCommand.version());

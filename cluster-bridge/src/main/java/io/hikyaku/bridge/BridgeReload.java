@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Puts a changed configuration in place while the bridge runs. Everything is made first; only then anything is put in
-/// place, and nothing of that can fail. Touched by the thread that follows the file.
+/// Puts a changed configuration in place while the bridge runs. Everything is made first; only then is anything put in
+/// place, and none of that can fail. Touched by the thread that follows the file.
 final class BridgeReload implements ConfigTaker<BridgeConfig> {
-    /// Keys at the top that may change.
+    /// Top-level keys that may change.
     static final Set<String> FREE = Set.of("exports", "imports", "log");
 
     private final Shards shards;
@@ -40,7 +40,7 @@ final class BridgeReload implements ConfigTaker<BridgeConfig> {
         Shards.NextExports exports = shards.makeExports(changed.exports());
         boolean whole = false;
         try {
-            imports.update(changed.imports()); // the last step that can fail, itself whole or not at all
+            imports.update(changed.imports()); // the last step that can fail, itself all or nothing
             whole = true;
         } finally {
             if (!whole) {

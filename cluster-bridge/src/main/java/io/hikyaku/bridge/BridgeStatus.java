@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What a bridge says of itself.
+/// What a bridge says about itself.
 ///
 /// @param kafka if it is configured
 record BridgeStatus(

@@ -7,19 +7,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Since when the registry topics of clusters cannot be read. Touched by the control loop alone.
+/// Since when the registry topics of clusters cannot be read. Touched only by the control loop.
 final class Deafness {
-    /// How long nodes are not blamed for their silence when their topic cannot be read.
+    /// How long nodes are not blamed for silence while their topic cannot be read.
     static final Duration MAX = Duration.ofMinutes(15);
 
     private final Map<String, Long> since = new HashMap<>();
 
     /// @param heard whether a cluster's topic is read now
-    /// @return whether the node would be heard if it beat over Kafka; so too if it does not, or if its topic was
-    ///     away for too long
+    /// @return whether the node would be heard if it sent beats over Kafka; also true if it does not, or if its
+    ///     topic was away for too long
     boolean hears(NodeDocument document, Predicate<String> heard, long now) {
         if (document.kafka().isEmpty()) {
-            return true; // which says nothing about the topic
+            return true; // says nothing about the topic
         }
         String cluster = Member.parse(document.member()).name();
         if (heard.test(cluster)) {

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Keeps the shards and the listeners told who exports what: whenever the registry, the ways to others or this bridge's
-/// own exports change.
+/// Keeps the shards and the listeners informed of what each node exports, whenever the registry, the paths to others or
+/// this bridge's own exports change.
 final class ExporterViews implements Directory.Listener {
     /// Changes within this time are shown to the event loops together.
     private static final Duration DEBOUNCE = Duration.ofMillis(20);
@@ -29,8 +29,8 @@ final class ExporterViews implements Directory.Listener {
     private boolean pending;
 
     /// @param own this node's document, as it is now
-    /// @param directsWork whether ways that lead over no relay carry anything now; while they do not, calls fail at
-    ///     once instead of waiting there
+    /// @param directsWork whether direct paths, which lead over no relay, carry anything now; while they do not,
+    ///     calls fail at once instead of waiting there
     ExporterViews(
             MeshNode node,
             Directory directory,
@@ -46,7 +46,7 @@ final class ExporterViews implements Directory.Listener {
         this.imports = imports;
     }
 
-    /// As it was shown last; any thread.
+    /// The view that was shown last; any thread.
     ExporterView current() {
         return view;
     }

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The listeners for local callers, one for each imported port. They change while the bridge runs; one thread at a time
-/// may do that.
+/// may change them.
 final class Imports {
-    /// What tells one socket from another. Where any port will do, several may want the same address.
+    /// What tells one socket from another. Where any port will do, several imports may want the same address.
     private record Place(HostPort address, Optional<ServicePort> anyPortFor) {
         static Place of(ServicePort port, HostPort address) {
             return new Place(address, address.port() == 0 ? Optional.of(port) : Optional.empty());
@@ -68,10 +68,10 @@ final class Imports {
         this.grace = grace;
     }
 
-    /// Puts these listeners in place of the ones before. What has not changed is not touched; where another port is
-    /// offered at an address from now on, the socket stays. Running calls of what is gone have the grace to end.
+    /// Replaces the listeners by these. What has not changed is not touched; where an address now offers another
+    /// port, the socket stays. Running calls of listeners that are gone get the grace to end.
     ///
-    /// @throws IOException if an address cannot be listened at; then everything is as it was
+    /// @throws IOException if it is not possible to listen on an address; then everything is as it was
     void update(List<Import> imports) throws IOException, InterruptedException {
         Map<Place, Imported> before = imported;
         Map<Place, Imported> next = new LinkedHashMap<>();
@@ -117,7 +117,7 @@ final class Imports {
         imported = next;
     }
 
-    /// Lets what runs end within the grace, and then ends it.
+    /// Lets running calls end within the grace, and then ends them.
     private void retire(ImportListener listener) {
         retired.add(listener);
         listener.drain();
@@ -159,7 +159,7 @@ final class Imports {
     }
 
     /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's
-    /// document may come before the way to it: connections that wait for the protocol wait for the way too.
+    /// document may come before the path to it: connections that wait for the protocol wait for the path too.
     void show(ExporterView shown) {
         view = shown;
         tellProtocols(shown);
@@ -191,7 +191,7 @@ final class Imports {
     /// @param protocol once it is known
     record Listening(ServicePort port, HostPort address, int connections, Optional<Protocol> protocol) {}
 
-    /// Connections of local callers, at listeners that are gone too.
+    /// Connections of local callers, including those of listeners that are gone.
     int openConnections() {
         int open = retired.stream().mapToInt(ImportListener::openConnections).sum();
         return open
@@ -200,7 +200,7 @@ final class Imports {
                         .sum();
     }
 
-    /// Accepts nothing any more; running calls go on, and connections without one are closed.
+    /// Accepts no more connections; running calls go on, and connections without one are closed.
     void drain() {
         imported.values().forEach(one -> {
             one.listener().close();
@@ -208,7 +208,7 @@ final class Imports {
         });
     }
 
-    /// Accepts nothing any more, and ends what is open.
+    /// Accepts no more connections, and ends those that are open.
     void close() {
         imported.values().forEach(one -> {
             one.listener().close();

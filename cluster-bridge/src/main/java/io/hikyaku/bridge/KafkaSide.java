@@ -34,13 +34,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which,
-/// and gives routing a direct way to every live node that announces one. Registry events come on the control loop.
+/// What a bridge does with Kafka when it is configured: reads a partition of its cluster's inbox, announces which, and
+/// gives routing a direct path to every live node that announces one. Registry events come on the control loop.
 final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Publisher.Sink {
-    /// What a way over Kafka counts as, so that a relay is preferred as long as it answers within this time.
+    /// The cost of a path over Kafka, so that a relay is preferred as long as it answers within this time.
     static final long COST_MICROS = 200_000;
-    /// What it counts as while no broker answers: more than any relay. Nothing is taken away, so that streams which
-    /// wait for the brokers go on when they are back.
+    /// Its cost while no broker answers: more than that of any relay. The path is not removed, so that streams that
+    /// wait for the brokers go on when these are back.
     static final long COST_WHILE_DOWN_MICROS = 1L << 30;
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSide.class);
@@ -94,8 +94,8 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         return inbox;
     }
 
-    /// @param publisher told when the inbox is known, and when a node appears that only our next document
-    ///     convinces
+    /// @param publisher told when the inbox is known, and when a node appears that only our next document will
+    ///     convince
     void announceThrough(Publisher publisher) {
         onInbox = publisher::onChange;
         onNewcomer = publisher::onNewcomer;
@@ -109,7 +109,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         onHealth = changed;
     }
 
-    /// Whether no broker answers, so that calls over Kafka would only wait. Not before it has worked once.
+    /// Whether no broker answers, so that calls over Kafka would only wait. Never before it has worked once.
     boolean isDown() {
         return !works;
     }
@@ -129,7 +129,7 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         transport.close();
     }
 
-    /// Whether others can find this node's inbox: its own reader has found the document that says so.
+    /// Whether others can find this node's inbox: our own reader has found the document that says so.
     boolean isAnnounced() {
         return announced;
     }
@@ -174,13 +174,13 @@ final class KafkaSide implements Directory.Listener, KafkaRegistry.Listener, Pub
         });
     }
 
-    /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long excuses
-    /// nobody.
+    /// Whether a node that reads from Kafka would be heard there now. A topic that stays away for long is no
+    /// excuse.
     boolean hears(NodeDocument document) {
         return deafness.hears(document, registry::hears, node.control().nanos());
     }
 
-    /// Only now it is known which partitions others of this cluster use.
+    /// Only now is it known which partitions others of this cluster use.
     @Override
     public void onSnapshotComplete() {
         node.control().execute(() -> {

@@ -6,7 +6,7 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import org.jspecify.annotations.Nullable;
 
-/// How else than by the registry itself a bridge knows that others live: its channels.
+/// How a bridge knows that others live, other than from the registry itself: from its channels.
 ///
 /// @param kafka if it is configured
 record LifeSigns(Shards shards, @Nullable KafkaSide kafka) implements Directory.Signs {

@@ -10,8 +10,7 @@ import io.hikyaku.tracing.OtlpSpans;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Makes what calls are observed with, as far as it is configured. No class of OpenTelemetry's is loaded without
-/// `tracing`.
+/// Makes what calls are observed with, as configured. No class of OpenTelemetry's is loaded without `tracing`.
 final class Observers {
     private Observers() {}
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What this bridge says of itself to the mesh (PROTOCOL.md §8).
+/// What this bridge says about itself to the mesh (PROTOCOL.md §8).
 final class OwnDocument {
     private final boolean forwards;
     private final MeshNode node;
@@ -23,12 +23,12 @@ final class OwnDocument {
         export(next(config.exports()));
     }
 
-    /// How these exports would be named. One that says the same as now is as old as it is.
+    /// How these exports would be announced. One that says the same as now keeps its age.
     List<NodeDocument.Export> next(List<Export> services) {
         return exports(services, exports, System.currentTimeMillis());
     }
 
-    /// Names these exports from now on.
+    /// Announces these exports from now on.
     void export(List<NodeDocument.Export> next) {
         exports = next;
     }
@@ -43,7 +43,7 @@ final class OwnDocument {
                 .toList();
     }
 
-    /// Names no exports any more, so that nobody sends new calls; those that run still find this node.
+    /// Announces no exports any more, so that nobody sends new calls; running calls still find this node.
     void withdraw() {
         exports = List.of();
     }

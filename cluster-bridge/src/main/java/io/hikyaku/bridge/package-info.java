@@ -1,5 +1,5 @@
 /// The bridge program: puts identity, links, routing, registry, channels, streams and calls together, one set per event
-/// loop, and keeps the view of who exports what. May use every package; the command line is known to its command alone.
+/// loop, and keeps the view of the exporters. May use every package; only its command knows the command line.
 @NullMarked
 package io.hikyaku.bridge;
 

@@ -6,8 +6,8 @@ import java.time.Duration;
 
 /// What every call of this bridge is done with.
 ///
-/// @param cluster its own cluster's name, for `Via` and `Proxy-Status`
-/// @param openTimeout how long a call waits for the channel to one exporter
+/// @param cluster this cluster's name, for `Via` and `Proxy-Status`
+/// @param openTimeout how long a call waits for a channel to one exporter
 /// @param budget what windows of callers' connections are granted against
 public record CallContext(
         String cluster, CallLimits limits, Duration openTimeout, CallMetrics metrics, MemoryBudget budget) {}

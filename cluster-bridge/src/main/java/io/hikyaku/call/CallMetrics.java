@@ -91,7 +91,7 @@ public final class CallMetrics implements AutoCloseable {
         return books.gauge(name, tags);
     }
 
-    /// Ends what calls are observed with; after the last call.
+    /// Closes what calls are observed with; after the last call.
     @Override
     public void close() {
         observers.close();

@@ -1,12 +1,12 @@
 package io.hikyaku.call;
 
-/// How calls end that no [Problem] ends.
+/// The outcomes of calls that do not end with a [Problem].
 public final class Outcomes {
-    /// Every byte went over, both ways as far as they were wanted.
+    /// Every byte was carried, in both directions as far as it was wanted.
     public static final String COMPLETED = "completed";
     /// The caller went away first.
     public static final String CANCELLED = "cancelled";
-    /// Cut off after the answer had begun.
+    /// Cut off after the response had begun.
     public static final String CUT_OFF = "cut-off";
 
     private Outcomes() {}

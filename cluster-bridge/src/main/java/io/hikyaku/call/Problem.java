@@ -3,8 +3,8 @@ package io.hikyaku.call;
 import io.hikyaku.wire.stream.ResetCode;
 import java.util.Locale;
 
-/// Why a call got no answer from its target: the status that an HTTP caller gets, the error of `Proxy-Status` (RFC 9209
-/// §2.3), and whether a later try may help. The name in lower case is the code in problem details and metrics.
+/// Why a call got no response from its target: the status that an HTTP caller gets, the error of `Proxy-Status` (RFC
+/// 9209 §2.3), and whether a later try may help. The name in lower case is the code in problem details and metrics.
 public enum Problem {
     BAD_REQUEST(400, "http_request_error", "The request is malformed"),
     METHOD_NOT_ALLOWED(405, "http_request_error", "The method is not allowed"),
@@ -35,9 +35,9 @@ public enum Problem {
     TARGET_CANCELLED(502, "http_response_incomplete", "The service took the call back"),
     TARGET_BUSY(503, "connection_limit_reached", "The service asks for calm", 1),
     TARGET_ABORTED(502, "http_protocol_error", "The service aborted the call"),
-    TARGET_PROTOCOL(502, "http_protocol_error", "The service's answer is not valid"),
+    TARGET_PROTOCOL(502, "http_protocol_error", "The service's response is not valid"),
     LOOP(502, "proxy_loop_detected", "The call goes in a circle"),
-    TRANSPORT_LOST(502, "connection_terminated", "The way to the exporter was lost"),
+    TRANSPORT_LOST(502, "connection_terminated", "The path to the exporter was lost"),
     INTERNAL(502, "proxy_internal_error", "The bridges failed");
 
     private final int status;
@@ -81,7 +81,7 @@ public enum Problem {
         return code;
     }
 
-    /// What a reset before any byte of the answer means to the caller.
+    /// What a reset before any byte of the response means to the caller.
     public static Problem of(ResetCode code) {
         return switch (code) {
             case REFUSED -> OVERLOADED;

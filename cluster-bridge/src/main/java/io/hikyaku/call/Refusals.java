@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What was refused of callers of one imported port: each is counted by its reason and logged in one line that holds
-/// no byte of what was sent. How many lines there are is bounded too, since callers decide how often this happens.
+/// What callers of one imported port were refused: each refusal is counted by its reason and logged in one line that
+/// holds no byte of what was sent. The number of lines is bounded too, since callers decide how often this happens.
 /// Thread-safe.
 public final class Refusals {
-    /// Enough for people to see what goes on.
+    /// Enough for people to see what is going on.
     static final int LINES_PER_SECOND = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);

@@ -1,6 +1,6 @@
 package io.hikyaku.call;
 
-/// A port of a service, as callers of every cluster know it.
+/// A port of a service, as callers in every cluster know it.
 ///
 /// @param service `namespace/name`
 /// @param port the exporter's number for it, 1 to 65535

@@ -1,6 +1,6 @@
 package io.hikyaku.channel;
 
-/// How many bytes of a channel are on their way: sent and not acknowledged. Belongs to its event loop.
+/// How many bytes of a channel are in flight: sent and not acknowledged. Belongs to its event loop.
 final class BytesInFlight {
     /// Bytes sent up to and with a packet, by its number modulo the size.
     private final long[] sentWith;
@@ -8,8 +8,8 @@ final class BytesInFlight {
     private long sent;
     private long acknowledged;
 
-    /// @param maxPackets on their way at once. If there are more (acknowledgements alone are sent all the same),
-    ///     some bytes are taken to have arrived too early, and none too late
+    /// @param maxPackets in flight at once. If there are more (bare acknowledgements are sent all the same), some
+    ///     bytes are taken to have arrived too early, but none too late
     BytesInFlight(int maxPackets) {
         sentWith = new long[Integer.highestOneBit(Math.max(1, 2 * maxPackets - 1))];
     }

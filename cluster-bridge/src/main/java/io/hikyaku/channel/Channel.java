@@ -34,17 +34,17 @@ public final class Channel {
     static final int MAX_PLAINTEXT = 16 * 1024;
     /// Packets sent in one turn before other work of the event loop gets its turn.
     static final int MAX_PACKETS_PER_TURN = 16;
-    /// Packets that may arrive before an acknowledgement leaves without waiting for company.
+    /// Packets that may arrive before an acknowledgement is sent without waiting for something to go with it.
     static final int PACKETS_PER_ACK = 16;
-    /// How long an acknowledgement waits for company.
+    /// How long an acknowledgement waits for something to go with it.
     static final long ACK_DELAY_NANOS = Duration.ofMillis(25).toNanos();
     /// How long a channel without streams stays open.
     static final long IDLE_NANOS = Duration.ofMinutes(5).toNanos();
 
     private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
 
-    /// Bytes on their way at once. Relays keep little for a slow link until their PAUSE is heard here, and then
-    /// drop.
+    /// Bytes in flight at once. Relays keep little for a slow link until their PAUSE arrives here, and drop the
+    /// rest.
     static final long MAX_IN_FLIGHT = 4 * 1024 * 1024;
 
     private static final long MIN_PROBE_NANOS = Duration.ofSeconds(1).toNanos();
@@ -54,7 +54,8 @@ public final class Channel {
     private static final int CONTROL_BYTES = 64;
     /// What a packet holds besides its plaintext, at most.
     private static final int OVERHEAD_BYTES = Packet.HEADER_BYTES + ChannelFrames.ACK_BYTES + Sealer.TAG_BYTES;
-    /// Room for the largest frame that cannot be divided, OPEN with all its metadata, whatever the path takes.
+    /// Room for the largest frame that cannot be divided, OPEN with all its metadata, however little the path
+    /// takes.
     private static final int LEAST_PLAINTEXT = 4096 + 4 * CONTROL_BYTES;
 
     private final Shard shard;
@@ -77,8 +78,8 @@ public final class Channel {
     private boolean flushing;
     private Loop.@Nullable Timer pause;
     private boolean doubted;
-    private boolean wayDoubted;
-    private long wayDoubtedAt;
+    private boolean pathDoubted;
+    private long pathDoubtedAt;
 
     private long acknowledged;
     private long lastElicited = -1;
@@ -247,8 +248,8 @@ public final class Channel {
         }
     }
 
-    /// Somebody said that the other side does not have the channel. Nobody vouches for that, so it is asked; if it
-    /// does not answer in the time of a probe, the channel ends.
+    /// Somebody said that the other side does not have the channel. Nobody vouches for that, so the other side is
+    /// asked; if it does not answer in the time of a probe, the channel ends.
     void doubt() {
         if (!doubted && !closed) {
             doubted = true;
@@ -265,13 +266,13 @@ public final class Channel {
         }
     }
 
-    /// Packets may have been lost on the way, in either direction. The other side is asked: it answers when all
-    /// that was sent before the question has arrived there, and its answer is read when all that it sent before
-    /// has arrived here. Until then nothing new should be begun here.
-    void doubtWay() {
+    /// Packets may have been lost on the path, in either direction. The other side is asked: it answers when all
+    /// that was sent before the question has arrived there, and its answer is read when all that it sent before has
+    /// arrived here. Until then nothing new should be begun here.
+    void doubtPath() {
         if (!closed) {
-            wayDoubted = true;
-            wayDoubtedAt = shard.loop().nanos();
+            pathDoubted = true;
+            pathDoubtedAt = shard.loop().nanos();
             ping();
         }
     }
@@ -280,7 +281,7 @@ public final class Channel {
         return Math.max(MIN_PROBE_NANOS, 4 * (roundTripNanos < 0 ? handshakeNanos : roundTripNanos));
     }
 
-    /// How long nothing may be heard: over a far way for longer than configured.
+    /// How long nothing may be heard: on a long path for longer than configured.
     private long deadNanos() {
         return Math.max(deadNanos, probeNanos());
     }
@@ -400,7 +401,7 @@ public final class Channel {
     private void onPong(long token) {
         if (pongAwaited && token == pingToken) {
             pongAwaited = false;
-            wayDoubted &= pingToken - wayDoubtedAt < 0;
+            pathDoubted &= pingToken - pathDoubtedAt < 0;
             long sample = shard.loop().nanos() - pingToken;
             roundTripNanos = roundTripNanos < 0 ? sample : (7 * roundTripNanos + sample) / 8;
         }
@@ -413,7 +414,7 @@ public final class Channel {
         }
     }
 
-    /// Each missing packet has its own time: on a path that reorders all the while there is always some gap.
+    /// Each missing packet has its own time limit: on a path that keeps reordering there is always some gap.
     private void noteGap() {
         long missing = received.hasGap() ? received.next() : -1;
         if (missing != gapAt) {
@@ -422,10 +423,10 @@ public final class Channel {
         }
     }
 
-    /// Whether the other side has not acknowledged anything for longer than it should take and is being probed,
-    /// or something may have been lost: what is begun elsewhere is better off.
+    /// Whether the other side has not acknowledged anything for longer than it should take and is being probed, or
+    /// something may have been lost: whatever is new had better begin elsewhere.
     public boolean isSilent() {
-        if (doubted || wayDoubted) {
+        if (doubted || pathDoubted) {
             return true;
         }
         long now = shard.loop().nanos();
@@ -497,7 +498,7 @@ public final class Channel {
         int written = payloadBytes > 0 ? user.fill(packet, payloadBytes) : 0;
         eliciting |= written > 0;
         if (packet.writerIndex() == Packet.HEADER_BYTES) {
-            packet.release(); // what the user had is not worth saying any more
+            packet.release(); // what the user had to send no longer matters
             return 0;
         }
         if (eliciting && !isAwaiting()) {
@@ -544,7 +545,7 @@ public final class Channel {
         upkeep = shard.loop().after(period, this::upkeep);
     }
 
-    /// While this process stood still, nobody could be heard: what waits in its sockets is to be read first.
+    /// While this process was suspended, nobody could be heard: what waits in its sockets is to be read first.
     private void forgiveOwnAbsence(long now) {
         long late = now - upkeepDueAt;
         if (late > MIN_PROBE_NANOS / 2) {
@@ -580,11 +581,12 @@ public final class Channel {
         }
     }
 
-    /// The next packet has been waited for in vain. One in its place that was not authentic may have been thrown
-    /// in by anybody, while the true one was still to come: so it counts only now.
+    /// The next packet did not come in time. A forged one in its place may have been injected by anybody while the
+    /// genuine one was still to come: so it counts only now.
     private void closeAsLost(CloseCode code, String detail) {
         if (unauthentic == received.next()) {
-            LOG.warn("Packets from node {} are changed on the way", key.peer().abbreviated());
+            LOG.warn(
+                    "Packets from node {} are changed on their path", key.peer().abbreviated());
             close(CloseCode.UNAUTHENTIC, "Packet " + unauthentic + " was not authentic");
         } else {
             close(code, detail);

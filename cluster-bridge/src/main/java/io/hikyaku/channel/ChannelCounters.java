@@ -15,7 +15,7 @@ public final class ChannelCounters {
     public final LongAdder duplicates = new LongAdder();
     /// Packets that arrived before one with a lower number.
     public final LongAdder reordered = new LongAdder();
-    /// Packets that nobody with the key made, or that were changed on the way.
+    /// Packets that were not made with the key, or that were changed on the path.
     public final LongAdder unauthentic = new LongAdder();
     /// Packets for a channel that is not there, or too far ahead.
     public final LongAdder stray = new LongAdder();

@@ -28,15 +28,15 @@ public interface ChannelUser {
     /// @throws Malformed if they are not allowed; the channel is closed then
     void onPayload(ByteBuf payload);
 
-    /// Streams opened here from now on may send so many bytes before the other side grants more.
+    /// Streams opened here from now on may send this many bytes before the other side grants more.
     void onInitialCredit(int bytes);
 
-    /// All packets with a number below `next` have arrived there, and what was in them has been taken.
+    /// All packets with a number below `next` have arrived at the other side, and what was in them has been taken.
     default void onAcknowledged(long next) {}
 
     /// Whether nothing is open, so that the channel may be closed when that lasts.
     boolean isIdle();
 
-    /// The channel is gone, or never came to be.
+    /// The channel is gone, or never came up.
     void onClosed(Closed closed);
 }

@@ -36,7 +36,7 @@ public final class Channels<U extends ChannelUser> {
     /// Most bytes of all data packets together that came before their handshakes were complete.
     static final long MAX_EARLY_BYTES = 16 * 1024 * 1024;
 
-    /// How often a failed handshake is tried again under a fresh id, within the time it has in all.
+    /// How often a failed handshake is tried again under a fresh id, within the total time that it has.
     private static final int MAX_RETRIES = 3;
     /// How long the first retry waits; each one after it waits for twice as long.
     private static final long RETRY_NANOS = Duration.ofMillis(100).toNanos();
@@ -135,7 +135,7 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    /// There is no way to the node any more; if there is none for a while, its channels close.
+    /// There is no path to the node any more; if there is none for a while, its channels close.
     public void onUnreachable(NodeId peer) {
         failHandshakes(peer);
         if (!channelsTo(peer).isEmpty() && !unreachableSince.containsKey(peer)) {
@@ -145,23 +145,23 @@ public final class Channels<U extends ChannelUser> {
         }
     }
 
-    /// Nothing gets to the node for now: whoever waits for a channel to it is told so at once. What stands stays,
-    /// for its streams go on if the node can be reached again in time.
+    /// Nothing gets to the node for now: everything that waits for a channel to it is told so at once. Open
+    /// channels stay, since their streams go on if the node can be reached again in time.
     public void failHandshakes(NodeId peer) {
         attemptsTo(peer)
-                .forEach(attempt -> attempt.fail(CloseCode.DEAD_PATH, "No way to node " + peer.abbreviated(), false));
+                .forEach(attempt -> attempt.fail(CloseCode.DEAD_PATH, "No path to node " + peer.abbreviated(), false));
     }
 
-    /// There is a way to the node again.
+    /// There is a path to the node again.
     public void onReachable(NodeId peer) {
         unreachableSince.remove(peer);
-        onWayDoubted(peer);
+        onPathDoubted(peer);
     }
 
     /// Something to or from the node may have been lost: nothing new is begun on its channels until they have
     /// been asked and have answered.
-    public void onWayDoubted(NodeId peer) {
-        channelsTo(peer).forEach(Channel::doubtWay);
+    public void onPathDoubted(NodeId peer) {
+        channelsTo(peer).forEach(Channel::doubtPath);
     }
 
     /// Every open channel of this shard, for status.
@@ -263,7 +263,7 @@ public final class Channels<U extends ChannelUser> {
         for (Channel channel : channelsTo(dropped.destination())) {
             if (channel.id() == dropped.channel()) {
                 CloseCode code = dropped.unreachable() ? CloseCode.DEAD_PATH : CloseCode.GAP;
-                channel.close(code, "A packet was dropped on the way");
+                channel.close(code, "A packet was dropped on the path");
             }
         }
         if (dropped.unreachable()) {
@@ -271,7 +271,7 @@ public final class Channels<U extends ChannelUser> {
                 if (attempt.key().id() == dropped.channel()) {
                     attempt.fail(
                             CloseCode.DEAD_PATH,
-                            "No way to node " + dropped.destination().abbreviated(),
+                            "No path to node " + dropped.destination().abbreviated(),
                             false);
                 }
             }
@@ -296,7 +296,7 @@ public final class Channels<U extends ChannelUser> {
         return id;
     }
 
-    /// Takes up an offer, unless it crosses one of ours that goes on (PROTOCOL.md §5.2).
+    /// Takes up an offer, unless it crosses one of ours that is in progress (PROTOCOL.md §5.2).
     private @Nullable HandshakeAttempt<U> answer(ChannelKey key, int peerShardCount) {
         if (stopped || attempts.size() >= MAX_ATTEMPTS || channels.size() >= MAX_CHANNELS) {
             reject(key, stopped ? RejectCode.LEAVING : RejectCode.BUSY);
@@ -360,7 +360,7 @@ public final class Channels<U extends ChannelUser> {
     private void closeIfStillUnreachable(NodeId peer, long since) {
         if (Long.valueOf(since).equals(unreachableSince.get(peer))) {
             unreachableSince.remove(peer);
-            channelsTo(peer).forEach(channel -> channel.close(CloseCode.DEAD_PATH, "No way to the node"));
+            channelsTo(peer).forEach(channel -> channel.close(CloseCode.DEAD_PATH, "No path to the node"));
         }
     }
 

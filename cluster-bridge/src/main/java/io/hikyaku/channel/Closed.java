@@ -6,6 +6,6 @@ import io.hikyaku.wire.channel.ChannelFrame.CloseCode;
 ///
 /// @param code the reason
 /// @param detail for people, no secrets
-/// @param byPeer whether the other side said so; else this one noticed
-/// @param wasOpen whether the channel was ever open; if not, nothing that was to be sent on it has left
+/// @param byPeer whether the other side said so; otherwise this one noticed
+/// @param wasOpen whether the channel was ever open; if not, nothing that was to be sent on it was sent
 public record Closed(CloseCode code, String detail, boolean byPeer, boolean wasOpen) {}

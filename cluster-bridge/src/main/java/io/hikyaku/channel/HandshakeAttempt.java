@@ -102,7 +102,7 @@ final class HandshakeAttempt<U extends ChannelUser> {
         return early;
     }
 
-    /// Bytes of early packets, which count no longer after this.
+    /// Bytes of early packets, which no longer count after this.
     long takeEarlyBytes() {
         long bytes = earlyBytes;
         earlyBytes = 0;
@@ -151,8 +151,8 @@ final class HandshakeAttempt<U extends ChannelUser> {
         }
     }
 
-    /// Keeps a data packet that came before the handshake was complete, and takes ownership then. Returns false if
-    /// there is no room.
+    /// Keeps a data packet that came before the handshake was complete, taking ownership. Returns false, without
+    /// taking it, if there is no room.
     boolean keepEarly(ByteBuf packet) {
         if (ended || early.size() >= MAX_EARLY_PACKETS) {
             return false;
@@ -213,7 +213,7 @@ final class HandshakeAttempt<U extends ChannelUser> {
         if (!stream.append(handshake.takeOutput())) {
             failure = "TLS wants to send more than " + HandshakeFrame.MAX_STREAM_BYTES + " bytes";
         } else if (result != null && firstSegment != null && !result.agreesWith(firstSegment)) {
-            failure = "Versions or shards were changed on the way";
+            failure = "Versions or shards were changed on the path";
         }
         sendPieces(true);
         if (failure != null) {

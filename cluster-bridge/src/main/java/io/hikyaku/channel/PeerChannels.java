@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one shard has to reach one peer: open channels, and the handshake that goes on. Belongs to its event loop.
+/// What one shard has to reach one peer: open channels, and the handshake in progress. Belongs to its event loop.
 ///
 /// @param <U> the layer above a channel
 final class PeerChannels<U extends ChannelUser> {
@@ -17,7 +17,7 @@ final class PeerChannels<U extends ChannelUser> {
     private final List<Opened<U>> open = new ArrayList<>(1);
     private @Nullable U expected;
 
-    /// For something new: the youngest channel that answers; else the handshake that goes on; else a channel that
+    /// For something new: the youngest channel that answers; else the handshake in progress; else a channel that
     /// does not answer just now.
     @Nullable
     U best() {
@@ -58,7 +58,7 @@ final class PeerChannels<U extends ChannelUser> {
         open.add(new Opened<>(channel, user));
     }
 
-    /// There is no channel for this user, or no more.
+    /// There is no channel for this user, or no longer.
     void onGone(ChannelUser user) {
         expected = user.equals(expected) ? null : expected;
         open.removeIf(opened -> opened.user().equals(user));

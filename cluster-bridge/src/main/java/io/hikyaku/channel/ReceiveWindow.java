@@ -14,7 +14,7 @@ final class ReceiveWindow {
         NEXT,
         /// It is early, and there is room for it.
         EARLY,
-        /// It has been here before.
+        /// It is a duplicate.
         DUPLICATE,
         /// It is too far ahead to be kept.
         OUTSIDE

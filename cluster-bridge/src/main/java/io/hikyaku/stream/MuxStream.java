@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 final class MuxStream implements Stream {
     private static final int SEND_BUFFER = 64 * 1024;
-    /// Most bytes of a frame in front of its payload.
+    /// The most bytes that a frame has before its payload.
     private static final int MAX_OVERHEAD = 1 + 8 + 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(MuxStream.class);
@@ -49,17 +49,17 @@ final class MuxStream implements Stream {
     private String resetDetail = "";
     private @Nullable Runnable resetHeard;
 
-    /// Whether it stands in the mux's queue of streams that have something to send.
+    /// Whether it is in the mux's queue of streams that have something to send.
     boolean ready;
 
-    /// One that is opened here.
+    /// A stream that is opened here.
     ///
     /// @param metadata sent with OPEN
     MuxStream(StreamMux mux, ByteBuf metadata, WindowBudget windows, long firstWindow) {
         this(mux, -1, metadata, true, firstWindow, new ReceiveCredit(windows, 0, 0));
     }
 
-    /// One that the other side has opened.
+    /// A stream that the other side has opened.
     ///
     /// @param window reserved for it; 0: it is to be refused
     MuxStream(StreamMux mux, StreamFrame.Open open, WindowBudget windows, long window) {
@@ -223,7 +223,7 @@ final class MuxStream implements Stream {
         return mark;
     }
 
-    /// Tells the handler that its reader stands still.
+    /// Tells the handler that the stream is stalled.
     void tellStalled(Duration since) {
         if (handler != null) {
             try {
@@ -347,7 +347,7 @@ final class MuxStream implements Stream {
         }
     }
 
-    /// Is gone without ever having been opened.
+    /// The stream is gone without ever having been opened.
     void refuse() {
         refused = true;
         dropQueue();
@@ -361,7 +361,7 @@ final class MuxStream implements Stream {
         }
     }
 
-    /// The other side takes more.
+    /// The other side accepts more bytes.
     void allow(long max) {
         if (max > sendMax) {
             sendMax = max;

@@ -40,7 +40,7 @@ final class SendBuffer {
         bytes -= length;
     }
 
-    /// Drops everything; returns how many bytes that were.
+    /// Drops everything; returns how many bytes that was.
     int clear() {
         int dropped = bytes;
         buffers.forEach(ByteBuf::release);

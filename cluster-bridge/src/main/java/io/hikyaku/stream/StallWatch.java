@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// Finds the streams of a channel whose readers stand still, and counts what readers hold. Looks once a second, and
-/// only while some reader holds bytes. Belongs to its event loop.
+/// Finds the stalled streams of a channel, and counts what readers hold. Looks once a second, and only while some
+/// reader holds bytes. Belongs to its event loop.
 final class StallWatch {
     private static final Duration PERIOD = Duration.ofSeconds(1);
-    /// How often a handler hears that its reader stands still, in periods.
+    /// How often a handler hears that its stream is stalled, in periods.
     private static final int PERIODS_PER_NOTICE = 60;
 
     private final Loop loop;
@@ -43,7 +43,7 @@ final class StallWatch {
         }
     }
 
-    /// Readers hold so many bytes more, or less.
+    /// Readers hold this many bytes more, or fewer if negative.
     void onHeld(long more) {
         heldBytes += more;
         if (!scheduled) {
@@ -68,7 +68,7 @@ final class StallWatch {
         stalled = found;
         countedBytes = heldBytes;
         scheduled = false;
-        if (heldBytes > 0 || stalled > 0) { // what is told may end what held them
+        if (heldBytes > 0 || stalled > 0) { // handlers that were told may have ended the streams
             onHeld(0);
         }
     }

@@ -26,24 +26,24 @@ public interface Stream {
     /// @param detail for the other side's error text, at most 256 bytes, no secrets
     void reset(ResetCode code, String detail);
 
-    /// Like the other, for those who want to know when the call has ended over there, too.
+    /// Like the other, for callers that want to know when the call has also ended on the other side.
     ///
-    /// @param heard run once, perhaps within: the other side's handler has heard of the reset, or never will since
-    /// it is gone or never was
+    /// @param heard run once, perhaps within this call: the other side's handler has heard of the reset, or never
+    ///     will, since it is gone or never existed
     void reset(ResetCode code, String detail, Runnable heard);
 
-    /// Wants no more bytes from the other side; what still comes is dropped. The own direction goes on.
+    /// Wants no more bytes from the other side; what still comes is dropped. This side's direction goes on.
     void stopSending();
 
     /// Gives credit for bytes that [StreamHandler#onData] delivered and that have now left this process or been
-    /// dropped. Without it the other side stops after a window, and the memory set aside for it is missing to
-    /// others: so it is owed for every byte, also after [StreamHandler#onEnd]. After a reset, by either side,
+    /// dropped. Without it the other side stops after a window, and the memory set aside for it is not available to
+    /// others: so it is owed for every byte, even after [StreamHandler#onEnd]. After a reset, by either side,
     /// nothing is owed any more.
     void consumed(int bytes);
 
-    /// For readers that have to collect bytes before they can consume any: lets the other side send so many,
+    /// For readers that have to collect bytes before they can consume any: lets the other side send that many,
     /// counted from what was consumed, even if memory has become scarce.
     ///
-    /// @return false: there is no memory for so many, and the reader would wait for ever
+    /// @return false: there is not enough memory, and the reader would wait for ever
     boolean requireWindow(int bytes);
 }

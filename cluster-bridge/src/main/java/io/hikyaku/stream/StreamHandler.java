@@ -4,8 +4,8 @@ import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 
-/// The call layer's side of a [Stream]. Called on the stream's event loop. After [#onReset], or after [#onEnd]
-/// together with an own [Stream#end], nothing more is called.
+/// The call layer's side of a [Stream]. Called on the stream's event loop. After [#onReset], or after both [#onEnd] and
+/// this side's [Stream#end], nothing more is called.
 public interface StreamHandler {
     /// The next bytes; takes ownership. They count against the window until [Stream#consumed].
     void onData(ByteBuf data);
@@ -15,14 +15,14 @@ public interface StreamHandler {
 
     /// The stream is gone, uncleanly, in both directions.
     ///
-    /// @param byPeer whether the other bridge said so; else this one did (channel lost, protocol broken)
+    /// @param byPeer whether the other bridge said so; otherwise this one did (channel lost, protocol violated)
     void onReset(ResetCode code, String detail, boolean byPeer);
 
     /// The send buffer has room again after having been full.
     void onWritable();
 
-    /// What was delivered waits for its reader, who has taken nothing for a while. Said again and again as long as
-    /// it lasts, about once a minute.
+    /// What was delivered waits for its reader, which has taken nothing for a while. Called again about once a
+    /// minute as long as this lasts.
     ///
     /// @param since how long it has lasted
     /// @param bytes that were delivered and not consumed

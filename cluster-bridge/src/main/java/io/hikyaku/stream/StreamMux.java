@@ -27,18 +27,19 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Many streams over one channel (PROTOCOL.md §6). Streams that have something to send take turns, each with a share
-/// of the packet at hand, so that a bulk flow does not hold up a small call. Streams are opened once the channel is;
-/// whoever needs one earlier waits for it ([#whenDecided]). Those of which nothing has left when it closes are refused
-/// before any effect.
+/// Many streams over one channel (PROTOCOL.md §6). Streams that have something to send take turns, each with a share of
+/// the packet at hand, so that a bulk flow does not hold up a small call. Streams are opened once the channel is;
+/// callers that need one earlier wait for it ([#whenDecided]). Streams of which nothing has been sent when it closes
+/// are refused before any effect.
 public final class StreamMux implements ChannelUser, StreamOpener {
     /// Smallest share of a packet that a stream gets, in bytes.
     private static final int MIN_QUANTUM = 1024;
-    /// Room without which no stream gets a turn in the packet at hand.
+    /// Room without which no stream gets a turn in the current packet.
     private static final int MIN_ROOM = 512;
-    /// Streams of which nothing has left yet, and calls that wait for the channel, at most; more are refused.
+    /// The most streams of which nothing has been sent yet, and the most calls that wait for the channel; more are
+    /// refused.
     private static final int MAX_WAITING = 10_000;
-    /// Streams that are gone may stand in a queue until there are so many, and more of them than of others.
+    /// Streams that are gone may stay in a queue until there are this many, and more of them than of others.
     private static final int MAX_GONE_IN_QUEUE = 1024;
 
     private final Loop loop;
@@ -48,7 +49,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     /// Opened here, OPEN not yet sent.
     private final Set<MuxStream> waiting = new LinkedHashSet<>();
 
-    /// Who wants to know whether the channel comes to be, until that is known.
+    /// What wants to know whether the channel comes up, until that is known.
     private List<Consumer<@Nullable Closed>> undecided = new ArrayList<>(0);
 
     private final ArrayDeque<MuxStream> readyQueue = new ArrayDeque<>();
@@ -69,7 +70,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
     private int goneInQueue;
     private boolean filling;
 
-    /// @param acceptors who takes the streams that a peer opens
+    /// @param acceptors take the streams that a peer opens
     public StreamMux(Loop loop, StreamSettings settings, Function<Peer, StreamAcceptor> acceptors) {
         this.loop = loop;
         this.settings = settings;
@@ -79,8 +80,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         this.stalls = new StallWatch(loop, settings.counters(), streams.values());
     }
 
-    /// Tells once whether the channel comes to be; calls back synchronously if that is known. At most
-    /// [#MAX_WAITING] may wait for it; more are told at once that there is none.
+    /// Tells once whether the channel comes up; calls back synchronously if that is known. At most [#MAX_WAITING]
+    /// may wait for it; more are told at once that there is none.
     ///
     /// @param told why there is no channel, or null: streams can be opened
     public void whenDecided(Consumer<@Nullable Closed> told) {
@@ -116,15 +117,14 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return stream;
     }
 
-    /// The stream is gone at once, so that nothing of it leaves in this turn any more; its handler hears of it
-    /// later.
+    /// The stream is gone at once, so that nothing more of it is sent in this turn; its handler hears of it later.
     void refuse(MuxStream stream, String why) {
         settings.counters().refused.increment();
         stream.refuse();
         loop.execute(() -> stream.tellRefused(why));
     }
 
-    /// Streams that are open, those included of which nothing has left yet.
+    /// Streams that are open, including those of which nothing has been sent yet.
     public int openStreams() {
         return streams.size() + waiting.size();
     }
@@ -234,7 +234,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         };
         long neverTaken = reason.byPeer() && channel != null && code != ResetCode.INTERNAL
                 ? channel.acknowledged()
-                : Long.MAX_VALUE; // whoever changes packets would have calls sent again and again
+                : Long.MAX_VALUE; // an attacker who changes packets would have calls sent again and again
         open.forEach(stream ->
                 stream.onReset(stream.isOpenedSince(neverTaken) ? untaken : code, reason.detail(), reason.byPeer()));
         readyQueue.clear();
@@ -242,12 +242,12 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         decided();
     }
 
-    /// Whether the channel stands.
+    /// Whether the channel is up.
     public boolean isOpen() {
         return channel != null && closed == null;
     }
 
-    /// Why there is no channel any more; null while there is one, or one may come to be.
+    /// Why there is no channel any more; null while there is one, or one may still come up.
     public @Nullable Closed closed() {
         return closed;
     }
@@ -257,7 +257,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return channel == null ? -1 : channel.roundTripNanos();
     }
 
-    /// Whether the channel stands and the other side has not answered for longer than it should take.
+    /// Whether the channel is up and the other side has not answered for longer than it should take.
     public boolean isSilent() {
         return channel != null && closed == null && channel.isSilent();
     }
@@ -268,7 +268,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return settings.counters();
     }
 
-    /// Puts the stream into the queue of those that have something to send, if it has.
+    /// Puts the stream into the queue of those that have something to send, if it does.
     void ready(MuxStream stream) {
         if (closed != null) {
             return;
@@ -303,7 +303,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         return loop.nanos();
     }
 
-    /// What the other side has said of new streams.
+    /// What the other side has said about new streams.
     int peerInitialCredit() {
         return peerInitialCredit;
     }
@@ -325,7 +325,7 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         settings.counters().queuedBytes.add(bytes);
     }
 
-    /// Readers hold so many bytes more, or less.
+    /// Readers hold this many bytes more, or fewer if negative.
     void onHeld(long more) {
         stalls.onHeld(more);
     }
@@ -363,8 +363,8 @@ public final class StreamMux implements ChannelUser, StreamOpener {
         }
     }
 
-    /// Lets the other side know when new streams get less than it thinks, or a lot more. Powers of two, so that it
-    /// is seldom told.
+    /// Tells the other side when new streams get less than it thinks, or a lot more. Powers of two, so that this is
+    /// seldom necessary.
     private void tellInitialCredit() {
         if (channel == null || closed != null) {
             return;
@@ -435,12 +435,12 @@ public final class StreamMux implements ChannelUser, StreamOpener {
             stream.reset(ResetCode.REFUSED, allowed ? "No memory is left for another stream" : "Too many streams");
         } else {
             stream.accept(acceptor, open.metadata());
-            ready(stream); // one that may send nothing yet waits for credit
+            ready(stream); // one that may not send anything yet waits for credit
         }
         tellInitialCredit();
     }
 
-    /// A frame may come late for a stream that is gone, but never for one that never was.
+    /// A frame may come late for a stream that is gone, but never for one that never existed.
     private void requireKnown(long id) {
         boolean peers = (id & 1) == (nextPeerId & 1);
         if (id >= (peers ? nextPeerId : nextId)) {

@@ -6,7 +6,7 @@ import io.hikyaku.stream.credit.MemoryBudget;
 
 /// What the streams of all channels of a process have in common.
 ///
-/// @param window bytes that the other side of a stream may be ahead of its reader, at most, to start with
+/// @param window the most bytes that the other side of a stream may be ahead of its reader, to start with
 /// @param channelWindow bytes of all windows of a channel's streams together, and of what they have queued to be sent
 /// @param maxStreams streams that the other side of a channel may have open
 /// @param budget what windows are granted against

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Who waits until the other side of a channel has heard of a stream's reset: until it has acknowledged the packet that
-/// says so (PROTOCOL.md §5.4), or the channel is gone and with it whatever ran there.
+/// What waits until the other side of a channel has heard of a stream's reset: until it has acknowledged the packet
+/// that says so (PROTOCOL.md §5.4), or the channel is gone, and with it whatever ran there.
 final class UnheardResets {
     private final Set<Runnable> unsent = new HashSet<>();
     private final ArrayDeque<Sent> sent = new ArrayDeque<>();
@@ -19,7 +19,7 @@ final class UnheardResets {
         unsent.add(heard);
     }
 
-    /// The reset stands in the packet of this number.
+    /// The reset is in the packet of this number.
     void onSent(Runnable heard, long packet) {
         unsent.remove(heard);
         sent.add(new Sent(packet, heard));

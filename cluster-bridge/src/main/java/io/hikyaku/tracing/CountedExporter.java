@@ -6,7 +6,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts what another exporter sends, and what it does not get away.
+/// Counts what another exporter sends, and what it fails to send.
 final class CountedExporter implements SpanExporter {
     private final SpanExporter exporter;
     private final LongAdder sent = new LongAdder();

@@ -100,7 +100,7 @@ final class OtlpSpan implements CallSpan {
         return path.length() <= MAX_PATH ? path : path.substring(0, MAX_PATH);
     }
 
-    /// Conventions: a server is not to blame for 4xx, for a client they are errors.
+    /// By the conventions, a server is not to blame for 4xx; for a client they are errors.
     private void describeFailure(Observation call) {
         int least = call.side() == Side.IMPORT ? 500 : 400;
         if (!call.outcome().equals("completed")) {

@@ -41,7 +41,7 @@ public final class OtlpSpans implements Spans {
     private final SdkTracerProvider provider;
     private final Tracer tracer;
 
-    /// Who makes the spans.
+    /// What makes the spans.
     ///
     /// @param node the process's address
     public record Source(String mesh, String cluster, String node, String version) {}

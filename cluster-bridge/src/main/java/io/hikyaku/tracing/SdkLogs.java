@@ -6,7 +6,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings what OpenTelemetry's SDK logs, by the JDK's own logging, to where this program logs.
+/// Passes what OpenTelemetry's SDK logs through the JDK's own logging on to this program's log.
 final class SdkLogs extends Handler {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(OtlpSpans.class);
 

@@ -44,7 +44,7 @@ class DoubtedWayTest extends TwoNodes {
         Raw user = connectedAndLosing();
 
         // When
-        left.only().onWayDoubted(right.id());
+        left.only().onPathDoubted(right.id());
         Raw fresh = left.only().to(right.id());
         net.time.run(MOMENT);
 
@@ -65,7 +65,7 @@ class DoubtedWayTest extends TwoNodes {
         net.time.run(MOMENT);
 
         // When
-        left.only().onWayDoubted(right.id());
+        left.only().onPathDoubted(right.id());
         net.time.run(MOMENT);
 
         // Then
@@ -79,7 +79,7 @@ class DoubtedWayTest extends TwoNodes {
         Raw user = connected();
 
         // When
-        left.only().onWayDoubted(right.id());
+        left.only().onPathDoubted(right.id());
         assertTrue(of(user).isSilent());
         net.time.run(MOMENT);
 
@@ -94,7 +94,7 @@ class DoubtedWayTest extends TwoNodes {
         // Given
         Raw user = connected();
         net.time.workNanos = () -> Duration.ofMillis(500).toNanos();
-        left.only().onWayDoubted(right.id());
+        left.only().onPathDoubted(right.id());
         Raw fresh = left.only().to(right.id());
         assertNotEquals(user, fresh);
 
@@ -110,7 +110,7 @@ class DoubtedWayTest extends TwoNodes {
     void callsOfAChannelThatDiesOfItsLossDoNotTakeItsReplacementWithThem() {
         // Given
         Raw user = connectedAndLosing();
-        left.only().onWayDoubted(right.id());
+        left.only().onPathDoubted(right.id());
         Raw fresh = left.only().to(right.id());
 
         // When
@@ -131,7 +131,7 @@ class DoubtedWayTest extends TwoNodes {
 
         // When
         for (int i = 0; i < 20; i++) {
-            left.only().onWayDoubted(right.id());
+            left.only().onPathDoubted(right.id());
             left.only().to(right.id());
             net.time.run(MOMENT);
         }
@@ -148,11 +148,11 @@ class DoubtedWayTest extends TwoNodes {
         for (int i = 0; i < 2 * PeerChannels.MAX_SILENT; i++) {
             right.only().to(left.id());
             net.time.run(MOMENT);
-            right.only().onWayDoubted(left.id());
+            right.only().onPathDoubted(left.id());
         }
         int silent = left.openChannels();
         assertTrue(silent >= PeerChannels.MAX_SILENT, () -> silent + " channels");
-        left.only().onWayDoubted(right.id());
+        left.only().onPathDoubted(right.id());
 
         // When
         Raw fresh = left.only().to(right.id());

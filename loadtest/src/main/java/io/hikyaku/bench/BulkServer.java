@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends or takes a number of bytes over TCP: the far end of bulk transfers. A client sends `D` or `U` and the number
-/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`. `S`
-/// and `N` are downloads and uploads that stand still: the socket that sends keeps little, since a thousand of them
-/// share the memory that this machine has for TCP, and after `N` the server reads no more, and so does not see either
-/// that the client leaves; `E` ends all of those that stand still so.
+/// of bytes (64 bits); for a download the server sends that many, for an upload it takes them and answers `K`. `S` and
+/// `N` are downloads and uploads that stall: the socket that sends keeps little, since a thousand of them share the
+/// memory that this machine has for TCP, and after `N` the server reads no more, and so does not see either that the
+/// client leaves; `E` ends all those that stall.
 final class BulkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BulkServer.class);
     private static final int CHUNK = 256 * 1024;
@@ -24,7 +24,7 @@ final class BulkServer implements AutoCloseable {
     private static final int STALLED_BUFFER = 64 * 1024;
 
     private final ServerSocketChannel server;
-    /// Open as soon as the uploads that stand still are to end.
+    /// Open as soon as the stalled uploads are to end.
     private volatile CountDownLatch stalledUntil = new CountDownLatch(1);
 
     BulkServer() throws IOException {

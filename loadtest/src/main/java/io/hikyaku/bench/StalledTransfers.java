@@ -26,7 +26,7 @@ final class StalledTransfers implements AutoCloseable {
         this.uploads = uploads;
     }
 
-    /// Begins them, and waits until they stand still: until the way's processes use no CPU to speak of.
+    /// Begins them, and waits until they have stalled: until the way's processes use no CPU to speak of.
     ///
     /// @param downloads of which the first ones have been read for a while, so that their windows have grown
     /// @throws IOException if one cannot be begun, or if they do not come to rest

@@ -45,7 +45,8 @@ final class Clients implements AutoCloseable {
         return http2;
     }
 
-    /// `GET /`. Who waits for the body is there before the answer can be: both belong to the request's event loop.
+    /// `GET /`. The listener for the body is there before the response can be: both belong to the request's event
+    /// loop.
     String get(HttpClient client, int port) throws IOException, InterruptedException {
         return done(client.request(HttpMethod.GET, port, HOST, "/")
                 .compose(request ->

@@ -3,8 +3,8 @@ package io.hikyaku.lab;
 import io.hikyaku.cli.Hikyaku;
 import java.io.IOException;
 
-/// The main class of a Hikyaku program that must not outlive whoever started it: when standard input ends, the process
-/// ends as on SIGTERM. The arguments are those of `./hikyaku`.
+/// The main class of a Hikyaku program that must not outlive the process that started it: when standard input ends, the
+/// process ends as on SIGTERM. The arguments are those of `./hikyaku`.
 final class Child {
     private Child() {}
 

@@ -152,7 +152,7 @@ final class KafkaProcess {
         controller.shutdown();
     }
 
-    /// How the process ends. The hook runs once, whoever caused it.
+    /// How the process ends. The hook runs once, whatever caused it.
     private static final class Ending {
         private final Path folder;
         private volatile boolean orphaned;

@@ -51,7 +51,7 @@ public final class LocalMesh implements AutoCloseable {
         return open(mesh, List.of(), jvmOptions);
     }
 
-    /// Its programs may have so many file descriptors and no more.
+    /// The most file descriptors that its programs may have.
     public static LocalMesh withDescriptors(int limit, String mesh, List<String> jvmOptions)
             throws IOException, IdentityException {
         return open(mesh, List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"), jvmOptions);

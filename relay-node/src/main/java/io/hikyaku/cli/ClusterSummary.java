@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Another cluster, put together from what a status says of its nodes.
+/// Another cluster, put together from what a status says about its nodes.
 ///
 /// @param services ports that it exports
-/// @param outstanding calls of the node under way there
+/// @param outstanding calls of the node in progress there
 /// @param roundTripMicros the least of the channels to it, once it was measured
 record ClusterSummary(
         String name,
@@ -35,7 +35,7 @@ record ClusterSummary(
         }
     }
 
-    /// In the order of their names; none for a relay, which knows members alone.
+    /// In the order of their names; none for a relay, which only knows members.
     static Collection<ClusterSummary> of(NodeStatus status) {
         Map<String, Sum> sums = new TreeMap<>();
         if (status.program().equals("bridge")) {

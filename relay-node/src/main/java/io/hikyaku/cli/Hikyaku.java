@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/// The `hikyaku` program: the root of all commands and the way into every process of the system.
+/// The `hikyaku` program: the root of all commands and the entry point of every process of the system.
 ///
 /// A command of this package is one more class in [#OWN]; one of another module is a [Subcommand], and there if its jar
 /// is. `--help` and `--verbose` are inherited by all.
@@ -26,11 +26,11 @@ public final class Hikyaku {
     private static final List<Class<?>> OWN = List.of(
             AuthorityCommand.class, KafkaCommand.class, RelayCommand.class, StatusCommand.class, VersionCommand.class);
 
-    /// The order of the help. What other modules add and is not named here comes after.
+    /// The order of the help. Commands that other modules add and that are not named here come after.
     private static final List<String> ORDER = List.of("authority", "bridge", "kafka", "relay", "status", "version");
 
-    /// Commands that end when they are told to and not before. Known by name: this is decided before any
-    /// class of theirs is looked for.
+    /// Commands that run until they are told to end. Known by name: this is decided before any of their classes is
+    /// looked for.
     private static final Set<String> RUNNING_ON = Set.of("bridge", "relay");
 
     @Option(

@@ -30,7 +30,8 @@ final class KafkaCommand {
 
     private KafkaCommand() {}
 
-    /// `hikyaku kafka prepare`: the topics of clusters, by somebody who may create topics; bridges may not.
+    /// `hikyaku kafka prepare`: the topics of clusters, created by an operator with the right to do so; bridges do
+    /// not have it.
     @Command(
             name = "prepare",
             description = {

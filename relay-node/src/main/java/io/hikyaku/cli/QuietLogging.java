@@ -30,7 +30,7 @@ public final class QuietLogging extends ContextAwareBase implements Configurator
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console);
-        // It warns of every attempt; whoever uses it says what came of them.
+        // It warns about every attempt; its callers report the outcome.
         context.getLogger("org.apache.kafka.clients").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

@@ -105,7 +105,7 @@ final class StatusText {
         append(table);
     }
 
-    /// Those under way now, and those that ended within the last minute.
+    /// Those in progress now, and those that ended within the last minute.
     private void calls(List<NodeStatus.Calls> calls) {
         TextTable table = new TextTable("CALLS", "SIDE", "NOW", "PER SECOND", "FAILED", "P50", "P99");
         for (NodeStatus.Calls one : calls) {

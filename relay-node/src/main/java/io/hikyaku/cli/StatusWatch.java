@@ -9,8 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Shows a text again and again, until the process ends or this thread is interrupted. A program that is away for a
-/// while is waited for, and what it said last stays in sight on a terminal.
+/// Shows a text again and again, until the process ends or this thread is interrupted. Waits for a program that is away
+/// for a while, and keeps what it said last in sight on a terminal.
 final class StatusWatch {
     private static final String HOME = "\u001b[H";
     private static final String CLEAR_LINE = "\u001b[K";
@@ -18,7 +18,7 @@ final class StatusWatch {
 
     /// How one text follows the other.
     enum Screen {
-        /// In the place of the one before.
+        /// In place of the previous one.
         REFRESHED,
         /// Below it, for files and pipes.
         ROLL
@@ -48,7 +48,7 @@ final class StatusWatch {
         return System.console() != null && System.console().isTerminal();
     }
 
-    /// Never returns but by an interrupt.
+    /// Returns only by an interrupt.
     void run() {
         CountDownLatch never = new CountDownLatch(1);
         try {

@@ -9,11 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Notices that files hold something else than before. It reads them each time, for times and sizes lie: Kubernetes
-/// swaps a symbolic link under the folder, editors put a new file in the old one's place, and a clock has ticks. For
-/// one thread.
+/// Notices when the content of files has changed. It reads them each time, since times and sizes lie: Kubernetes swaps
+/// a symbolic link under the folder, editors put a new file in the old one's place, and a clock has ticks. For one
+/// thread.
 public final class FileWatch {
-    /// More of a file is not looked at; nothing that is watched may be so large.
+    /// No more of a file is looked at; nothing that is watched may be this large.
     private static final long MAX_BYTES = 16 << 20;
 
     private static final int PIECE_BYTES = 64 << 10;
@@ -30,7 +30,7 @@ public final class FileWatch {
     /// Looks at the files.
     ///
     /// @return whether they hold something that was not taken yet, and held the same when they were looked at last:
-    ///     who writes them is done
+    ///     the writer is done
     public boolean look() {
         List<String> now = files.stream().map(FileWatch::contents).toList();
         boolean settled = now.equals(seen);
@@ -48,7 +48,7 @@ public final class FileWatch {
         return seen.equals(taken);
     }
 
-    /// Whether reading it would wait for whoever writes it, as with a named pipe.
+    /// Whether reading it would wait for a writer, as with a named pipe.
     public static boolean wouldWait(Path file) {
         return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }

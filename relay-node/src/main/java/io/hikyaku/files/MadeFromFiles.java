@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Something made from files, such as the TLS of new connections, made anew when they hold something else. Whoever
-/// wants it has the files looked at, once a second at most, so that nothing is done while nobody does. What cannot be
-/// used is said once, and the one before stays. Thread-safe.
+/// Something made from files, such as the TLS of new connections, made anew when they have changed. Asking for it has
+/// the files looked at, once a second at most, so that nothing is done while nobody asks. Files that cannot be used are
+/// reported once, and the previous result stays in use. Thread-safe.
 public final class MadeFromFiles<T> {
     private static final Logger LOG = LoggerFactory.getLogger(MadeFromFiles.class);
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
@@ -39,7 +39,7 @@ public final class MadeFromFiles<T> {
         this.current = maker.get();
     }
 
-    /// What the files give now, or gave when they could be used last.
+    /// What the files give now, or gave when they were last usable.
     public synchronized T current() {
         long now = nanos.getAsLong();
         if (now - lookedAt >= PAUSE_NANOS) {

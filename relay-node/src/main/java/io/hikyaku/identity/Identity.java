@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a member proves itself with: its key, its certificate with intermediates, and the authorities of its mesh. Read
-/// from a directory that holds `tls.crt`, `tls.key` and `ca.crt`, the names of a Kubernetes TLS Secret. Immutable: a
-/// renewed certificate is a new identity of the same member, and since addresses come from the [InstanceKey], loading
-/// it changes none.
+/// What a member proves its identity with: its key, its certificate with intermediates, and the authorities of its
+/// mesh. Read from a directory that holds `tls.crt`, `tls.key` and `ca.crt`, the names of a Kubernetes TLS Secret.
+/// Immutable: a renewed certificate is a new identity of the same member, and since addresses come from the
+/// [InstanceKey], loading it changes none.
 public final class Identity {
 
     public static final String CERTIFICATE = "tls.crt";
@@ -94,7 +94,7 @@ public final class Identity {
         return member;
     }
 
-    /// The own certificate, then its issuers without the authority itself.
+    /// The member's own certificate, then its issuers without the authority itself.
     public List<X509Certificate> chain() {
         return chain;
     }
@@ -116,7 +116,7 @@ public final class Identity {
         return trust;
     }
 
-    /// What an operator should mend but nothing fails for, one sentence each; to be logged once.
+    /// What an operator should correct although nothing fails because of it, one sentence each; to be logged once.
     public List<String> warnings() {
         return warnings;
     }

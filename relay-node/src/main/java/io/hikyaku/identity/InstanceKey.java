@@ -13,8 +13,8 @@ import java.security.Signature;
 /// that nobody can claim another's, and a restart is a new node. Any thread may use it.
 public final class InstanceKey {
 
-    /// What a signature is for: it begins the signed bytes, so that one made for one purpose is worth nothing for
-    /// another.
+    /// What a signature is for: it begins the signed bytes, so that a signature made for one purpose is worth
+    /// nothing for another.
     public enum Purpose {
         /// The proof in a link's greeting.
         LINK("hikyaku link proof"),

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Something that a member signed with its certificate's key: a JSON Web Signature in compact form (RFC 7515) with
 /// algorithm `ES256` and the chain in `x5c`, so that a reader needs nothing but its own mesh's trust.
 ///
-/// Only the chain says who signed. `kid`, `jwk`, `jku` and `x5u` are not looked at, `crit` is refused, and the
+/// Only the chain identifies the signer. `kid`, `jwk`, `jku` and `x5u` are ignored, `crit` is refused, and the
 /// algorithm is never taken from the header: it is fixed, and the header must agree.
 ///
 /// @param signer the member that the chain proves
@@ -38,7 +38,8 @@ public record Jws(Member signer, X509Certificate certificate, byte[] payload) {
     /// The value of the header's `typ`: what is signed is a [Statement].
     private static final String TYPE = "hikyaku-statement+jws";
 
-    /// For everything that a peer signed or claims to have: duplicates, depth, length and what follows are checked.
+    /// For everything that a peer signed or claims to have: duplicates, depth, length and trailing bytes are
+    /// checked.
     static final JsonMapper STRICT_JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()

@@ -12,8 +12,8 @@ import java.security.spec.ECParameterSpec;
 import java.util.Collection;
 import java.util.List;
 
-/// What a member's own certificate must look like, whoever issued it. The member is read from the only subject
-/// alternative name and from nowhere else: a common name proves nothing here.
+/// What a member's own certificate must look like, whichever authority issued it. The member is read from the only
+/// subject alternative name and from nowhere else: a common name proves nothing here.
 ///
 /// Every member dials and is dialled (relays by their peers, bridges inside the channel's handshake), so each
 /// certificate must be good for both ends of TLS.

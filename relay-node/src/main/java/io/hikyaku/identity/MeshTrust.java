@@ -122,7 +122,7 @@ public final class MeshTrust {
         }
     }
 
-    /// Some senders add the anchor itself, which is no part of a path.
+    /// Some senders add the anchor itself, which is not part of a path.
     private List<X509Certificate> withoutAnchor(List<X509Certificate> chain) {
         List<X509Certificate> path = new ArrayList<>(chain);
         while (path.size() > 1 && authorities.contains(path.getLast())) {

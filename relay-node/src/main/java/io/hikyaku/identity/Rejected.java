@@ -18,7 +18,8 @@ public final class Rejected extends Exception {
         NOT_A_MEMBER,
         /// A member of a mesh that is not ours.
         OTHER_MESH,
-        /// A certificate that may not be used so: a CA's, of another key type, or without the needed key usage.
+        /// A certificate that may not be used like this: a CA's, of another key type, or without the needed key
+        /// usage.
         WRONG_USE,
         /// No path to the mesh's authority.
         UNTRUSTED,

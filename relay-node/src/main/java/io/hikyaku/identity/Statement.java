@@ -11,12 +11,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// "This instance key is mine": what a member says about one of its running instances, signed with its certificate's
 /// key, and therefore whose node id that is. It travels in the link's greeting, in the channel's handshake and in the
-/// registry. It proves nothing about who presents it: that takes a signature by the instance key ([InstanceKey#sign]).
+/// registry. It proves nothing about the node that presents it: that takes a signature by the instance key
+/// ([InstanceKey#sign]).
 ///
 /// The payload is JSON: `{"member": URI, "key": base64url of 32 bytes, "notBefore": seconds, "notAfter": seconds}`, the
 /// times since 1970. Unknown fields are skipped, so that later versions can say more.
 ///
-/// @param member who signed
+/// @param member the signer
 /// @param key the instance's key
 /// @param notBefore never before the certificate's
 /// @param notAfter never after the certificate's
@@ -41,7 +42,7 @@ public record Statement(
     }
 
     /// @param compact as [#sign] made it, of any length
-    /// @throws Rejected if it is no valid statement of a member of this mesh now
+    /// @throws Rejected if it is not currently a valid statement of a member of this mesh
     public static Statement verify(String compact, MeshTrust trust) throws Rejected {
         Jws jws = Jws.verify(compact, trust);
         JsonNode payload = Jws.json(jws.payload(), "payload");

@@ -34,7 +34,7 @@ public final class KafkaFailure extends RuntimeException {
         /// Anything else.
         OTHER;
 
-        /// Whether a broker answered, and would have none of it: trying again helps nobody.
+        /// Whether a broker answered and refused: trying again does not help.
         public boolean isRefusal() {
             return this == NOT_AUTHENTICATED || this == NOT_ALLOWED || this == TOO_LARGE || this == NOT_ACCEPTED;
         }
@@ -57,7 +57,7 @@ public final class KafkaFailure extends RuntimeException {
         this.kind = kind;
     }
 
-    /// The same for all failures that differ in nothing but times, offsets and the like.
+    /// The same for all failures that differ only in times, offsets and the like.
     public String kind() {
         return kind;
     }
@@ -88,7 +88,7 @@ public final class KafkaFailure extends RuntimeException {
         return new KafkaFailure(reason, kind, doing + ": " + why, cause);
     }
 
-    /// What Kafka's client, or a future, has wrapped: a bare KafkaException says only what could not be made.
+    /// What Kafka's client, or a future, has wrapped: a bare KafkaException says only what could not be created.
     private static Throwable causeOf(Throwable thrown) {
         boolean wraps = thrown instanceof ExecutionException || thrown.getClass() == KafkaException.class;
         return wraps && thrown.getCause() != null ? thrown.getCause() : thrown;

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.SslConfigs;
 
-/// The settings of our clients: measured defaults, over them the operator's, over them what the transport relies
-/// on. docs/decisions/025-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
+/// The settings of our clients: measured defaults, over them the operator's, over those what the transport relies on.
+/// docs/decisions/025-kafka-transport-settings.md has the measurements. Nothing here is ever logged.
 public final class KafkaSettings {
     /// How long a record is retried before it counts as lost.
     static final Duration DELIVERY = Duration.ofSeconds(10);
@@ -82,7 +82,7 @@ public final class KafkaSettings {
         return settings;
     }
 
-    /// @param reset where to go on when the offset is gone: `earliest` or `latest`
+    /// @param reset where to continue when the offset is gone: `earliest` or `latest`
     public static Map<String, Object> consumer(Map<String, String> operator, String reset) {
         Map<String, Object> settings = merged(CONSUMER, operator);
         settings.putAll(CONSUMER_RULES);

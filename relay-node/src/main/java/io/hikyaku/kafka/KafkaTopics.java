@@ -43,7 +43,7 @@ public record KafkaTopics(String mesh) {
 
     /// Gives a valid label back.
     ///
-    /// @throws IllegalArgumentException if it is none
+    /// @throws IllegalArgumentException if it is not one
     public static String checkLabel(String label) {
         if (!LABEL.matcher(label).matches()) {
             throw new IllegalArgumentException("'" + label

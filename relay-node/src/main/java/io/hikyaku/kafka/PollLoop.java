@@ -11,8 +11,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/// Reads for ever, whatever fails: what does is told, and after a pause it is begun anew with another client. On the
-/// thread that calls [#run], but for [#close].
+/// Reads for ever, whatever fails: a failure is reported, and after a pause reading starts again with a new client. On
+/// the thread that calls [#run], except for [#close].
 public final class PollLoop {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE = Duration.ofSeconds(1);
@@ -29,14 +29,14 @@ public final class PollLoop {
         void read(Consumer<byte[], byte[]> from);
     }
 
-    /// @param log where our own mistakes are told
+    /// @param log where our own mistakes are reported
     public PollLoop(KafkaClients clients, Map<String, Object> settings, Logger log) {
         this.clients = clients;
         this.settings = settings;
         this.log = log;
     }
 
-    /// @param failed told of all that goes wrong
+    /// @param failed told of everything that goes wrong
     public void run(Reader reader, java.util.function.Consumer<RuntimeException> failed) {
         while (!isClosing()) {
             Consumer<byte[], byte[]> opening = null;
@@ -69,7 +69,7 @@ public final class PollLoop {
         }
         try {
             ended.close(CloseOptions.timeout(CLOSE));
-        } catch (RuntimeException e) { // it is done with in any case
+        } catch (RuntimeException e) { // it is finished with in any case
             log.debug("A client did not end as it should", e);
         }
     }

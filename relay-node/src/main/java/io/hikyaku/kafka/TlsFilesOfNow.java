@@ -14,8 +14,9 @@ import org.apache.kafka.common.security.auth.SslEngineFactory;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Gives each new connection of a Kafka client the TLS that its key store and trust store hold then, where Kafka's own
-/// factory keeps what they held when the client was made (KIP-519). Kafka makes one for each client, by its name.
+/// Gives each new connection of a Kafka client the TLS of what its key store and trust store hold at that time, whereas
+/// Kafka's own factory keeps what they held when the client was made (KIP-519). Kafka makes one for each client, by its
+/// name.
 public final class TlsFilesOfNow implements SslEngineFactory {
     private @Nullable MadeFromFiles<DefaultSslEngineFactory> factory;
 

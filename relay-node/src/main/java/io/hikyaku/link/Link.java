@@ -15,7 +15,7 @@ public interface Link extends PacketSink {
     /// channel.
     int shard();
 
-    /// Asks the other end whether it lives, and has it doubted soon if it does not answer; see
+    /// Asks the other end whether it is alive, and has the link doubted soon if it does not answer; see
     /// [LinkEvents#onDoubt]. Any thread.
     default void probe() {}
 

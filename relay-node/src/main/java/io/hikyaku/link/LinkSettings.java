@@ -9,8 +9,7 @@ import io.netty.channel.WriteBufferWaterMark;
 /// @param limits of dialling, greeting and keepalive
 /// @param highMark waiting bytes above which [LinkEvents#onDrained] is owed
 /// @param lowMark waiting bytes below which it is given
-/// @param maxQueued waiting bytes beyond which the link is closed: whoever sends without looking must not fill the
-///   memory
+/// @param maxQueued waiting bytes beyond which the link is closed: a sender that does not look must not fill the memory
 public record LinkSettings(LinkLimits limits, int highMark, int lowMark, long maxQueued) {
     private static final int SOCKET_HIGH = 1 << 20;
     private static final int SOCKET_LOW = 512 << 10;
@@ -25,7 +24,7 @@ public record LinkSettings(LinkLimits limits, int highMark, int lowMark, long ma
     }
 
     /// How much the socket is handed at once; the rest waits where it is counted. Small marks would make a
-    /// forwarding node stop and go with every packet.
+    /// forwarding node stop and start with every packet.
     public WriteBufferWaterMark socketMarks() {
         return new WriteBufferWaterMark(Math.min(SOCKET_LOW, lowMark), Math.min(SOCKET_HIGH, highMark));
     }

@@ -3,7 +3,7 @@ package io.hikyaku.link;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.PacketKind;
 
-/// Who is at the other end of a link, as proven by TLS, the statement and the proof (PROTOCOL.md §3).
+/// The node at the other end of a link, as proven by TLS, the statement and the proof (PROTOCOL.md §3).
 ///
 /// @param node the neighbour's address
 /// @param member the SPIFFE id of its certificate, for instance `spiffe://demo/cluster/osaka`
@@ -13,7 +13,7 @@ import io.hikyaku.wire.PacketKind;
 /// @param shardCount how many event loops the neighbour has; for links we accepted, it dials that many
 public record Neighbour(NodeId node, String member, boolean mayForward, int shard, int shardCount) {
     /// Whether it may send a packet of this kind and source over its link (PROTOCOL.md §2.1): a neighbour that does
-    /// not forward speaks for itself alone, and announces no routes.
+    /// not forward speaks only for itself, and announces no routes.
     public boolean maySend(PacketKind kind, NodeId source) {
         return mayForward || kind != PacketKind.ROUTING && source.equals(node);
     }

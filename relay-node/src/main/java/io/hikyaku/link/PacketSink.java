@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 
 /// Something that packets can be sent to: a link to a neighbour, or an inbox that a node reads in Kafka.
 public interface PacketSink {
-    /// How people call it: the URL, or the topic and partition, for logs and status.
+    /// Its name for people: the URL, or the topic and partition, for logs and status.
     String name();
 
     /// Sends one packet, header and body, and takes ownership of it. May be called from any thread. All packets

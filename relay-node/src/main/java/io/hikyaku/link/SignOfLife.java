@@ -3,8 +3,8 @@ package io.hikyaku.link;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/// Stands first in a link's pipeline, before TLS, and tells of every read from the socket: a record of TLS is passed on
-/// whole, and 16 KiB take longer on a slow line than an answer may.
+/// Comes first in a link's pipeline, before TLS, and reports every read from the socket: TLS passes on only whole
+/// records, and 16 KiB take longer on a slow line than an answer may.
 public final class SignOfLife extends ChannelInboundHandlerAdapter {
     private final Runnable onBytes;
 

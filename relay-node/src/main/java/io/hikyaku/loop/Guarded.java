@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /// a future that nobody looks at in the rest; here it is logged and counted, and what comes next still comes.
 ///
 /// What failed is a mistake of ours, so each is logged with its trace; but of a task that fails a thousand times a
-/// second only so many that the log stays readable.
+/// second only as many as keep the log readable.
 public final class Guarded implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);
     private static final int LOGGED_PER_MINUTE = 20;

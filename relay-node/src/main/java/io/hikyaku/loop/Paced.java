@@ -2,8 +2,8 @@ package io.hikyaku.loop;
 
 import java.time.Duration;
 
-/// Runs an action soon after it was asked for, but never twice within a gap: the first request after a quiet time
-/// is served at once, a storm of them once a gap. Touched by its loop alone.
+/// Runs an action soon after it was asked for, but never twice within a gap: the first request after a quiet time is
+/// served at once, a storm of them once per gap. Touched only by its loop.
 public final class Paced {
     private final Loop loop;
     private final long gapNanos;

@@ -19,13 +19,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stands in the pipeline of every listening socket for links and calls, and resets new connections when the process
-/// has hardly any file descriptors left. What is left then is for what runs already: targets to be dialled, relays and
-/// brokers to be found again, log files, and the admin server.
+/// Sits in the pipeline of every listening socket for links and calls, and resets new connections when the process has
+/// hardly any file descriptors left. Those that are left are for what is already running: targets to be dialled, relays
+/// and brokers to be found again, log files, and the admin server.
 ///
-/// The kernel gives out the lowest number that is free. So the number of a new socket says how many descriptors are
-/// open at least, and nothing has to be counted. Where sockets have no numbers (Java's own transport), nobody is turned
-/// away, and the process goes on when accepting fails.
+/// The kernel hands out the lowest free number. So the number of a new socket is a lower bound on the open descriptors,
+/// and nothing has to be counted. Where sockets have no numbers (Java's own transport), nobody is turned away, and the
+/// process goes on when accepting fails.
 @Sharable
 public final class AcceptLimiter extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptLimiter.class);
@@ -74,7 +74,7 @@ public final class AcceptLimiter extends ChannelInboundHandlerAdapter {
                 .register(meters);
     }
 
-    /// Whether a socket that is to be dialled for a call may be; asked once for each.
+    /// Whether a socket for a call may be dialled; asked once for each.
     public boolean hasRoomForOurOwn(Channel socket) {
         boolean room = number(socket) < firstForTheRest;
         if (!room) {
@@ -107,14 +107,14 @@ public final class AcceptLimiter extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// A clean end could be taken for an answer. No event loop knows this connection yet.
+    /// A clean end could be taken for a response. No event loop knows this connection yet.
     private static void reset(Channel connection) {
         connection.config().setOption(ChannelOption.SO_LINGER, 0);
         connection.unsafe().closeForcibly();
     }
 
-    /// Not a single descriptor may be left (`EMFILE`), and the newcomer stays in the kernel's queue: asked again at
-    /// once, it would be the same.
+    /// Not a single descriptor may be left (`EMFILE`), and the newcomer stays in the kernel's queue: accepting
+    /// again at once would fail again.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         if (!(failure instanceof IOException)) {
@@ -130,7 +130,7 @@ public final class AcceptLimiter extends ChannelInboundHandlerAdapter {
                 .schedule(() -> listener.setAutoRead(true), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// One line of a kind a minute at most: anybody can bring this about, and the rest is counted.
+    /// At most one line of a kind a minute: anybody can cause these, and the rest is counted.
     ///
     /// @param quietUntil when the next line of its kind may be, in nanoseconds
     private static void warn(AtomicLong quietUntil, String text, Object detail) {

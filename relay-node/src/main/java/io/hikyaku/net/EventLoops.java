@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// The event loops of a process, which Vert.x owns. Each is a **shard**: links, channels, streams and target
-/// connections of one shard are touched by its thread alone. Sockets of ours are Netty pipelines on these loops, with
+/// connections of one shard are touched only by its thread. Sockets of ours are Netty pipelines on these loops, with
 /// the transport (native epoll where available, else NIO) that Vert.x chose.
 public final class EventLoops implements AutoCloseable {
     /// For all buffers of packets and streams. With Netty's own default since 4.2, the adaptive one, a relay was
@@ -53,7 +53,7 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /// @param names other names than the system's
-    /// @param acceptLimiter who is let in, and whether targets may be dialled
+    /// @param acceptLimiter decides which connections are let in, and whether targets may be dialled
     public static EventLoops start(
             int count, AddressResolverGroup<InetSocketAddress> names, AcceptLimiter acceptLimiter) {
         VertxOptions options = new VertxOptions()
@@ -111,7 +111,7 @@ public final class EventLoops implements AutoCloseable {
         return dialler;
     }
 
-    /// Who is let in by all of [#listener]'s sockets, and whether targets may be dialled.
+    /// Decides which connections all of [#listener]'s sockets let in, and whether targets may be dialled.
     public AcceptLimiter acceptLimiter() {
         return acceptLimiter;
     }

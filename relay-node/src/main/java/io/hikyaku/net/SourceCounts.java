@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// How many connections each source has open. Of IPv6 a /64 is one source, since whoever has one address of it has all.
-/// Thread-safe; holds nothing of sources without a connection.
+/// How many connections each source has open. In IPv6 a /64 is one source, since a host that has one of its addresses
+/// has all. Thread-safe; holds nothing of sources without a connection.
 public final class SourceCounts {
     private static final int PREFIX_BYTES = 8;
 

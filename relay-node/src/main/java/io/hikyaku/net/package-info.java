@@ -1,5 +1,5 @@
-/// The event loops and sockets of a process: the transport, keepalives, and who comes in when many want to. Knows
-/// nothing of links or calls.
+/// The event loops and sockets of a process: the transport, keepalives, and which connections are let in when there are
+/// many. Knows nothing of links or calls.
 @NullMarked
 package io.hikyaku.net;
 

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Whether the control thread still does its work: without it nothing that changes in the mesh is noticed any more,
-/// while calls may go on for a while. It beats once a second; who asks is told when it has not for long.
+/// while calls may go on for a while. It beats once a second; callers that ask are told when it has not for long.
 final class ControlPulse implements Readiness {
     private static final Duration BEAT = Duration.ofSeconds(1);
-    /// A pause of the whole machine is over within this, once it goes on.
+    /// The effects of a pause of the whole machine are over within this time, once it runs again.
     static final Duration DEAD_AFTER = Duration.ofSeconds(30);
 
     private final EventExecutor thread;

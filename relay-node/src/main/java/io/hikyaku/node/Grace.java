@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/// The time that what runs has to end by itself when a program is told to stop.
+/// The time that running work has to end on its own when a program is told to stop.
 public final class Grace {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 

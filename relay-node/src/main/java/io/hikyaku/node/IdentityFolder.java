@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Where a node's identity is, and whose it must be.
+/// Where a node's identity is, and which member it must belong to.
 ///
 /// @param name null: any
 record IdentityFolder(

@@ -87,7 +87,7 @@ public final class MeshNode {
 
     /// Loads the identity and makes everything, without a socket yet.
     ///
-    /// @param expected who the certificate must say this is
+    /// @param expected the member that the certificate must name
     /// @throws IdentityException if the identity cannot be used or is somebody else's
     public static MeshNode of(NodeSettings settings, Member.Kind expected, @Nullable String name)
             throws IdentityException {
@@ -121,7 +121,7 @@ public final class MeshNode {
         return loops;
     }
 
-    /// Where everything happens that is not on a packet's way.
+    /// Where everything happens that is not on a packet's path.
     public Loop control() {
         return control;
     }
@@ -154,7 +154,7 @@ public final class MeshNode {
 
     /// Starts the admin server.
     ///
-    /// @return where it really listens
+    /// @return the address actually bound
     public HostPort admin(HostPort address, Readiness readiness, StatusSource status)
             throws IOException, InterruptedException {
         AdminServer server = new AdminServer(loops.vertx(), metrics, pulse, readiness, status);
@@ -182,7 +182,7 @@ public final class MeshNode {
         renewals.add(action);
     }
 
-    /// Links that stand keep what they have, and the address stays, which comes of the instance key.
+    /// Links that are up keep what they have, and the address stays, since it comes from the instance key.
     private void renew(Identity renewed) {
         LinkIdentity next = LinkIdentity.of(renewed, key, settings.forwards(), settings.transit());
         control.execute(() -> {
@@ -192,7 +192,7 @@ public final class MeshNode {
         });
     }
 
-    /// Where links are accepted, with the ports that were really bound.
+    /// Where links are accepted, with the ports actually bound.
     public List<LinkUrl> listening() {
         return List.copyOf(listening);
     }
@@ -227,12 +227,12 @@ public final class MeshNode {
         }
     }
 
-    /// What runs when the program is told to stop may end within this.
+    /// The time in which running work may end when the program is told to stop.
     public Grace grace() {
         return Grace.of(settings.drainTimeout());
     }
 
-    /// Tells all others to send their packets over somebody else, if there is anybody.
+    /// Tells all others to send their packets over another node, if there is one.
     ///
     /// @return whether nobody has sent any for longer than a channel is ever silent by default, or there are no two
     ///     neighbours that could

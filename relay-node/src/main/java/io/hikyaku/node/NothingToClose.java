@@ -1,7 +1,8 @@
 package io.hikyaku.node;
 
 /// Until a program runs there is nothing to be closed: told to stop, the process ends with 0 at once, and not with the
-/// 143 of one that a signal killed. For the first thing that a command does, so it needs no class but its own.
+/// 143 of one that a signal killed. To be used as the first thing that a command does, so it needs no class but its
+/// own.
 public final class NothingToClose {
     private static final Thread AT_SHUTDOWN =
             new Thread(() -> Runtime.getRuntime().halt(0), "nothing-to-close");
@@ -13,7 +14,7 @@ public final class NothingToClose {
         Runtime.getRuntime().addShutdownHook(AT_SHUTDOWN);
     }
 
-    /// From now on the end of the process is for somebody else; of no effect when it has begun.
+    /// From now on ending the process is left to others; no effect when it has already begun to end.
     public static void end() {
         try {
             Runtime.getRuntime().removeShutdownHook(AT_SHUTDOWN);

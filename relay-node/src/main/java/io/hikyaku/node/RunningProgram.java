@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A program that runs until SIGTERM or SIGINT. Then it is closed, within a time limit, and the process's exit code
-/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed. So it is while the
-/// program starts: that is broken off. A second signal ends it at once, with exit code 1.
+/// says how that went: 0 when it ended as told, and not the 143 of a process that a signal killed. The same holds while
+/// the program starts, which is then broken off. A second signal ends it at once, with exit code 1.
 public final class RunningProgram {
     private static final Logger LOG = LoggerFactory.getLogger(RunningProgram.class);
     private static final int DONE = 0;
@@ -66,7 +66,7 @@ public final class RunningProgram {
             running = true;
         } finally {
             if (!running && program.isToStopAnyway(hook)) {
-                stay(); // why it was not started is of no interest any more
+                stay(); // why it was not started no longer matters
             }
         }
         stay();
@@ -83,7 +83,7 @@ public final class RunningProgram {
         }
     }
 
-    /// Until the JVM is halted; who is told to stop breaks off the start, and not this.
+    /// Blocks until the JVM is halted; being told to stop breaks off the start, but not this.
     private static void stay() {
         while (true) {
             try {

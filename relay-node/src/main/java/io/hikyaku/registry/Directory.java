@@ -34,10 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The verified view of the nodes of a mesh (PROTOCOL.md §8.2, §8.3). A node lives while a neighbour vouches for it,
-/// while its beats rise, or while a channel to it is alive; after a stated time without any of these it is lost, by
-/// this reader's monotonic clock, so no two clocks need agree. What a lost node exported stays known for a while: it
-/// cannot be reached, which is not the same as not being there. Forged, foreign, rolled back and replayed documents are
-/// ignored and counted.
+/// while its beats rise, or while a channel to it is alive; after a fixed time without any of these it is lost, by this
+/// reader's monotonic clock, so no two clocks need agree. What a lost node exported stays known for a while: it cannot
+/// be reached, which is not the same as not existing. Forged, foreign, rolled back and replayed documents are ignored
+/// and counted.
 ///
 /// Offers come on the control loop; views are immutable and for any thread.
 public final class Directory {
@@ -50,26 +50,26 @@ public final class Directory {
 
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final Duration CHECK = Duration.ofSeconds(1);
-    /// A process that was stopped for longer has not listened meanwhile.
+    /// A process that was suspended for longer was not listening meanwhile.
     private static final Duration MOST_BETWEEN_CHECKS = Duration.ofSeconds(3);
-    /// Statements that are looked at again in one check, after the trust has changed.
+    /// Statements that are checked again at a time, after the trust has changed.
     private static final int CHECKED_AGAIN = 50;
 
-    /// What changes; called on the control loop, after the change is visible in [Directory#live()].
+    /// Hears of changes; called on the control loop, after the change is visible in [Directory#live()].
     public interface Listener {
-        /// A node is new, or says something else than before.
+        /// A node is new, or says something different from before.
         void onLive(NodeDocument document);
 
-        /// A node left, or was silent too long; again when what is known of it changes, or is forgotten.
+        /// A node left, or was silent too long; called again when what is known of it changes, or is forgotten.
         void onGone(NodeId node);
     }
 
-    /// What else tells whether nodes live; on the control loop.
+    /// Other evidence of whether nodes live; on the control loop.
     public interface Signs {
         /// Whether a channel to the node is alive.
         boolean isProven(NodeId node);
 
-        /// Whether a node's beat would be heard now. False while what carries it is known to be away.
+        /// Whether a node's beat would be heard now. False while what carries beats is known to be away.
         boolean isHeard(NodeDocument document);
 
         static Signs none() {
@@ -114,7 +114,7 @@ public final class Directory {
     private final NodeViews views = new NodeViews();
     private volatile boolean ready;
 
-    /// @param self this node, whose own documents are not taken
+    /// @param self this node, whose own documents are ignored
     /// @param trust as it is when a document comes
     public Directory(NodeId self, Supplier<MeshTrust> trust, RegistryLimits limits, Loop loop, MeterRegistry meters) {
         this.self = self;
@@ -145,7 +145,7 @@ public final class Directory {
         listeners.add(listener);
     }
 
-    /// Names what else tells whether nodes live; before anything is offered.
+    /// Names the other evidence of whether nodes live; before anything is offered.
     public void watch(Signs others) {
         signs = others;
     }
@@ -155,7 +155,7 @@ public final class Directory {
         loop.execute(() -> closed = true);
     }
 
-    /// All other nodes that live, without those that only Kafka's past speaks of.
+    /// All other nodes that live, without those known only from Kafka's past records.
     public Map<NodeId, NodeDocument> live() {
         return views.live();
     }
@@ -164,7 +164,7 @@ public final class Directory {
         return Optional.ofNullable(live().get(node));
     }
 
-    /// Nodes that fell silent not long ago, with what they said last.
+    /// Nodes that fell silent recently, with what they said last.
     public Map<NodeId, NodeDocument> lost() {
         return views.lost();
     }
@@ -184,7 +184,7 @@ public final class Directory {
         return node.equals(self) || nodes.containsKey(node);
     }
 
-    /// Whether there is no need to offer a document of the node again: it, or a newer one, was taken.
+    /// Whether there is no need to offer a document of the node again: it, or a newer one, was accepted.
     public boolean knows(NodeId node, long sequence) {
         KnownNode known = nodes.get(node);
         return node.equals(self) || known != null && known.sequence() >= sequence;
@@ -193,7 +193,7 @@ public final class Directory {
     /// Takes a document whose head is known to be genuine.
     ///
     /// @param fresh whether it tells that the node lives now: it came over links, or from Kafka after the end of
-    ///     what was there already. Else the node is not listed until there is another sign
+    ///     what was there already. Otherwise the node is not listed until there is another sign
     /// @return whether it is genuine and not older than what is known
     public boolean offer(SignedDocument signed, boolean fresh) {
         NodeId node = signed.node();
@@ -413,7 +413,7 @@ public final class Directory {
         }
     }
 
-    /// Who was believed by another trust is looked at again, a few at a time.
+    /// Nodes believed under an earlier trust are checked again, a few at a time.
     private void verifyAgain() {
         if (!trust.get().equals(trusted)) {
             trusted = trust.get();

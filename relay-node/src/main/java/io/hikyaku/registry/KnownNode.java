@@ -3,17 +3,17 @@ package io.hikyaku.registry;
 import io.hikyaku.registry.SignedDocuments.ReadDocument;
 import java.time.Duration;
 
-/// A node as the directory knows it, and when it last gave a sign of life. Touched by the control loop alone.
+/// A node as the directory knows it, and when it last gave a sign of life. Touched only by the control loop.
 public final class KnownNode {
-    /// So long relays may vouch for a node that has signed nothing new: a relay that lies keeps a dead node
-    /// listed for no longer. A node beats three times within it.
+    /// How long relays may vouch for a node that has signed nothing new: a relay that lies keeps a dead node listed
+    /// for no longer. A node beats three times within it.
     public static final Duration LEASE = Duration.ofHours(6);
 
     enum State {
-        /// Only Kafka's past speaks of it.
+        /// It is known only from Kafka's past records.
         UNCONFIRMED,
         LIVE,
-        /// Silent for too long. What it exported is known and cannot be reached.
+        /// Silent for too long. What it exported is known but cannot be reached.
         LOST
     }
 
@@ -23,7 +23,7 @@ public final class KnownNode {
     long beat;
     /// Time without any sign of life that could have been heard, in nanoseconds.
     long silence;
-    /// When its document's sequence or its beat last rose: what nobody but the node itself can do.
+    /// When its document's sequence or its beat last rose, which only the node itself can bring about.
     long signedAt;
 
     KnownNode(ReadDocument read, long signedAt) {
@@ -50,7 +50,7 @@ public final class KnownNode {
     ///
     /// @param vouched whether a neighbour says that packets reach it
     /// @param proven whether a channel to it is alive
-    /// @param heard whether it would be heard if it spoke
+    /// @param heard whether it would be heard if it sent something
     void pass(long elapsed, long now, boolean vouched, boolean proven, boolean heard) {
         if (proven) {
             onSigned(now);

@@ -5,7 +5,7 @@ import io.hikyaku.wire.registry.NodeDocument;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The nodes that live and those that are lost, as other threads see them. Changed by one thread alone.
+/// The nodes that live and those that are lost, as other threads see them. Changed by one thread only.
 final class NodeViews {
     private volatile Map<NodeId, NodeDocument> live = Map.of();
     private volatile Map<NodeId, NodeDocument> lost = Map.of();

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
-/// Publishes this node's own document under rising sequences, soon after anything changed, and beats at every
-/// refresh, which is how others know that it lives. A document that cannot be made is tried again at each refresh.
-/// Any thread may call; the work is done on the control loop.
+/// Publishes this node's own document under rising sequences, soon after anything changed, and sends a beat at every
+/// refresh, which is how others know that it lives. A document that cannot be made is tried again at each refresh. Any
+/// thread may call; the work is done on the control loop.
 public final class Publisher {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
-    /// Under lasting changes; others bound how often they take a node's documents.
+    /// The interval under constant changes; others bound how often they accept a node's documents.
     private static final Duration CHANGE_GAP = Duration.ofMillis(500);
 
     private static final Duration NEWCOMER_GAP = Duration.ofSeconds(1);
@@ -65,7 +65,7 @@ public final class Publisher {
     private boolean greeting;
     private boolean left;
 
-    /// @param random for jitter, so that many nodes do not greet a newcomer in one moment
+    /// @param random for jitter, so that many nodes do not greet a newcomer at the same moment
     public Publisher(
             Source source, Signer signer, List<Sink> sinks, RegistryLimits limits, Loop loop, RandomGenerator random) {
         this.source = source;
@@ -97,8 +97,8 @@ public final class Publisher {
         });
     }
 
-    /// A node that was not known came up where nobody vouches for us: over Kafka. It takes us for alive only when
-    /// we beat, so we soon do, at most once a second whatever happens.
+    /// An unknown node came up where nobody vouches for us: over Kafka. It takes us for alive only when we send a
+    /// beat, so we soon do, at most once a second whatever happens.
     public void onNewcomer() {
         loop.execute(() -> {
             if (!greeting && sequence > 0) {
@@ -110,7 +110,7 @@ public final class Publisher {
         });
     }
 
-    /// Says that this node stops, and nothing after that.
+    /// Says that this node is stopping, and nothing after that.
     ///
     /// @return completed when all sinks have it
     public CompletableFuture<Void> leave() {

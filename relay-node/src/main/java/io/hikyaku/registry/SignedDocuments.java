@@ -45,7 +45,7 @@ public final class SignedDocuments {
         FOREIGN,
         /// Older than what is known of the node.
         ROLLED_BACK,
-        /// As old as what is known of the node, and different.
+        /// As old as what is known of the node, but different.
         EQUIVOCATED,
         /// More documents than this node keeps.
         TOO_MANY
@@ -83,7 +83,7 @@ public final class SignedDocuments {
                 .verifies(beat.signature(), Purpose.BEAT, DocumentMaker.beaten(beat.sequence(), beat.count()));
     }
 
-    /// Reads a document whose head is genuine, and checks that the node is the member's that it names.
+    /// Reads a document whose head is genuine, and checks that the node belongs to the member that it names.
     ///
     /// @param before an older one of the same node
     static Verdict read(SignedDocument signed, MeshTrust trust, @Nullable ReadDocument before) {

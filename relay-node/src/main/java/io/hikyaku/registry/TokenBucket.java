@@ -1,7 +1,7 @@
 package io.hikyaku.registry;
 
-/// How often one node may say something: so many times at once after a quiet time, and then so many per second
-/// (PROTOCOL.md §4.5). Touched by the control loop alone.
+/// How often one node may say something: a burst at once after a quiet time, and then so many times per second
+/// (PROTOCOL.md §4.5). Touched only by the control loop.
 public final class TokenBucket {
     /// Taken at once after a quiet time.
     public static final int BURST = 20;

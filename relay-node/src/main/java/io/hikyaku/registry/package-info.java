@@ -1,5 +1,5 @@
-/// Who is there and what each node exports: documents are signed by their node's member, flooded over links as
-/// opaque bytes, and verified by whoever uses them. Everything happens on the control loop; other threads read
+/// Which nodes there are and what each exports: documents are signed by their node's member, flooded over links as
+/// opaque bytes, and verified by the nodes that use them. Everything happens on the control loop; other threads read
 /// immutable snapshots.
 @NullMarked
 package io.hikyaku.registry;

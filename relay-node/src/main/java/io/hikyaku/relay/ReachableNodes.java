@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/// The local end of a relay, where no packet has business, and which remembers what can be reached.
+/// The local end of a relay, which no packet is for, and which remembers what can be reached.
 final class ReachableNodes implements LocalNode {
     private final Set<NodeId> nodes = ConcurrentHashMap.newKeySet();
 

@@ -47,7 +47,7 @@ public final class RelayNode implements AutoCloseable {
     ///
     /// @param version shown in status
     /// @throws IdentityException if the identity cannot be used, or is not a relay's of this mesh
-    /// @throws IOException if an address cannot be listened at
+    /// @throws IOException if it is not possible to listen on an address
     public static RelayNode start(RelayConfig config, String version)
             throws IdentityException, IOException, InterruptedException {
         RelayLimits limits = config.limits();
@@ -100,13 +100,13 @@ public final class RelayNode implements AutoCloseable {
         return node.node();
     }
 
-    /// Follows the file that the configuration was read from: what is logged changes with it, and nothing else may.
+    /// Follows the file that the configuration was read from: logging changes with it, and nothing else may.
     public void follow(Path file) {
         node.upkeep()
                 .follow(file, config, RelayConfig::read, Set.of("log"), changed -> Logging.configure(changed.log()));
     }
 
-    /// Where links are accepted, with the ports that were really bound.
+    /// Where links are accepted, with the ports actually bound.
     public List<LinkUrl> listening() {
         return node.listening();
     }
@@ -116,7 +116,7 @@ public final class RelayNode implements AutoCloseable {
         return Optional.ofNullable(admin);
     }
 
-    /// A relay verifies no documents, so it knows the names of its neighbours alone, and neither services nor
+    /// A relay verifies no documents, so it only knows the names of its neighbours, and neither services nor
     /// channels.
     private NodeStatus status() {
         return new NodeStatus(
@@ -138,7 +138,7 @@ public final class RelayNode implements AutoCloseable {
                 List.of());
     }
 
-    /// Stops as SIGTERM asks: others send their packets another way first, if they have one, and until they do
+    /// Stops as SIGTERM asks: others first move their packets to another path, if they have one, and until they do
     /// theirs are passed on; for the drain timeout at most. Then closes.
     public void stop() throws InterruptedException {
         LOG.info("relay {} drains", node.identity().member().name());
@@ -146,7 +146,7 @@ public final class RelayNode implements AutoCloseable {
         node.upkeep().close();
         Grace grace = node.grace();
         boolean moved = grace.await(node.control(), node.leaveRoutes());
-        LOG.info(moved ? "nobody needs this relay any more" : "the time to find another way is over");
+        LOG.info(moved ? "nobody needs this relay any more" : "the time to find another path is over");
         close(grace);
     }
 

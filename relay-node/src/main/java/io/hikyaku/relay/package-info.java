@@ -1,5 +1,5 @@
-/// The relay program: links and routing, and nothing above them. It puts the parts together and starts and ends them in
-/// order; what the parts do is theirs.
+/// The relay program: links and routing, and nothing above them. It only puts the parts together, and starts and ends
+/// them in order.
 @NullMarked
 package io.hikyaku.relay;
 

@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /// Why a packet was dropped; a label of the counter.
 enum Drop {
-    /// No way to the destination.
+    /// No path to the destination.
     UNREACHABLE,
     /// The link's queue or the process's budget is full.
     QUEUE_FULL,
     /// The hop limit was used up.
     HOP_LIMIT,
-    /// The way leads back to the neighbour it came from: tables that have not converged.
+    /// The path leads back to the neighbour that it came from: tables have not converged.
     LOOP,
     /// This node forwards nothing.
     NOT_FORWARDING,
@@ -18,7 +18,7 @@ enum Drop {
     NOT_ALLOWED,
     /// A body that breaks the wire format.
     MALFORMED,
-    /// More routing or registry frames than this node keeps up with.
+    /// More routing or registry frames than this node can keep up with.
     OVERLOAD;
 
     String label() {

@@ -18,13 +18,13 @@ public interface LocalNode {
     /// returns.
     void onWritable(NodeId destination, long channel);
 
-    /// There is a way to the node now, or none any more. Called on the control loop, once per change.
+    /// There is a path to the node now, or no longer any. Called on the control loop, once per change.
     void onReachable(NodeId node, boolean reachable);
 
-    /// The way to the node was over a link that is down or does not answer, or over somebody who has none any
-    /// more: what was sent to it of late, or by it, may be lost. Where there is another way, that is taken by
-    /// now. Called on the control loop.
-    default void onWayDoubted(NodeId node) {}
+    /// The path to the node led over a link that is down or does not answer, or over a node that no longer has a
+    /// path: what was recently sent to the node, or by it, may be lost. Where there is another path, it is already
+    /// in use. Called on the control loop.
+    default void onPathDoubted(NodeId node) {}
 
     /// A node that is nobody's destination: a relay.
     static LocalNode none() {

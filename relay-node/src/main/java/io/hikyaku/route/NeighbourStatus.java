@@ -7,7 +7,7 @@ import java.util.List;
 
 /// A neighbour as status shows it.
 ///
-/// @param neighbour who it is
+/// @param neighbour its identity
 /// @param links all links to it, oldest first
 public record NeighbourStatus(Neighbour neighbour, List<LinkStatus> links) {
     /// One link.

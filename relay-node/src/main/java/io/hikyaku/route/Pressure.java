@@ -22,10 +22,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// Push-back (PROTOCOL.md §4.4): what waits for a link is bounded, whoever fills it is told to pause, and who sends
-/// on beyond the bound loses packets and is told that as well. Only the sources of a slow link hear of it, so one
-/// slow destination harms nobody else. Any thread; nothing here is looked at for a packet into a link with a short
-/// queue.
+/// Push-back (PROTOCOL.md §4.4): what waits for a link is bounded, the sources that fill it are told to pause, and
+/// those that send on beyond the bound lose packets and are told that as well. Only the sources of a slow link hear of
+/// it, so one slow destination harms nobody else. Any thread; packets into a link with a short queue need nothing from
+/// here.
 ///
 /// This node's own channels ask before they seal a packet, and wait: none of their packets is dropped here.
 final class Pressure {
@@ -45,7 +45,7 @@ final class Pressure {
     interface Notices {
         void tell(NodeId source, PushBack notice, long channel);
 
-        /// Own channels may ask again.
+        /// This node's own channels may ask again.
         void tellWritable(List<Sender> senders);
     }
 
@@ -96,7 +96,8 @@ final class Pressure {
         return true;
     }
 
-    /// Whether an own channel may seal a packet for the link now. If not, it is told when to ask again.
+    /// Whether one of this node's channels may seal a packet for the link now. If not, it is told when to ask
+    /// again.
     boolean isWritable(Egress out, NodeId destination, long channel) {
         boolean drained = drained(out);
         if (drained && out.waiting().isEmpty()) {
@@ -112,14 +113,14 @@ final class Pressure {
         return drained(out) && out.waiting().remove(sender);
     }
 
-    /// While some wait nobody else goes ahead of them, or they might wait for ever.
+    /// While some wait nobody else may go ahead of them, or they could wait for ever.
     private boolean isOpen(Egress out) {
         return out.waiting().isEmpty()
                 && out.sink().queuedBytes() <= out.marks().fullAbove()
                 && !budget.isTight();
     }
 
-    /// Counts a packet of an own channel, which had asked.
+    /// Counts a packet of one of this node's channels, which had asked.
     void onOwn(Egress out, ByteBuf packet) {
         if (out.sink().queuedBytes() > QueueBudget.BACKLOG) {
             budget.take(packet.readableBytes());
@@ -181,13 +182,13 @@ final class Pressure {
         }
     }
 
-    /// Ways have changed: who waits for a link may have another one now. It only asks again, since ways change
-    /// often and nothing has drained; whoever finds the same link still full waits on.
+    /// Paths have changed: channels that wait for a link may have another one now. They only ask again, since paths
+    /// change often and nothing has drained; those that find the same link still full wait on.
     void onRoutes() {
         pausing.forEach(out -> notices.tellWritable(out.wake()));
     }
 
-    /// A link is gone, and what waited for it: sources may go on another way.
+    /// A link is gone, and so is what waited for it: sources may go on over another path.
     void onDown(Egress out) {
         resume(out);
     }
@@ -216,7 +217,7 @@ final class Pressure {
     }
 
     /// On the control loop, while anybody is paused: links may drain without saying so, since their marks differ
-    /// from ours, and a pause that lasts is repeated before it ends by itself.
+    /// from ours, and a lasting pause is repeated before it expires.
     private void check() {
         try {
             checks++;

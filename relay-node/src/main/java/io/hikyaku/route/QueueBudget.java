@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /// summed again, at most once a millisecond. Links with a backlog below [#BACKLOG] are not counted packet by
 /// packet. Any thread.
 final class QueueBudget {
-    /// A link with fewer bytes waiting is not looked at.
+    /// Links with fewer bytes waiting are ignored.
     static final long BACKLOG = 64 * 1024;
 
     private static final long RESUM_NANOS = 1_000_000;

@@ -37,11 +37,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Layer 2 of one node (PROTOCOL.md §4): takes packets from its links and from the layer above and passes each to
-/// the next hop on the way to its destination, or to the local node. Event loops read an immutable table and take
-/// no lock; what changes the table happens on the control loop.
+/// Layer 2 of one node (PROTOCOL.md §4): takes packets from its links and from the layer above and passes each to the
+/// next hop on the path to its destination, or to the local node. Event loops read an immutable table and take no lock;
+/// what changes the table happens on the control loop.
 ///
-/// While no path changes each packet arrives once and in order: all packets of a channel take the same links.
+/// As long as no path changes, each packet arrives once and in order: all packets of a channel take the same links.
 public final class Router implements LinkEvents, PacketSender {
     /// Bytes of routing and registry frames that may wait for the control loop.
     private static final long MAX_CONTROL_BACKLOG = 32 << 20;
@@ -91,12 +91,12 @@ public final class Router implements LinkEvents, PacketSender {
         local = node;
     }
 
-    /// Names who else talks to neighbours; before the first link.
+    /// Names what else talks to neighbours; before the first link.
     public void attach(NeighbourEvents events) {
         registry = events;
     }
 
-    /// This node stops soon: others are told to use it only where they have no other way. Packets that come are
+    /// This node stops soon: others are told to use it only where they have no other path. Packets that come are
     /// passed on as before.
     public void leave() {
         loop.execute(control::leave);
@@ -163,8 +163,8 @@ public final class Router implements LinkEvents, PacketSender {
         }
     }
 
-    /// Registers a way that leads over no neighbour: an inbox in Kafka that the destination reads. It competes by
-    /// cost with ways over relays, for this node's own packets only. A later call for the same node replaces it.
+    /// Registers a path that leads over no neighbour: an inbox in Kafka that the destination reads. It competes by
+    /// cost with paths over relays, for this node's own packets only. A later call for the same node replaces it.
     ///
     /// @param costMicros expected round trip in microseconds
     public void addDirect(NodeId destination, PacketSink inbox, long costMicros) {
@@ -173,7 +173,7 @@ public final class Router implements LinkEvents, PacketSender {
         loop.execute(() -> control.onDirect(destination, nextHop));
     }
 
-    /// Forgets the direct way to a node, if it still leads over this inbox, which may go on serving other nodes.
+    /// Forgets the direct path to a node, if it still leads over this inbox, which may go on serving other nodes.
     public void removeDirect(NodeId destination, PacketSink inbox) {
         loop.execute(() -> control.onDirectGone(destination, inbox));
     }
@@ -230,7 +230,7 @@ public final class Router implements LinkEvents, PacketSender {
         NextHop nextHop = routes.own().get(destination);
         Egress out = nextHop == null ? null : nextHop.links().link(channel);
         if (out == null) {
-            return Integer.MAX_VALUE; // whoever sends without a way is told so
+            return Integer.MAX_VALUE; // a sender without a path is told so when it sends
         }
         return pressure.isWritable(out, destination, channel) ? out.sink().maxPacketBytes() : 0;
     }
@@ -281,7 +281,7 @@ public final class Router implements LinkEvents, PacketSender {
         local.onPushBack(frame);
     }
 
-    /// Only who forwards may push back: a leaf is on nobody's way.
+    /// Only nodes that forward may push back: a leaf is on nobody's path.
     private void onPushBack(Neighbour from, ByteBuf packet) {
         if (from.mayForward()) {
             onForward(from, packet, false);
@@ -301,7 +301,7 @@ public final class Router implements LinkEvents, PacketSender {
 
     // ------------------------------------------------------------------------------------------- push-back
 
-    /// How push-back gets to those it is for.
+    /// How push-back gets to the sources that it is for.
     private final class ToSources implements Pressure.Notices {
         @Override
         public void tell(NodeId source, PushBack notice, long channel) {
@@ -361,7 +361,7 @@ public final class Router implements LinkEvents, PacketSender {
     }
 
     /// Decodes on the link's own thread and handles on the control loop, which a neighbour cannot flood: what would
-    /// wait too long is dropped, and is told again by the next refresh.
+    /// wait too long is dropped, and is sent again with the next refresh.
     private void toControl(Link link, ByteBuf packet, Decoding decoding) {
         LinkEgress egress = egresses.get(link) instanceof LinkEgress up ? up : null;
         int size = packet.readableBytes();
@@ -407,7 +407,7 @@ public final class Router implements LinkEvents, PacketSender {
         return routes.peers().stream().map(NeighbourStatus::of).toList();
     }
 
-    /// What the control plane found out, passed on to whom it concerns.
+    /// What the control plane found out, passed on to those it concerns.
     private final class Changes implements ControlPlane.Listener {
         @Override
         public void onRoutes(Routes made) {
@@ -429,8 +429,8 @@ public final class Router implements LinkEvents, PacketSender {
         }
 
         @Override
-        public void onWayDoubted(NodeId node) {
-            local.onWayDoubted(node);
+        public void onPathDoubted(NodeId node) {
+            local.onPathDoubted(node);
         }
 
         @Override

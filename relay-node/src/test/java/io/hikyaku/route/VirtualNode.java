@@ -93,7 +93,7 @@ final class VirtualNode implements LocalNode {
     }
 
     @Override
-    public void onWayDoubted(NodeId node) {
+    public void onPathDoubted(NodeId node) {
         doubtedWays.add(node);
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// One JSON line for each call.
 ///
 /// @param path the file they are appended to, absolute; empty: standard output
-/// @param query whether the query is shown with the path of a request; it often holds what is nobody's business
+/// @param query whether the query is shown with the path of a request; it often holds private data
 public record AccessLogConfig(Optional<Path> path, boolean query) {
     private static final String STANDARD_OUTPUT = "stdout";
 

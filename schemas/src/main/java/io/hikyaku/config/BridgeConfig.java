@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// What a bridge is told by its file.
+/// The configuration of a bridge, as its file has it.
 ///
 /// @param mesh a DNS-1123 label
 /// @param cluster a DNS-1123 label, the same as in the identity's certificate
@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 /// @param admin empty: no admin server
 /// @param accessLog empty: none is written
 /// @param tracing empty: traces of callers are passed on, and no span is added
-/// @param subscribe which exports of others it is told of over links
+/// @param subscribe which exports of others it is told about over links
 /// @param eventLoops threads that carry calls, 1 to 256
 public record BridgeConfig(
         String mesh,

@@ -11,11 +11,11 @@ import java.util.Set;
 public final class Changes {
     private Changes() {}
 
-    /// What differs, but for keys at the top that may change while the program runs.
+    /// What differs, except for top-level keys that may change while the program runs.
     ///
     /// @param running what the program was started with
     /// @param changed of the same type
-    /// @param free names of keys at the top
+    /// @param free names of top-level keys
     /// @return a finding for each key that takes a restart; without lines, since a value may differ by being left
     ///   out
     public static List<Finding> takingARestart(Record running, Record changed, Set<String> free) {

@@ -4,7 +4,7 @@ import io.hikyaku.config.yaml.Section;
 import io.hikyaku.config.yaml.Setting;
 import java.nio.file.Path;
 
-/// Who the node is.
+/// The node's identity.
 ///
 /// @param directory absolute; holds `tls.crt`, `tls.key` and `ca.crt`
 public record IdentityConfig(Path directory) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Properties of Kafka's clients with which no packet could be sent, or that no client would start with. Everything
-/// else is left to whoever writes them.
+/// else is left to their author.
 final class KafkaClientBounds {
     /// The largest document with what surrounds it; packets are smaller.
     private static final long LEAST_REQUEST = 1 << 20;

@@ -46,7 +46,7 @@ public record KafkaLink(List<HostPort> bootstrapServers, Map<String, String> pro
     /// What to give to Kafka's clients: the file's properties, over them the ones in the configuration, and the
     /// brokers. Reads the file.
     ///
-    /// @throws ConfigException when that fails, or when clients could not work with what stands in it
+    /// @throws ConfigException when that fails, or when clients could not work with what it contains
     public Map<String, String> clientProperties() {
         Map<String, String> all = new TreeMap<>();
         propertiesFile.ifPresent(file -> load(file).forEach((key, value) -> all.put((String) key, (String) value)));

@@ -4,7 +4,7 @@ import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.config.yaml.Section;
 import io.hikyaku.config.yaml.Setting;
 
-/// One way to the other clusters; a bridge may have several at the same time.
+/// One connection to the other clusters; a bridge may have several at the same time.
 public sealed interface LinkConfig permits RelayLink, KafkaLink {
 
     static LinkConfig read(Setting setting) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What a relay is told by its file. Its name stands in its certificate.
+/// The configuration of a relay, as its file has it. The relay's name is in its certificate.
 ///
 /// @param mesh a DNS-1123 label
 /// @param listen where links are accepted; one at least

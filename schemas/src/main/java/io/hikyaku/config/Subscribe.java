@@ -2,7 +2,7 @@ package io.hikyaku.config;
 
 import java.util.Locale;
 
-/// Which exports of other clusters a bridge is told of.
+/// Which exports of other clusters a bridge is told about.
 public enum Subscribe {
     /// All of them.
     ALL,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A node at one moment. Lists that a program knows nothing of are empty: a relay sees neither channels nor streams.
+/// A node at one moment. Lists that a program knows nothing about are empty: a relay sees neither channels nor streams.
 ///
 /// @param program `relay` or `bridge`
 /// @param version of Hikyaku
@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param node this process's address, 32 hexadecimal digits
 /// @param uptimeSeconds since the process was ready to start its parts
 /// @param ready whether `/readyz` says so
-/// @param listening URLs and addresses with the ports that were really bound
+/// @param listening URLs and addresses with the ports actually bound
 /// @param members all nodes of the mesh that this one knows, without itself
 /// @param links up or not
-/// @param services who exports what
+/// @param services the exporters of each service
 /// @param imports listeners for local callers
 /// @param channels to other bridges
 /// @param streams in numbers
 /// @param lifecycle what happened to it since it started; missing in earlier versions
-/// @param calls by service port and side, as this node sees them; earlier versions say nothing of them
+/// @param calls by service port and side, as this node sees them; earlier versions say nothing about them
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeStatus(
         String program,
@@ -46,7 +46,7 @@ public record NodeStatus(
 
     /// What happened to a node since it started.
     ///
-    /// @param draining it was told to stop, and lets end what runs
+    /// @param draining it was told to stop, and lets running calls end
     /// @param configuration last change of the configuration file, if it was changed
     /// @param certificate last change of the certificate's files, if they were changed
     /// @param certificateNotAfter when its own certificate ends, ISO 8601
@@ -66,9 +66,9 @@ public record NodeStatus(
 
     /// Another node.
     ///
-    /// @param member SPIFFE id, where it is known: a relay knows it of its neighbours alone
-    /// @param reachable whether packets find a way to it now
-    /// @param path the way in words, for instance `via tls://relay-1.example:7443`
+    /// @param member SPIFFE id, where it is known: a relay knows it only of its neighbours
+    /// @param reachable whether packets find a path to it now
+    /// @param path the path in words, for instance `via tls://relay-1.example:7443`
     /// @param documentSequence of its last registry document, if there is one
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Member(
@@ -81,8 +81,8 @@ public record NodeStatus(
     /// One link, or the attempt to have one.
     ///
     /// @param name URL or topic
-    /// @param neighbour node id of who is at the other end, while it is up
-    /// @param member SPIFFE id of who is at the other end, while it is up
+    /// @param neighbour node id of the neighbour, while the link is up
+    /// @param member SPIFFE id of the neighbour, while the link is up
     /// @param roundTripMicros smoothed, once it was measured
     /// @param lastError why it is not up, or was not before
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -102,10 +102,10 @@ public record NodeStatus(
     /// @param protocol `http` or `tcp`
     public record Service(String service, int port, String protocol, List<Exporter> exporters) {}
 
-    /// Who exports a service.
+    /// An exporter of a service.
     ///
-    /// @param healthy whether a way leads there, and no event loop avoids it after failures
-    /// @param outstanding calls of this node under way there
+    /// @param healthy whether a path leads there, and no event loop avoids it after failures
+    /// @param outstanding calls of this node in progress there
     public record Exporter(String cluster, String node, boolean healthy, long outstanding) {}
 
     /// A listener for local callers of a service.
@@ -122,8 +122,7 @@ public record NodeStatus(
     /// A channel to another bridge.
     ///
     /// @param peer node id
-    /// @param path the way in words
-    /// @param roundTripMicros smoothed, once it was measured
+    /// @param path the path in words @param roundTripMicros smoothed, once it was measured
     /// @param stalled streams whose reader on this side takes nothing of what has arrived
     /// @param heldBytes that have arrived and that readers on this side have not taken
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -137,11 +136,11 @@ public record NodeStatus(
             long stalled,
             long heldBytes) {}
 
-    /// The calls of a service port: those under way, and those that ended within the last minute.
+    /// The calls of a service port: those in progress, and those that ended within the last minute.
     ///
     /// @param service `namespace/name:port`
     /// @param side `import`: of local callers; `export`: to local targets
-    /// @param failedShare 0 to 1; calls that ended with a problem, a status of 500 or more, or such a one of gRPC
+    /// @param failedShare 0 to 1; calls that ended with a problem, a status of 500 or more, or the like in gRPC
     /// @param p50Micros half of the calls took no longer, within a tenth; 0 if there were none
     public record Calls(
             String service,

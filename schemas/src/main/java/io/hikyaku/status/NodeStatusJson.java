@@ -21,7 +21,7 @@ public final class NodeStatusJson {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(status);
     }
 
-    /// @throws IllegalArgumentException if it is no status
+    /// @throws IllegalArgumentException if it is not a status
     public static NodeStatus read(byte[] json) {
         try {
             return JSON.readValue(json, NodeStatus.class);

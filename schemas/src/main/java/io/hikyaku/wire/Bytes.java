@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
-/// Reads and writes byte strings with a length in front, each held against its limit (PROTOCOL.md §1.3).
+/// Reads and writes byte strings with a length in front, each checked against its limit (PROTOCOL.md §1.3).
 public final class Bytes {
     private Bytes() {}
 
@@ -82,8 +82,8 @@ public final class Bytes {
         writeText(out, cut(text, max));
     }
 
-    /// Reads text for people. It ends up in logs and answers, so control characters, which could forge lines there,
-    /// become question marks.
+    /// Reads text for people. It ends up in logs and responses, so control characters, which could forge lines
+    /// there, become question marks.
     ///
     /// @param max largest length allowed, in bytes
     public static String readDetail(ByteBuf in, int max, String what) {

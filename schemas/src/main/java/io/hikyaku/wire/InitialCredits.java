@@ -2,8 +2,8 @@ package io.hikyaku.wire;
 
 import io.netty.buffer.ByteBuf;
 
-/// What a stream may send before it is granted more, in bytes (PROTOCOL.md §6.4): said of all new streams by greetings
-/// and frames of a channel, and of one stream by its OPEN.
+/// What a stream may send before it is granted more, in bytes (PROTOCOL.md §6.4): stated for all new streams by a
+/// channel's greetings and frames, and for one stream by its OPEN.
 public final class InitialCredits {
     public static final int MAX = 64 * 1024;
 

@@ -117,7 +117,7 @@ public record Packet(
         return packet.getUnsignedByte(packet.readerIndex() + HOP_LIMIT_AT);
     }
 
-    /// Sets the only field that a node on the way may change.
+    /// Sets the only field that a node on the path may change.
     public static void setHopLimit(ByteBuf packet, int hopLimit) {
         packet.setByte(packet.readerIndex() + HOP_LIMIT_AT, hopLimit);
     }

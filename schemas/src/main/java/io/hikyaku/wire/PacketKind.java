@@ -1,6 +1,6 @@
 package io.hikyaku.wire;
 
-/// What a packet is for (PROTOCOL.md §2.3). Nodes on the way look at nothing else of a packet but its header.
+/// What a packet is for (PROTOCOL.md §2.3). Nodes on the path look at nothing of a packet but its header.
 public enum PacketKind {
     /// Between the two ends of one link: greeting, keepalive, goodbye. Never forwarded.
     LINK(0),
@@ -10,11 +10,11 @@ public enum PacketKind {
     DATA(2),
     /// Reserved for sealed packets that are not resent.
     DATAGRAM(3),
-    /// Between neighbours: who is reachable at what cost. Never forwarded as it is.
+    /// Between neighbours: which nodes are reachable at what cost. Never forwarded as it is.
     ROUTING(4),
-    /// What neighbours tell each other of the registry.
+    /// What neighbours tell each other about the registry.
     REGISTRY(5),
-    /// From a node on the way to a source: pause, resume, dropped.
+    /// From a node on the path to a source: pause, resume, dropped.
     PUSH_BACK(6);
 
     private static final PacketKind[] BY_CODE = values();

@@ -30,8 +30,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/// One event loop's share of a bridge: its channels, and whom it may send calls to.
-/// Touched by its event loop alone; [#execute] gets there.
+/// One event loop's share of a bridge: its channels, and the exporters that it may send calls to. Touched only by its
+/// event loop; [#execute] gets there.
 public final class BridgeShard {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -49,7 +49,7 @@ public final class BridgeShard {
     private Map<NodeId, RemoteExporter> remotes = Map.of();
     private volatile Set<NodeId> talking = Set.of();
 
-    /// @param wanted somebody calls an exporter that no way leads to
+    /// @param wanted told when an exporter is called that no path leads to
     BridgeShard(
             int index,
             EventLoop loop,
@@ -147,11 +147,11 @@ public final class BridgeShard {
         }
     }
 
-    void onWayDoubted(NodeId node) {
-        channels.onWayDoubted(node);
+    void onPathDoubted(NodeId node) {
+        channels.onPathDoubted(node);
     }
 
-    /// Puts a new view of who exports what in place.
+    /// Puts a new view of the exporters in place.
     public void show(ExporterView view) {
         Map<NodeId, RemoteExporter> kept = new HashMap<>();
         Set<NodeId> lost = new HashSet<>();
@@ -193,7 +193,7 @@ public final class BridgeShard {
         return candidate == null ? 0 : balancer.outstanding(port, candidate);
     }
 
-    /// Whether this event loop could send it a call, and does not avoid to.
+    /// Whether this event loop could send it a call, and does not avoid doing so.
     public boolean isHealthy(ServicePort port, NodeId exporter) {
         Candidate candidate = exporter.equals(self) ? own : remotes.get(exporter);
         return candidate != null && !balancer.isEjected(port, candidate);

@@ -8,8 +8,8 @@ import io.hikyaku.stream.StreamMux;
 import io.hikyaku.wire.NodeId;
 import org.jspecify.annotations.Nullable;
 
-/// The channel of one event loop to one other instance, seen by looking at it: handshakes are tried again and fail
-/// without a word to whoever does not [#await] them.
+/// The channel of one event loop to one other instance, observed by polling: handshakes are retried, and their failure
+/// is told only to callers of [#await].
 final class ChannelConnection implements RemoteExporter.Connection {
     private final NodeId node;
     private final Channels<StreamMux> channels;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Who exports what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of the
-/// oldest export counts and the others are left out.
+/// Which nodes export what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of
+/// the oldest export counts and the others are left out.
 ///
 /// @param exporters of each port
 /// @param protocols of each port, as its oldest exporter says, reachable or not
@@ -24,13 +24,13 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
 
     /// An instance that exports a port.
     ///
-    /// @param reachable whether packets find a way to it now
+    /// @param reachable whether packets find a path to it now
     public record Exporter(NodeId node, String cluster, boolean reachable) {}
 
     private record Offer(Exporter exporter, Protocol protocol, long since) {}
 
     /// @param documents of all live nodes, this one's own among them
-    /// @param reachable whether packets find a way to a node now
+    /// @param reachable whether packets find a path to a node now
     public static ExporterView of(Collection<NodeDocument> documents, Predicate<NodeId> reachable) {
         Map<ServicePort, List<Offer>> offers = new HashMap<>();
         for (NodeDocument document : documents) {
@@ -53,7 +53,7 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
         return new ExporterView(Map.copyOf(exporters), Map.copyOf(protocols));
     }
 
-    /// Whether a call of the port could be sent to anybody now.
+    /// Whether a call to the port could be sent to any exporter now.
     public boolean reaches(ServicePort port) {
         return exporters.getOrDefault(port, List.of()).stream().anyMatch(Exporter::reachable);
     }

@@ -3,9 +3,9 @@ package io.hikyaku.bridge.shard;
 import io.hikyaku.balance.Candidate;
 import io.hikyaku.stream.StreamOpener;
 
-/// The own cluster's exports, which are called like all others but without a channel.
+/// This cluster's own exports, which are called like all others but without a channel.
 ///
-/// @param label its own cluster's name
+/// @param label this cluster's name
 /// @param streams to the exports of the same event loop
 record OwnExports(String label, StreamOpener streams) implements Candidate {
     @Override

@@ -7,13 +7,13 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// An instance of another bridge that exports something, as one event loop reaches it. Calls wait for a channel that is
-/// only being made; if it does not come to be, the exporter is spared calls of every port for a while.
+/// still being made; if it does not come up, the exporter is spared calls to all ports for a while.
 final class RemoteExporter implements Candidate {
-    /// How long the distance of one without a channel is remembered. After that it counts as unmeasured: the way to
-    /// it may have become another.
+    /// How long the distance of an exporter without a channel is remembered. After that it counts as unmeasured:
+    /// the path to it may have changed.
     static final Duration DISTANCE_KEPT = Duration.ofMinutes(10);
 
-    /// Failed handshakes that put it out. Each has been tried for `limits.channel.handshakeTimeout` by itself.
+    /// Failed handshakes that eject it. Each has been tried for `limits.channel.handshakeTimeout` on its own.
     private static final int FAILURES = 1;
 
     /// The channel to the exporter, as far as there is one.
@@ -28,20 +28,20 @@ final class RemoteExporter implements Candidate {
         /// What there is now. Nothing else here is newer than the last look.
         State state();
 
-        /// Channels that did not come to be, so far.
+        /// Channels that did not come up, so far.
         int failures();
 
-        /// Of the channel that stands; -1 if there is none, or it was not measured yet.
+        /// Of the channel that is up; -1 if there is none, or it was not measured yet.
         long roundTripNanos();
 
-        /// Whether the channel that stands has not answered for so long that it may be dead.
+        /// Whether the channel that is up has not answered for so long that it may be dead.
         boolean isSilent();
 
         /// Makes a channel if there is none that answers.
         void open();
 
-        /// Tells whether the channel that was made or looked at last comes to be; may call back synchronously
-        /// if that is known. Makes one if there is none.
+        /// Tells whether the channel that was made or looked at last comes up; may call back synchronously if
+        /// that is known. Makes one if there is none.
         void await(Waiter waiter);
     }
 
@@ -125,7 +125,7 @@ final class RemoteExporter implements Candidate {
         if (now == Connection.State.OPENING) {
             handshake = health.begin(at);
         } else if (now == Connection.State.OPEN) {
-            health.onSuccess(health.begin(at), at); // whoever made it
+            health.onSuccess(health.begin(at), at); // whichever side made it
         }
         last = now;
     }

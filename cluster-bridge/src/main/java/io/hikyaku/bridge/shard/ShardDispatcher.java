@@ -7,13 +7,13 @@ import io.hikyaku.wire.route.PushBack;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
-/// The entrance of a bridge: takes what routing has for this node and hands it to the shard that it is about. The
-/// channel id tells which (PROTOCOL.md §5.1).
+/// The entrance of a bridge: takes what routing has for this node and hands it to the right shard, which the channel id
+/// tells (PROTOCOL.md §5.1).
 public final class ShardDispatcher implements LocalNode {
     private final List<BridgeShard> shards;
     private final Runnable reachability;
 
-    /// @param reachability told after the shards when a node can be reached now, or no more
+    /// @param reachability told after the shards when a node can be reached, or no longer can
     public ShardDispatcher(List<BridgeShard> shards, Runnable reachability) {
         this.shards = List.copyOf(shards);
         this.reachability = reachability;
@@ -48,8 +48,8 @@ public final class ShardDispatcher implements LocalNode {
     }
 
     @Override
-    public void onWayDoubted(NodeId node) {
-        shards.forEach(shard -> shard.execute(() -> shard.onWayDoubted(node)));
+    public void onPathDoubted(NodeId node) {
+        shards.forEach(shard -> shard.execute(() -> shard.onPathDoubted(node)));
     }
 
     private BridgeShard ofChannel(long channel) {

@@ -16,15 +16,15 @@ import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
 /// What one event loop exports. A port whose configuration has not changed keeps its object, with its connections to
-/// targets and what it counts. A change is made first, all of it, and then used; making is for one thread at a time,
+/// targets and what it counts. A change is made completely first, and then used; one thread at a time may make changes,
 /// the rest belongs to the event loop.
 public final class ShardExports {
     /// @param port as it is configured
     record Made(ExportPort port, ExportHandler export) {}
 
-    /// All that is to be exported from now on, made and not yet in use.
+    /// Everything that is to be exported from now on, made but not yet in use.
     ///
-    /// @param fresh what nobody else has
+    /// @param fresh what is not in use elsewhere
     record Next(Map<ServicePort, Made> all, List<ExportHandler> fresh) {
         /// It will not be used.
         void discard() {
@@ -46,9 +46,9 @@ public final class ShardExports {
         return exports;
     }
 
-    /// Makes what is new of these.
+    /// Makes those of these exports that are new.
     ///
-    /// @throws ConfigException with all that cannot be made, by place; then nothing is left
+    /// @throws ConfigException with everything that cannot be made, by place; then nothing is left behind
     Next make(List<Export> services) {
         Map<ServicePort, Made> before = made;
         Map<ServicePort, Made> next = new HashMap<>();
@@ -86,14 +86,13 @@ public final class ShardExports {
         return all;
     }
 
-    /// Files are those of TLS, so far.
+    /// So far, the only files are those of TLS.
     private static Finding at(String place, Finding finding) {
         return new Finding(place + ".tls." + finding.path(), finding.line(), finding.message());
     }
 
-    /// Puts these in place of the ones before: for the making thread at once, since the next change may come before
-    /// a busy event loop's turn, and then on the event loop. Running calls go on, also those of ports that are
-    /// gone.
+    /// Replaces the exports by these: for the making thread at once, since the next change may come before a busy
+    /// event loop's turn, and then on the event loop. Running calls go on, including those of ports that are gone.
     void use(Next next, Executor loop) {
         made = next.all();
         Map<ServicePort, ExportHandler> byPort = new HashMap<>();
@@ -101,7 +100,7 @@ public final class ShardExports {
         loop.execute(() -> exports.update(byPort));
     }
 
-    /// Begins no call any more.
+    /// Begins no more calls.
     public void drain() {
         exports.drain();
     }

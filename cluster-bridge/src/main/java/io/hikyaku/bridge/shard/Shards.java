@@ -28,9 +28,9 @@ public final class Shards {
         }
     }
 
-    /// Makes for all of them what is new of these exports.
+    /// Makes the new ones among these exports for all of them.
     ///
-    /// @throws io.hikyaku.config.yaml.ConfigException if that is not possible; nothing is left then
+    /// @throws io.hikyaku.config.yaml.ConfigException if that is not possible; then nothing is left behind
     public NextExports makeExports(List<Export> services) {
         NextExports made = new NextExports(new LinkedHashMap<>());
         boolean whole = false;

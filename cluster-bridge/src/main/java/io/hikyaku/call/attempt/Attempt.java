@@ -16,8 +16,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One try. Stands between the stream and the caller so that the load hears of everything, whatever the caller
-/// makes of it.
+/// One attempt. Sits between the stream and the caller so that the load hears of everything, whatever the caller makes
+/// of it.
 final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
     private static final int DEADLINE_ROOM = 16;
 
@@ -133,7 +133,7 @@ final class Attempt implements Candidate.Waiter, StreamHandler, Runnable {
         }
     }
 
-    /// @return whether this is the first answer to the wait
+    /// @return whether the wait had not ended before
     private boolean decide() {
         boolean first = !decided;
         decided = true;

@@ -17,22 +17,23 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One call's way to an exporter: opens its stream there, and elsewhere when that is refused before any effect, or
-/// fails on the way and does no harm twice. At most three attempts, at exporters not tried before as long as there are
-/// any. While it waits for a channel, it begins to wait for others too, and goes to the first that stands: nothing of
-/// it is sent before, so it is sent once. The exporter's load hears how each goes. Belongs to its event loop.
+/// How one call gets to an exporter: opens its stream there, and elsewhere if that is refused before any effect, or
+/// fails on the path and repeating it is harmless. At most three attempts, at exporters not tried before as long as
+/// there are any. While it waits for a channel, it begins to wait for others too, and goes to the first that is up:
+/// nothing is sent before that, so the call is sent once. The exporter's load hears how each attempt goes. Belongs to
+/// its event loop.
 public final class Attempts {
     static final int MAX_ATTEMPTS = 3;
-    /// How long one channel is waited for alone: longer than a handshake takes around the world, far shorter than
-    /// one that nobody answers.
+    /// How long to wait for one channel alone: longer than a handshake takes around the world, far shorter than an
+    /// unanswered one takes.
     static final Duration ALONE = Duration.ofMillis(750);
 
-    /// Resets after which another try may well get an answer that this one did not get. A target that was too slow,
-    /// or whose answer was not valid, is not asked again.
+    /// Resets after which another attempt may well get the response that this one did not. A target that was too
+    /// slow, or whose response was not valid, is not asked again.
     private static final Set<ResetCode> WORTH_REPEATING =
             EnumSet.of(ResetCode.CHANNEL_LOST, ResetCode.LEAVING, ResetCode.TARGET_TERMINATED);
 
-    /// Who calls. Resets come to it, since it alone knows whether what it sent can be sent again.
+    /// The caller's side. Resets come to it, since it alone knows whether what it sent can be sent again.
     public interface Caller extends StreamHandler {
         /// A stream is open: everything is to be written to it from the start.
         void onOpened(Stream stream);
@@ -42,7 +43,7 @@ public final class Attempts {
         /// @param cluster where it goes
         void onAttempt(String cluster);
 
-        /// There is none, and no attempt will follow.
+        /// There is no stream, and no attempt will follow.
         void onProblem(Problem problem);
 
         /// What is left of the time that the call was given, in microseconds; 0: no limit.
@@ -55,9 +56,9 @@ public final class Attempts {
     private final EventLoop loop;
     private final Caller caller;
     private List<EndpointLoad> tried = List.of();
-    /// The one that the caller knows of: it has the stream, or has waited for its channel for the longest.
+    /// The attempt that the caller knows of: it has the stream, or has waited longest for its channel.
     private @Nullable Attempt current;
-    /// Others that wait for a channel.
+    /// Other attempts that wait for a channel.
     private List<Attempt> others = List.of();
 
     private @Nullable ScheduledFuture<?> alone;
@@ -95,7 +96,7 @@ public final class Attempts {
     }
 
     /// Makes another attempt after a reset, if the code and the bounds allow it. May call the caller back
-    /// synchronously, and sends everything from the start then.
+    /// synchronously, which then sends everything from the start.
     ///
     /// @param repeatable whether the call may run twice: it is idempotent, and the whole request is in hand
     /// @return false: the call has failed
@@ -116,7 +117,7 @@ public final class Attempts {
 
     /// Where the call is now.
     ///
-    /// @throws IllegalStateException if it is nowhere
+    /// @throws IllegalStateException if no attempt has a stream
     public EndpointLoad load() {
         Attempt at = current;
         if (at == null) {
@@ -193,7 +194,7 @@ public final class Attempts {
         }
     }
 
-    /// Another channel is waited for besides, if this one does not come soon.
+    /// Waits for another channel as well, if this one does not come up soon.
     void limitAlone() {
         if (alone == null && count < MAX_ATTEMPTS) {
             alone = loop.schedule(this::waitElsewhereToo, ALONE.toNanos(), TimeUnit.NANOSECONDS);
@@ -213,7 +214,7 @@ public final class Attempts {
         }
     }
 
-    /// The first channel stands.
+    /// The first channel is up.
     void onReady(Attempt ready) {
         Attempt waited = current;
         if (!ready.equals(waited)) {
@@ -226,7 +227,7 @@ public final class Attempts {
         leaveOthers();
     }
 
-    /// No channel comes to be for one that waits.
+    /// An attempt that waits gets no channel.
     void onUnreachable(Attempt failed, Problem why) {
         failed.leave();
         remember(failed);

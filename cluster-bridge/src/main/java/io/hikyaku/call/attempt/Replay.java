@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
-/// What one side has sent of a call so far, kept as long as it is small enough to be sent again elsewhere, and as long
-/// as the process's memory is not short: what was sent has given credit back, so it is reserved here.
+/// What one side of a call has sent so far, kept as long as it is small enough to be sent again elsewhere, and as long
+/// as the process is not short of memory: credit was given back for what was sent, so its memory is reserved here.
 public final class Replay {
     /// Most bytes kept once they have been sent.
     public static final int MAX_BYTES = 64 * 1024;
@@ -62,7 +62,7 @@ public final class Replay {
         }
     }
 
-    /// Gives up sending it again.
+    /// Gives up on sending it again.
     public void drop() {
         whole = false;
         bytes = 0;

@@ -1,5 +1,5 @@
-/// One call's way to an exporter: opens its stream at one of the candidates, and elsewhere when that is refused before
-/// any effect. Knows `balance` and streams, and nothing of HTTP.
+/// How one call gets to an exporter: opens its stream at one of the candidates, and elsewhere when that is refused
+/// before any effect. Knows `balance` and streams, and nothing of HTTP.
 @NullMarked
 package io.hikyaku.call.attempt;
 

@@ -9,7 +9,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/// Looks at the address that a target's name was resolved to before anything is sent there.
+/// Checks the address that a target's name was resolved to before anything is sent there.
 final class AddressGuard extends ChannelOutboundHandlerAdapter {
     private final HostPort target;
 
@@ -17,7 +17,7 @@ final class AddressGuard extends ChannelOutboundHandlerAdapter {
         this.target = target;
     }
 
-    /// The address is none that may be called.
+    /// The address may not be called.
     static final class Prohibited extends ConnectException {
         private static final long serialVersionUID = 1L;
 

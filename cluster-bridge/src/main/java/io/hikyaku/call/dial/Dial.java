@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Connects to one of an exported port's targets, with TLS where it wants that: the one picked, and if it cannot be
-/// reached the others, each once, those that are out last. Belongs to its event loop.
+/// Connects to one of an exported port's targets, with TLS where the target wants it: the one picked and, if it cannot
+/// be reached, the others, each once, ejected ones last. Belongs to its event loop.
 public final class Dial {
-    /// Who waits for the connection.
+    /// What waits for the connection.
     public interface Waiter {
         /// Connected; nothing of the application's has been read yet, and will not be before this has returned.
         void onConnected(Channel channel, int target);
@@ -108,7 +108,7 @@ public final class Dial {
         if (cancelled) {
             targets.onConnectCancelled(target, round);
         } else if (code == ResetCode.REFUSED) {
-            targets.onConnectCancelled(target, round); // for want of a descriptor of ours
+            targets.onConnectCancelled(target, round); // we were short of descriptors
             waiter.onFailed(code, "File descriptors run short");
         } else {
             LOG.debug("Connecting to a target failed", cause);
@@ -127,7 +127,7 @@ public final class Dial {
         }
     }
 
-    /// A target that is not whom it should be is for people to look at, and not for others to stand in for.
+    /// A target with the wrong identity is for people to look into; other targets do not step in for it.
     private static boolean mayGoOn(ResetCode code) {
         return code != ResetCode.TARGET_CERTIFICATE && code != ResetCode.TARGET_TLS;
     }

@@ -16,8 +16,8 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Whether a key is that of a certificate. Netty and BoringSSL notice in the handshake alone that it is not, which
-/// is too late where files are replaced one after the other.
+/// Whether a key belongs to a certificate. Netty and BoringSSL notice only in the handshake that it does not, which is
+/// too late where files are replaced one after the other.
 final class KeyFit {
     private static final Pattern PKCS8 =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");

@@ -37,8 +37,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/// The TLS that `https://` targets of one port are spoken to with: versions 1.2 and 1.3, the target's certificate and
-/// name always checked, HTTP/2 or HTTP/1.1 as the target chooses (ALPN, RFC 7301).
+/// The TLS used with the `https://` targets of one port: versions 1.2 and 1.3, the target's certificate and name always
+/// checked, HTTP/2 or HTTP/1.1 as the target chooses (ALPN, RFC 7301).
 final class TargetSecurity {
     private final MadeFromFiles<Contexts> contexts;
     private final Optional<String> serverName;
@@ -168,12 +168,12 @@ final class TargetSecurity {
         return new ConfigException(file, List.of(new Finding(name, 0, file + " " + why)));
     }
 
-    /// A name's final dot is for DNS alone.
+    /// A name's final dot is only for DNS.
     private static String withoutDot(String host) {
         return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
-    /// Null for an address, which RFC 6066 §3 does not let be told.
+    /// Null for an address, which RFC 6066 §3 does not allow here.
     private static @Nullable SNIHostName toldName(String host) {
         if (new HostPort(host, 0).isLiteral()) {
             return null;

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
 /// cannot be connected to is ejected for a while ([OutlierDetector]).
 public final class Targets {
-    /// Connects in a row that fail before a target is ejected. Few, since a connect that fails costs a caller time,
-    /// and one that is left out wrongly costs little.
+    /// Connects that fail in a row before a target is ejected. Few, since a failed connect costs a caller time, and
+    /// leaving out a target wrongly costs little.
     public static final int FAILURES = 2;
 
     private final List<Connector> connectors;
@@ -43,7 +43,7 @@ public final class Targets {
     private final @Nullable TargetSecurity security;
     private final int[] outstanding;
     private final List<OutlierDetector> health = new ArrayList<>();
-    /// Whether those that can be connected to speak HTTP/2 then.
+    /// Whether the targets that can be connected to speak HTTP/2.
     private final List<OutlierDetector> http2 = new ArrayList<>();
     private final LongAdder ejected;
     private int shownEjected;
@@ -163,7 +163,7 @@ public final class Targets {
         return bad != thanBad ? bad < thanBad : outstanding[target] < outstanding[than];
     }
 
-    /// 0 when it may have a call.
+    /// 0 if it may have a call.
     private int badness(int target, long now) {
         return Math.max(badness(health.get(target), now), badness(http2.get(target), now));
     }
@@ -221,7 +221,7 @@ public final class Targets {
         health.get(target).onFinish(round);
     }
 
-    /// The port is exported no more. Calls that run go on.
+    /// The port is no longer exported. Running calls go on.
     public void close() {
         closed = true;
         showEjected();
@@ -245,7 +245,7 @@ public final class Targets {
         return connectors.get(target).connect();
     }
 
-    /// The address that was connected to does not do what it should, unlike others of the target perhaps.
+    /// The address that was connected to does not do what it should; the target's other addresses may.
     void onUseless(int target, Channel connection) {
         connectors.get(target).onUseless(connection);
     }

@@ -6,8 +6,8 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Stands behind the TLS handler of a fresh connection until its handshake has succeeded, and is gone before what comes
-/// in it is passed on.
+/// Sits behind the TLS handler of a fresh connection until its handshake has succeeded, and is gone before the first
+/// decrypted bytes are passed on.
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private final Consumer<@Nullable Throwable> onDone;
 
@@ -27,7 +27,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         context.fireUserEventTriggered(event);
     }
 
-    /// The failure is told by the event.
+    /// The event tells of the failure.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close();

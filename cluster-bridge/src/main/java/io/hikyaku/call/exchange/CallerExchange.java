@@ -5,7 +5,7 @@ import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.attempt.Attempts;
 import io.hikyaku.call.attempt.Replay;
-import io.hikyaku.call.http.GrpcAnswer;
+import io.hikyaku.call.http.GrpcResponse;
 import io.hikyaku.call.http.GrpcTimeout;
 import io.hikyaku.call.http.MaxForwards;
 import io.hikyaku.call.http.Request;
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One request of a caller and its answer: writes the request to a stream and the answer to the caller's side, both at
-/// once. As long as nothing of an answer has come, and the request is in hand, a refusal elsewhere is not its
-/// end; nor is the loss of a request that is complete and does no harm twice (RFC 9110 §9.2.2).
+/// One request of a caller and its response: writes the request to a stream and the response to the caller's side, both
+/// at once. As long as no part of a response has come, and the whole request is in hand, a refusal at one exporter does
+/// not end it; nor does the loss of a request that is complete and harmless to repeat (RFC 9110 §9.2.2).
 public final class CallerExchange implements Attempts.Caller, FrameReader.Events {
     /// For the parts of the first line and what bridges add; a frame takes no more room for a field than HTTP/1
     /// does.
@@ -57,14 +57,14 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     private @Nullable Stream stream;
     private @Nullable StreamOutput output;
     private @Nullable Fields requestTrailers;
-    private @Nullable Fields answerTrailers;
+    private @Nullable Fields responseTrailers;
     private boolean requestEnded;
     private boolean unwanted;
-    /// Whether an interim answer was passed on.
+    /// Whether an interim response was passed on.
     private boolean hinted;
 
     private boolean headWritten;
-    private boolean answerEnded;
+    private boolean responseEnded;
     private boolean over;
 
     public CallerExchange(CallerSide side, HttpPort port, Request request) {
@@ -116,7 +116,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         }
     }
 
-    /// The request is not for anybody behind this bridge, and neither is its body.
+    /// The request is for nobody behind this bridge, and neither is its body.
     private void answerHere() {
         if (!requestEnded) {
             unwanted = true;
@@ -124,8 +124,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             side.setReading(true);
         }
         try {
-            writeHead(MaxForwards.answer(port.context().cluster()));
-            endAnswer();
+            writeHead(MaxForwards.response(port.context().cluster()));
+            endResponse();
         } catch (BadMessage rejected) {
             onUntaken(rejected);
         }
@@ -161,8 +161,8 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         return limit == null ? 0 : Math.max(1, limit.leftNanos() / 1000);
     }
 
-    /// Whether the answer has begun. An interim one is no beginning: it settles nothing.
-    public boolean hasAnswerBegun() {
+    /// Whether the response has begun. An interim one does not count: it settles nothing.
+    public boolean hasResponseBegun() {
         return headWritten;
     }
 
@@ -188,7 +188,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         }
     }
 
-    /// Whether no more of the request's body can go on its way now, nor is to be dropped.
+    /// Whether no more of the request's body can be sent on now, nor is to be dropped.
     private boolean isFull(StreamOutput to) {
         return !requestEnded && !unwanted && !to.isWritable();
     }
@@ -206,13 +206,13 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (to != null && !unwanted) {
             endRequest(to);
         }
-        if (answerEnded) {
+        if (responseEnded) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(true);
         }
     }
 
-    /// The end of what came together.
+    /// The end of what was read together.
     public void flushRequest() {
         StreamOutput to = output;
         if (to != null) {
@@ -229,7 +229,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         finish(Outcomes.CANCELLED);
     }
 
-    /// Gives up: answers with the problem if no answer has begun, else cuts it off.
+    /// Gives up: answers with the problem if no response has begun, else cuts it off.
     public void abandon(Problem problem) {
         resetStream(problem.code());
         fail(problem);
@@ -299,9 +299,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
     public void onEnd() {
         try {
             if (!headWritten || !frames.isAtEnd()) {
-                throw new Malformed(Reason.TRUNCATED, "answer");
+                throw new Malformed(Reason.TRUNCATED, "response");
             }
-            endAnswer();
+            endResponse();
         } catch (Malformed malformed) {
             onMalformed(malformed);
         } catch (BadMessage rejected) {
@@ -316,7 +316,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         if (over) {
             return;
         }
-        if (answerEnded) {
+        if (responseEnded) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(false);
             return;
@@ -351,7 +351,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             from.end();
         }
         side.onRequestUnwanted();
-        if (answerEnded && !over) {
+        if (responseEnded && !over) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(false);
         } else {
@@ -361,42 +361,42 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onRequestHead(RequestHead head) {
-        throw new Malformed(Reason.INVALID_VALUE, "a request where an answer is due");
+        throw new Malformed(Reason.INVALID_VALUE, "a request where a response is due");
     }
 
     @Override
-    public void onResponseHead(ResponseHead answer) {
+    public void onResponseHead(ResponseHead response) {
         boolean webSocket = request.isWebSocket();
-        if (answer.status() == 101 && webSocket) {
-            observation.onAnswerHead(answer);
+        if (response.status() == 101 && webSocket) {
+            observation.onResponseHead(response);
             replay.drop();
-            side = side.switchProtocols(answer, this);
+            side = side.switchProtocols(response, this);
             headWritten = true;
             endTimeLimit(); // it is for calls, and this is a connection now
-        } else if (answer.status() < 200) {
-            observation.onAnswerHead(answer);
-            hinted |= side.writeInterim(answer);
-        } else if (webSocket && head.version() == Version.HTTP_2 && answer.status() < 300) {
+        } else if (response.status() < 200) {
+            observation.onResponseHead(response);
+            hinted |= side.writeInterim(response);
+        } else if (webSocket && head.version() == Version.HTTP_2 && response.status() < 300) {
             abandon(Problem.TARGET_PROTOCOL); // to a CONNECT it would say that the WebSocket is open
         } else {
             replay.drop();
-            writeHead(answer);
+            writeHead(response);
             if (webSocket) {
                 endOpening();
             }
         }
     }
 
-    private void writeHead(ResponseHead answer) {
-        observation.onAnswerHead(answer);
+    private void writeHead(ResponseHead response) {
+        observation.onResponseHead(response);
         if (tie != null) {
-            tie.onAnswer(answer);
+            tie.onResponse(response);
         }
-        side.writeHead(answer);
+        side.writeHead(response);
         headWritten = true;
     }
 
-    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and what
+    /// A WebSocket was asked for and will not be opened: the request was complete with its head, and whatever
     /// follows it is for nobody.
     private void endOpening() {
         if (!requestEnded) {
@@ -408,14 +408,14 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
 
     @Override
     public void onBody(ByteBuf data) {
-        observation.onAnswerBytes(data.readableBytes());
+        observation.onResponseBytes(data.readableBytes());
         side.writeBody(data);
     }
 
     @Override
     public void onTrailers(Fields trailers) {
-        observation.onAnswerTrailers(trailers);
-        answerTrailers = trailers;
+        observation.onResponseTrailers(trailers);
+        responseTrailers = trailers;
     }
 
     private void endRequest(StreamOutput to) {
@@ -425,9 +425,9 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         to.end();
     }
 
-    private void endAnswer() {
-        side.writeEnd(answerTrailers);
-        answerEnded = true;
+    private void endResponse() {
+        side.writeEnd(responseTrailers);
+        responseEnded = true;
         if (requestEnded || unwanted) {
             finish(Outcomes.COMPLETED);
             side.onExchangeEnd(!unwanted);
@@ -444,10 +444,10 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         fail(Problem.INTERNAL);
     }
 
-    /// The caller does not take what its service has answered.
+    /// The caller does not take its service's response.
     private void onUntaken(BadMessage rejected) {
         port.refusals().count(rejected.violation(), String.valueOf(rejected.getMessage()), side.remoteAddress());
-        resetStream("The caller does not take the answer");
+        resetStream("The caller does not take the response");
         finish(Outcomes.CUT_OFF);
         side.onExchangeCutOff(rejected.problem());
     }
@@ -457,7 +457,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
             return;
         }
         if (observation.isGrpc() && head.version() == Version.HTTP_2) {
-            observation.onGrpcStatus(GrpcAnswer.status(problem));
+            observation.onGrpcStatus(GrpcResponse.status(problem));
         }
         if (headWritten) {
             finish(Outcomes.CUT_OFF);

@@ -11,9 +11,9 @@ import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// The caller's end of one exchange, in whatever version of HTTP the caller speaks: where the answer is written. All on
-/// the caller's event loop. After one of the three ends ([#onExchangeEnd], [#onExchangeFailed], [#onExchangeCutOff])
-/// nothing more is called.
+/// The caller's end of one exchange, in whatever version of HTTP the caller speaks: where the response is written.
+/// Everything happens on the caller's event loop. After one of the three ends ([#onExchangeEnd], [#onExchangeFailed],
+/// [#onExchangeCutOff]) nothing more is called.
 public interface CallerSide {
     EventLoop loop();
 
@@ -35,10 +35,10 @@ public interface CallerSide {
     /// @throws Malformed if it holds what may not be sent
     boolean writeInterim(ResponseHead head);
 
-    /// Writes the head of the answer.
+    /// Writes the head of the response.
     ///
     /// @throws Malformed if it holds what may not be sent; then nothing was written
-    /// @throws BadMessage if the caller takes none as large; then nothing was written
+    /// @throws BadMessage if the caller accepts none as large; then nothing was written
     void writeHead(ResponseHead head);
 
     /// Says that a WebSocket is open, to a caller that has asked for one.
@@ -53,39 +53,40 @@ public interface CallerSide {
     /// @throws Malformed if the head does not allow it
     void writeBody(ByteBuf data);
 
-    /// The answer is complete.
+    /// The response is complete.
     ///
     /// @throws Malformed if the head promised more
     /// @throws BadMessage if the caller takes no trailers as large
     void writeEnd(@Nullable Fields trailers);
 
-    /// The call is ended before its time, which is on its way to the service.
+    /// The call ends early, and the news of it is on its way to the service.
     ///
-    /// @return to be run when it has got there
+    /// @return to be run when the service's side has heard of it
     default Runnable onCancelled() {
         return () -> {};
     }
 
-    /// Something of the answer has moved.
+    /// Part of the response has moved on.
     void onProgress();
 
-    /// Whether more of the request's body is wanted now: to go on its way, or to be dropped. Said when it changes,
+    /// Whether more of the request's body is wanted now: to be sent on, or to be dropped. Called when it changes,
     /// and perhaps again; at first none is wanted.
     void setReading(boolean wanted);
 
-    /// The target wants no more of the request, which is read all the same ([#setReading]); the answer still comes.
+    /// The target wants no more of the request, which is read all the same ([#setReading]); the response still
+    /// comes.
     default void onRequestUnwanted() {}
 
-    /// The answer is complete, and nothing more of the request is wanted.
+    /// The response is complete, and nothing more of the request is wanted.
     ///
     /// @param clean false: what is left of the request, if anything, is not to be read
     void onExchangeEnd(boolean clean);
 
-    /// The call failed before the head of an answer was written; interim ones may have been.
+    /// The call failed before the head of a response was written; interim ones may have been.
     ///
-    /// @param requestId for the answer
+    /// @param requestId for the response
     void onExchangeFailed(Problem problem, CharSequence requestId);
 
-    /// The call failed after the answer had begun: the caller must not take it for complete.
+    /// The call failed after the response had begun: the caller must not take it for complete.
     void onExchangeCutOff(Problem problem);
 }

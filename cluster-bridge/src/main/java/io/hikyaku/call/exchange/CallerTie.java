@@ -45,13 +45,13 @@ public final class CallerTie {
         load = taken;
     }
 
-    /// No answer has come from there, so whoever exports the service may take the next request. It is for the
+    /// No response has come from there, so any exporter of the service may take the next request. It is up to the
     /// service to ask for authentication anew; the name stays, since the caller does.
     void onFailure() {
         load = null;
     }
 
-    void onAnswer(ResponseHead head) {
+    void onResponse(ResponseHead head) {
         if (ConnectionAuth.isAskedBy(head)) {
             tie();
         }

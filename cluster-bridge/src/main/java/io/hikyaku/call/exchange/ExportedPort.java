@@ -11,7 +11,7 @@ import io.netty.util.AsciiString;
 
 /// One exported HTTP port on one event loop: what all its calls share.
 ///
-/// @param pool where its targets are
+/// @param pool finds places at its targets
 /// @param hidesVia whether `Via` goes by the name of [Via#HIDDEN_NAME]
 public record ExportedPort(
         CallContext context, CallMetrics.Calls calls, TargetPool pool, EventLoop loop, Via via, boolean hidesVia) {

@@ -30,7 +30,7 @@ final class FrameReader {
         void onTrailers(Fields trailers);
     }
 
-    /// The one answer below 200 that is final: a WebSocket is open.
+    /// The one response below 200 that is final: a WebSocket is open.
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final int maxHead;
@@ -62,7 +62,7 @@ final class FrameReader {
         }
     }
 
-    /// Whether the message may end here: its head came, and no frame is incomplete.
+    /// Whether the message may end here: its head has come, and no frame is incomplete.
     boolean isAtEnd() {
         return headRead && partial == null && bodyLeft == 0;
     }
@@ -73,15 +73,15 @@ final class FrameReader {
         return kept == null ? 0 : kept.readableBytes();
     }
 
-    /// Bytes of the incomplete frame in all, those that are kept included; 0: none is begun.
+    /// Total bytes of the incomplete frame, those already kept included; 0: none has begun.
     int frameBytes() {
         ByteBuf kept = partial;
         int length = kept == null ? -1 : HttpFrames.contentLength(kept);
         return length < 0 ? keptBytes() : HttpFrames.OVERHEAD_BYTES + length;
     }
 
-    /// Reads no more, not even what came together with the frame that is being dealt with, and gives up what
-    /// was read of an incomplete one.
+    /// Reads no more, not even what came together with the frame being handled, and gives up what was read of an
+    /// incomplete one.
     void drop() {
         dropped = true;
         ByteBuf incomplete = partial;

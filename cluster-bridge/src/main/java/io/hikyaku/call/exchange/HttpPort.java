@@ -9,9 +9,9 @@ import java.time.Duration;
 
 /// One imported HTTP port on one event loop: what all its connections share.
 ///
-/// @param service `namespace/name:port`, for answers and metrics
+/// @param service `namespace/name:port`, for responses and metrics
 /// @param timeout for a whole call; zero: none
-/// @param forwarding what services are told of where requests come from
+/// @param forwarding what services are told about where requests come from
 public record HttpPort(
         String service,
         Duration timeout,

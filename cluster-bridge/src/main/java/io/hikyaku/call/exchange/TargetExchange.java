@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One call that came on a stream: writes its request to a place at a target and the response to the stream, both at
-/// once. What comes before there is a place waits, and holds the other side back by its credit.
+/// once. What comes before there is a place waits, and credit holds the other side back meanwhile.
 public final class TargetExchange implements StreamHandler, FrameReader.Events, TargetPool.Waiter {
     private static final int HEAD_ALLOWANCE = 4096;
-    /// Places that are looked for when targets say that the ones before did not begin.
+    /// How many places are looked for when targets say that they did not begin at the ones before.
     private static final int MAX_PLACES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetExchange.class);
@@ -38,7 +38,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final Stream stream;
     private final Observation observation;
     private final String caller;
-    private final StreamOutput answer;
+    private final StreamOutput response;
     private final FrameReader frames;
     private final Replay replay;
     private @Nullable RequestHead request;
@@ -52,9 +52,9 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private boolean grpc;
     private boolean requestEnded;
     private boolean unwanted;
-    private boolean answerBegun;
+    private boolean responseBegun;
     private boolean headAnswered;
-    private boolean answerEnded;
+    private boolean responseEnded;
     private boolean over;
 
     /// @param deadlineMicros time that the call has left; 0: no limit
@@ -64,7 +64,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         this.replay = new Replay(port.context().budget());
         this.caller = caller;
         this.stream = stream;
-        this.answer = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
+        this.response = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
         this.observation = port.calls().begin();
         observation.onPeer(caller);
@@ -131,7 +131,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
     }
 
-    /// The caller's bridge reads the whole answer in every case; that it does not is a cancellation.
+    /// The caller's bridge reads the whole response in every case; if it stops reading, that is a cancellation.
     @Override
     public void onStopSending() {
         fail(ResetCode.CANCELLED);
@@ -148,7 +148,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     @Override
     public void onResponseHead(ResponseHead head) {
-        throw new Malformed(Reason.INVALID_VALUE, "an answer where a request is due");
+        throw new Malformed(Reason.INVALID_VALUE, "a response where a request is due");
     }
 
     @Override
@@ -195,24 +195,24 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     }
 
     /// A head of the response, perhaps an interim one.
-    public void onAnswerHead(ResponseHead head) {
-        observation.onAnswerHead(head);
-        answerBegun = true;
+    public void onTargetHead(ResponseHead head) {
+        observation.onResponseHead(head);
+        responseBegun = true;
         headAnswered = head.status() >= 200 || head.status() == 101;
         replay.drop();
-        answer.write(head);
+        response.write(head);
         TargetSide from = side;
         if (from != null && !headAnswered) {
-            from.limit(answerTimeout()); // an interim answer settles nothing
+            from.limit(responseTimeout()); // an interim response settles nothing
         }
         limitQuiet();
     }
 
-    /// A WebSocket is open: bytes go another way from now on.
+    /// A WebSocket is open: bytes take another route through this bridge from now on.
     public void onSwitched(ResponseHead head, TargetSide tunnel) {
         side = tunnel;
         endTimeLimit(); // it is for calls, and this is a connection now
-        onAnswerHead(head);
+        onTargetHead(head);
     }
 
     private void endTimeLimit() {
@@ -224,35 +224,35 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     }
 
     /// Takes ownership.
-    public void onAnswerBody(ByteBuf data) {
-        observation.onAnswerBytes(data.readableBytes());
-        answer.writeBody(data);
+    public void onTargetBody(ByteBuf data) {
+        observation.onResponseBytes(data.readableBytes());
+        response.writeBody(data);
         limitQuiet();
         readAsWanted();
     }
 
     /// The response is complete.
-    public void onAnswerEnd(@Nullable Fields trailers) {
+    public void onTargetEnd(@Nullable Fields trailers) {
         if (trailers != null) {
-            observation.onAnswerTrailers(trailers);
-            answer.write(new Trailers(trailers));
+            observation.onResponseTrailers(trailers);
+            response.write(new Trailers(trailers));
         }
-        answerEnded = true;
-        answer.end();
+        responseEnded = true;
+        response.end();
         if (requestEnded) {
             complete();
         }
     }
 
-    /// The end of what came together.
-    public void flushAnswer() {
-        answer.flush();
+    /// The end of what was read together.
+    public void flushResponse() {
+        response.flush();
         readAsWanted();
     }
 
     private void readAsWanted() {
         TargetSide from = side;
-        if (from != null && !answer.isWritable()) {
+        if (from != null && !response.isWritable()) {
             from.setReading(false);
         }
     }
@@ -267,23 +267,23 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     }
 
     /// What the target sent is not valid.
-    public void onAnswerInvalid() {
+    public void onResponseInvalid() {
         fail(ResetCode.TARGET_PROTOCOL);
     }
 
     /// Nothing happened for as long as [TargetSide#limit] allowed.
     public void onTimeout() {
-        fail(answerBegun ? ResetCode.IDLE : ResetCode.TARGET_TIMEOUT);
+        fail(responseBegun ? ResetCode.IDLE : ResetCode.TARGET_TIMEOUT);
     }
 
     /// The connection has closed under the exchange.
     ///
     /// @param kept whether it was used before, so that the target may have closed it before the request came
     public void onTargetGone(boolean kept) {
-        if (!answerBegun && kept && mayRepeat()) {
+        if (!responseBegun && kept && mayRepeat()) {
             LOG.debug("An idle connection was closed by the target; connecting anew");
             findAnew();
-        } else if (answerEnded) {
+        } else if (responseEnded) {
             onRequestUnwanted();
             complete();
         } else {
@@ -293,16 +293,16 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
 
     /// The target says that it has not begun with the request, so that it may go to another connection.
     public void onNotStarted() {
-        if (!answerBegun && replay.isWhole() && places < MAX_PLACES) {
+        if (!responseBegun && replay.isWhole() && places < MAX_PLACES) {
             findAnew();
         } else {
-            fail(answerBegun ? ResetCode.TARGET_TERMINATED : ResetCode.REFUSED);
+            fail(responseBegun ? ResetCode.TARGET_TERMINATED : ResetCode.REFUSED);
         }
     }
 
     /// The target gave the exchange up.
     public void onTargetReset(ResetCode code) {
-        if (answerEnded) {
+        if (responseEnded) {
             onRequestUnwanted();
             complete();
         } else {
@@ -353,7 +353,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         }
         to.begin(this, head, stream);
         replay.sendTo(to::writeBody);
-        to.limit(answerTimeout());
+        to.limit(responseTimeout());
         if (requestEnded) {
             endRequest();
         }
@@ -367,10 +367,10 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         if (!unwanted) {
             to.writeEnd(requestTrailers);
         }
-        if (answerEnded) {
+        if (responseEnded) {
             complete();
         } else if (!headAnswered) {
-            to.limit(answerTimeout());
+            to.limit(responseTimeout());
         }
     }
 
@@ -381,16 +381,16 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             to.creditOnFlush(taken);
             unread -= taken;
             if (!headAnswered && !requestEnded) {
-                to.limit(answerTimeout());
+                to.limit(responseTimeout());
             } else {
                 limitQuiet();
             }
         }
     }
 
-    /// How long the target may take until its answer begins. Services of gRPC begin it with their first message,
+    /// How long the target may take until its response begins. Services of gRPC begin it with their first message,
     /// which a stream may wait for as long as it likes; such calls have deadlines of their own.
-    private Duration answerTimeout() {
+    private Duration responseTimeout() {
         CallLimits limits = port.context().limits();
         return grpc ? limits.tcpIdleTimeout() : limits.responseTimeout();
     }
@@ -425,7 +425,9 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
             finish(
                     code == ResetCode.CANCELLED
                             ? Outcomes.CANCELLED
-                            : answerBegun ? Outcomes.CUT_OFF : Problem.of(code).code());
+                            : responseBegun
+                                    ? Outcomes.CUT_OFF
+                                    : Problem.of(code).code());
             stream.reset(code, "");
             leaveTarget();
         }
@@ -449,7 +451,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         endTimeLimit();
         frames.drop();
         replay.drop();
-        answer.drop();
+        response.drop();
         observation.finish(outcome, outcome.equals(Outcomes.CANCELLED) ? Observation.CANCELLED_STATUS : 0);
     }
 }

@@ -8,8 +8,8 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange's place at a target, in whatever version of HTTP the target speaks: where the request is written. All
-/// on the event loop of the export.
+/// One exchange's place at a target, in whatever version of HTTP the target speaks: where the request is written.
+/// Everything happens on the event loop of the export.
 public interface TargetSide {
     /// Takes the exchange and writes the head of its request.
     ///
@@ -35,12 +35,12 @@ public interface TargetSide {
     /// Limits the time until something happens.
     void limit(Duration time);
 
-    /// Whether more of the answer is wanted now.
+    /// Whether more of the response is wanted now.
     void setReading(boolean wanted);
 
     /// The exchange is complete on both sides.
     void release();
 
-    /// The exchange is over before it was complete: what is under way is cancelled at the target.
+    /// The exchange is over before it was complete: what is in progress is cancelled at the target.
     void abort();
 }

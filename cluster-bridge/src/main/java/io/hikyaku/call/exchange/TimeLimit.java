@@ -8,14 +8,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The time that one call was given in all. Belongs to its event loop.
+/// The total time that one call was given. Belongs to its event loop.
 final class TimeLimit {
-    /// Who has set a limit of its own knows best when it has passed, and ends the call itself: others wait so much
-    /// longer, so that they are not the first to tell.
+    /// The side that set the limit knows best when it has passed, and ends the call itself: the others wait this
+    /// much longer, so that they are not the first to report it.
     static final Duration GRACE = Duration.ofMillis(500);
 
-    /// The longest that a stream can be opened with, nearly 25 days, and longer than any call lives. More is no
-    /// limit, nor a number that anything could be added to: callers write their largest for none.
+    /// The longest that a stream can be opened with, nearly 25 days, and longer than any call lives. More means no
+    /// limit, and is not a number that anything could be added to: callers send their largest number when they want
+    /// none.
     private static final long LONGEST_NANOS = OpenMetadata.MAX_DEADLINE_MICROS * 1000;
 
     private final EventLoop loop;

@@ -11,13 +11,13 @@ import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
-/// What this cluster exports, on one event loop: finds by a stream's metadata (PROTOCOL.md §7.1) whose it is. A caller
-/// names a service, never an address.
+/// What this cluster exports, on one event loop: finds the export that a stream is for by its metadata (PROTOCOL.md
+/// §7.1). A caller names a service, never an address.
 public final class Exports {
     private Map<ServicePort, ExportHandler> byPort = Map.of();
     private boolean draining;
 
-    /// Puts these in place of the ones before; those that are gone are closed.
+    /// Replaces the exports by these; those that are gone are closed.
     public void update(Map<ServicePort, ExportHandler> exports) {
         Map<ServicePort, ExportHandler> before = byPort;
         byPort = Map.copyOf(exports);
@@ -28,7 +28,7 @@ public final class Exports {
         });
     }
 
-    /// Begins no call any more, which callers may then begin elsewhere; those that run go on.
+    /// Begins no more calls, which callers may then begin elsewhere; running calls go on.
     public void drain() {
         draining = true;
         byPort.values().forEach(ExportHandler::close);

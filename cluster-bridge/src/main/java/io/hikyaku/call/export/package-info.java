@@ -1,5 +1,5 @@
 /// What this bridge exports: which port a new stream is for, and the ports that speak HTTP with the connections to
-/// their targets. Stands above the rooms of the protocols.
+/// their targets. Sits above the packages of the protocols.
 @NullMarked
 package io.hikyaku.call.export;
 

@@ -6,9 +6,9 @@ import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.netty.util.AsciiString;
 import java.util.List;
 
-/// Authentication that a server binds to the connection, not to the request (RFC 4559 and its kin): whoever uses the
-/// connection next is taken for the one who has proved who he is. Such a connection to a target is therefore used for
-/// one caller's connection alone, or closed (decision 023).
+/// Authentication that a server binds to the connection, not to the request (RFC 4559 and its kin): the next user of
+/// the connection is taken for the one that authenticated. Such a connection to a target is therefore used for one
+/// caller's connection only, or closed (decision 023).
 public final class ConnectionAuth {
     private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
     private static final AsciiString CHALLENGE = AsciiString.cached("www-authenticate");
@@ -20,12 +20,12 @@ public final class ConnectionAuth {
             AsciiString.cached("pku2u"),
             AsciiString.cached("credssp"));
     private static final int UNAUTHORIZED = 401;
-    /// Challenges of this status end here, so that there is none to look at.
+    /// Challenges with this status end here, so there are none to look at.
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     private ConnectionAuth() {}
 
-    /// Whether the request proves, or begins to prove, who its caller is.
+    /// Whether the request authenticates its caller, or begins to.
     public static boolean isIn(RequestHead head) {
         Fields fields = head.fields();
         for (int i = 0; i < fields.size(); i++) {
@@ -36,7 +36,7 @@ public final class ConnectionAuth {
         return false;
     }
 
-    /// Whether the answer asks its caller to prove who he is.
+    /// Whether the response asks its caller to authenticate.
     public static boolean isAskedBy(ResponseHead head) {
         return head.status() == PROXY_AUTHENTICATION_REQUIRED
                 || head.status() == UNAUTHORIZED && hasChallenge(head.fields());
@@ -51,7 +51,7 @@ public final class ConnectionAuth {
         return false;
     }
 
-    /// Challenges may stand in a list. A scheme's name in what another challenge quotes counts too, which costs a
+    /// Challenges may come in a list. A scheme's name quoted within another challenge counts too, which costs a
     /// connection and nothing else.
     private static boolean hasScheme(CharSequence challenges) {
         boolean start = true;

@@ -2,8 +2,8 @@ package io.hikyaku.call.http;
 
 import io.hikyaku.call.http.field.BadMessage;
 
-/// How many interim answers a service may give to one request: enough for one that says every few seconds, for hours,
-/// that it is still at work, and for heads full of hints; more is a flood. Belongs to its event loop.
+/// How many interim responses a service may give to one request: enough for a service that says every few seconds, for
+/// hours, that it is still working, and for heads full of hints; more is a flood. Belongs to its event loop.
 public final class InterimBudget {
     static final int MAX_COUNT = 1000;
     static final int MAX_BYTES = 1024 * 1024;

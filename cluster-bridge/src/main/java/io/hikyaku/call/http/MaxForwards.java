@@ -19,7 +19,7 @@ public final class MaxForwards {
     public enum Verdict {
         /// The request goes on, as [#count] says.
         PASSES,
-        /// It ends here: whoever has got it answers it.
+        /// It ends here: this bridge answers it.
         ENDS_HERE,
         MALFORMED
     }
@@ -39,7 +39,7 @@ public final class MaxForwards {
         return Verdict.PASSES;
     }
 
-    /// A request that passes, as it goes on: counted, if it has to be.
+    /// A request that is passed on: counted, if it has to be.
     public static RequestHead count(RequestHead head) {
         CharSequence said = said(head);
         if (said == null) {
@@ -74,10 +74,10 @@ public final class MaxForwards {
         return number;
     }
 
-    /// The answer to a request that ends here.
-    public static ResponseHead answer(String cluster) {
+    /// The response to a request that ends here.
+    public static ResponseHead response(String cluster) {
         Fields fields =
-                Fields.of("Allow", ProblemAnswer.ALLOW, "Proxy-Status", "hikyaku-" + cluster, "Content-Length", "0");
+                Fields.of("Allow", ProblemResponse.ALLOW, "Proxy-Status", "hikyaku-" + cluster, "Content-Length", "0");
         return new ResponseHead(Version.HTTP_1_1, 200, "OK", fields);
     }
 }

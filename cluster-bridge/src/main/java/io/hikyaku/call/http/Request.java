@@ -34,9 +34,9 @@ public record Request(RequestHead head, boolean hasBody) {
         return IDEMPOTENT.contains(head.method());
     }
 
-    /// Whether requests with this method are passed on. Not CONNECT, which is for proxies; nor TRACE, which has
-    /// servers show what they were sent (fields that we add too); nor PRI, which stands for no request at all
-    /// (RFC 9113 §11.6). The first two in any case, since some servers make nothing of it.
+    /// Whether requests with this method are passed on. Not CONNECT, which is for proxies; nor TRACE, which makes
+    /// servers show what they were sent (including fields that we add); nor PRI, which is not a request at all (RFC
+    /// 9113 §11.6). The first two in any case, since some servers do not care about case.
     public static boolean isCarried(String method) {
         return !method.equalsIgnoreCase("CONNECT") && !method.equalsIgnoreCase("TRACE") && !method.equals("PRI");
     }

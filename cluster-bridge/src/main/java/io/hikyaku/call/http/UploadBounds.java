@@ -7,8 +7,8 @@ import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/// Holds the body of one request to its bounds: how large it may be, and how slowly it may come as long as nothing of
-/// an answer has. The speed is that of a whole idle timeout, and time in which we take nothing does not count. Belongs
+/// Holds the body of one request to its bounds: how large it may be, and how slowly it may come as long as no part of a
+/// response has. Speed is measured over a whole idle timeout, and time in which we take nothing does not count. Belongs
 /// to its event loop.
 public final class UploadBounds {
     private final long maxBytes;
@@ -46,14 +46,14 @@ public final class UploadBounds {
         return tooLarge ? Violation.BODY_SIZE : null;
     }
 
-    /// We take nothing for now.
+    /// We take nothing for the moment.
     public void hold() {
         held = true;
     }
 
     /// A piece came.
     ///
-    /// @param answering whether something of the answer was sent: then the caller may take its time
+    /// @param answering whether part of the response was sent: then the caller may take its time
     @Nullable
     public Violation onBytes(int length, long now, boolean answering) {
         bytes += length;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the body of an HTTP/1 message out of its framing (RFC 9112 §6, §7). Chunk extensions are checked and dropped.
 public final class BodyReader {
-    /// Of chunk extensions, whatever the body's size.
+    /// Bytes of chunk extensions allowed, whatever the body's size.
     private static final int FREE_EXTENSION_BYTES = 4096;
 
     private enum State {
@@ -51,7 +51,7 @@ public final class BodyReader {
         return state == State.DONE;
     }
 
-    /// After the end: what followed the last chunk, null if nothing did.
+    /// Once the body has ended: the trailers after the last chunk, null if there were none.
     @Nullable
     public Fields trailers() {
         return trailers;
@@ -104,7 +104,7 @@ public final class BodyReader {
         return true;
     }
 
-    /// What is spent on extensions must stay in a proportion to what they stand beside.
+    /// What is spent on extensions must stay in proportion to the data that they come with.
     private void countExtensions(ChunkLine line) {
         bodyBytes += line.size();
         extensionBytes += line.extensionBytes();

@@ -7,8 +7,8 @@ import io.hikyaku.wire.call.Fields;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the body of an HTTP/1 message in its framing (RFC 9112 §6, §7), and holds the bytes against the length that
-/// the head has promised.
+/// Writes the body of an HTTP/1 message in its framing (RFC 9112 §6, §7), and checks the bytes against the length that
+/// the head promised.
 public final class BodyWriter {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};

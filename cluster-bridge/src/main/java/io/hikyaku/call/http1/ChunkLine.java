@@ -5,7 +5,7 @@ import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http.field.Grammar;
 
 /// The line in front of a chunk: `1*HEXDIG *( ";" extension ) CRLF`, with no blanks around the size (RFC 9112 §7.1).
-/// Extensions are read only to know that they are some: two readers that see the end of one at different places see
+/// Extensions are read only to check their syntax: two readers that see the end of one at different places see
 /// different chunks.
 ///
 /// @param size of the chunk, in bytes
@@ -45,7 +45,7 @@ record ChunkLine(long size, int extensionBytes) {
         }
     }
 
-    /// @return where it ends; −1: it is none
+    /// @return where it ends; −1: it is not one
     private static int skipExtension(byte[] line, int from, int end) {
         int name = Grammar.endOfToken(line, from, end);
         if (name == from) {
@@ -62,7 +62,7 @@ record ChunkLine(long size, int extensionBytes) {
         return after <= value ? -1 : blanks(line, after, end);
     }
 
-    /// @return the index after the closing quote; −1: there is none, or what may not stand there
+    /// @return the index after the closing quote; −1: there is none, or a character that is not allowed there
     private static int endOfQuoted(byte[] line, int from, int end) {
         for (int at = from; at < end && Grammar.isValue(line, at, at + 1); at++) {
             if (line[at] == '"') {

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The field lines of a head or of trailers, and what those among them say that concern this hop (RFC 9112 §5–7, §9).
-/// Fields that end at this hop are left out; of the framing fields the one that holds stays, because it tells the other
-/// bridge how the body was framed.
+/// The field lines of a head or of trailers, and what those that concern this hop say (RFC 9112 §5–7, §9). Fields that
+/// end at this hop are left out; of the framing fields the one that applies stays, because it tells the other bridge
+/// how the body was framed.
 public final class FieldSection {
     private static final AsciiString CHUNKED = AsciiString.cached("chunked");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
@@ -32,7 +32,7 @@ public final class FieldSection {
 
     private FieldSection() {}
 
-    /// Reads lines up to the empty one at the end, which is the only one: a line that begins with a CR is none.
+    /// Reads lines up to the empty one at the end, the only empty one: a line that begins with a CR is malformed.
     ///
     /// @param bytes stay with the fields, which are views of them
     /// @throws BadMessage if anything in them is not as it must be
@@ -51,7 +51,7 @@ public final class FieldSection {
         return read;
     }
 
-    /// Reads trailers: fields that may not stand there are left out (RFC 9110 §6.5.1).
+    /// Reads trailers: fields that are not allowed there are left out (RFC 9110 §6.5.1).
     static Fields readTrailers(byte[] bytes, int from, int to) {
         Fields.Builder trailers = new Fields.Builder();
         int at = from;
@@ -177,7 +177,7 @@ public final class FieldSection {
         section.add(kind, name, CHUNKED); // in lower case: not every service compares it as RFC 9112 §7 says
     }
 
-    /// Of what a caller takes besides chunks, trailers are all that both bridges can bring.
+    /// Of what a caller accepts besides chunks, trailers are all that both bridges can carry.
     private void onTe(FieldKind kind, AsciiString name, AsciiString value) {
         for (AsciiString part : value.split(',')) {
             if (!takesTrailers && TRAILERS.contentEqualsIgnoreCase(part.trim())) {

@@ -5,7 +5,7 @@ import io.hikyaku.call.http.field.BadMessage;
 import io.netty.buffer.ByteBuf;
 
 /// Finds where a head ends in bytes that come piece by piece, looking at each byte once. Lines end with CRLF and
-/// nothing else: a bare LF is refused, since two readers may differ about it (RFC 9112 §2.2 would permit it).
+/// nothing else: a bare LF is refused, since readers disagree about it (RFC 9112 §2.2 would permit it).
 public final class HeadFinder {
     private final int maxFirstLine;
     private final int maxHead;
@@ -58,7 +58,7 @@ public final class HeadFinder {
         }
     }
 
-    /// Whether a part of a head has come.
+    /// Whether part of a head has come.
     public boolean isWithin() {
         return scanned > 0;
     }

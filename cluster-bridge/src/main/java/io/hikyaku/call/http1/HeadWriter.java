@@ -82,7 +82,7 @@ public final class HeadWriter {
         return joined.build();
     }
 
-    /// How a caller's connection is to go on, and what it understands.
+    /// How a caller's connection is to continue, and what the caller understands.
     ///
     /// @param toHead whether the request was HEAD
     public record ToCaller(Version version, boolean toHead, boolean keepAlive) {}
@@ -124,7 +124,7 @@ public final class HeadWriter {
         out.writeBytes(CRLF);
     }
 
-    /// Writes the answer that opens a WebSocket.
+    /// Writes the response that opens a WebSocket.
     ///
     /// @param key the caller's
     /// @throws Malformed if it holds what may not be sent

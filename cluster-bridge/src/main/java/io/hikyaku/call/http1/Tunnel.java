@@ -8,8 +8,8 @@ import io.netty.channel.Channel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A connection in HTTP/1.1, on either side of a call, after a WebSocket was opened on it: bytes both ways, ends as
-/// ends. Belongs to its event loop.
+/// A connection in HTTP/1.1, on either side of a call, after a WebSocket was opened on it: carries bytes in both
+/// directions, and each side's end. Belongs to its event loop.
 public abstract class Tunnel implements Splice.Owner {
     private final Splice splice;
 
@@ -18,7 +18,7 @@ public abstract class Tunnel implements Splice.Owner {
         this.splice = new Splice(channel, out, this, idleTimeout);
     }
 
-    /// Reads the connection from now on.
+    /// Reads from the connection from now on.
     public Splice splice() {
         return splice;
     }

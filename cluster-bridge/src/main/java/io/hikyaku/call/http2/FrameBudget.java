@@ -3,9 +3,8 @@ package io.hikyaku.call.http2;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 
-/// How many frames that carry nothing one connection may send: each costs us work, and its sender none
-/// (CVE-2019-9512, CVE-2019-9515 and their kin). Frames that carry something pay for some of them. Belongs to its event
-/// loop.
+/// How many frames that carry nothing one connection may send: each costs us work, and its sender none (CVE-2019-9512,
+/// CVE-2019-9515 and their kin). Frames that carry something pay for some that do not. Belongs to its event loop.
 public final class FrameBudget {
     private static final int BURST = 1000;
     private static final int PER_USEFUL_FRAME = 10;
@@ -18,7 +17,7 @@ public final class FrameBudget {
         left = Math.min(left + PER_USEFUL_FRAME, BURST);
     }
 
-    /// Time has passed: to be called once a second at most.
+    /// Time has passed: to be called at most once a second.
     void refill() {
         left = Math.min(left + PER_REFILL, BURST);
     }

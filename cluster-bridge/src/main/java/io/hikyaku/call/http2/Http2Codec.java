@@ -8,7 +8,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 ///
 /// @param settings of this side
 /// @param opened streams that the reader has to tell apart
-/// @param budget of frames that the other side sends and that carry nothing
+/// @param budget of frames from the other side that carry nothing
 public record Http2Codec(
         Http2ConnectionDecoder decoder,
         Http2ConnectionEncoder encoder,

@@ -31,7 +31,7 @@ public abstract class Http2CodecBuilder<C extends Http2Multiplex<?>, B extends H
         this.opened = opened;
     }
 
-    /// Of these parts the connection is made, and nothing else may be set after.
+    /// The connection is made of these parts, and nothing else may be set afterwards.
     ///
     /// @param maxHead bytes of a head, or of trailers, as SETTINGS_MAX_HEADER_LIST_SIZE counts them
     /// @param settings the others

@@ -13,8 +13,8 @@ import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Map;
 
-/// The fields of an HTTP/2 head or trailers, without pseudo-header fields, held to RFC 9113 §8.2 whatever the codec
-/// below has let pass.
+/// The fields of an HTTP/2 head or trailers, without pseudo-header fields, checked against RFC 9113 §8.2 whatever the
+/// codec below has let pass.
 public final class Http2Fields {
     /// What each field counts besides its bytes.
     private static final int FIELD_OVERHEAD = 32;
@@ -44,7 +44,7 @@ public final class Http2Fields {
         return section;
     }
 
-    /// Reads trailers: fields that may not stand there are left out (RFC 9110 §6.5.1).
+    /// Reads trailers: fields that are not allowed there are left out (RFC 9110 §6.5.1).
     ///
     /// @throws BadMessage if anything in them is not as it must be
     public static Fields readTrailers(Http2Headers headers) {
@@ -66,8 +66,8 @@ public final class Http2Fields {
         return trailers.build();
     }
 
-    /// Appends names and values in turn for a message of HTTP/2: names in lower case, without what means something
-    /// to HTTP/1 alone.
+    /// Appends names and values in turn for a message of HTTP/2: names in lower case, without fields that only mean
+    /// something to HTTP/1.
     ///
     /// @throws Malformed if a field may not be sent
     public static void write(Fields fields, List<AsciiString> to) {

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 
-/// Takes what the other side of a connection sends. What it says of priorities is for Netty alone.
+/// Takes what the other side of a connection sends. Priorities are left to Netty.
 ///
 /// @param <C> the connection
 public abstract class Http2Frames<C extends Http2Multiplex<?>> extends Http2FrameAdapter {

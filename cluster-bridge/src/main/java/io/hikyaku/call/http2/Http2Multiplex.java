@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A connection in HTTP/2, on either side of a call, and its streams: what streams ask of it. What is written in one
-/// event-loop turn leaves in one flush at its end.
+/// A connection in HTTP/2, on either side of a call, and its streams, with what streams need from it. What is written
+/// in one event-loop turn leaves in one flush at its end.
 public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Http2ConnectionHandler {
     /// No stream is opened after this one, before stream ids run out.
     public static final int LAST_STREAM_ID = 1 << 30;
@@ -46,7 +46,7 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Ht
     public abstract static class Served {
         private boolean due;
 
-        /// Several things may have happened to it in this turn, and something is to be done now that they have.
+        /// Called after everything that happened to it in this turn, for what is to be done only once.
         protected abstract void onTurnEnd();
 
         /// Whether the other side has sent all that it wants to.
@@ -75,7 +75,7 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Ht
         return http2.getProperty(key);
     }
 
-    /// Null: it is not open, or nobody's.
+    /// Null: it is not open, or belongs to nobody.
     public @Nullable S find(int id) {
         Http2Stream http2 = connection().stream(id);
         return http2 == null ? null : streamOf(http2);
@@ -121,7 +121,7 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Ht
         return maxHead >= Http2CodecUtil.MAX_HEADER_LIST_SIZE || Http2Fields.size(headers) <= maxHead;
     }
 
-    /// The other side has said its settings; Netty keeps this one on the client's side alone.
+    /// The other side has sent its settings; Netty keeps this one on the client's side only.
     public void onSettings(Http2Settings settings) {
         Long said = settings.maxHeaderListSize();
         maxHead = said == null ? maxHead : said;
@@ -136,7 +136,7 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Ht
     /// Takes ownership; the future is done when the bytes are written to the socket.
     public ChannelFuture writeData(int stream, ByteBuf data, boolean end) {
         for (int left = data.readableBytes(); left >= 0; left -= Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE) {
-            budget.onUseful(); // who takes it gives window for it
+            budget.onUseful(); // a receiver that takes it gives window for it
         }
         flushSoon();
         return encoder().writeData(context(), stream, data, 0, end, context().newPromise());
@@ -190,7 +190,7 @@ public abstract class Http2Multiplex<S extends Http2Multiplex.Served> extends Ht
         due.clear();
     }
 
-    /// What was written leaves at the end of this turn.
+    /// What was written is flushed at the end of this turn.
     public void flushSoon() {
         if (!flushing) {
             flushing = true;

@@ -4,10 +4,10 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 
 /// Which of a connection's latest streams have been opened, by the caller or, towards a target, by us, and on which of
-/// them the other side has said its last: Netty forgets a stream when it closes, and then takes no offence at heads for
-/// it, but at all that was under way when we reset it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
+/// them the other side has sent its last frame: Netty forgets a stream when it closes, and then accepts heads for it,
+/// yet objects to everything that was in flight when we reset it (RFC 9113 §5.1, §5.1.1). Belongs to its event loop.
 public final class OpenedStreams {
-    /// The latest stream ids that are told apart; a side uses every other number.
+    /// How many of the latest stream ids are told apart; a side uses every other number.
     private static final int REMEMBERED = 256;
 
     private final int[] ids = new int[REMEMBERED];
@@ -28,7 +28,7 @@ public final class OpenedStreams {
         return new OpenedStreams(true);
     }
 
-    /// Whether it is us who open streams.
+    /// Whether we are the side that opens streams.
     boolean areOurs() {
         return ours;
     }

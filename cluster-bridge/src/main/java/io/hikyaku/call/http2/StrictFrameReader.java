@@ -18,9 +18,9 @@ import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at frames before Netty's connection does. It lets some heads pass silently that nobody may send, takes no
-/// notice of frames that carry nothing for streams that are gone, however many, and answers each frame that has crossed
-/// with a reset of ours by one more, or by the connection's end: those end here (RFC 9113 §5.1).
+/// Looks at frames before Netty's connection does. Netty silently lets some forbidden heads pass, takes no notice of
+/// empty frames for streams that are gone, however many, and answers each frame that has crossed with a reset of ours
+/// by another reset, or by the connection's end: such frames end here (RFC 9113 §5.1).
 public final class StrictFrameReader implements Http2FrameReader {
     private final Http2FrameReader reader;
     private final Http2Connection connection;

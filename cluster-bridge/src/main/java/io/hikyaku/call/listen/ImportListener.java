@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The listening socket of one imported port. Accepted connections are spread over all event loops. As long as the
-/// protocol is not known they wait unread, a bounded time.
+/// protocol is not known they wait unread, for a bounded time.
 public final class ImportListener {
     private static final int BACKLOG = 1024;
 
@@ -39,7 +39,7 @@ public final class ImportListener {
     private final AtomicInteger count = new AtomicInteger();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup waiting = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    /// Whom the socket's new connections go to: this listener, until another takes the socket over.
+    /// Where the socket's new connections go: to this listener, until another takes the socket over.
     private Door door = new Door(this);
     private volatile @Nullable Protocol protocol;
     private volatile @Nullable Channel socket;
@@ -105,7 +105,7 @@ public final class ImportListener {
         }
     }
 
-    /// Accepts nothing any more; open connections go on.
+    /// Accepts no more connections; open ones go on.
     public Future<Void> close() {
         Channel bound = socket;
         return bound == null ? GlobalEventExecutor.INSTANCE.newSucceededFuture(null) : bound.close();

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks at a connection's first bytes, and puts the handler of the version that they show in its own place: HTTP/2
-/// with prior knowledge begins with a preface that is no request of HTTP/1 (RFC 9113 §3.4).
+/// Looks at a connection's first bytes, and replaces itself by the handler of the version that they show: HTTP/2 with
+/// prior knowledge begins with a preface that is not a request in HTTP/1 (RFC 9113 §3.4).
 final class VersionDetector extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(VersionDetector.class);
 

@@ -1,5 +1,5 @@
 /// Listeners of imported ports: accepts connections, detects which version of HTTP they speak, and hands them to the
-/// rooms of the protocols. Stands above those.
+/// packages of the protocols, above which it sits.
 @NullMarked
 package io.hikyaku.call.listen;
 

@@ -6,8 +6,8 @@ import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/// The fields of a request by which its call is found again, in logs and in traces. A caller's are checked: what is not
-/// valid is dropped, and a request without an id gets one. Nothing is copied as long as nothing has to change.
+/// The fields of a request by which its call can be found again in logs and traces. A caller's are checked: what is not
+/// valid is dropped, and a request without an id gets one. Nothing is copied unless something has to change.
 final class Correlation {
     private static final AsciiString REQUEST_ID = AsciiString.cached("X-Request-Id");
     private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
@@ -40,7 +40,7 @@ final class Correlation {
         }
     }
 
-    /// @return the request as it goes on
+    /// @return the request as it is passed on
     static RequestHead ofCaller(RequestHead request, Observation call) {
         Correlation found = new Correlation(request);
         found.checkId();
@@ -50,7 +50,7 @@ final class Correlation {
 
     /// The caller's bridge has checked them.
     ///
-    /// @return the request as it goes on
+    /// @return the request as it is passed on
     static RequestHead ofBridge(RequestHead request, Observation call) {
         return new Correlation(request).observed(call);
     }

@@ -16,10 +16,10 @@ public final class Observation {
     /// As peer of a call that found no exporter.
     public static final String NO_PEER = "none";
 
-    /// Bytes are told to the meters in such steps, so that long calls show while they last.
+    /// Bytes are reported to the meters in steps of this size, so that long calls show while they last.
     private static final long STEP_BYTES = 64 * 1024;
 
-    /// Who keeps the books of a service port.
+    /// What keeps the books of a service port.
     public interface Ledger {
         Side side();
 
@@ -33,7 +33,7 @@ public final class Observation {
         /// Bytes passed since the last time.
         void onBytes(Observation call, long request, long response);
 
-        /// Whoever is to read what the other side sends has taken nothing for a while.
+        /// The reader of what the other side sends has taken nothing for a while.
         void onStalled(Observation call, Duration since, long bytes);
 
         void onFinish(Observation call);
@@ -60,7 +60,7 @@ public final class Observation {
     private final long startNanos = System.nanoTime();
     private long firstByteNanos;
     private long endNanos;
-    private boolean answerBegan;
+    private boolean responseBegan;
     private String protocol = "tcp";
     private String peer = NO_PEER;
     private @Nullable RequestHead head;
@@ -82,7 +82,7 @@ public final class Observation {
 
     /// A request was read from a caller: gives it marks to be found by, and takes away those that are not valid.
     ///
-    /// @return the request as it goes on
+    /// @return the request as it is passed on
     public RequestHead onCallerRequest(RequestHead request) {
         take(request);
         return Correlation.ofCaller(request, this);
@@ -90,7 +90,7 @@ public final class Observation {
 
     /// A request came from the caller's bridge.
     ///
-    /// @return the request as it goes on
+    /// @return the request as it is passed on
     public RequestHead onBridgeRequest(RequestHead request) {
         take(request);
         return Correlation.ofBridge(request, this);
@@ -109,7 +109,7 @@ public final class Observation {
         };
     }
 
-    /// The caller does not read its answer (of an imported service), or the service a request (of an exported
+    /// The caller does not read its response (of an imported service), or the service a request (of an exported
     /// one).
     ///
     /// @param since how long
@@ -118,7 +118,7 @@ public final class Observation {
         ledger.onStalled(this, since, bytes);
     }
 
-    /// Gives an id to what cannot be read.
+    /// Gives an id to a request that cannot be read.
     public CharSequence nameAnew() {
         requestId = RequestIds.next();
         protocol = "http";
@@ -139,21 +139,21 @@ public final class Observation {
         tellSteps();
     }
 
-    /// The head of an answer, perhaps an interim one.
-    public void onAnswerHead(ResponseHead answer) {
-        if (answer.status() >= 200 || answer.status() == 101) {
-            onAnswerBegin();
-            status = answer.status();
+    /// The head of a response, perhaps an interim one.
+    public void onResponseHead(ResponseHead response) {
+        if (response.status() >= 200 || response.status() == 101) {
+            onResponseBegin();
+            status = response.status();
             if (status == 101) {
                 protocol = "websocket";
             } else if (grpc) {
-                onGrpcStatus(answer.fields());
+                onGrpcStatus(response.fields());
             }
         }
     }
 
-    /// The trailers of an answer.
-    public void onAnswerTrailers(Fields trailers) {
+    /// The trailers of a response.
+    public void onResponseTrailers(Fields trailers) {
         if (grpc) {
             onGrpcStatus(trailers);
         }
@@ -173,15 +173,15 @@ public final class Observation {
         grpcStatus = own;
     }
 
-    public void onAnswerBytes(int bytes) {
-        onAnswerBegin();
+    public void onResponseBytes(int bytes) {
+        onResponseBegin();
         responseBytes += bytes;
         tellSteps();
     }
 
-    private void onAnswerBegin() {
-        if (!answerBegan) {
-            answerBegan = true;
+    private void onResponseBegin() {
+        if (!responseBegan) {
+            responseBegan = true;
             firstByteNanos = System.nanoTime();
         }
     }
@@ -189,7 +189,7 @@ public final class Observation {
     /// The call is over; nothing may follow.
     ///
     /// @param how of a closed set
-    /// @param ownStatus of an answer that the bridge gives in the place of the service, 0 if it gives none
+    /// @param ownStatus of a response that the bridge gives in the place of the service, 0 if it gives none
     public void finish(String how, int ownStatus) {
         endNanos = System.nanoTime();
         outcome = how;
@@ -218,8 +218,8 @@ public final class Observation {
 
     /// What [Correlation] has found in the request.
     ///
-    /// @param id of the request, as it goes on
-    /// @param ofGrpc whether the request is one of gRPC
+    /// @param id of the request, as it is passed on
+    /// @param ofGrpc whether the request is a gRPC call
     void onMarks(CharSequence id, boolean ofGrpc) {
         requestId = id;
         grpc = ofGrpc;
@@ -288,9 +288,9 @@ public final class Observation {
         return responseBytes;
     }
 
-    /// Until the first byte of the answer, −1 if there was none.
+    /// Until the first byte of the response, −1 if there was none.
     public long firstByteNanos() {
-        return answerBegan ? firstByteNanos - startNanos : -1;
+        return responseBegan ? firstByteNanos - startNanos : -1;
     }
 
     public long durationNanos() {

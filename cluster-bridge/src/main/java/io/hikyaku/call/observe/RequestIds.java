@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// The ids of requests, `X-Request-Id`: 128 random bits unless the caller brings its own. They are names and no
-/// secrets, so each thread draws them from a fast generator that was seeded once.
+/// The ids of requests, `X-Request-Id`: 128 random bits unless the caller brings its own. They are names, not secrets,
+/// so each thread draws them from a fast generator that was seeded once.
 public final class RequestIds {
     public static final int MAX_CHARACTERS = 128;
 

@@ -24,7 +24,7 @@ public record TraceContext(String traceId, String parentId, int flags) {
                 Character.digit(text.charAt(FLAGS), 16) * 16 + Character.digit(text.charAt(FLAGS + 1), 16));
     }
 
-    /// Whether it may be passed on. A later version may say more, and the same as this one before that.
+    /// Whether it may be passed on. A later version may say more, but only after the same as this one.
     static boolean isValid(CharSequence text) {
         if (text.length() < LENGTH
                 || text.charAt(2) != '-'

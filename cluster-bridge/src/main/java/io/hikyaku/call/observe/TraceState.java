@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// `tracestate` (W3C Trace Context, level 1, §3.3): what tracing systems carry with a trace. Held to the length that
+/// `tracestate` (W3C Trace Context, level 1, §3.3): what tracing systems carry with a trace. Limited to the length that
 /// everybody has to carry.
 final class TraceState {
     static final int MAX_CHARACTERS = 512;

@@ -43,8 +43,8 @@ final class Http1Pool implements TargetConnection.Keeper {
         this.tunnelIdle = limits.tcpIdleTimeout();
     }
 
-    /// The idle connection that was used last, null if there is none that will do; an exchange is to begin on it.
-    /// A request that does no harm twice may try a connection that proves closed.
+    /// The idle connection that was used last, null if none will do; an exchange is to begin on it. A request that
+    /// is harmless to repeat may try a connection that turns out to be closed.
     @Nullable
     TargetConnection take(TargetAcquire search) {
         TargetConnection last = idle.peekLast();
@@ -98,7 +98,7 @@ final class Http1Pool implements TargetConnection.Keeper {
         targets.finish(target);
     }
 
-    /// Ends idle connections; the others are not kept any more.
+    /// Ends idle connections; the others are no longer kept.
     void close() {
         closed = true;
         List.copyOf(idle).forEach(TargetConnection::close);

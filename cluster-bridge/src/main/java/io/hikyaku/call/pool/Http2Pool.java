@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The HTTP/2 connections to one target: usually one; more, up to a bound, when the target takes no more streams on
-/// those there are. Exchanges that find no room wait in turn. Belongs to its event loop.
+/// The HTTP/2 connections to one target: usually one; more, up to a bound, when the target takes no more streams on the
+/// existing ones. Exchanges that find no room wait in turn. Belongs to its event loop.
 final class Http2Pool implements TargetHttp2Connection.Keeper {
     private static final int MAX_CONNECTIONS = 16;
     private static final int MAX_WAITING = 10_000;
@@ -30,7 +30,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     private final List<TargetHttp2Connection> connections = new ArrayList<>();
     private final ArrayDeque<TargetAcquire> waiting = new ArrayDeque<>();
     private int pending;
-    /// Whether the target has ever said its SETTINGS.
+    /// Whether the target has ever sent its SETTINGS.
     private boolean spoken;
 
     private boolean closed;
@@ -40,7 +40,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         /// Is to end in [#onDialled].
         void dial();
 
-        /// The target's connection takes no WebSocket, for which the search looks.
+        /// The target's connection takes no WebSocket, which the search needs.
         void onNoWebSockets(TargetAcquire search);
     }
 
@@ -73,7 +73,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         }
     }
 
-    /// Speaks HTTP/2 on a fresh connection, which serves once its target has said its settings.
+    /// Speaks HTTP/2 on a fresh connection, which serves once its target has sent its SETTINGS.
     void join(Channel channel) {
         pending++;
         TargetHttp2Connection.on(channel, terms, this);
@@ -81,7 +81,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
 
     /// A connection that was asked for is there, or it failed.
     ///
-    /// @return those who wait, who are to search on; empty if others may serve them
+    /// @return the waiting searches, which are to search on; empty if other connections may serve them
     List<TargetAcquire> onDialled(boolean failed) {
         pending--;
         if (failed && !connections.isEmpty()) {
@@ -116,7 +116,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         search.found(connection.open());
     }
 
-    /// Serves those who wait as far as there is room, and looks for more.
+    /// Serves the waiting searches as far as there is room, and looks for more.
     private void goOn() {
         while (!waiting.isEmpty()) {
             TargetHttp2Connection with = withRoom(waiting.getFirst());
@@ -177,9 +177,9 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
         }
     }
 
-    /// A target that speaks something else is for people to look at. One that is asked for HTTP/2 only because its
-    /// caller says that it makes a gRPC call is judged once it has spoken it: else callers could put out those that
-    /// never do.
+    /// A target that speaks something else is for people to look into. One that is spoken to in HTTP/2 only because
+    /// a caller says that it makes a gRPC call is judged only once it has spoken HTTP/2: otherwise callers could
+    /// eject targets that never do.
     private boolean isItsFault(ResetCode why) {
         boolean silent = why == ResetCode.TARGET_REFUSED || why == ResetCode.TARGET_CONNECT_TIMEOUT;
         return silent && (spoken || targets.get(target).scheme() != Scheme.PLAIN);

@@ -16,11 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/// One target of an exported HTTP port: which version is spoken with it, and its connections in both. Belongs to its
+/// One target of an exported HTTP port: which version to speak with it, and its connections in both. Belongs to its
 /// event loop.
 public final class HttpTarget {
-    /// grpc-java's servers take a PING in five minutes for decent, and end the connections of those who ask more
-    /// often.
+    /// grpc-java's servers consider one PING in five minutes decent, and end the connections of clients that send
+    /// more.
     private static final Duration PING_AFTER = Duration.ofSeconds(310);
 
     private static final Duration PING_PATIENCE = Duration.ofSeconds(20);
@@ -36,7 +36,7 @@ public final class HttpTarget {
     /// What its last TLS connection said.
     private boolean choosesHttp1;
 
-    /// @param tied the port's connections that are for one caller alone
+    /// @param tied the port's connections that are reserved for one caller
     /// @param others finds the same port's targets
     public HttpTarget(
             Targets targets,
@@ -154,7 +154,7 @@ public final class HttpTarget {
         }
     }
 
-    /// A connection that those who wait for HTTP/2 share.
+    /// A connection that the searches waiting for HTTP/2 share.
     private final class ForHttp2 implements Dial.Waiter {
         @Override
         public void onConnected(Channel channel, int target) {

@@ -8,7 +8,7 @@ import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.stream.ResetCode;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange that looks for its place, from target to target. Belongs to its event loop.
+/// One exchange's search for a place, from target to target. Belongs to its event loop.
 public final class TargetAcquire implements TargetPool.PendingAcquire {
     private final TargetPool.Waiter waiter;
     private final @Nullable String caller;
@@ -71,7 +71,7 @@ public final class TargetAcquire implements TargetPool.PendingAcquire {
         return over;
     }
 
-    /// What is to be undone if the search is called off where it is now.
+    /// What to undo if the search is called off at this point.
     void at(Runnable undo) {
         onCancel = undo;
     }

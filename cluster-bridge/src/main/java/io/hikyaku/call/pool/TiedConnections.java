@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Idle connections to the targets of an exported port that a service may have authenticated: each is for one caller's
-/// connection and for nobody else. Belongs to its event loop.
+/// Idle connections to the targets of an exported port that a service may have authenticated: each is reserved for one
+/// caller's connection. Belongs to its event loop.
 public final class TiedConnections {
-    /// Beyond it the one that has waited for the longest is closed.
+    /// Beyond this number the one that has waited longest is closed.
     private static final int MAX_IDLE = 1000;
 
     private final Map<String, TargetConnection> idle = new LinkedHashMap<>();

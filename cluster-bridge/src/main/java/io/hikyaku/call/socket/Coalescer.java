@@ -21,7 +21,7 @@ final class Coalescer {
         this.to = to;
     }
 
-    /// A buffer that takes `bytes` more, to be written to at once; it stays this object's.
+    /// A buffer with room for `bytes` more, to be written to at once; this object keeps owning it.
     ByteBuf room(int bytes) {
         ByteBuf buffer = gathered;
         if (buffer != null && buffer.writableBytes() < bytes) {

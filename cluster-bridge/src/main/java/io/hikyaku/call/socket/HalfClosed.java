@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /// Watches a connection whose other side has sent its end, and closes it once that side is gone altogether. Netty would
-/// notice with the next write only, since nothing can be read any more. A side that has closed its socket looks like
-/// one that has ended its half alone, until its system forgets the socket, after a minute or so: from then on it
-/// answers our system's keepalive with a reset. Without epoll there is nothing to look at, and the time limits of calls
-/// have to do. Belongs to the connection's event loop.
+/// notice only at the next write, since nothing can be read any more. A side that has closed its socket looks like one
+/// that has only ended its half, until its system forgets the socket, after a minute or so: from then on it answers our
+/// system's keepalive with a reset. Without epoll there is nothing to look at, and the time limits of calls have to do.
+/// Belongs to the connection's event loop.
 public final class HalfClosed implements Runnable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int KEEPALIVE_SECONDS = 10;

@@ -34,7 +34,7 @@ public final class SocketOutput implements Runnable {
     private @Nullable Stream source;
     private int owed;
     private int marks;
-    /// The source before this one, and what it is owed.
+    /// The source before this one, and the credit that it is owed.
     private @Nullable Stream departed;
 
     private int departedOwed;
@@ -62,7 +62,7 @@ public final class SocketOutput implements Runnable {
         owed = 0;
     }
 
-    /// As a rule the end of the turn settles it; several in one turn are settled where each ends.
+    /// Usually the end of the turn settles it; several in one turn are settled where each ends.
     private void depart(Stream before, int bytes) {
         Stream earlier = departed;
         int earlierOwed = departedOwed;
@@ -75,7 +75,7 @@ public final class SocketOutput implements Runnable {
         flushSoon();
     }
 
-    /// A buffer that takes `bytes` more, to be written to at once.
+    /// A buffer with room for `bytes` more, to be written to at once.
     public ByteBuf room(int bytes) {
         flushSoon();
         return coalescer.room(bytes);

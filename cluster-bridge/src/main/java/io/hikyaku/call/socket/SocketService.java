@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 
 /// Serves the connections that a listener accepts, in one protocol. Called on each connection's event loop.
 public interface SocketService {
-    /// Fired through the pipeline of each connection when the bridge is about to stop: what runs may end, and
+    /// Fired through the pipeline of each connection when the bridge is about to stop: running calls may end, and
     /// nothing new is to begin.
     record Draining() {}
 

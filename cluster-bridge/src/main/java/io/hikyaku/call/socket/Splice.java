@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A TCP connection joined to a stream: bytes both ways, each side's end as the other's end, a reset as a reset.
-/// Belongs to its event loop.
+/// A TCP connection joined to a stream: passes on bytes in both directions, each side's end as the other's end, and a
+/// reset as a reset. Belongs to its event loop.
 public final class Splice extends ChannelInboundHandlerAdapter {
-    /// Who started it and hears how it ends.
+    /// What started it and hears how it ends.
     public interface Owner {
         /// The socket has sent bytes; takes ownership. More come until [Splice#setReading] says that none are
         /// wanted.
@@ -55,7 +55,7 @@ public final class Splice extends ChannelInboundHandlerAdapter {
         idle.set(idleTimeout);
     }
 
-    /// Whoever started it has left when both sides have ended: what is still to be written is given up then.
+    /// What started it is gone once both sides have ended: whatever is still to be written then is given up.
     private void onIdle() {
         if (inputEnded && outputEnded) {
             out.abort();

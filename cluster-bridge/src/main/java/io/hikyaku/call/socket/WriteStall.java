@@ -11,8 +11,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import java.time.Duration;
 
-/// Resets a caller's connection whose other side has taken nothing for too long of what waits for it, however little
-/// that is, so that nobody holds memory and a service's attention by not reading.
+/// Resets a caller's connection when its other side has for too long taken nothing of what waits for it, however little
+/// that is, so that nobody ties up memory and a service by not reading.
 public final class WriteStall extends ChannelDuplexHandler {
     private final Channel channel;
     private final Duration limit;
@@ -64,7 +64,7 @@ public final class WriteStall extends ChannelDuplexHandler {
             taken = taken(unsent);
             deadline.set(limit);
         } else {
-            refusals.count(Violation.ANSWER_TIME, "the answer was not taken in time", channel.remoteAddress());
+            refusals.count(Violation.ANSWER_TIME, "the response was not taken in time", channel.remoteAddress());
             SocketOutput.abort(channel);
         }
     }

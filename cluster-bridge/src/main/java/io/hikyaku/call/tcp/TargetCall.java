@@ -18,8 +18,8 @@ import io.netty.channel.Channel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One stream, joined to a connection to a target. What comes before the connection is there waits, and holds the
-/// caller back by its credit.
+/// One stream, joined to a connection to a target. What comes before the connection is there waits, and credit holds
+/// the caller back meanwhile.
 final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     private final Targets targets;
     private final Observation observation;
@@ -140,7 +140,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         if (over || from == null) {
             data.release();
         } else {
-            observation.onAnswerBytes(data.readableBytes());
+            observation.onResponseBytes(data.readableBytes());
             stream.write(data);
             from.setReading(stream.isWritable());
         }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One caller's TCP connection, joined to a stream. Until the service has said something, and as long as what the
-/// caller said is in hand, a refusal elsewhere is not its end.
+/// One caller's TCP connection, joined to a stream. Until the service has sent something, and as long as everything the
+/// caller sent is in hand, a refusal at one exporter does not end it.
 final class TcpCall implements Attempts.Caller, Splice.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(TcpCall.class);
 
@@ -78,7 +78,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
     @Override
     public void onData(ByteBuf data) {
         serviceSpoke = true;
-        observation.onAnswerBytes(data.readableBytes());
+        observation.onResponseBytes(data.readableBytes());
         replay.drop();
         int length = data.readableBytes();
         splice.write(data);

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Serves callers of one imported port in opaque TCP, each connection a call. Its stream is opened at once, since the
-/// service may be the one to speak first.
+/// service may speak first.
 public final class TcpService implements SocketService {
     private final EventLoops loops;
     private final CallMetrics.Calls calls;

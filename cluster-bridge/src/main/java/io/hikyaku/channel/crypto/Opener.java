@@ -26,7 +26,7 @@ public final class Opener {
 
     /// Opens a packet; borrows it.
     ///
-    /// @return the plaintext in a heap buffer that the caller owns, or null if it is not what the other side sealed
+    /// @return the plaintext in a heap buffer that the caller owns, or null if the other side did not seal it
     @Nullable
     public ByteBuf open(ByteBuf packet) {
         DirectionKeys keys = keysFor(Packet.epoch(packet));

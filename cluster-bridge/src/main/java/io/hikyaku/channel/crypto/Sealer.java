@@ -41,7 +41,7 @@ public final class Sealer {
         return nextSequence;
     }
 
-    /// Seals a packet whose plaintext stands behind room for the header, in a heap buffer with room for the tag.
+    /// Seals a packet whose plaintext comes after room for the header, in a heap buffer with room for the tag.
     ///
     /// @param packet reader index at the header, writer index at the plaintext's end
     /// @param address the header's fields; kind, length, epoch and sequence are set here

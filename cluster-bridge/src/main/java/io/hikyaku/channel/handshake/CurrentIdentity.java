@@ -2,8 +2,8 @@ package io.hikyaku.channel.handshake;
 
 import io.hikyaku.wire.NodeId;
 
-/// What handshakes prove from now on. One that has begun, and the channel that comes of it, keep what they began with.
-/// Any thread.
+/// What handshakes prove from now on. One that has begun, and the channel that results from it, keep what they began
+/// with. Any thread.
 public final class CurrentIdentity {
     private final NodeId node;
     private volatile LocalIdentity current;

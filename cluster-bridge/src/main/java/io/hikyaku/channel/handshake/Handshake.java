@@ -44,11 +44,11 @@ public final class Handshake {
 
     /// What a complete handshake gives.
     ///
-    /// @param secret what the packet keys come from
-    /// @param peer who is at the other end
+    /// @param secret what the packet keys are derived from
+    /// @param peer the other end
     /// @param greeting what it said inside TLS
     public record Result(byte[] secret, Peer peer, ChannelGreeting greeting) {
-        /// Whether the clear segments said the same as the greeting, as PROTOCOL.md §5.2 wants.
+        /// Whether the clear segments said the same as the greeting, as PROTOCOL.md §5.2 requires.
         public boolean agreesWith(Segment segment) {
             return segment.minVersion() == greeting.minVersion()
                     && segment.maxVersion() == greeting.maxVersion()

@@ -4,7 +4,7 @@ import io.hikyaku.identity.InstanceKey;
 import io.hikyaku.identity.MeshTrust;
 import io.hikyaku.identity.tls.ChannelTls;
 
-/// What this node proves itself with in handshakes, and what it holds others against.
+/// What this node proves its identity with in handshakes, and what it checks others against.
 ///
 /// @param key the instance key of this process
 /// @param tls makes the TLS engines, with this member's certificate

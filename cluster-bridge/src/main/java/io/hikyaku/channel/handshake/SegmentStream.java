@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// The two TLS byte streams of a handshake: what was sent and not yet acknowledged, and what has arrived without a gap
 /// (PROTOCOL.md §5.1). Pieces that come too early are dropped; the other side sends them again.
 public final class SegmentStream {
-    /// A piece goes over any path, also a topic that takes small records only.
+    /// A piece fits any path, even a topic that only takes small records.
     static final int PIECE_BYTES = 4 * 1024;
 
     private byte[] sent = new byte[0];

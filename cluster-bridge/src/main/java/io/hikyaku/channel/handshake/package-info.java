@@ -1,4 +1,5 @@
-/// The handshake of a channel as a state machine over segments of TLS 1.3 (PROTOCOL.md §5.1, §5.2), and whom it proves.
+/// The handshake of a channel as a state machine over segments of TLS 1.3 (PROTOCOL.md §5.1, §5.2), and whose identity
+/// it proves.
 @NullMarked
 package io.hikyaku.channel.handshake;
 

@@ -2,9 +2,9 @@ package io.hikyaku.stream.credit;
 
 import java.util.ArrayDeque;
 
-/// What new streams say that they may send before they are granted more (PROTOCOL.md §6.2). The other side has to find
-/// memory for all of it at once, and knows of it only when it arrives: so what is on its way is bounded, and streams
-/// beyond the bound claim little. Belongs to its event loop.
+/// What new streams claim that they may send before they are granted more (PROTOCOL.md §6.2). The other side has to
+/// find memory for all of it at once, and learns of it only when it arrives: so what is in flight is bounded, and
+/// streams beyond the bound claim little. Belongs to its event loop.
 public final class InitialClaims {
     /// Bytes that streams whose OPEN is not acknowledged may claim together before others claim the least.
     static final int MAX_UNACKNOWLEDGED = 4 * 1024 * 1024;
@@ -15,7 +15,7 @@ public final class InitialClaims {
     private record InPacket(long packet, int bytes) {}
 
     /// @param wanted bytes
-    /// @param allowed what the other side has said of each new stream
+    /// @param allowed what the other side has said about each new stream
     /// @param packet that the stream's OPEN leaves in
     public int claim(int wanted, int allowed, long packet) {
         int most = bytes + Math.min(wanted, allowed) <= MAX_UNACKNOWLEDGED

@@ -18,13 +18,13 @@ public final class MemoryBudget {
         return tryReserve(bytes, total);
     }
 
-    /// Reserves `bytes` if half of the total is left then: for what makes things faster, and must not be at the
-    /// cost of others.
+    /// Reserves `bytes` if that leaves at least half of the total: for what makes things faster, which must not be
+    /// at the cost of others.
     public boolean tryReserveSpare(long bytes) {
         return tryReserve(bytes, total / 2);
     }
 
-    /// Whether [#tryReserve] would have so many bytes now.
+    /// Whether [#tryReserve] would succeed for this many bytes now.
     public boolean hasLeft(long bytes) {
         return reserved.get() + bytes <= total;
     }
@@ -54,7 +54,7 @@ public final class MemoryBudget {
         return reserved.get();
     }
 
-    /// Bytes that may be reserved in all.
+    /// Total bytes that may be reserved.
     public long total() {
         return total;
     }

@@ -11,8 +11,8 @@ package io.hikyaku.stream.credit;
 ///              └──────── reserved ─────────────┘        (at least; a window at rest is reserved as a whole)
 /// ```
 public final class ReceiveCredit {
-    /// A reader that takes longer for a quarter of its window could do with less, and one that takes less with
-    /// more.
+    /// A reader that takes longer than this for a quarter of its window could do with a smaller window, and one
+    /// that is faster with a larger one.
     private static final long SLOW_NANOS = 1_000_000_000;
 
     private static final long FAST_NANOS = 2_000_000;
@@ -78,7 +78,7 @@ public final class ReceiveCredit {
         trim();
     }
 
-    /// Nothing more comes: what was granted beyond is given back.
+    /// Nothing more comes: what was granted beyond what came is given back.
     public void end() {
         ended = true;
         trim();
@@ -103,7 +103,8 @@ public final class ReceiveCredit {
     }
 
     /// Whether the other side should hear of more credit: half of what it was last told is used up, and the reader
-    /// has taken enough that telling is worth a frame; or the reader would wait for ever for what it collects.
+    /// has taken enough that telling is worth a frame; or the reader would otherwise wait for ever for what it
+    /// collects.
     public boolean isGrantDue() {
         long more = consumed + window - granted;
         if (more <= 0) {
@@ -112,8 +113,8 @@ public final class ReceiveCredit {
         return consumed + required > granted || more >= window / 4 && granted - received <= grantedSpan / 2;
     }
 
-    /// The reader takes nothing until it has so many bytes, counted from what it has taken: widens the window to as
-    /// many, if it is smaller. 0: it takes what comes.
+    /// The reader takes nothing until it has this many bytes, counted from what it has taken: widens the window to
+    /// that size, if it is smaller. 0: it takes what comes.
     ///
     /// @return false if there is no memory for it
     public boolean require(long bytes) {

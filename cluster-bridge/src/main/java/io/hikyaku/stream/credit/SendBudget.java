@@ -1,8 +1,8 @@
 package io.hikyaku.stream.credit;
 
-/// Bounds what the streams of one channel have queued to be sent. They may queue as they like as long as all of it is
-/// little; beyond, it is reserved from the process's spare memory, and once that is short, or half of the channel's
-/// share is taken, each may queue a little only. Belongs to its event loop.
+/// Bounds what the streams of one channel have queued to be sent. They may queue freely as long as the total is small;
+/// beyond that it is reserved from the process's spare memory, and once that is short, or half of the channel's share
+/// is taken, each may queue only a little. Belongs to its event loop.
 public final class SendBudget {
     /// What a stream may queue when memory is scarce, in bytes.
     static final int SCARCE = 4 * 1024;

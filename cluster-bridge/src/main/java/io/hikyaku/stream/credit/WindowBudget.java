@@ -1,11 +1,11 @@
 package io.hikyaku.stream.credit;
 
 /// Divides what one channel may keep for its readers among the receive windows of its streams, so that any number of
-/// streams that stand still leaves the others their speed, and newcomers a window. What is granted has been reserved
-/// before, here and in the process's [MemoryBudget].
+/// stalled streams leaves the others their speed, and newcomers a window. What is granted has been reserved before,
+/// here and in the process's [MemoryBudget].
 ///
-/// A share of what is spare goes to whoever asks (as with dynamic thresholds in shared switch buffers), so the more
-/// is taken, the less each further one gets: 1/256 to a new stream; to one that grows since its reader keeps up,
+/// Each stream that asks gets a share of what is spare (as with dynamic thresholds in shared switch buffers), so the
+/// more is taken, the less each further one gets: 1/256 to a new stream; to one that grows because its reader keeps up,
 /// half of what is spare beyond the half that is left to new streams. The least window of all streams that may still
 /// come is kept back from both. Belongs to its event loop.
 public final class WindowBudget {
@@ -60,7 +60,7 @@ public final class WindowBudget {
         return window + more <= (spare() - forNewStreams) / GROWTH_SHARE && tryReserve(more);
     }
 
-    /// Reserves more for a stream that cannot go on without, but nothing of what is kept back for new ones.
+    /// Reserves more for a stream that cannot go on without it, but none of what is kept back for new ones.
     public boolean require(long more) {
         return reserved + more <= limit - entitled() && tryReserve(more);
     }
@@ -85,7 +85,7 @@ public final class WindowBudget {
         release(bytes);
     }
 
-    /// What nobody has and nobody is entitled to.
+    /// What is neither taken nor kept back.
     private long spare() {
         return Math.max(0, Math.min(limit - entitled() - reserved, process.spare()));
     }

@@ -150,7 +150,7 @@ final class LocalStream implements Stream {
         return credit - inboxBytes;
     }
 
-    /// Gives the window back once a closed stream's reader has nothing any more.
+    /// Gives the window back once a closed stream's reader holds nothing any more.
     private void settle(long left) {
         if (closed && window > 0 && left == window) {
             streams.windows().close(window);

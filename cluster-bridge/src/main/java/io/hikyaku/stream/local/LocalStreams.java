@@ -12,9 +12,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 
 /// Streams inside this process: what is opened here is handed to an acceptor on the same event loop, with the credit,
-/// half-close and reset that a channel's streams have. So calls to exports of its own cluster take the same way as all
-/// others. Every event comes in a later task of the loop, never out of a call on the stream. Belongs to its event
-/// loop.
+/// half-close and reset that a channel's streams have. So calls to exports of this cluster are carried like all others.
+/// Every event comes in a later task of the loop, never out of a call on the stream. Belongs to its event loop.
 public final class LocalStreams implements StreamOpener {
     private final Executor loop;
     private final StreamAcceptor acceptor;

@@ -94,8 +94,8 @@ public final class Authority {
         return certificate;
     }
 
-    /// Writes an identity: `tls.crt`, `tls.key` and `ca.crt`. Where one of the same member is already, its key
-    /// stays and the certificate is replaced, in one step as readers see it.
+    /// Writes an identity: `tls.crt`, `tls.key` and `ca.crt`. Where there already is one of the same member, its
+    /// key stays and the certificate is replaced, in one step as readers see it.
     ///
     /// @return the new certificate
     /// @throws IllegalArgumentException if the member is of another mesh

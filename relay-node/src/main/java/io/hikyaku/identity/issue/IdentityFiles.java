@@ -20,7 +20,8 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 
-/// Writes identities so that a reader sees a file's old content or its new one, and keys only their owner.
+/// Writes identities so that a reader sees a file's old content or its new one, and so that only their owner can read
+/// keys.
 public final class IdentityFiles {
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");

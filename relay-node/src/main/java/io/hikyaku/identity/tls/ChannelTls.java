@@ -11,7 +11,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
 /// Makes the engines of a channel's handshake: TLS 1.3, both sides with a certificate, by the JDK because its sessions
-/// export keying material. An engine does no I/O. After the handshake [MeshTrust#memberOf] says who the peer is.
+/// export keying material. An engine does no I/O. After the handshake [MeshTrust#memberOf] says which member the peer
+/// is.
 ///
 /// Each engine gets a context of its own. Session tickets belong to a context, so nothing can be resumed and each
 /// handshake proves both certificates anew.
@@ -57,7 +58,7 @@ public final class ChannelTls {
         return engine;
     }
 
-    /// A new context; what it shares with others is the identity alone.
+    /// A new context; it shares only the identity with others.
     static SSLContext context(Identity identity, Predicate<Member> acceptable) {
         try {
             SSLContext context = SSLContext.getInstance(PROTOCOL);

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The TLS of links: version 1.3, both sides with a certificate of the same mesh, host names not checked, no session
 /// ever resumed and no early data. BoringSSL where its native library is there, else the JDK. A renewed identity takes
-/// a new instance; connections that stand keep what they have.
+/// a new instance; existing connections keep what they have.
 ///
-/// Who uses a handler from here must call [#established] when its handshake has succeeded, before any other byte.
+/// Users of a handler from here must call [#established] when its handshake has succeeded, before any other byte.
 public final class LinkTls {
 
     /// What is spoken inside, by ALPN (RFC 7301).
@@ -65,7 +65,7 @@ public final class LinkTls {
     private final Map<Protocol, SslContext> servers = new EnumMap<>(Protocol.class);
 
     /// @param acceptableRelays which members may be at the other end of a link that we dial; others are refused in
-    ///     the handshake. Who dials us may be any member of the mesh.
+    ///     the handshake. Any member of the mesh may dial us.
     public LinkTls(Identity identity, Predicate<Member> acceptableRelays) {
         this(identity, acceptableRelays, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
     }
@@ -87,7 +87,8 @@ public final class LinkTls {
 
     /// A handler for a connection that we dialled.
     ///
-    /// @param host what was dialled; told to the other side (SNI) for the balancers on the way, and never verified
+    /// @param host what was dialled; told to the other side (SNI) for load balancers on the path, and never
+    ///     verified
     public SslHandler client(ByteBufAllocator allocator, Protocol protocol, String host) {
         // The peer's address is not given to the engine: JSSE would look there for a session to resume.
         SslHandler handler = of(clients, protocol).newHandler(allocator);
@@ -118,7 +119,7 @@ public final class LinkTls {
     /// Checks what was negotiated, which not every TLS library can be told to insist on.
     ///
     /// @param handler one whose handshake has succeeded
-    /// @return who is at the other end
+    /// @return the member at the other end
     /// @throws Rejected if the link must be closed
     public static Member established(SslHandler handler, Protocol protocol) throws Rejected {
         SSLSession session = handler.engine().getSession();
@@ -179,7 +180,8 @@ public final class LinkTls {
         }
     }
 
-    /// JSSE can be told to fail when nothing matches; BoringSSL goes on without, which [#established] then sees.
+    /// JSSE can be told to fail when nothing matches; BoringSSL goes on without a match, which [#established] then
+    /// sees.
     private ApplicationProtocolConfig alpn(Protocol protocol) {
         boolean strict = provider == SslProvider.JDK && protocol == Protocol.PACKETS;
         return new ApplicationProtocolConfig(

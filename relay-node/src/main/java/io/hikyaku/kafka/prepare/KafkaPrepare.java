@@ -25,8 +25,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/// Makes the topics of clusters: for each an inbox (records live for minutes) and a registry (compacted). Running
-/// it again changes nothing; what exists is checked, and put right where that loses nothing.
+/// Creates the topics of clusters: for each an inbox (records live for minutes) and a registry (compacted). Running it
+/// again changes nothing; what exists is checked, and corrected where that loses nothing.
 public final class KafkaPrepare implements AutoCloseable {
     private static final Duration REQUEST = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -89,7 +89,8 @@ public final class KafkaPrepare implements AutoCloseable {
                 : check(wanted, partitions);
     }
 
-    /// A broker learns of a change a little after it was made. Whoever prepared a topic may use it at once.
+    /// A broker learns of a change a little after it was made. This waits for it, so that a prepared topic can be
+    /// used at once.
     private int awaitPartitions(String topic, int atLeast) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() - deadline < 0) {
@@ -153,7 +154,7 @@ public final class KafkaPrepare implements AutoCloseable {
         }
     }
 
-    /// @return false if somebody else made it meanwhile
+    /// @return false if somebody else created it meanwhile
     private boolean create(Wanted wanted) {
         NewTopic topic = new NewTopic(wanted.topic, wanted.partitions, wanted.replication)
                 .configs(TopicSetting.wanted(wanted.settings));
@@ -170,7 +171,7 @@ public final class KafkaPrepare implements AutoCloseable {
         }
     }
 
-    /// Puts all settings right at once with which the transport would not work.
+    /// Corrects, all at once, the settings with which the transport would not work.
     ///
     /// @return what was changed, for people
     private List<String> mend(Wanted wanted) {

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.TopicConfig;
 
-/// A setting of a topic on which the transport depends: what a new topic gets, and what is let be where a topic exists.
-/// An operator's own choice stays as long as everything works with it.
+/// A setting of a topic on which the transport depends: what a new topic gets, and what is left alone in an existing
+/// one. An operator's own choice stays as long as everything works with it.
 ///
 /// @param key as Kafka names it
 /// @param wanted what it is set to
@@ -23,7 +23,7 @@ record TopicSetting(String key, String wanted, Predicate<String> fits) {
     /// The largest batch that a producer makes of packets, with room.
     private static final long LEAST_PACKETS = 256 << 10;
 
-    /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so they are
+    /// Packets live for minutes: the channels know what arrived. Retention removes whole segments, so these are
     /// short too.
     static final List<TopicSetting> INBOX = List.of(
             oneOf(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE),
@@ -43,8 +43,8 @@ record TopicSetting(String key, String wanted, Predicate<String> fits) {
             brokersTime(),
             uncompressed());
 
-    /// The last document of each node. Live nodes renew theirs all the time, so what is hours old is of a node
-    /// that crashed, and goes. Tombstones stay for an hour, longer than any reader is behind.
+    /// The last document of each node. Live nodes renew theirs all the time, so what is hours old is of a node that
+    /// crashed, and goes. Tombstones stay for an hour, longer than any reader lags behind.
     static final List<TopicSetting> REGISTRY = List.of(
             allOf(
                     TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -73,7 +73,7 @@ record TopicSetting(String key, String wanted, Predicate<String> fits) {
         return wanted;
     }
 
-    /// How people call it.
+    /// Its name for people.
     String label() {
         return key.equals(TopicConfig.CLEANUP_POLICY_CONFIG) ? "cleanup" : key;
     }

@@ -1,4 +1,4 @@
-/// The command that makes and mends topics.
+/// The command that creates and corrects topics.
 @NullMarked
 package io.hikyaku.kafka.prepare;
 

@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps this node's records in its cluster's registry topic as they should be: writes what changed until it is
 /// acknowledged, deletes what is no longer there, and writes all of it anew when the topic may have lost it. Called on
-/// the registry's thread, but for [#publish], [#beat], [#rewrite] and [#leave].
+/// the registry's thread, except for [#publish], [#beat], [#rewrite] and [#leave].
 final class DocumentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentWriter.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE = Duration.ofSeconds(3);
-    /// Topics keep records for hours only, so what does not change is written again well within.
+    /// Topics keep records only for hours, so what does not change is written again well before that.
     private static final Duration REWRITE = Duration.ofHours(2);
 
     private static final String BEAT = "/beat";
@@ -68,7 +68,7 @@ final class DocumentWriter {
         return duration.toNanos() / 2 + ThreadLocalRandom.current().nextLong(duration.toNanos() / 2);
     }
 
-    /// @param records all of them, in the order in which they are to be written; those of before that are not among
+    /// @param records all of them, in the order in which they are to be written; earlier ones that are not among
     ///     them are deleted
     void publish(SequencedMap<String, byte[]> records) {
         synchronized (lock) {
@@ -91,7 +91,7 @@ final class DocumentWriter {
         }
     }
 
-    /// Replaces the beat before, whether that was written or not.
+    /// Replaces the previous beat, whether that was written or not.
     void beat(byte[] record) {
         synchronized (lock) {
             if (!leaving) {

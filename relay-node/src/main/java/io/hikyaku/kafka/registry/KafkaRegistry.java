@@ -23,12 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The registry over Kafka: keeps the records of this node's document in its cluster's topic, and reads those of all
-/// clusters, new ones within seconds. Records are opaque here and believed by nobody for their place: signatures say
-/// whose they are, and only a node's own silence or signature ends it, never the tombstone of whoever may write.
+/// clusters, new ones within seconds. Records are opaque here, and nobody believes them because of where they are:
+/// signatures say whose they are, and only a node's own silence or signature ends it, never the tombstone of somebody
+/// who may write.
 ///
 /// One thread reads, looks for topics and writes. It keeps trying for ever, like [KafkaTransport].
 public final class KafkaRegistry implements AutoCloseable {
-    /// Larger ones are no frame of the registry.
+    /// Larger records are not frames of the registry.
     public static final int MAX_RECORD = Packet.MAX_BODY;
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaRegistry.class);
@@ -39,7 +40,7 @@ public final class KafkaRegistry implements AutoCloseable {
     /// A topic that appears this long after the last look may have been there, full of old documents, for a
     /// while.
     private static final Duration SURE = Duration.ofSeconds(10);
-    /// Brokers that did not answer for so long are away, and what others say there cannot be heard.
+    /// Brokers that have not answered for this long are away, and what others say there cannot be heard.
     private static final Duration DEAF = Duration.ofSeconds(4);
     /// How often all topics are read again from their beginning, at most.
     private static final Duration REREAD = Duration.ofMinutes(1);
@@ -52,7 +53,7 @@ public final class KafkaRegistry implements AutoCloseable {
     private final Thread thread;
     private final Health health = new Health("not connected yet");
 
-    /// Of each partition ever seen, so that one which is back is not read anew.
+    /// For each partition ever seen, so that one that comes back is not read from the start.
     private final Map<TopicPartition, Progress> progress = new HashMap<>();
     private volatile Set<TopicPartition> assigned = Set.of();
     private volatile boolean listed;
@@ -61,12 +62,12 @@ public final class KafkaRegistry implements AutoCloseable {
     private volatile boolean rereadAsked;
     private long rereadAt = System.nanoTime() - REREAD.toNanos();
 
-    /// Where to go on in a partition, and below what a document was there before we looked.
+    /// Where to continue in a partition, and the offset below which documents were there before we looked.
     private static final class Progress {
         long next;
         long staleBelow;
 
-        /// @return whether the topic was deleted and made anew
+        /// @return whether the topic was deleted and created anew
         boolean to(long position) {
             boolean anew = position < next;
             if (anew) {
@@ -77,7 +78,7 @@ public final class KafkaRegistry implements AutoCloseable {
         }
     }
 
-    /// Who hears of records, on the registry's thread.
+    /// Hears of records, on the registry's thread.
     public interface Listener {
         /// @param cluster whose topic it was found in, which proves nothing
         /// @param record not verified; 64 KiB at most
@@ -85,7 +86,7 @@ public final class KafkaRegistry implements AutoCloseable {
         ///     it speaks again
         void onRecord(String cluster, byte[] record, boolean fresh);
 
-        /// All that was there at the start has been read. Once.
+        /// Everything that was there at the start has been read. Called once.
         void onSnapshotComplete();
     }
 
@@ -180,7 +181,7 @@ public final class KafkaRegistry implements AutoCloseable {
         }
     }
 
-    /// What is read again tells nothing new about who lives.
+    /// What is read again says nothing new about which nodes live.
     private void rereadIfAsked(Consumer<byte[], byte[]> from) {
         if (rereadAsked && !assigned.isEmpty() && System.nanoTime() - rereadAt >= REREAD.toNanos()) {
             from.endOffsets(assigned, ANSWER).forEach((partition, end) -> {
@@ -214,7 +215,7 @@ public final class KafkaRegistry implements AutoCloseable {
         return assigned.stream().map(this::progressOf).allMatch(at -> at.next >= at.staleBelow);
     }
 
-    /// Finds topics that appeared or went.
+    /// Finds topics that appeared or disappeared.
     private void look(Consumer<byte[], byte[]> by) {
         Set<TopicPartition> found = new HashSet<>();
         by.listTopics(ANSWER).keySet().stream()
@@ -257,7 +258,7 @@ public final class KafkaRegistry implements AutoCloseable {
         return progress.computeIfAbsent(partition, _ -> new Progress());
     }
 
-    /// Leaves: deletes this node's records for those who read the topic later, then ends. Within eight seconds,
+    /// Leaves: deletes this node's records for those that read the topic later, then ends. Within eight seconds,
     /// whatever the brokers do.
     @Override
     public void close() {

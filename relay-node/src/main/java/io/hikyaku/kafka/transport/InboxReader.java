@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread that reads this node's partition of its cluster's inbox. It keeps trying for ever: whatever fails
-/// is said once, counts as down, and is begun anew after a pause, going on where reading had stopped.
+/// The thread that reads this node's partition of its cluster's inbox. It keeps trying for ever: a failure is logged
+/// once, counts as down, and after a pause reading starts again where it had stopped.
 final class InboxReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(InboxReader.class);
     private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -154,7 +154,7 @@ final class InboxReader implements Runnable {
         }
     }
 
-    /// Answered out of the client's metadata, which it renews by itself, unless the topic is gone.
+    /// Answered from the client's metadata, which it renews on its own, unless the topic is gone.
     private void requirePartition(Consumer<byte[], byte[]> from, TopicPartition partition) {
         try {
             if (health.up() && from.partitionsFor(topic, POLL).size() <= partition.partition()) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// may read the same partition and so share it. Any thread.
 ///
 /// What Kafka's client does not take at once waits here: while it does not know the partition, while it is not known
-/// how large a record the topic takes ([SizeProbe]), and while its buffer is full. Nothing is dropped for that; whoever
-/// sends looks at [#queuedBytes] first.
+/// how large a record the topic takes ([SizeProbe]), and while its buffer is full. Nothing is dropped because of that;
+/// senders look at [#queuedBytes] first.
 ///
 /// ```
 ///  unknown ──(client knows the partition)──▶ probing ──(a probe was taken)──▶ open
@@ -41,7 +41,7 @@ public final class InboxSink implements PacketSink {
     /// Whether packets go straight to the client: none waits here.
     private volatile boolean open;
 
-    /// Guarded by itself, as the next one and every change of `open` to true.
+    /// Guarded by its own monitor, as are the next field and every change of `open` to true.
     private final Queue<byte[]> waiting = new ArrayDeque<>();
 
     private boolean draining;
@@ -52,7 +52,7 @@ public final class InboxSink implements PacketSink {
     /// @param low bytes queued at which it counts as drained again
     record Marks(long high, long low) {}
 
-    /// Whom a sink tells about itself.
+    /// What a sink tells about itself.
     public interface Owner {
         /// The client has yet to learn of the partition, or has no room: [#toKnown] or [#drain] is due soon.
         void onWaiting(InboxSink sink);
@@ -217,7 +217,7 @@ public final class InboxSink implements PacketSink {
         } else {
             probe.onNoAnswer();
         }
-        if (tooLarge) { // which is how a limit is found, and nothing to be down for
+        if (tooLarge) { // this is how a limit is found; the sink is not down because of it
             owner.onFailure(this, failure);
         } else {
             onFailure(failure);
@@ -260,7 +260,7 @@ public final class InboxSink implements PacketSink {
         return sender.roundTripMicros();
     }
 
-    /// Drops what waits, and takes nothing any more. Any thread.
+    /// Drops what waits, and takes no more packets. Any thread.
     ///
     /// @param reason for logs
     public void close(String reason) {

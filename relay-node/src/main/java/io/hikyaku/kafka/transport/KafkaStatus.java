@@ -2,7 +2,7 @@ package io.hikyaku.kafka.transport;
 
 import java.util.Optional;
 
-/// How the transport fares, for status and metrics. Counts are since the start of the process.
+/// The state of the transport, for status and metrics. Counts are since the start of the process.
 ///
 /// @param brokers as configured
 /// @param inbox where this node reads, once it does

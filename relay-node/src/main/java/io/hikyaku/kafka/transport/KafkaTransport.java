@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Packets over Kafka: one producer for all inboxes of other clusters, one consumer for a partition of the own
-/// one. It starts at once and never fails: brokers that are away, topics that are missing and rights that are not
-/// granted are tried again for ever, said in the log, and seen in [#status()].
+/// Packets over Kafka: one producer for all inboxes of other clusters, one consumer for a partition of this cluster's
+/// own. It starts at once and never fails: brokers that are away, topics that are missing and rights that are not
+/// granted are retried for ever, logged, and shown in [#status()].
 ///
 /// Kafka proves nobody: what arrives may be from anyone with the right to write, so only handshake
 /// and data of channels are accepted, which prove their source themselves.
@@ -33,7 +33,7 @@ public final class KafkaTransport implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private static final Duration IDLE_LOOK = Duration.ofSeconds(1);
     private static final Duration END = Duration.ofSeconds(5);
-    /// For how long a missing topic of somebody else may be no news: it may just have been made.
+    /// How long a missing topic of another cluster is not worth a warning: it may just have been created.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Settings settings;
@@ -51,8 +51,8 @@ public final class KafkaTransport implements AutoCloseable {
     /// What a transport is made of.
     ///
     /// @param clientProperties of Kafka's clients, `bootstrap.servers` among them
-    /// @param cluster its own
-    /// @param node its own address
+    /// @param cluster this cluster
+    /// @param node this node's address
     /// @param fullAbove bytes queued for a sink above which [PacketSinkEvents#onDrained] follows
     /// @param drainedAt when they have fallen to this
     public record Settings(
@@ -96,12 +96,12 @@ public final class KafkaTransport implements AutoCloseable {
         this.learner = Thread.ofPlatform().daemon().name("kafka-sinks").start(this::learn);
     }
 
-    /// Starts to read its own inbox. Once.
+    /// Starts to read this node's inbox. Called once.
     ///
     /// @param choose from the number of partitions the one to read, on a thread of the transport; see
     ///     [PartitionChoice]
-    /// @param opened hears which one is read, once nothing written there is missed any more: the moment to
-    ///     announce it. Called again if it had to be chosen anew. On a thread of the transport.
+    /// @param opened hears which one is read, once nothing written there will be missed: the moment to announce it.
+    ///     Called again if it had to be chosen anew. On a thread of the transport.
     /// @param onHealth hears that [#isReading()] has changed. On a thread of the transport.
     public synchronized void readInbox(IntUnaryOperator choose, Consumer<Inbox> opened, Runnable onHealth) {
         if (reader != null) {
@@ -120,8 +120,8 @@ public final class KafkaTransport implements AutoCloseable {
         reading = Thread.ofPlatform().daemon().name("kafka-inbox").start(starting);
     }
 
-    /// Whether brokers answer, as far as reading tells: a few seconds after they have ceased it is false, and as
-    /// soon as one answers it is true again.
+    /// Whether brokers answer, as far as reading shows: it turns false a few seconds after they cease to, and true
+    /// again as soon as one answers.
     public boolean isReading() {
         InboxReader current = reader;
         return current != null && current.health.up();
@@ -130,7 +130,7 @@ public final class KafkaTransport implements AutoCloseable {
     /// Where packets go for all nodes that read a partition of a cluster's inbox; the same sink each time until it
     /// is closed. May be used at once: packets wait until Kafka's client knows the topic.
     ///
-    /// @throws IllegalArgumentException if the cluster is no label or the partition negative
+    /// @throws IllegalArgumentException if the cluster is not a label or the partition is negative
     public InboxSink sinkFor(String cluster, int partition) {
         if (partition < 0) {
             throw new IllegalArgumentException("Partition " + partition);
@@ -172,8 +172,8 @@ public final class KafkaTransport implements AutoCloseable {
         }
     }
 
-    /// Connects, and finds out about partitions that sinks want. The client answers out of what it knows and asks
-    /// the brokers in its own time, so this looks again soon while one of them waits.
+    /// Connects, and finds out about partitions that sinks want. The client answers from what it knows and asks the
+    /// brokers in its own time, so this looks again soon while a sink waits.
     private void learn() {
         Map<Inbox, Long> since = new HashMap<>();
         while (closing.getCount() > 0) {
@@ -223,7 +223,7 @@ public final class KafkaTransport implements AutoCloseable {
         return young;
     }
 
-    /// How it fares now; any thread.
+    /// The present status; any thread.
     public KafkaStatus status() {
         InboxReader current = reader;
         Optional<String> readFailure = current == null ? Optional.empty() : current.health.failure();
@@ -257,8 +257,7 @@ public final class KafkaTransport implements AutoCloseable {
         return sinks.values().stream().flatMap(sink -> sink.trouble().stream()).findFirst();
     }
 
-    /// Stops reading, sends what is under way, and ends its threads: within five seconds, whatever the brokers
-    /// do.
+    /// Stops reading, sends what waits, and ends its threads: within five seconds, whatever the brokers do.
     @Override
     public void close() {
         closing.countDown();

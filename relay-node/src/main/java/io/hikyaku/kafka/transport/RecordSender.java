@@ -18,15 +18,15 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// The process's one producer of live packets. Kafka's client makes it only where broker names resolve, so it
-/// comes to be when that first works. [#send] may be called from any thread and never blocks.
+/// The process's one producer of live packets. Kafka's client can be made only where broker names resolve, so it is
+/// made when that first works. [#send] may be called from any thread and never blocks.
 final class RecordSender {
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final Map<String, Object> settings;
     private final KafkaClients clients;
     private final long buffer;
-    /// Of the client as such; how each topic fares is its link's to say.
+    /// Of the client as such; each topic's state is reported by its sink.
     final Health health = new Health("not connected yet");
     final AtomicLong queuedBytes = new AtomicLong();
     final LongAdder lost = new LongAdder();
@@ -76,10 +76,10 @@ final class RecordSender {
         }
     }
 
-    /// Whether a link may have one more packet in the client's buffer. One alone may fill half of it, and the more
-    /// others have there, the less: so a topic whose broker is gone leaves room for the rest.
+    /// Whether a sink may have one more packet in the client's buffer. A single one may fill half of it, and the
+    /// more others have there, the less: so a topic whose broker is gone leaves room for the rest.
     ///
-    /// @param own what the link has there already
+    /// @param own what the sink has there already
     boolean leavesRoomFor(long own, int bytes) {
         return own + bytes <= buffer - queuedBytes.get();
     }
@@ -103,12 +103,12 @@ final class RecordSender {
         return offer.taken;
     }
 
-    /// One record on its way. With `max.block.ms=0` the client tells on the spot what it cannot take.
+    /// One record in flight. With `max.block.ms=0` the client says immediately what it cannot take.
     private final class Offer implements Callback {
         private final int bytes;
         private final Callback done;
         private final long sentAt = System.nanoTime();
-        /// Written by the sending thread alone.
+        /// Written only by the sending thread.
         private Taken taken = Taken.YES;
 
         Offer(int bytes, Callback done) {
@@ -144,7 +144,7 @@ final class RecordSender {
         return roundTrip.micros();
     }
 
-    /// Waits two seconds at most for what is under way.
+    /// Waits two seconds at most for what is in flight.
     void close() {
         Producer<byte[], byte[]> current;
         synchronized (this) {

@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Finds out how large a packet a topic takes, for which there is no right to ask: by packets for nobody, which
-/// every reader passes over, the largest first and smaller ones as long as they are refused. So packets are cut to
-/// the topic before they are sealed, and none is lost to find out. A limit is looked at again after a minute, and so is
+/// Finds out how large a packet a topic takes, for which there is no right to ask: by packets for nobody, which every
+/// reader passes over, the largest first and smaller ones as long as they are refused. So packets are cut to fit the
+/// topic before they are sealed, and none is lost in finding out. A limit is looked at again after a minute, and so is
 /// a link that does not work, on which nobody may send anything else. Any thread.
 final class SizeProbe {
-    /// Bytes of packets, header and body: the largest that a channel makes, and down to the smallest that it can do
+    /// Bytes of packets, header and body: the largest that a channel makes, down to the smallest that it can do
     /// with.
     static final int[] SIZES = {17_408, 12_288, 8_192, 5_120};
 
@@ -57,7 +57,7 @@ final class SizeProbe {
     }
 
     /// @param wanted whether a packet waits
-    /// @param down whether the link does not work. Without either only a limit that is old is looked at again.
+    /// @param down whether the link does not work. Without either, only an old limit is checked again.
     synchronized boolean isDue(boolean wanted, boolean down) {
         long now = nanos.getAsLong();
         if (state == State.OVER && (limited || down) && now - endedAt >= AGAIN_NANOS) {
@@ -67,12 +67,12 @@ final class SizeProbe {
         return state == State.DUE && (wanted || down || limited) && now - notBefore >= 0;
     }
 
-    /// Whether packets may pass: the limit is known. It stays in use while it is looked at again.
+    /// Whether packets may pass: the limit is known. It stays in use while it is being checked again.
     synchronized boolean isKnown() {
         return answered;
     }
 
-    /// The next probe, which is under way from now on.
+    /// The next probe, which is in flight from now on.
     synchronized byte[] next() {
         state = State.UNDER_WAY;
         int size = SIZES[step];

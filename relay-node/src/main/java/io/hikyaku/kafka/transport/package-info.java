@@ -1,5 +1,5 @@
-/// Packets over Kafka: an inbox of another cluster is a packet sink, one's own inbox a source. It knows topics and
-/// offsets; of packets it knows the clear header.
+/// Packets over Kafka: another cluster's inbox is a packet sink, this cluster's own inbox a source. Knows topics and
+/// offsets, and of packets the clear header.
 @NullMarked
 package io.hikyaku.kafka.transport;
 

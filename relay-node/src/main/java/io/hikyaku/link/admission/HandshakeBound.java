@@ -8,12 +8,12 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLHandshakeException;
 
-/// Stands before a connection's TLS until its handshake is done, and lets through only so many bytes for that. A
-/// `ClientHello` may say that it is 16 MiB long; of those who read it BoringSSL waits for up to 100 KiB where it asks
-/// for certificates, and the JDK for 32 KiB. Before it passes on a whole first record, which is what makes TLS work, it
-/// asks whether that is wanted. Goes when it is not needed any more.
+/// Comes before a connection's TLS until its handshake is done, and lets through only so many bytes for that. A
+/// `ClientHello` may claim to be 16 MiB long; BoringSSL waits for up to 100 KiB of it where it asks for certificates,
+/// and the JDK for 32 KiB. Before passing on a whole first record, which is what makes TLS do work, it asks whether
+/// that is wanted. Removes itself when it is no longer needed.
 public final class HandshakeBound extends ChannelInboundHandlerAdapter {
-    /// All that one side of a handshake may say. A chain of certificates takes a few KiB.
+    /// The most bytes that one side of a handshake may send. A chain of certificates takes a few KiB.
     public static final int MAX_BYTES = 64 << 10;
 
     private static final int RECORD_HEADER = 5;
@@ -67,7 +67,7 @@ public final class HandshakeBound extends ChannelInboundHandlerAdapter {
         read += bytes.readableBytes();
     }
 
-    /// What is no record at all is for TLS to refuse.
+    /// What is not a record at all is for TLS to refuse.
     private boolean hasWholeRecord() {
         int length = (header[3] & 0xff) << 8 | header[4] & 0xff;
         return read >= RECORD_HEADER + length;

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// How many handshakes each source has begun in the second that runs: a `ClientHello` costs its sender nothing, and us
-/// a signature. Holds nothing of seconds that are over. Not thread-safe.
+/// How many handshakes each source has begun in the current second: a `ClientHello` costs its sender nothing, and us a
+/// signature. Keeps nothing of earlier seconds. Not thread-safe.
 final class HelloPace {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The connections of one listener that have not greeted yet. Whoever wants to block it can open many of them and say
-/// nothing, also from the address that honest neighbours share with it. So one source has only so many places, and all
-/// together have only so many; but nobody is turned away for want of one while somebody waits who has proven less.
-/// Who gives way is drawn by lot among those of one source, so that an honest newcomer gets through a flood with some
+/// The connections of one listener that have not greeted yet. An attacker can open many of them and say nothing, even
+/// from an address that honest neighbours share with it. So each source has only so many places, and all together have
+/// only so many; but no connection is turned away for lack of one while another waits that has proven less. The one to
+/// give way is drawn by lot among those of one source, so that an honest newcomer gets through a flood with some
 /// probability each time it tries, however far away it is. What a handshake costs us is paced for each source.
 /// Thread-safe.
 ///
@@ -31,7 +31,7 @@ public final class PendingGreetings<S> {
 
     /// What a connection has done so far.
     enum Progress {
-        /// Nothing that would distinguish it from a SYN.
+        /// Nothing beyond a SYN.
         CONNECTED,
         /// It has sent a `ClientHello`.
         BEGUN,
@@ -72,8 +72,8 @@ public final class PendingGreetings<S> {
         this.pace = new HelloPace(HELLOS_PER_PLACE * maxPerSource);
     }
 
-    /// @return whether it may stay, until [#leave]; no if all places that it could have are taken by proven
-    ///   members
+    /// @return whether it may stay, until [#leave]; false if all places that it could have are taken by proven
+    ///     members
     public boolean enter(S newcomer, @Nullable SocketAddress from) {
         Object source = SourceCounts.sourceOf(from);
         Guest leaver = null;
@@ -103,7 +103,7 @@ public final class PendingGreetings<S> {
 
     /// It wants to begin its handshake.
     ///
-    /// @return whether it may; no if its source has begun as many of late as it may
+    /// @return whether it may; false if its source has recently begun as many as it may
     public synchronized boolean begin(S connection, long nowNanos) {
         Guest guest = waiting.get(connection);
         if (guest == null || !pace.take(guest.source, nowNanos)) {
@@ -126,7 +126,7 @@ public final class PendingGreetings<S> {
         }
     }
 
-    /// It has greeted, or is gone. Again: nothing.
+    /// It has greeted, or is gone. Calling this again does nothing.
     public synchronized void leave(S connection) {
         Guest guest = waiting.remove(connection);
         if (guest != null) {
@@ -156,8 +156,8 @@ public final class PendingGreetings<S> {
         return drawn.progress == Progress.PROVEN ? null : drawn;
     }
 
-    /// Of those who have proven least. From where members come nobody gives way to a stranger as long as
-    /// strangers wait.
+    /// One of those that have proven least. A connection from where members come gives way only when no stranger
+    /// waits, and never to a stranger.
     private @Nullable Guest longestWaiting(Object newcomer) {
         Guest best = null;
         for (Guest guest : waiting.values()) {

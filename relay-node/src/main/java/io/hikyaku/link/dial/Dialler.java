@@ -53,7 +53,7 @@ final class Dialler implements LinkSession.Owner {
     private volatile @Nullable String lastError;
     private long upNanos;
     private long missingSince;
-    /// The next attempt, while none is under way.
+    /// The next attempt, while none is in progress.
     private @Nullable Future<?> waiting;
     private @Nullable Future<Channel> connecting;
     private boolean stopped;
@@ -71,7 +71,7 @@ final class Dialler implements LinkSession.Owner {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        // Only one of the connections to a name becomes a link, once it stands.
+                        // Only one of the connections to a name becomes a link, once it is up.
                     }
                 });
         SocketOptions.apply(bootstrap, settings);
@@ -94,7 +94,7 @@ final class Dialler implements LinkSession.Owner {
         loop.execute(this::dial);
     }
 
-    /// Somebody wants the link: who waits for the next attempt makes it now. Any thread.
+    /// Somebody wants the link: a dialler that waits for its next attempt makes it now. Any thread.
     void want() {
         loop.execute(() -> {
             if (waiting != null && waiting.cancel(false)) {
@@ -103,7 +103,7 @@ final class Dialler implements LinkSession.Owner {
         });
     }
 
-    /// Dials no more and leaves; completed when the link has ended.
+    /// Stops dialling and says goodbye; completed when the link has ended.
     CompletableFuture<Void> stop(Duration drain) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.execute(() -> {
@@ -136,7 +136,7 @@ final class Dialler implements LinkSession.Owner {
         session = null;
         long now = loop.ticker().nanoTime();
         if (ended.wasUp() && now - upNanos > livedNanos) {
-            backoff.reset(); // a relay that accepts and closes at once must not be dialled in a circle
+            backoff.reset(); // a relay that accepts and closes at once must not be dialled in a tight loop
             missingSince = now;
         }
         if (!ended.wasUp()) {

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Accepts links at one address. A neighbour may have several links here, also several of one of its event loops: after
-/// a break it dials again before we know that the old one is dead, and it may reach us by two addresses. None is closed
-/// for the sake of another, for then two addresses of one relay would take turns for ever; the dead one goes when its
+/// Accepts links at one address. A neighbour may have several links here, even several from one of its event loops:
+/// after a break it dials again before we know that the old one is dead, and it may reach us by two addresses. None is
+/// closed for the sake of another, or two addresses of one relay would take turns for ever; the dead one goes when its
 /// keepalive says so, and until then the layer above prefers the youngest.
 final class LinkListener implements LinkSession.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(LinkListener.class);
@@ -71,7 +71,7 @@ final class LinkListener implements LinkSession.Owner {
         meters.addGreeting(pendingGreetings::size);
     }
 
-    /// @return the URL with the port that is really listened at
+    /// @return the URL with the port actually bound
     CompletableFuture<LinkUrl> start() {
         CompletableFuture<LinkUrl> bound = new CompletableFuture<>();
         ServerBootstrap bootstrap = loops.listener().childHandler(new ChannelInitializer<Channel>() {

@@ -34,7 +34,7 @@ public final class Links {
     private final List<Dialler> diallers = new CopyOnWriteArrayList<>();
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
 
-    /// @param events told of every link, each on its own event loop
+    /// @param events told about every link, each on its own event loop
     public Links(EventLoops loops, LinkIdentity own, LinkSettings settings, MeterRegistry registry, LinkEvents events) {
         this.loops = loops;
         this.setup = new LinkSession.Setup(own, loops.count(), settings, events);
@@ -43,7 +43,7 @@ public final class Links {
         }
     }
 
-    /// Keeps one link from each event loop to whoever answers at the URL, from now until [#stop].
+    /// Keeps one link from each event loop to the node that answers at the URL, from now until [#stop].
     public void dial(LinkUrl url) {
         for (int shard = 0; shard < loops.count(); shard++) {
             Dialler dialler = new Dialler(url, shard, loops, () -> setup, metersOf(url));
@@ -54,15 +54,15 @@ public final class Links {
 
     /// Accepts links at the URL, where port 0 takes any free one.
     ///
-    /// @return the URL with the port that is really listened at, or why that is not possible
+    /// @return the URL with the port actually bound, or why that is not possible
     public CompletableFuture<LinkUrl> listen(LinkUrl url) {
         LinkListener listener = new LinkListener(url, loops, () -> setup, metersOf(url));
         listeners.add(listener);
         return listener.start();
     }
 
-    /// Somebody wants to reach what no link leads to: links that are waited for are dialled now rather than
-    /// later, though not for every caller. Any thread.
+    /// Somebody wants to reach a node that no link leads to: links that wait to be dialled are dialled now rather
+    /// than later, though not for every caller. Any thread.
     public void want() {
         long now = System.nanoTime();
         long again = wantedAgain.get();
@@ -72,7 +72,8 @@ public final class Links {
         }
     }
 
-    /// Greets as this from now on. Links that stand, and greetings under way, keep what they began with.
+    /// Greets with this identity from now on. Links that are up, and greetings in progress, keep what they began
+    /// with.
     public void renew(LinkIdentity own) {
         setup = setup.withOwn(own);
     }
@@ -85,7 +86,7 @@ public final class Links {
                 .toList();
     }
 
-    /// Accepts and dials no more, sends what waits, and says goodbye.
+    /// Stops accepting and dialling, sends what waits, and says goodbye.
     ///
     /// @param drain for how long what waits may be sent
     /// @return completed when all links have ended, a second after `drain` at the latest

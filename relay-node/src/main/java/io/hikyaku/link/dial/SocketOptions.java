@@ -5,7 +5,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 
-/// What every socket of a link is set to, whoever opened it.
+/// The options of every socket of a link, whichever side opened it.
 final class SocketOptions {
     private SocketOptions() {}
 

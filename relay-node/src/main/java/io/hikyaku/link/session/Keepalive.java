@@ -2,10 +2,11 @@ package io.hikyaku.link.session;
 
 import java.time.Duration;
 
-/// Whether the neighbour lives, and how far away it is (PROTOCOL.md §3.4). Who has been sent something and is not heard
-/// for a moment is pinged at once, everybody else once in an interval, and a link that has carried nothing for a few
-/// intervals less often, since metered links are paid for by the byte. A ping that nothing answers for longer than the
-/// measured round trip explains makes the neighbour doubtful, and a longer silence takes it for dead.
+/// Whether the neighbour is alive, and how far away it is (PROTOCOL.md §3.4). A neighbour that was sent something and
+/// is not heard for a moment is pinged at once, any other once in an interval, and one on a link that has carried
+/// nothing for a few intervals less often, since metered links are paid for by the byte. A ping that remains unanswered
+/// for longer than the measured round trip explains makes the neighbour doubted, and after a longer silence it counts
+/// as dead.
 ///
 /// ```
 ///  at rest ──(interval over, or something sent and nothing heard)──▶ probing ──(probe overdue)──▶ doubted ──▶ dead
@@ -17,12 +18,13 @@ import java.time.Duration;
 /// whose clock leapt, must not take its neighbour for dead before it has read what waits in the socket. Its round trip
 /// may be read by any thread; all else belongs to the link's event loop.
 final class Keepalive {
-    /// How long whoever was sent something may be silent before it is asked.
+    /// How long a neighbour that was sent something may be silent before it is pinged.
     static final Duration QUIET = Duration.ofMillis(250);
-    /// An answer may take so long, however near the neighbour is: it may collect garbage, or wait for a core.
+    /// An answer may take this long, however near the neighbour is: it may be collecting garbage, or waiting for a
+    /// core.
     static final Duration MIN_PROBE = Duration.ofMillis(500);
 
-    /// What an answer may take at least while another link to the same neighbour gets none.
+    /// The least that an answer may take while another link to the same neighbour gets none.
     static final Duration SIBLING = Duration.ofMillis(100);
 
     /// Intervals in which nothing was sent until a link counts as idle.
@@ -32,15 +34,15 @@ final class Keepalive {
     /// And no longer than this, unless the interval itself is: middleboxes forget connections that are at rest.
     static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
-    /// A far neighbour is dead after so many times what an answer may take.
+    /// A distant neighbour is dead after this many times what an answer may take.
     private static final int PROBES = 4;
     /// Before anything was measured.
     private static final long UNMEASURED_NANOS = Duration.ofSeconds(2).toNanos();
 
-    /// However long one answer took.
+    /// At most this, however long one answer took.
     private static final long MAX_PROBE_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /// A shorter round trip counts more than a longer one: what delays a ping is mostly not the way.
+    /// A shorter round trip counts more than a longer one: what delays a ping is mostly not the path.
     private static final int DOWN = 2;
 
     private static final int UP = 8;
@@ -94,7 +96,7 @@ final class Keepalive {
         return cleared;
     }
 
-    /// Something was sent that will have an answer, by whatever way.
+    /// Something was sent that will be answered, over whichever path.
     ///
     /// @return whether a shorter turn is to begin now
     boolean onSent() {
@@ -106,8 +108,8 @@ final class Keepalive {
 
     /// A ping leaves now; only its answer or the next one's, or any other byte, ends the doubt.
     ///
-    /// @return its token: the time of leaving, so that round trips longer than the interval, with several pings
-    ///     under way, are measured too
+    /// @return its token: the time of leaving, so that round trips longer than the interval, with several pings in
+    ///     flight, are measured too
     long onPing(long nowNanos) {
         probing = true;
         pingedAt = nowNanos;
@@ -149,7 +151,7 @@ final class Keepalive {
             silentNanos = 0;
         } else if (probing) {
             silentNanos += turnNanos;
-            boolean late = nowNanos - turnEndsAt > quietNanos; // we stood still: nobody can have been heard
+            boolean late = nowNanos - turnEndsAt > quietNanos; // we were suspended: nobody can have been heard
             doubted |= silentNanos >= probeNanos() && !late;
         }
         if (probing) {
@@ -181,7 +183,7 @@ final class Keepalive {
         }
     }
 
-    /// A token that no ping of the last while can have had is ignored.
+    /// A token that no recent ping can have had is ignored.
     void onPong(long token, long nowNanos) {
         long nanos = nowNanos - startNanos - token;
         if (token < 0 || nanos < 0 || nanos > 2 * deadNanos()) {
@@ -220,7 +222,7 @@ final class Keepalive {
         return expectedNanos == NONE ? deadAfterNanos : Math.max(deadAfterNanos, PROBES * probeNanos());
     }
 
-    /// After how long a silence the neighbour counts as dead.
+    /// The length of silence after which the neighbour counts as dead.
     Duration patience() {
         return Duration.ofNanos(deadNanos());
     }

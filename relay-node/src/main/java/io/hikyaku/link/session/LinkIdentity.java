@@ -8,7 +8,7 @@ import io.hikyaku.identity.tls.LinkTls;
 import io.hikyaku.wire.NodeId;
 import java.util.Set;
 
-/// What this node says of itself on its links, and whom it lets carry the packets of others.
+/// What this node says about itself on its links, and which neighbours it lets carry the packets of others.
 ///
 /// @param identity the member's certificate, key and mesh
 /// @param key this process's own, whose hash is the node id

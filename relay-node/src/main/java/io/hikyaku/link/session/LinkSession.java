@@ -47,11 +47,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One connection, from its first byte to its last: the last handler of its pipeline, behind TLS and, for `wss`, the
-/// WebSocket. It greets, checks, keeps alive and passes on; which step is legal when stands in [SessionState]. Touched
-/// by the connection's event loop alone, but for [#close] and [#leave].
+/// WebSocket. It greets, checks, keeps alive and passes packets on; [SessionState] says which step is legal when.
+/// Touched only by the connection's event loop, except for [#close] and [#leave].
 public final class LinkSession extends ChannelInboundHandlerAdapter implements SendQueue.Listener, PacketFramer.Sink {
-    /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is
-    /// under way.
+    /// How long the neighbour has to close after our goodbye: closing before it has read would destroy what is in
+    /// flight.
     static final Duration GOODBYE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
@@ -90,7 +90,7 @@ public final class LinkSession extends ChannelInboundHandlerAdapter implements S
     /// @param name for logs and status
     public record Place(LinkTransport transport, int shard, String name, boolean dialled) {}
 
-    /// Who dialled or accepted; told on the connection's event loop.
+    /// What dialled or accepted; told on the connection's event loop.
     public interface Owner {
         /// TLS has proven that the other side is a member of the mesh.
         default void onSecured(LinkSession session) {}
@@ -238,7 +238,7 @@ public final class LinkSession extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    /// TLS has proved who is there.
+    /// TLS has proved the other side's identity.
     void onSecured(Member member, PublicKey certificateKey) {
         if (state instanceof Opening opening) {
             state = opening.toSecured(member, certificateKey);
@@ -396,8 +396,8 @@ public final class LinkSession extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    /// A neighbour that asks without reading must not fill our memory with answers; and while it has so much of
-    /// ours to read, it knows that we live.
+    /// A neighbour that pings without reading must not fill our memory with answers; and while it has that much of
+    /// ours to read, it knows that we are alive.
     private void onPing(Ping ping) {
         if (!(state instanceof Up)) {
             throw unexpected("ping");
@@ -461,7 +461,7 @@ public final class LinkSession extends ChannelInboundHandlerAdapter implements S
         toEnding(Goodbye.Code.OTHER, "internal error");
     }
 
-    /// Says goodbye, where somebody can hear it, and waits for the neighbour to close.
+    /// Says goodbye, if it can be heard, and waits for the neighbour to close.
     private void toEnding(Goodbye.Code code, String detail) {
         if (isOver()) {
             return;

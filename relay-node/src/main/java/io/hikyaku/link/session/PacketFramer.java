@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a stream of bytes into packets (PROTOCOL.md §3.1). A packet that lies whole within one read is a slice of it;
-/// one that does not is collected in a buffer of its own, of which no more than 64 KiB are held before its bytes
+/// one that does not is collected in a buffer of its own, of which no more than 64 KiB are allocated before its bytes
 /// arrive. Used by one thread.
 public final class PacketFramer {
     private static final int MAX_HELD_AHEAD = Packet.HEADER_BYTES + Packet.MAX_BODY;

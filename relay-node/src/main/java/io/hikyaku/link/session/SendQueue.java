@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// packets of a turn share a TLS record and a system call, and never hands on more than the socket's marks allow, so
 /// that what waits is counted here and not hidden in the kernel's or the TLS engine's buffers.
 final class SendQueue {
-    /// Behind so many waiting bytes a packet is copied if it is a small piece of a large read: otherwise a queue of
-    /// tiny packets would hold many times the memory that it counts. Larger packets are not worth it: reads are of
-    /// 64 KiB.
+    /// Behind this many waiting bytes a packet is copied if it is a small piece of a large read: otherwise a queue
+    /// of tiny packets would hold many times the memory that it counts. Larger packets are not worth copying: reads
+    /// are of 64 KiB.
     private static final int COPY_ABOVE = 64 << 10;
 
     private static final int COPY_BELOW = 8 << 10;
@@ -34,7 +34,7 @@ final class SendQueue {
 
     /// Called on the socket's event loop.
     public interface Listener {
-        /// So much went to the socket in one turn.
+        /// This much went to the socket in one turn.
         void onHandedOver(int packets, long bytes);
 
         /// What waits fell below the low mark after having been above the high one.

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 
-/// Where one link stands. Each state knows its own legal steps; both sides take the same ones, at the same time.
+/// How far one link has come. Each state knows its own legal steps; both sides take the same ones, at the same time.
 ///
 /// ```
 ///  Opening ─ TLS ─▶ Secured ─ packets can flow ─▶ AwaitingHello ─ hello ─▶ AwaitingProof ─ proof ─▶ Up
@@ -26,16 +26,16 @@ sealed interface SessionState {
     /// The only version of the link so far; both bounds travel in the hello.
     int VERSION = 1;
 
-    /// Nothing is known of who is there.
+    /// Nothing is known about the other side.
     record Opening() implements SessionState {
         Secured toSecured(Member member, PublicKey certificateKey) {
             return new Secured(member, certificateKey);
         }
     }
 
-    /// TLS stands; the WebSocket, where there is one, may not yet.
+    /// TLS is up; the WebSocket, where there is one, may not be yet.
     ///
-    /// @param member whom TLS proved
+    /// @param member the member that TLS proved
     /// @param certificateKey the public key by which TLS proved it
     record Secured(Member member, PublicKey certificateKey) implements SessionState {
         /// Our hello goes out with a fresh nonce, whatever the neighbour does.
@@ -89,7 +89,7 @@ sealed interface SessionState {
     /// @param ours what we said
     /// @param theirs what the neighbour said
     /// @param statement the neighbour's, verified
-    /// @param neighbour who it is once its proof holds
+    /// @param neighbour its identity, once its proof holds
     record AwaitingProof(LinkIdentity own, Hello ours, Hello theirs, Statement statement, Neighbour neighbour)
             implements SessionState {
         /// What we send: made with our instance key for this neighbour and its nonce alone (PROTOCOL.md §3.3).
@@ -130,7 +130,7 @@ sealed interface SessionState {
     /// A goodbye was sent, or what the neighbour does no longer matters; it may close first, so that what we sent
     /// arrives.
     ///
-    /// @param reason for whoever dialled
+    /// @param reason for the side that dialled
     record Ending(String reason) implements SessionState {}
 
     /// The connection is closed, or will be without our doing.

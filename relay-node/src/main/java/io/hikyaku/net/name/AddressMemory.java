@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 
-/// Which addresses of one name did not answer of late. Holds none that the name has lost. Belongs to one event loop.
+/// Which addresses of one name have recently not answered. Holds none that the name no longer has. Belongs to one event
+/// loop.
 final class AddressMemory {
     /// Addresses of one name; more are left alone.
     static final int MAX_ADDRESSES = 16;

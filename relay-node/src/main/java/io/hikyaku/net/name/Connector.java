@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /// Connects to a host and port from one event loop: to a name by all of its addresses ("Happy Eyeballs", RFC 8305),
-/// those last that did not answer of late. Belongs to its event loop.
+/// those that recently did not answer last. Belongs to its event loop.
 public final class Connector {
     private final Bootstrap bootstrap;
     private final EventLoop loop;
@@ -31,7 +31,7 @@ public final class Connector {
         this.timeout = timeout;
     }
 
-    /// @return a connection; cancelling it closes what is under way. It fails as the last address did, with
+    /// @return a connection; cancelling it closes what is in progress. It fails as the last address did, with
     ///     [java.net.UnknownHostException] if there is none, and with [io.netty.channel.ConnectTimeoutException]
     ///     when the time is over. Completed on the event loop.
     public Future<Channel> connect() {
@@ -44,7 +44,7 @@ public final class Connector {
         return race.winner();
     }
 
-    /// What was connected turned out to be of no use: another address is tried first for a while.
+    /// The connection turned out to be of no use: another address is tried first for a while.
     ///
     /// @param connection from [#connect], closed or not
     public void onUseless(Channel connection) {

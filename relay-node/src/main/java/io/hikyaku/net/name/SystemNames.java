@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class SystemNames extends AddressResolverGroup<InetSocketAddress> {
     /// Lookups at once.
     static final int MAX_THREADS = 16;
-    /// Names that wait for a thread; more are unknown for now.
+    /// Names that wait for a thread; any more count as unknown for now.
     static final int MAX_WAITING = 10_000;
 
     private static final long IDLE_SECONDS = 10;

@@ -1,5 +1,5 @@
-/// From a name to a connection: all addresses that the system knows for it, tried one beside the other. Knows nothing
-/// of links or calls.
+/// From a name to a connection: all addresses that the system knows for it, raced against each other. Knows nothing of
+/// links or calls.
 @NullMarked
 package io.hikyaku.net.name;
 

@@ -8,10 +8,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The open connections of the admin server, so many at most. Whoever comes is let in, and the one of which nothing was
-/// heard for the longest is reset for it: one that never asks, asks a byte a second, or does not read its answer holds
-/// a place only as long as nobody wants it. The other way round, a few silent connections would keep out the probe on
-/// whose answer the life of the process hangs. Thread-safe.
+/// The open connections of the admin server, a bounded number. A newcomer is always let in, and the connection that has
+/// been silent longest is reset to make room: one that never asks, asks a byte a second, or does not read its answer
+/// holds a place only as long as nobody else wants it. The other way round, a few silent connections would keep out the
+/// probe on whose answer the life of the process depends. Thread-safe.
 final class AdminConnections {
     /// Fewer than [io.hikyaku.net.AcceptLimiter] keeps descriptors in reserve.
     static final int MAX = 48;
@@ -40,7 +40,7 @@ final class AdminConnections {
         open.remove(connection);
     }
 
-    /// Vert.x closes when all is written, which whoever does not read decides.
+    /// Vert.x closes only when all is written, which a peer that does not read can prevent.
     static void reset(HttpConnection connection) {
         if (connection instanceof HttpServerConnection ours) {
             Channel socket = ours.channelHandlerContext().channel();

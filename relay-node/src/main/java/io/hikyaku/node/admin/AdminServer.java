@@ -58,12 +58,12 @@ public final class AdminServer {
                 .requestHandler(this::onRequest);
     }
 
-    /// @return the address with the port that is really listened at, or why that is not possible
+    /// @return the address with the port actually bound, or why that is not possible
     public Future<HostPort> listen(HostPort address) {
         return server.listen(address.port(), address.host()).map(bound -> address.withPort(bound.actualPort()));
     }
 
-    /// Answers what is under way, and closes.
+    /// Answers the requests in progress, and closes.
     public Future<Void> stop() {
         return server.shutdown(STOP.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -1,4 +1,4 @@
-/// The admin server: health, metrics and status, which answers probes however many connections are held open.
+/// The admin server: health, metrics and status, which keeps answering probes however many connections are held open.
 @NullMarked
 package io.hikyaku.node.admin;
 

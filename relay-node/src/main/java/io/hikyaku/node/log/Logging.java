@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
     private Logging() {}
 
-    /// From now on. The level is that of our own loggers; libraries say what goes wrong, and more only for
-    /// debugging.
+    /// Takes effect from now on. The level is that of our own loggers; libraries log what goes wrong, and more only
+    /// for debugging.
     public static void configure(LogConfig config) {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             throw new IllegalStateException("logback is not what slf4j found");

@@ -9,9 +9,9 @@ import java.util.Deque;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
-/// Lines on their way to a reader who may be slow, or not read at all. Whoever writes never waits: whole lines are
-/// queued, up to a number of bytes, and a thread of its own writes them out. What does not fit is dropped, counted, and
-/// told of once it flows again.
+/// Lines on their way to a reader that may be slow, or not read at all. Writers never wait: whole lines are queued, up
+/// to a number of bytes, and a separate thread writes them out. What does not fit is dropped, counted, and reported
+/// once lines flow again.
 final class QueuedLines extends OutputStream {
     private static final int BATCH_BYTES = 64 << 10;
 
@@ -134,7 +134,7 @@ final class QueuedLines extends OutputStream {
             out.flush();
             return true;
         } catch (IOException gone) {
-            return false; // who read has gone, or the disk is full; there is nowhere to say so
+            return false; // the reader has gone, or the disk is full; there is nowhere to say so
         }
     }
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Standard error of a program that runs on, where its log goes. A pipe that nobody reads, a stopped terminal or a slow
-/// disk holds up nobody who writes there: not the log's lines, nor what the JVM or a library prints by itself. So it is
-/// the stream that is replaced, and not an appender put before it.
+/// disk holds up no thread that writes there: neither the log's lines nor what the JVM or a library prints on its own.
+/// So the stream is replaced, rather than an appender put before it.
 public final class StandardError {
     private static final Logger LOG = LoggerFactory.getLogger(StandardError.class);
     private static final int QUEUE_BYTES = 1 << 20;
@@ -24,8 +24,7 @@ public final class StandardError {
 
     private StandardError() {}
 
-    /// From now on whoever writes there does not wait. At the end of the JVM what is queued is written, within two
-    /// seconds.
+    /// From now on writers do not wait. At the end of the JVM what is queued is written, within two seconds.
     public static synchronized void queue() {
         if (lines == null) {
             FileOutputStream raw = new FileOutputStream(FileDescriptor.err);
@@ -40,7 +39,7 @@ public final class StandardError {
         LOG.warn("{} lines of this log were dropped, since nobody read them in time", dropped);
     }
 
-    /// Before the JVM is halted, which runs no hooks.
+    /// To be called before the JVM is halted, which runs no hooks.
     public static void finish() {
         awaitWritten(AT_EXIT);
     }

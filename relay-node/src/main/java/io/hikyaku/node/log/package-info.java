@@ -1,4 +1,4 @@
-/// Logging that nobody waits for: lines go through a queue with a bound.
+/// Logging that nobody waits for: lines go through a bounded queue.
 @NullMarked
 package io.hikyaku.node.log;
 

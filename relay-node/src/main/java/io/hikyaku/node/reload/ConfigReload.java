@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// Follows a program's configuration file: what it holds is put in place whole, or refused whole. What was refused is
 /// tried again while the file stays as it is, since the reason may lie elsewhere: an address that is taken, another
-/// file that is not there yet. It is said again only when it is another reason, or when somebody asks. Touched by the
-/// thread of [Watch] alone.
+/// file that is not there yet. It is reported again only when the reason is another, or when somebody asks. Touched
+/// only by the thread of [Watch].
 final class ConfigReload<C extends Record> implements Watch.Look {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -36,7 +36,7 @@ final class ConfigReload<C extends Record> implements Watch.Look {
     private long againNanos;
 
     /// @param running what the program was started with
-    /// @param free keys at the top that may change while it runs
+    /// @param free top-level keys that may change while it runs
     ConfigReload(
             Path path,
             C running,

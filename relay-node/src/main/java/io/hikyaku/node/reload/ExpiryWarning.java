@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Warns of a certificate that should have been renewed: once two thirds of its time are over, and then every hour.
-/// Touched by the thread of [Watch] alone.
+/// Touched only by the thread of [Watch].
 final class ExpiryWarning implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryWarning.class);
     private static final Duration AGAIN = Duration.ofHours(1);
@@ -28,7 +28,7 @@ final class ExpiryWarning implements Runnable {
                 .ifPresent(when -> LOG.warn("the certificate of {} {}: renew it", own.member(), when));
     }
 
-    /// What is to be said now.
+    /// The warning that is due now.
     Optional<String> due(Instant notBefore, Instant notAfter, Instant now) {
         Duration lifetime = Duration.between(notBefore, notAfter);
         Instant late = notAfter.minus(lifetime.dividedBy(3));

@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows the files of its own identity. Key, certificates and authorities are taken over together or not at all: what
-/// does not fit together, or is not valid, is tried again each round, since who writes it may not be done, or a clock
-/// may be behind. Touched by the thread of [Watch] alone.
+/// Follows the files of this node's identity. Key, certificates and authorities are taken over together or not at all:
+/// what does not fit together, or is not valid, is tried again each round, since the writer may not be done, or a clock
+/// may be behind. Touched only by the thread of [Watch].
 public final class IdentityReload implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(IdentityReload.class);
 

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Handles signals of the operating system. The JDK has `sun.misc.Signal` for this and nothing else; the compiler warns
-/// of the name, and this build takes no warnings, so it is looked up when the program runs. Where a JDK has it no more,
-/// or was told to leave signals alone (`-Xrs`), the default stays.
+/// of the name, and this build takes no warnings, so it is looked up when the program runs. Where a JDK no longer has
+/// it, or was told to leave signals alone (`-Xrs`), the default stays.
 public final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 

@@ -44,7 +44,7 @@ public final class Upkeep implements AutoCloseable {
     /// Follows the program's configuration file.
     ///
     /// @param running what the program was started with
-    /// @param free keys at the top that may change while it runs; a file that changes others is refused
+    /// @param free top-level keys that may change while it runs; a file that changes others is refused
     public <C extends Record> void follow(
             Path file, C running, Function<Path, C> reader, Set<String> free, ConfigTaker<C> taker) {
         if (FileWatch.wouldWait(file)) {
@@ -54,7 +54,7 @@ public final class Upkeep implements AutoCloseable {
         watch.add(new ConfigReload<>(file, running, reader, free, taker, configurations, System::nanoTime));
     }
 
-    /// Follows the files of its own identity, and warns before it expires.
+    /// Follows the files of this node's identity, and warns before it expires.
     public void follow(IdentityReload.Files files, IdentityReload.Taker taker) {
         Runnable reload = new IdentityReload(files, identity, taker, certificates);
         Runnable warning = new ExpiryWarning(identity);

@@ -52,7 +52,7 @@ final class Watch implements AutoCloseable {
                 Guarded.of("looking after files", () -> look.look(asked)).run());
     }
 
-    /// Waits for what is under way, a second at most.
+    /// Waits for what is in progress, a second at most.
     @Override
     public void close() {
         thread.shutdownNow();

@@ -30,11 +30,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A neighbour of the flood: what it has yet to be told, what it wants, and how it is told. Nothing piles up for one
-/// whose link is full: it is owed the newest document of a node, not each of them. Touched by the control loop alone.
+/// whose link is full: it is owed the newest document of a node, not each of them. Touched only by the control loop.
 final class FloodNeighbour {
     /// What the neighbour has of a node's document, as far as we know.
     enum Has {
-        /// The one before: it lacks the news alone.
+        /// The previous one: it only lacks the news.
         BEFORE,
         /// Some older one: it asks for what it lacks.
         SOMETHING,
@@ -42,8 +42,8 @@ final class FloodNeighbour {
     }
 
     private static final long MAX_QUEUED = 1 << 20;
-    /// Signatures that are checked for nothing at once, and then per second: forged ones, and those of a node that
-    /// has said too much already.
+    /// How many signatures may be checked in vain at once, and then per second: forged ones, and those of a node
+    /// that has said too much already.
     static final int WASTED = 100;
 
     private static final int WASTED_PER_SECOND = 20;
@@ -51,7 +51,7 @@ final class FloodNeighbour {
     private static final int SUMMARIES = 4;
 
     private static final Duration SUMMARIES_PER = Duration.ofMinutes(2);
-    /// How long its summary is waited for: one that crossed the loss of a link is gone, and no other follows.
+    /// How long to wait for its summary: one that crossed the loss of a link is gone, and no other follows.
     static final Duration SUMMARY_WAIT = Duration.ofSeconds(5);
 
     final Neighbour neighbour;
@@ -66,7 +66,7 @@ final class FloodNeighbour {
     private @Nullable Subscription owedSubscription;
 
     private final long upAt;
-    /// Whether it said what it has, or had the time to. Before that it is told nothing.
+    /// Whether it said what it has, or had the time to do so. Before that it is told nothing.
     private boolean greeted;
 
     private boolean owedEnd;
@@ -76,10 +76,11 @@ final class FloodNeighbour {
     /// Whether it has told all that it had at the beginning, but for parts that are still asked for.
     boolean toldAll;
 
-    /// The sequences of which parts were missing then. Newer ones are not waited for: somebody may change for ever.
+    /// The sequences of which parts were missing then. Newer ones are not waited for: a node may keep changing for
+    /// ever.
     Map<NodeId, Long> awaited = Map.of();
 
-    /// Digests of its that ours did not equal, one after the other; and after how many the next summary is sent.
+    /// How many of its digests in a row differed from ours; and after how many the next summary is sent.
     int mismatches;
 
     int patience = 2;
@@ -129,14 +130,14 @@ final class FloodNeighbour {
         return true;
     }
 
-    /// Whether a signature of its may be checked.
+    /// Whether one of its signatures may be checked.
     boolean mayBeChecked(long now) {
         wasted = Math.max(0, wasted - (now - wastedAt) / 1e9 * WASTED_PER_SECOND);
         wastedAt = now;
         return wasted < WASTED;
     }
 
-    /// A signature was checked for nothing.
+    /// A signature was checked in vain.
     void onWasted() {
         wasted++;
     }
@@ -189,7 +190,7 @@ final class FloodNeighbour {
         }
     }
 
-    /// One that forgot the node takes its old document again only when the node has signed something since.
+    /// A neighbour that forgot the node takes its old document again only when the node has signed something since.
     private void tellBeat(FloodedDocument kept, Has has) {
         if (kept.beat != null && (has != Has.BEFORE || kept.isFirst())) {
             send(kept.beat);
@@ -257,7 +258,7 @@ final class FloodNeighbour {
         } while (from < all.size());
     }
 
-    /// Sends a frame that nobody needs if the link is full.
+    /// Sends a frame that can be left out if the link is full.
     void offer(RegistryFrame frame) {
         if (hasRoom()) {
             send(frame);

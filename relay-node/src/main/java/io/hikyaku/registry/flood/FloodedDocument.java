@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The newest document of a node that the flood keeps, and a newer one of which parts are still missing. Touched by the
-/// control loop alone.
+/// The newest document of a node that the flood keeps, and a newer one of which parts are still missing. Touched only
+/// by the control loop.
 final class FloodedDocument {
     /// A head whose parts are not all here.
     private record Arriving(DocumentHead head, Map<PartDigest, byte[]> parts, Set<PartDigest> missing) {}
@@ -23,24 +23,25 @@ final class FloodedDocument {
     final NodeId node;
     private @Nullable SignedDocument whole;
     private @Nullable Arriving arriving;
-    /// What the whole one has and the one before it had not.
+    /// What the complete one has that the one before it did not.
     private Set<PartDigest> news = Set.of();
-    /// Whether the whole one has none before it.
+    /// Whether there is none before the complete one.
     private boolean first;
     private final TokenBucket tokens;
 
-    /// A head that came too soon after others, looked at when there are tokens again; and whom it came from.
+    /// A head that came too soon after others, looked at when there are tokens again; and the neighbour that it
+    /// came from.
     @Nullable
     DocumentHead deferred;
 
     @Nullable
     NodeId from;
 
-    /// The newest, which convinces those who forgot the node long ago.
+    /// The newest beat, which convinces those that forgot the node long ago.
     @Nullable
     Beat beat;
 
-    /// Whether whoever uses documents here believes it.
+    /// Whether the user of documents on this node believes it.
     boolean genuine = true;
 
     /// What it counts as among all.
@@ -59,13 +60,13 @@ final class FloodedDocument {
         this.offeredAt = now - RegistryFlood.DIGEST.toNanos();
     }
 
-    /// Null until the first is whole.
+    /// Null until the first is complete.
     @Nullable
     SignedDocument whole() {
         return whole;
     }
 
-    /// Of the whole one, 0 if there is none.
+    /// Of the complete one, 0 if there is none.
     long sequence() {
         return whole == null ? 0 : whole.sequence();
     }
@@ -170,7 +171,7 @@ final class FloodedDocument {
         return arriving == null ? List.of() : List.copyOf(arriving.missing);
     }
 
-    /// Makes the one that has arrived the whole one.
+    /// Makes the one that has arrived the current one.
     ///
     /// @return whether it is complete
     boolean complete() {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The documents that the flood keeps, one of each node, within bounds of their number and of the memory that they
-/// are charged with. Touched by the control loop alone.
+/// The documents that the flood keeps, one of each node, within bounds of their number and of the memory that they are
+/// charged with. Touched only by the control loop.
 final class FloodedDocuments {
     /// Most nodes whose documents are kept.
     static final int MAX_NODES = 20_000;
@@ -64,7 +64,7 @@ final class FloodedDocuments {
         return bytes <= budget;
     }
 
-    /// Gives up what was arriving of it, and all of it if it never was whole.
+    /// Gives up what was arriving of it, and all of it if it never was complete.
     void drop(FloodedDocument kept) {
         kept.drop();
         onChange(kept);

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What somebody knows, in 16 bytes (PROTOCOL.md §4.5): the exclusive or of the beginnings of the SHA-256 of each node
+/// What a node knows, in 16 bytes (PROTOCOL.md §4.5): the exclusive or of the beginnings of the SHA-256 of each node
 /// and sequence. It finds what was missed, and proves nothing.
 final class KnownDigest {
     private static final Digest NOTHING = new Digest(0, 0);

@@ -35,22 +35,21 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all
-/// neighbours but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays
-/// opaque; that a head is its node's own, and a part the head's, is checked before either is kept or passed on. A
-/// leaf may bring only its own node's documents, and passes on nobody's. Touched by the control loop alone, except
-/// where said.
+/// Floods registry documents over links (PROTOCOL.md §4.5): keeps the newest of each node, passes it to all neighbours
+/// but the one it came from, and gives a new neighbour what its summary lacks. What a document says stays opaque; that
+/// a head is its node's own, and a part the head's, is checked before either is kept or passed on. A leaf may bring
+/// only its own documents, and passes on nobody's. Touched only by the control loop, except where noted.
 public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
-    /// How long one that forwards keeps the document of a node that cannot be reached: ways and documents come in
-    /// any order.
+    /// How long a node that forwards keeps the document of a node that cannot be reached: paths and documents come
+    /// in any order.
     static final Duration GRACE = Duration.ofSeconds(10);
-    /// The same where nothing is passed on: whoever comes back is known already.
+    /// The same on a node that passes nothing on: a node that comes back is then known already.
     static final Duration LEAF_GRACE = Duration.ofMinutes(10);
     /// How often neighbours compare what they know.
     public static final Duration DIGEST = Duration.ofMinutes(1);
-    /// How often one that does not forward, and so tells no digests, tells the head of its own document again.
+    /// How often a node that does not forward, and so sends no digests, sends the head of its own document again.
     static final Duration OWN_HEAD = Duration.ofMinutes(10);
-    /// How often this node's beat goes over links, where neighbours vouch for it meanwhile.
+    /// How often this node's beat goes over links, where neighbours vouch for the node in between.
     public static final Duration BEAT = Duration.ofHours(2);
 
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(1);
@@ -58,7 +57,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
 
     private static final int MAX_ASKED = 30;
-    /// How long digests may differ before a summary is sent, in digests, if summaries do not help.
+    /// The most digests that may differ before a summary is sent, when summaries do not help.
     private static final int MAX_PATIENCE = 64;
 
     /// What to do with documents on this node.
@@ -77,7 +76,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         /// A neighbour delivers to the node now, or none does any more.
         void onVouched(NodeId node, boolean now);
 
-        /// A neighbour has told all that it knew.
+        /// A neighbour has told everything that it knew.
         void onSnapshotEnd();
     }
 
@@ -92,7 +91,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
     private final Counter tooMany;
     private final Counter notGenuine;
     private Subscription subscription = Subscription.EVERYTHING;
-    /// Whether it was ever something else, so that neighbours have to be told of it.
+    /// Whether it was ever something else, so that neighbours have to be told.
     private boolean subscribed;
 
     private long beatAt;
@@ -149,8 +148,8 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// Wants of exports the parts alone that hold these services; any thread. Not for one that forwards, who
-    /// needs all for others.
+    /// Wants only those parts with exports that hold these services; any thread. Not for a node that forwards,
+    /// which needs all of them for others.
     public void subscribeTo(Collection<String> services) {
         Subscription wanted = Subscription.to(services);
         loop.execute(() -> {
@@ -173,7 +172,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// Whether it is whole but for parts that are wanted by now.
+    /// Whether it is complete except for parts that are wanted by now.
     private boolean lacksWanted(FloodedDocument kept) {
         SignedDocument whole = kept.whole();
         return whole != null
@@ -260,7 +259,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// Who does not forward speaks for itself alone.
+    /// A node that does not forward speaks only for itself.
     private boolean mayTellUs(FloodNeighbour from, NodeId node) {
         boolean may = from.neighbour.mayForward() || node.equals(from.node());
         if (!may) {
@@ -300,7 +299,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// Before a node's tokens are taken, or whoever forges could use them up.
+    /// Checked before a node's tokens are taken, or a forger could use them up.
     private boolean isGenuine(FloodNeighbour from, BooleanSupplier checked) {
         if (!from.mayBeChecked(loop.nanos())) {
             return false;
@@ -354,7 +353,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// Asks whom the head came from, or whoever may know if that is gone.
+    /// Asks the neighbour that the head came from or, if that is gone, one that may have it.
     private void ask(FloodedDocument kept, NodeId from) {
         kept.from = from;
         kept.askedAt = loop.nanos();
@@ -480,7 +479,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// A leaf speaks for itself alone; nobody needs to hear what it said itself.
+    /// A leaf speaks only for itself; nobody needs to hear what it said itself.
     private boolean mayTell(FloodNeighbour out, NodeId node) {
         return (forwards || node.equals(self)) && !node.equals(out.node());
     }
@@ -535,7 +534,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// What was not believed may be by now: clocks are set, and trust is renewed.
+    /// What was not believed may be believed by now: clocks are set, and trust is renewed.
     private void offerAgain() {
         documents.all().forEach(this::offerAgain);
     }
@@ -566,7 +565,7 @@ public final class RegistryFlood implements NeighbourEvents, Publisher.Sink {
         }
     }
 
-    /// In case a relay dropped the document for want of room.
+    /// In case a relay dropped the document for lack of room.
     private void tellOwnHead() {
         FloodedDocument own = documents.get(self);
         SignedDocument whole = own == null ? null : own.whole();

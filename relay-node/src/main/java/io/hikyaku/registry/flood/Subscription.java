@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Which parts of documents somebody wants: all, or what the node is and the buckets of some services.
+/// Which parts of documents a node wants: all, or what the node is and the buckets of some services.
 ///
 /// @param everything then the hashes do not count
 /// @param hashes of the services' names
@@ -25,7 +25,7 @@ record Subscription(boolean everything, Set<Integer> hashes) {
         return new Subscription(frame.all(), new HashSet<>(frame.hashes()));
     }
 
-    /// More services than one frame names are as good as all.
+    /// More services than one frame can name count as all.
     static Subscription to(Collection<String> services) {
         Set<Integer> hashes = new HashSet<>();
         services.forEach(service -> hashes.add(DocumentParts.hash(service)));

@@ -30,14 +30,14 @@ import org.slf4j.LoggerFactory;
 
 /// Documents as registry topics hold them (PROTOCOL.md §9.2): a record for each part, one for the head, one for the
 /// newest beat, in any order. Puts together what belongs together, and offers it to the directory. Nothing here is
-/// believed for its place: heads and beats prove whose they are. One node is heard as often as over links: 20 times at
-/// once and then 4 times a second; of more, the newest counts. Touched by the control loop alone.
+/// believed because of where it was found: heads and beats prove whose they are. One node is heard as often as over
+/// links: 20 times at once and then 4 times a second; beyond that, the newest counts. Touched only by the control loop.
 public final class TopicDocuments {
     /// What follows the node's id in the key of its head's record.
     public static final String HEAD = "";
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicDocuments.class);
-    /// When what a node said too soon is looked at.
+    /// When things that a node said too soon are looked at.
     private static final Duration LATE = Duration.ofSeconds(1);
 
     /// How often topics are read again for what was missed in one: less and less often while that brings nothing.
@@ -45,20 +45,21 @@ public final class TopicDocuments {
 
     private static final Duration MISSED_MOST = Duration.ofMinutes(32);
 
-    /// What one cluster's topic holds. Anybody may write anything about any node in its own topic, which must not
-    /// keep out what the node itself writes in another.
+    /// What one cluster's topic holds. Any cluster may write anything about any node in its own topic, which must
+    /// not keep out what the node itself writes in another.
     private static final class Topic {
         private final SequencedMap<NodeId, TopicNode> nodes = new LinkedHashMap<>();
         private long bytes;
         private long missedAt;
-        /// How long no other reading again is asked for.
+        /// How long until topics may be read again.
         private long patience;
 
         void forgetFirst() {
             bytes -= nodes.pollFirstEntry().getValue().charged;
         }
 
-        /// Whether something in it was missed, and reading all again has helped or was not tried for long.
+        /// Whether something in it was missed, and reading everything again has helped or was not tried for a
+        /// long time.
         boolean takeMissed(long now) {
             if (patience > 0 && now - missedAt < patience) {
                 return false;
@@ -81,8 +82,8 @@ public final class TopicDocuments {
     private final Runnable onMissed;
     private final Map<String, Topic> topics = new HashMap<>();
 
-    /// @param budget bytes of memory; beyond, the fullest topic forgets whoever was heard of there longest ago
-    /// @param onMissed a node lives whose document is not known: the topics are to be read again
+    /// @param budget bytes of memory; beyond that, the fullest topic forgets the node heard of there longest ago
+    /// @param onMissed a node lives but its document is not known: the topics are to be read again
     public TopicDocuments(Directory directory, Loop loop, long budget, Runnable onMissed) {
         this.directory = directory;
         this.loop = loop;

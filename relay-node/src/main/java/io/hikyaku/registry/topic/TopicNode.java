@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What one registry topic holds of a node: the records of its document, and what it said too soon after other
-/// things. Touched by the control loop alone.
+/// What one registry topic holds of a node: the records of its document, and what it said too soon after other things.
+/// Touched only by the control loop.
 final class TopicNode {
     /// Parts of one node that are kept: those of the newest head, and those of the next one, which come before
     /// it.
     private static final int MAX_PARTS = 2 * DocumentHead.MAX_PARTS;
 
-    /// Of their bytes.
+    /// How many bytes of them are kept.
     private static final long MAX_BYTES = 2L * DocumentParts.MAX_BYTES;
 
     /// A record that nobody has looked at yet.
@@ -45,7 +45,7 @@ final class TopicNode {
     /// The count of the newest beat that was genuine.
     long beats = -1;
 
-    /// The newest that came too soon; and whether somebody will come for them.
+    /// The newest that came too soon; and whether they are scheduled to be looked at.
     @Nullable
     Late<DocumentHead> lateHead;
 
@@ -129,8 +129,8 @@ final class TopicNode {
         return lateHead != null || lateBeat != null || !tokens.take(now);
     }
 
-    /// Keeps the newest of the heads that came too soon. Whose it is has not been checked: whoever forges one keeps
-    /// nobody out but in its own topic.
+    /// Keeps the newest of the heads that came too soon. Whose it is has not been checked: a forger keeps nodes out
+    /// only in its own topic.
     void defer(DocumentHead next, boolean isFresh) {
         Late<DocumentHead> before = lateHead;
         if (before != null && before.value.sequence() > next.sequence()) {

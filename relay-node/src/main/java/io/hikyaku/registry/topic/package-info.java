@@ -1,5 +1,5 @@
-/// Documents in the records of Kafka's registry topics, without Kafka: what each record means and what is asked for
-/// anew.
+/// Documents in the records of Kafka's registry topics, without Kafka: what each record means and what is requested
+/// again.
 @NullMarked
 package io.hikyaku.registry.topic;
 

@@ -23,9 +23,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What a router tells its neighbours: link states to other routers, reachability to leaves. A neighbour whose link
-/// is full is owed the news until there is room, so that nothing piles up for it. Touched by the control loop
-/// alone.
+/// What a router tells its neighbours: link states to other routers, reachability to leaves. A neighbour whose link is
+/// full is owed the news until there is room, so that nothing piles up for it. Touched only by the control loop.
 final class Advertiser {
     private static final int MAX_PUBLISHED = Adjacency.MAX_REACH;
 

@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Who the neighbours are and what they said, and the table that follows from it (PROTOCOL.md §4). Everything here
-/// happens on the control loop, one thing after the other; the result is the immutable [Routes].
+/// The neighbours and what they said, and the table that follows from it (PROTOCOL.md §4). Everything here happens on
+/// the control loop, one thing after the other; the result is the immutable [Routes].
 public final class ControlPlane {
     /// Most neighbours of one node: its link state must fit into one frame.
     static final int MAX_PEERS = RoutingFrame.MAX_ENTRIES;
@@ -39,9 +39,9 @@ public final class ControlPlane {
     private static final Duration TABLE_GAP = Duration.ofMillis(10);
     private static final Duration REACH_GAP = Duration.ofMillis(50);
     private static final Duration HOUSEKEEPING = Duration.ofMillis(250);
-    /// Every so often leaves are told everything, in case a late frame of a dead link came in between.
+    /// At this interval leaves are told everything, in case a late frame of a dead link came in between.
     private static final Duration SNAPSHOT_REPEAT = Duration.ofSeconds(60);
-    /// But no more often than makes this of a leaf's traffic, in bytes per second.
+    /// But no more often than adds up to this much of a leaf's traffic, in bytes per second.
     private static final int REPEATED_PER_SECOND = 25;
 
     /// What the control plane tells: the hot path, the local node and the registry.
@@ -50,8 +50,8 @@ public final class ControlPlane {
 
         void onReachable(NodeId node, boolean reachable);
 
-        /// Packets to the node, or from it, may have been lost; see [LocalNode#onWayDoubted].
-        void onWayDoubted(NodeId node);
+        /// Packets to the node, or from it, may have been lost; see [LocalNode#onPathDoubted].
+        void onPathDoubted(NodeId node);
         /// As [NeighbourEvents#onVouched].
         void onVouched(NodeId node, boolean now);
 
@@ -95,7 +95,7 @@ public final class ControlPlane {
         this.advertiser = new Advertiser(self, maxQueued, peers.values(), this::stateToTell);
         this.table = new Paced(loop, TABLE_GAP, this::makeTable);
         this.ownState = new Paced(loop, OWN_STATE_GAP, this::announce);
-        this.reach = new Paced(loop, REACH_GAP, () -> advertiser.publish(waysToTell()));
+        this.reach = new Paced(loop, REACH_GAP, () -> advertiser.publish(pathsToTell()));
         this.announced = new LinkState(self, 0, List.of(), List.of());
         this.announcedAt = loop.nanos();
         this.snapshotsAt = loop.nanos();
@@ -106,8 +106,8 @@ public final class ControlPlane {
         closed = true;
     }
 
-    /// Tells everybody such costs that only those without another way stay (PROTOCOL.md §4.3). The own table keeps
-    /// the true ones, so that what still comes is passed on as before.
+    /// Announces costs so high that only nodes without another path stay (PROTOCOL.md §4.3). This node's own table
+    /// keeps the true ones, so that what still comes is passed on as before.
     public void leave() {
         leaving = true;
         if (forwards) {
@@ -116,7 +116,7 @@ public final class ControlPlane {
         }
     }
 
-    // ------------------------------------------------------------------------------------------- links and ways
+    // ------------------------------------------------------------------------------------------- links and paths
 
     public void onUp(LinkEgress egress) {
         Link link = egress.link();
@@ -203,7 +203,7 @@ public final class ControlPlane {
         }
     }
 
-    /// @param way a way that leads over no neighbour, or null to forget it
+    /// @param nextHop a path that leads over no neighbour, or null to forget it
     public void onDirect(NodeId destination, @Nullable NextHop nextHop) {
         if (nextHop == null) {
             directs.remove(destination);
@@ -213,7 +213,7 @@ public final class ControlPlane {
         table.request();
     }
 
-    /// Forgets the direct way if it still uses this sink.
+    /// Forgets the direct path if it still uses this sink.
     public void onDirectGone(NodeId destination, PacketSink sink) {
         NextHop nextHop = directs.get(destination);
         if (nextHop != null && nextHop.links().all()[0].sink().equals(sink)) {
@@ -288,7 +288,7 @@ public final class ControlPlane {
         return new LinkState(self, sequence, routers, leaves);
     }
 
-    /// Our surroundings as others are to take them.
+    /// Our surroundings as others are to see them.
     private LinkState stateOfNow(long sequence) {
         LinkState state = surroundings(sequence);
         return leaving
@@ -302,13 +302,13 @@ public final class ControlPlane {
                 .toList();
     }
 
-    private Map<NodeId, NextHop> waysToTell() {
+    private Map<NodeId, NextHop> pathsToTell() {
         if (!leaving) {
             return routes.transit();
         }
-        Map<NodeId, NextHop> ways = new HashMap<>();
-        routes.transit().forEach((node, nextHop) -> ways.put(node, nextHop.asLastResort()));
-        return ways;
+        Map<NodeId, NextHop> paths = new HashMap<>();
+        routes.transit().forEach((node, nextHop) -> paths.put(node, nextHop.asLastResort()));
+        return paths;
     }
 
     private @Nullable LinkState stateToTell(NodeId origin) {
@@ -347,13 +347,13 @@ public final class ControlPlane {
                     && (nextHop.links().hasAny(troubled)
                             || nextHop.changesInbox(other)
                             || !nextHop.leadsLike(other) && !isAsGoodAsBefore(node, nextHop))) {
-                listener.onWayDoubted(node);
+                listener.onPathDoubted(node);
             }
         });
         troubled.clear();
     }
 
-    /// Whether a way that is taken no more could still be, so that nothing on it is lost: another became better.
+    /// Whether a path that is no longer taken still could be, so that nothing on it is lost: another became better.
     private boolean isAsGoodAsBefore(NodeId node, NextHop nextHop) {
         return !Costs.clearlyBetter(nextHop.costMicros(), costNow(node, nextHop));
     }
@@ -371,7 +371,7 @@ public final class ControlPlane {
         return Costs.sum(onwards, peer.costMicros());
     }
 
-    /// Whom neighbours deliver to, and the neighbours themselves.
+    /// The nodes that neighbours deliver to, and the neighbours themselves.
     private Set<NodeId> vouched() {
         Set<NodeId> nodes = new HashSet<>(routes.transit().keySet());
         for (Adjacency peer : peers.values()) {

@@ -1,4 +1,4 @@
-/// What changes the routing table: neighbours, link states, and what is told to others. Everything happens on the
+/// What changes the routing table: neighbours, link states, and what other nodes are told. Everything happens on the
 /// control loop.
 @NullMarked
 package io.hikyaku.route.control;

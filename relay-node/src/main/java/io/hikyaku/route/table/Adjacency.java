@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A neighbour with at least one link: its links, what it costs to reach, what it told us and what it has yet to be
-/// told. Touched by the control loop alone.
+/// told. Touched only by the control loop.
 public final class Adjacency {
     /// Most nodes that one neighbour may claim to reach.
     public static final int MAX_REACH = 20_000;
@@ -87,7 +87,7 @@ public final class Adjacency {
         return true;
     }
 
-    /// Takes the links' round trips anew. One of whose links none answers is a last resort.
+    /// Reads the links' round trips again. A neighbour none of whose links answers is a last resort.
     ///
     /// @return whether the cost changed by more than noise
     public boolean measure() {
@@ -113,7 +113,7 @@ public final class Adjacency {
         return true;
     }
 
-    /// One link does not answer: if that lies at the neighbour, the others will not either.
+    /// One link does not answer: if that is the neighbour's fault, the others will not answer either.
     public void probeOthers(LinkEgress silent) {
         for (LinkEgress link : links) {
             if (!link.equals(silent)) {

@@ -7,8 +7,8 @@ import io.hikyaku.wire.route.RoutingFrame;
 public final class Costs {
     static final long PER_HOP = 1_000;
     public static final long MAX = RoutingFrame.GONE - 1;
-    /// What a node that is about to stop says that its ways cost: nine minutes, which is more than any other way
-    /// does.
+    /// The cost that a node announces for its paths when it is about to stop: nine minutes, which is more than any
+    /// other path costs.
     static final long LAST_RESORT = 1L << 29;
     private static final long NOISE = 2_000;
 
@@ -23,7 +23,7 @@ public final class Costs {
         return Math.min(a + b, MAX);
     }
 
-    /// What a way costs over a node that is about to stop.
+    /// What a path costs over a node that is about to stop.
     public static long asLastResort(long cost) {
         return Math.max(cost, LAST_RESORT);
     }

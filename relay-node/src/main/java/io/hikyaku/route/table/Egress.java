@@ -14,7 +14,7 @@ public sealed class Egress permits LinkEgress {
     /// Packets from one node to another; what push-back is about.
     public record Flow(NodeId source, NodeId destination) {}
 
-    /// One of this node's own channels, by where it leads.
+    /// One of this node's own channels, with the node it leads to.
     public record Sender(NodeId destination, long channel) {}
 
     private final PacketSink sink;
@@ -61,7 +61,7 @@ public sealed class Egress permits LinkEgress {
         return paused;
     }
 
-    /// Own channels that wait for room.
+    /// This node's own channels that wait for room.
     public Set<Sender> waiting() {
         return waiting;
     }
@@ -84,7 +84,7 @@ public sealed class Egress permits LinkEgress {
         return chosen;
     }
 
-    /// All that wait, and wait no longer; they may ask again, and no more than that.
+    /// All that wait, which then wait no longer; they may only ask again.
     public List<Sender> wake() {
         List<Sender> woken = new ArrayList<>();
         waiting.removeIf(woken::add);

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The links to one neighbour (or the one inbox of a direct way), and which of them a channel takes. Immutable; any
+/// The links to one neighbour (or the one inbox of a direct path), and which of them a channel takes. Immutable; any
 /// thread.
 ///
 /// @param byNumber one link for each number, the index; a single one if there is only one
@@ -51,8 +51,8 @@ public record LinkGroup(Egress[] byNumber, Egress[] all) {
         return newest;
     }
 
-    /// The link that all packets of a channel take. If that is down or does not answer, the newest one that does,
-    /// or at least lives.
+    /// The link that all packets of a channel take. If that is down or does not answer, the newest one that does
+    /// answer, or at least is up.
     @Nullable
     public Egress link(long channel) {
         Egress chosen =

@@ -8,14 +8,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What other routers said about their surroundings, the newest of each (PROTOCOL.md §4.3). Touched by the control
-/// loop alone.
+/// What other routers said about their surroundings, the newest of each (PROTOCOL.md §4.3). Touched only by the control
+/// loop.
 public final class LinkStates {
     /// Most routers of a mesh.
     static final int MAX_ORIGINS = 1_000;
-    /// Each router repeats its state so often.
+    /// How often each router repeats its state.
     public static final Duration REFRESH = Duration.ofSeconds(10);
-    /// A router that did not for so long is forgotten.
+    /// A router that has not done so for this long is forgotten.
     static final Duration MAX_AGE = Duration.ofSeconds(35);
 
     public enum News {

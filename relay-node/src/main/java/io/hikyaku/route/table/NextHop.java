@@ -4,7 +4,7 @@ import io.hikyaku.wire.NodeId;
 
 /// Where packets for a node go next.
 ///
-/// @param via the neighbour; the destination itself when it is attached or the way is direct
+/// @param via the neighbour; the destination itself when it is attached or the path is direct
 /// @param links how to get there
 /// @param costMicros expected round trip to the destination
 /// @param direct whether it was registered from outside and leads over no relay
@@ -19,13 +19,13 @@ public record NextHop(NodeId via, LinkGroup links, long costMicros, boolean dire
         return direct && other.direct && !links.all()[0].equals(other.links.all()[0]);
     }
 
-    /// Whether it is to be used only where there is no other: its first link does not answer, or somebody on it
+    /// Whether it is to be used only where there is no other: its first link does not answer, or a node on the path
     /// is about to stop.
     boolean isLastResort() {
         return costMicros >= Costs.LAST_RESORT;
     }
 
-    /// The same way as a node announces it that is about to stop.
+    /// The same path as announced by a node that is about to stop.
     public NextHop asLastResort() {
         return new NextHop(via, links, Costs.asLastResort(costMicros), direct);
     }

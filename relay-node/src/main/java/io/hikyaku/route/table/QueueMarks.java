@@ -2,8 +2,8 @@ package io.hikyaku.route.table;
 
 import io.hikyaku.config.limits.RouteLimits;
 
-/// Between which lengths of a sink's queue those who fill it pause: the sources of others' packets, and this node's own
-/// channels. A sink that tells of its draining by other marks leaves those who wait to the next check.
+/// The lengths of a sink's queue between which those that fill it pause: the sources of others' packets, and this
+/// node's own channels. A sink that reports draining by other marks leaves those that wait to the next check.
 ///
 /// @param fullAbove bytes queued above which they pause
 /// @param drainedAt bytes queued at which they may go on
@@ -13,8 +13,8 @@ public record QueueMarks(long fullAbove, long drainedAt) {
         return new QueueMarks(limits.pauseAbove().bytes(), limits.resumeBelow().bytes());
     }
 
-    /// What is queued for an inbox is also what is on its way to the broker, and nobody but this node queues there.
-    /// So it has to cover that way and back, yet leaves a quarter for handshakes, which are dropped where it is
+    /// What is queued for an inbox includes what is in flight to the broker, and only this node queues there. So
+    /// the queue has to cover the round trip, yet leaves a quarter for handshakes, which are dropped where it is
     /// full.
     public static QueueMarks ofInbox(RouteLimits limits) {
         long whole = limits.linkQueue().bytes();

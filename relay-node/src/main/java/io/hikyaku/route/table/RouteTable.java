@@ -60,12 +60,12 @@ public final class RouteTable {
         addAttached(transit);
     }
 
-    private void addAttached(Map<NodeId, NextHop> ways) {
+    private void addAttached(Map<NodeId, NextHop> paths) {
         for (Adjacency peer : peers) {
             NextHop attached = new NextHop(peer.node(), linksOf(peer), peer.costMicros(), false);
-            NextHop other = ways.get(peer.node());
+            NextHop other = paths.get(peer.node());
             if (!attached.isLastResort() || other == null || attached.costMicros() <= other.costMicros()) {
-                ways.put(peer.node(), attached);
+                paths.put(peer.node(), attached);
             }
         }
     }
@@ -119,7 +119,7 @@ public final class RouteTable {
         return links;
     }
 
-    /// The cheapest way of several, with a bias for the one taken so far.
+    /// The cheapest of several paths, with a bias for the one taken so far.
     private static final class Choice {
         private final @Nullable NextHop before;
         private @Nullable NextHop sameAsBefore;

@@ -9,7 +9,7 @@ import java.time.Duration;
 /// The limits of a bridge: one record for each layer, and what concerns the whole process.
 ///
 /// @param budget bytes of calls buffered in the process, in all channels and streams together
-/// @param drainTimeout at SIGTERM, what runs may end within this
+/// @param drainTimeout at SIGTERM, the time in which running calls may end
 public record BridgeLimits(
         LinkLimits link,
         RouteLimits route,

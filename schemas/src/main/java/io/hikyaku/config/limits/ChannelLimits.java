@@ -10,8 +10,8 @@ import java.time.Duration;
 ///
 /// @param handshakeTimeout for the whole encrypted handshake, its resends included
 /// @param keepaliveInterval between two probes of a channel that carries nothing
-/// @param deadAfter a peer that was silent for so long is gone, and its streams are reset
-/// @param gapTimeout a missing packet is waited for so long, then the streams are reset
+/// @param deadAfter a peer that was silent for this long is gone, and its streams are reset
+/// @param gapTimeout how long a missing packet is waited for before the streams are reset
 /// @param reorderWindow packets kept that came before their turn
 /// @param window bytes that the readers of all streams of the channel may hold, or be granted, together
 /// @param maxStreams open streams at once

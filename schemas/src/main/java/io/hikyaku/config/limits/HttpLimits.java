@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param maxStreams calls at once on one HTTP/2 connection of a caller
 /// @param maxBodySize of a request; empty: none
 /// @param minBodyRate of a request's body, in bytes a second over a whole idle timeout; 0: none
-/// @param writeTimeout a caller that takes nothing of its answer for so long is reset
+/// @param writeTimeout a caller that takes nothing of its response for this long is reset
 public record HttpLimits(int maxStreams, Optional<DataSize> maxBodySize, int minBodyRate, Duration writeTimeout) {
     public static final HttpLimits DEFAULTS = new HttpLimits(256, Optional.empty(), 10, Duration.ofSeconds(60));
 

@@ -35,7 +35,7 @@ final class LimitRules {
                 .atMost("channel.window", channel.window(), "budget", budget)
                 // A head is kept until it is whole, so all of it has to fit into what is never kept for new streams.
                 .atMostAQuarter("call.maxHeaderSize", call.maxHeaderSize(), "channel.window", channel.window())
-                // That a link is gone has to be noticed before the channels that could take another way are given up.
+                // A dead link has to be noticed before the channels that could take another path are given up.
                 .below("link.keepaliveInterval", link.keepaliveInterval(), "channel.deadAfter", channel.deadAfter());
     }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 /// @param connectTimeout until TCP is connected
 /// @param handshakeTimeout from there until TLS and the greeting are done, on both sides
 /// @param keepaliveInterval between two probes, which also measure the round trip
-/// @param deadAfter a neighbour that was silent for so long after a probe is gone, whatever TCP says
+/// @param deadAfter a neighbour that was silent for this long after a probe is gone, whatever TCP says
 /// @param reconnectBackoffMin the first wait before dialling again
 /// @param reconnectBackoffMax the longest wait before dialling again
 /// @param maxAccepted accepted links at once, per listener; more are closed at once

@@ -8,8 +8,8 @@ import java.time.Duration;
 
 /// Times and bounds of the registry.
 ///
-/// @param refresh a node tells over Kafka so often that it lives
-/// @param expiry a node that gave no sign of life for so long is lost
+/// @param refresh how often a node says over Kafka that it is alive
+/// @param expiry a node that gave no sign of life for this long is lost
 /// @param budget bytes of others' documents kept; a node beyond it is not learnt
 public record RegistryLimits(Duration refresh, Duration expiry, DataSize budget) {
 

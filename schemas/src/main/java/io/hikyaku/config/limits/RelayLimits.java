@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /// The limits of a relay, which knows neither channels nor calls.
 ///
-/// @param drainTimeout at SIGTERM, what waits for links may leave within this
+/// @param drainTimeout at SIGTERM, the time in which what waits for links may be sent
 public record RelayLimits(LinkLimits link, RouteLimits route, RegistryLimits registry, Duration drainTimeout) {
 
     public static final RelayLimits DEFAULTS =

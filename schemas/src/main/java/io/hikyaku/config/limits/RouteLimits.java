@@ -5,12 +5,12 @@ import io.hikyaku.config.value.Rules;
 import io.hikyaku.config.yaml.Section;
 import io.hikyaku.config.yaml.Setting;
 
-/// Bounds of what a node keeps for others while it forwards. They hold for each destination alone, so that one slow
-/// destination harms nobody else.
+/// Bounds of what a node keeps for others while it forwards. They hold for each destination separately, so that one
+/// slow destination harms nobody else.
 ///
 /// @param linkQueue bytes that wait for one link; what comes beyond is dropped, and its source told
-/// @param pauseAbove a destination's sources are told to pause when so many of its bytes wait
-/// @param resumeBelow and to resume when so few are left
+/// @param pauseAbove a destination's sources are told to pause when this many of its bytes wait
+/// @param resumeBelow and to resume when this few are left
 /// @param budget bytes that wait in the whole process
 public record RouteLimits(DataSize linkQueue, DataSize pauseAbove, DataSize resumeBelow, DataSize budget) {
 

@@ -7,9 +7,8 @@ import io.hikyaku.config.yaml.Setting;
 
 /// Bounds of one stream.
 ///
-/// @param window credit that the receiver grants at the start at most: bytes sent and not yet consumed. Readers that
-/// keep
-///     up get more, and new streams less when memory is scarce
+/// @param window the most credit that the receiver grants at the start: bytes sent and not yet consumed. Readers that
+///     keep up get more, and new streams less when memory is scarce
 public record StreamLimits(DataSize window) {
 
     private static final DataSize MIN_WINDOW = DataSize.ofKiB(16); // the plaintext of one full data packet

@@ -43,7 +43,7 @@ public record ExportPort(
                 .enforce();
     }
 
-    /// A port with what holds when nothing else is said.
+    /// A port with all defaults.
     public ExportPort(String name, int port, Protocol protocol, List<Target> target) {
         this(name, port, protocol, target, Optional.empty(), TargetHost.KEEP);
     }

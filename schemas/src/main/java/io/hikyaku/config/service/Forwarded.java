@@ -2,7 +2,7 @@ package io.hikyaku.config.service;
 
 import java.util.Locale;
 
-/// How services are told of HTTP callers, in `Forwarded` (RFC 7239 §6).
+/// How services are told about HTTP callers, in `Forwarded` (RFC 7239 §6).
 public enum Forwarded {
     /// Not at all.
     NONE,

@@ -12,9 +12,9 @@ import java.util.Optional;
 /// @param port the exporter's
 /// @param listen local address; port 0 takes any free one
 /// @param protocol what callers speak; empty: what the oldest exporter says
-/// @param timeout for a whole HTTP call, from its request's head to the last byte of its answer; empty: none
-/// @param forwarded how services are told of callers
-/// @param trustForwarded whether what callers say of where requests come from is passed on
+/// @param timeout for a whole HTTP call, from its request's head to the last byte of its response; empty: none
+/// @param forwarded how services are told about callers
+/// @param trustForwarded whether what callers say about where requests come from is passed on
 /// @param trace whether the traces of callers go on
 public record ImportPort(
         int port,

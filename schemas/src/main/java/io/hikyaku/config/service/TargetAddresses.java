@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Which addresses a target may have. What a configuration or a DNS server says must not turn a bridge into a way to
+/// Which addresses a target may have. What a configuration or a DNS server says must not let a bridge be used to get at
 /// what only its own machine may reach: link-local services (where clouds keep the keys of machines) and loopback.
 public final class TargetAddresses {
     private static final byte[] CLOUD_METADATA =

@@ -7,10 +7,11 @@ import io.hikyaku.config.yaml.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// How `https://` targets of a port are spoken to.
+/// How to speak to the `https://` targets of a port.
 ///
 /// @param trust PEM file with the certificates of the authorities that are believed; empty: the JDK's
-/// @param serverName that the target's certificate must hold, and that is told to it (SNI); empty: the target's host
+/// @param serverName that the target's certificate must hold, and that is sent to the target (SNI); empty: the target's
+///     host
 /// @param certificate PEM file with the bridge's own certificate for the target and its chain
 /// @param key PEM file with its private key, not encrypted; both or neither
 public record TargetTls(

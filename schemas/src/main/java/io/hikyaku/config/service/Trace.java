@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Trace {
     /// It goes on, as far as it is valid.
     CONTINUE,
-    /// It ends here, with all that callers say of it, and a new one begins if calls are traced.
+    /// It ends here, with everything that callers say about it, and a new one begins if calls are traced.
     RESTART;
 
     /// As written in files.

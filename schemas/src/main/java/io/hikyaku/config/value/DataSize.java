@@ -53,7 +53,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
         return Long.compare(bytes, other.bytes);
     }
 
-    /// The form that a file would hold.
+    /// The form that a file would contain.
     @Override
     public String toString() {
         int zeros = Long.numberOfTrailingZeros(bytes);

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// The rules that one record's values must keep, collected so that all broken ones are told at once.
+/// The rules that one record's values must keep, collected so that all broken ones are reported at once.
 public final class Rules {
 
     private final List<Violation> violations = new ArrayList<>();

@@ -1,5 +1,4 @@
-/// Values that have a form of their own in text: sizes, times, addresses, names; and the rules that records are held
-/// to.
+/// Values that have their own text form: sizes, times, addresses, names; and the rules that records are held to.
 @NullMarked
 package io.hikyaku.config.value;
 

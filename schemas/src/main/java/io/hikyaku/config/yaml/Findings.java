@@ -10,7 +10,7 @@ final class Findings {
 
     private final List<Finding> all = new ArrayList<>();
 
-    /// Notes a finding, and gives the exception with which the caller leaves the value alone.
+    /// Notes a finding, and gives the exception with which the caller abandons the value.
     Refused add(String path, int line, String message) {
         all.add(new Finding(path, line, message));
         return Refused.REFUSED;

@@ -234,7 +234,7 @@ public record Setting(YamlNode node, String path, Reading reading) {
     /// @param complaint about the second item, before the place of the first
     public record Identity<T>(String complaint, Function<T, Object> of) {}
 
-    /// A mapping with the user's own keys. Values are not told in findings: they may be secret.
+    /// A mapping with the user's own keys. Values are not quoted in findings: they may be secret.
     public Map<String, String> properties() {
         if (!(node instanceof Mapping(int line, Map<String, YamlNode> entries))) {
             throw expected("a mapping");

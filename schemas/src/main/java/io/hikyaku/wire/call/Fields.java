@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of an HTTP head or trailer section, in order, with duplicates, and with the bytes of names and values as
-/// they came (each character of a sequence is one byte, ISO-8859-1). They never change: whoever needs others makes them
-/// with a [Builder].
+/// they came (each character of a sequence is one byte, ISO-8859-1). They never change: new ones are made with a
+/// [Builder].
 public final class Fields {
     /// Most fields in a section.
     public static final int MAX_COUNT = 1024;
@@ -57,12 +57,12 @@ public final class Fields {
         return null;
     }
 
-    /// These fields, but that the first of this name has another value, or with one more at the end.
+    /// These fields, with another value for the first of this name, or with one more at the end.
     public Fields with(CharSequence name, CharSequence value) {
         return toBuilder().set(name, value).build();
     }
 
-    /// These fields, but those of such names.
+    /// These fields without those of such names.
     public Fields without(Predicate<CharSequence> names) {
         return toBuilder().removeIf(names).build();
     }
@@ -78,14 +78,14 @@ public final class Fields {
 
         private CharSequence[] namesAndValues;
         private int size;
-        /// Whether fields that were made, or begun with, stand on the same array.
+        /// Whether fields that were made, or begun with, share the same array.
         private boolean shared;
 
         public Builder() {
             this(USUAL_COUNT);
         }
 
-        /// Room for so many at first.
+        /// Room for this many at first.
         Builder(int capacity) {
             this(new CharSequence[2 * capacity], 0, false);
         }
@@ -123,7 +123,7 @@ public final class Fields {
             return add(name, value);
         }
 
-        /// Takes out the fields of such names.
+        /// Removes the fields of such names.
         public Builder removeIf(Predicate<CharSequence> names) {
             int kept = 0;
             for (int at = 0; at < 2 * size; at += 2) {
@@ -152,7 +152,7 @@ public final class Fields {
             return this;
         }
 
-        /// The fields as they are now; what is added after is not among them.
+        /// The fields as they are now; what is added afterwards is not among them.
         public Fields build() {
             shared = true;
             return new Fields(namesAndValues, size);

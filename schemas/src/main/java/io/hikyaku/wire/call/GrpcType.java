@@ -2,7 +2,7 @@ package io.hikyaku.wire.call;
 
 import io.netty.util.AsciiString;
 
-/// The media types of gRPC calls, by which they are told from other requests.
+/// The media types of gRPC calls, by which they are distinguished from other requests.
 public final class GrpcType {
     /// Name of the field that holds it.
     public static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");

@@ -4,7 +4,7 @@ import io.hikyaku.wire.Packet;
 import io.netty.buffer.ByteBuf;
 
 /// What an HTTP call writes on its stream (PROTOCOL.md §7.2): in the direction of the request one RequestHead, in that
-/// of the answer any number of interim heads and one ResponseHead; then body pieces, then at most one Trailers; then
+/// of the response any number of interim heads and one ResponseHead; then body pieces, then at most one Trailers; then
 /// the stream's end. A stream that ends anywhere else was cut off.
 public sealed interface HttpFrame {
     /// Which HTTP version a head came in, for `Via` only; the frames do not differ.

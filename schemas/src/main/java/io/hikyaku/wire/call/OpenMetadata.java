@@ -7,7 +7,7 @@ package io.hikyaku.wire.call;
 /// @param protocol how the stream's bytes are to be read
 /// @param hops how many bridges this call has passed, counting this one, 1 to 255
 /// @param deadlineMicros time that the call has left when the stream is opened, at most [#MAX_DEADLINE_MICROS]; 0: no
-/// limit
+///     limit
 public record OpenMetadata(String service, int port, CallProtocol protocol, int hops, long deadlineMicros) {
     public static final int MAX_SERVICE_BYTES = 127;
     public static final int MAX_LABEL_BYTES = 63;

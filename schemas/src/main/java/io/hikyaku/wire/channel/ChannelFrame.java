@@ -1,7 +1,7 @@
 package io.hikyaku.wire.channel;
 
 import io.hikyaku.wire.InitialCredits;
-/// The channel's own frames (PROTOCOL.md §5.5). They stand at the front of a sealed packet's plaintext.
+/// The channel's own frames (PROTOCOL.md §5.5). They come first in a sealed packet's plaintext.
 
 public sealed interface ChannelFrame {
     /// Every packet with a sequence below `next` has arrived.
@@ -45,7 +45,7 @@ public sealed interface ChannelFrame {
         DEAD_PATH(5),
         /// A limit of the node.
         LIMIT(6),
-        /// A packet that could not be authenticated, in the place of one that did not arrive.
+        /// A packet that could not be authenticated, in place of one that did not arrive.
         UNAUTHENTIC(7);
 
         private final int number;

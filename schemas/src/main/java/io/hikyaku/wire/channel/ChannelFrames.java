@@ -75,7 +75,7 @@ public final class ChannelFrames {
         };
     }
 
-    /// Counters that only rise are refused in the negative half, so that nobody compares them the wrong way.
+    /// Counters that only rise are refused in the negative half, so that nobody compares them the wrong way round.
     private static long position(long value) {
         if (value < 0) { // §1.1
             throw new Malformed(Reason.INVALID_VALUE, "channel position " + value);

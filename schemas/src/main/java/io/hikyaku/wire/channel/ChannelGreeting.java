@@ -4,7 +4,7 @@ import io.hikyaku.wire.InitialCredits;
 import java.util.Arrays;
 
 /// What each side sends as the first TLS application data of a handshake (PROTOCOL.md §5.2): inside the protection of
-/// TLS, so that nobody on the way can weaken a choice.
+/// TLS, so that nobody on the path can weaken a choice.
 ///
 /// @param minVersion lowest channel version spoken; must equal the one in the clear segments
 /// @param maxVersion highest channel version spoken

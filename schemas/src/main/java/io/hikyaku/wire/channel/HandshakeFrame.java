@@ -2,8 +2,8 @@ package io.hikyaku.wire.channel;
 
 import java.util.Arrays;
 
-/// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one each way, with their
-/// own small reliability.
+/// The body of a packet of kind HANDSHAKE (PROTOCOL.md §5.1): pieces of two TLS byte streams, one in each direction,
+/// with a small reliability layer of their own.
 public sealed interface HandshakeFrame {
     /// A piece of the sender's TLS bytes, and how far it has received the other side's.
     ///
@@ -65,7 +65,7 @@ public sealed interface HandshakeFrame {
     /// Why a handshake was not continued; unknown codes are read as [#OTHER].
     enum RejectCode {
         OTHER(0),
-        /// Offers crossed and the other one goes on.
+        /// Offers crossed, and the other one goes on.
         CROSSED(1),
         /// No common channel version.
         VERSION(2),
@@ -75,7 +75,7 @@ public sealed interface HandshakeFrame {
         UNKNOWN_CHANNEL(4),
         /// TLS or the channel greeting failed.
         FAILED(5),
-        /// The node is about to stop and opens no channels any more.
+        /// The node is about to stop and opens no more channels.
         LEAVING(6);
 
         private final int number;

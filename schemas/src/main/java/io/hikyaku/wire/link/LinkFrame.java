@@ -89,7 +89,7 @@ public sealed interface LinkFrame {
 
     /// Keepalive of a link (PROTOCOL.md §3.4).
     ///
-    /// @param token any value, given back by the [Pong]
+    /// @param token any value, returned by the [Pong]
     record Ping(long token) implements LinkFrame {}
 
     /// The answer to a [Ping] (PROTOCOL.md §3.4).

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// What a node signs of its document (PROTOCOL.md §8.2): its sequence, and the digest of each part. The key is inside
-/// and the node id is its hash, so whoever passes a head on can tell that it is that node's own, without knowing whom
-/// the node belongs to.
+/// and the node id is its hash, so a node that passes a head on can tell that it is that node's own, without knowing
+/// which member the node belongs to.
 ///
 /// @param key the node's instance key, 32 bytes
 /// @param sequence from 1, rises with each document of the node
@@ -28,7 +28,7 @@ public record DocumentHead(byte[] key, long sequence, boolean leaving, List<Part
         require(signature.length == SIGNATURE_BYTES, "signature of " + signature.length + " bytes"); // §8.2
         require(sequence >= 1, "sequence " + sequence); // §8.2
         require(parts.size() <= MAX_PARTS, parts.size() + " parts"); // §8.2
-        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of who leaves" : "")); // §8.2
+        require(leaving == parts.isEmpty(), parts.size() + " parts" + (leaving ? " of a leaving node" : "")); // §8.2
     }
 
     /// A head that its key's owner has yet to sign.

@@ -10,9 +10,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/// How a node's document is cut into parts (PROTOCOL.md §8.2): what the node is, and its exports in buckets, each
-/// part deflated by itself. One export that changes changes one bucket, and a reader that wants a few services asks
-/// for their buckets alone.
+/// How a node's document is cut into parts (PROTOCOL.md §8.2): what the node is, and its exports in buckets, each part
+/// deflated separately. One export that changes changes one bucket, and a reader that wants a few services asks only
+/// for their buckets.
 public final class DocumentParts {
     /// Most parts with exports.
     public static final int MAX_BUCKETS = 256;
@@ -25,7 +25,7 @@ public final class DocumentParts {
     /// The texts of all parts together, in bytes.
     public static final int MAX_TEXT = 16 * 1024 * 1024;
 
-    /// With so many exports in each, a head and one part of ten thousand exports are together at their smallest.
+    /// With this many exports in each, a head and one part of ten thousand exports are together at their smallest.
     private static final int BUCKET_EXPORTS = 100;
 
     private DocumentParts() {}

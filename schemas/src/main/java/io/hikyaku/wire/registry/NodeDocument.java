@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// What a node says about itself to the whole mesh; signed by its instance key, which its member vouches for. Every
-/// value is held to its limit here, so that no document that breaks one can exist in a program.
+/// value is checked against its limit here, so that no document that breaks one can exist in a program.
 ///
 /// @param node the node it is about
 /// @param member the SPIFFE id of the member it belongs to

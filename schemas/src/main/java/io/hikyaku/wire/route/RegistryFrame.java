@@ -75,7 +75,7 @@ public sealed interface RegistryFrame {
         }
     }
 
-    /// The node lives: signed by itself.
+    /// The node lives: signed by the node itself.
     ///
     /// @param sequence of its document at that time
     /// @param count rises with each beat of the node
@@ -134,7 +134,7 @@ public sealed interface RegistryFrame {
         }
     }
 
-    /// The sender wants of exports all parts, or those alone that hold these services. Replaces the one before.
+    /// The sender wants all parts with exports, or only those that hold these services. Replaces the previous one.
     ///
     /// @param all then there are no hashes
     /// @param hashes of the services' names, at most [#MAX_SUBSCRIBED]

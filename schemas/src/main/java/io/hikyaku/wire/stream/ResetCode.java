@@ -4,7 +4,7 @@ package io.hikyaku.wire.stream;
 public enum ResetCode {
     /// A fault of the sender's own.
     INTERNAL(0, false),
-    /// The one who asked went away or lost interest.
+    /// The caller went away or lost interest.
     CANCELLED(1, false),
     /// Refused before any effect: too many streams, over budget.
     REFUSED(2, true),

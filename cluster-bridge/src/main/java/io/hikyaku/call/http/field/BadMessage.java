@@ -4,7 +4,7 @@ import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
 
 /// Bytes that are not the HTTP message they should be, or that the other side has said it does not take. Without a
-/// stack trace, because whoever sends them decides how often it is made.
+/// stack trace, because the sender decides how often it is made.
 public final class BadMessage extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.List;
 
-/// Fields that a bridge treats in some way; all others pass as they are.
+/// Fields that a bridge treats specially; all others pass as they are.
 public enum FieldKind {
     ORDINARY,
     HOST("host"),
@@ -39,7 +39,7 @@ public enum FieldKind {
     /// Says where a request comes from: believed from callers only where they are trusted. Besides these, all whose
     /// name begins with `x-forwarded-` or `x-envoy-`, and ours.
     FORWARDING("forwarded", "x-real-ip", "x_real_ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"),
-    /// A field that says where a message ends, for servers that make no difference between `-` and `_`.
+    /// A field that says where a message ends, for servers that do not distinguish `-` from `_`.
     DISGUISED("content_length", "transfer_encoding");
 
     /// What all our own fields begin with.
@@ -48,7 +48,7 @@ public enum FieldKind {
     private static final AsciiString[] FORWARDING_PREFIXES = {
         AsciiString.cached("x-forwarded-"), AsciiString.cached("x-envoy-"), OWN_PREFIX
     };
-    /// Fields that are about the routing, the content or the answer as a whole have to be known before it
+    /// Fields that are about the routing, the content or the response as a whole have to be known before it
     /// (RFC 9110 §6.5.1).
     private static final List<AsciiString> NO_TRAILERS = cached(
             "age",
@@ -97,7 +97,7 @@ public enum FieldKind {
         return isForwarding(name) ? FORWARDING : ORDINARY;
     }
 
-    /// Whether a field of this name may stand in trailers.
+    /// Whether a field of this name may be in trailers.
     public static boolean isTrailer(CharSequence name) {
         return of(name) == ORDINARY && NO_TRAILERS.stream().noneMatch(other -> other.contentEqualsIgnoreCase(name));
     }
@@ -107,8 +107,8 @@ public enum FieldKind {
         return TRACE.stream().anyMatch(other -> other.contentEqualsIgnoreCase(name));
     }
 
-    /// Whether the field is one of our own that nobody else may set. [Via#HIDDEN_NAME] is none: it says no more
-    /// than `Via`, which anybody may.
+    /// Whether the field is one of our own that nobody else may set. [Via#HIDDEN_NAME] is not: it says no more than
+    /// `Via`, which anybody may set.
     public static boolean isOwn(CharSequence name) {
         return startsWith(name, OWN_PREFIX) && !Via.HIDDEN_NAME.contentEqualsIgnoreCase(name);
     }
@@ -125,7 +125,7 @@ public enum FieldKind {
         return false;
     }
 
-    /// Without regard to case, nor to the difference between `-` and `_`, which some servers do not make.
+    /// Ignores case and the difference between `-` and `_`, which some servers do not make.
     private static boolean startsWith(CharSequence name, AsciiString prefix) {
         if (name.length() < prefix.length()) {
             return false;

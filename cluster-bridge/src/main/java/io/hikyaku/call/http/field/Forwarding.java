@@ -25,7 +25,7 @@ public final class Forwarding {
     private final Via via;
 
     /// @param cluster this cluster
-    /// @param forwarded how services are told of callers
+    /// @param forwarded how services are told about callers
     /// @param trusted whether what callers say is passed on, with ours behind it
     /// @param trace whether callers' traces go on
     public Forwarding(String cluster, Forwarded forwarded, boolean trusted, Trace trace) {
@@ -52,7 +52,7 @@ public final class Forwarding {
         return trusted;
     }
 
-    /// Whether callers' traces stay here.
+    /// Whether callers' traces end here.
     boolean endsTraces() {
         return endsTraces;
     }
@@ -89,7 +89,8 @@ public final class Forwarding {
         return zone < 0 ? text : text.substring(0, zone);
     }
 
-    /// The same for all calls of an address as long as this process lives, and nothing that leads back to it.
+    /// The same for all calls from an address as long as this process lives, and nothing that leads back to the
+    /// address.
     private static String obfuscated(InetAddress caller) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

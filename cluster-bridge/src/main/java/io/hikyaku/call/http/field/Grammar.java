@@ -2,7 +2,7 @@ package io.hikyaku.call.http.field;
 
 import io.netty.util.AsciiString;
 
-/// Which bytes may stand where (RFC 9110 §5.5, RFC 9110 §5.6.2; RFC 9112 §3.2).
+/// Which bytes are allowed where (RFC 9110 §5.5, RFC 9110 §5.6.2; RFC 9112 §3.2).
 public final class Grammar {
     private static final int TOKEN = 1;
     private static final int VALUE = 2;
@@ -43,7 +43,7 @@ public final class Grammar {
         return at;
     }
 
-    /// What may stand around a value (RFC 9110 §5.6.3).
+    /// What may surround a value (RFC 9110 §5.6.3).
     public static boolean isBlank(byte b) {
         return b == ' ' || b == '\t';
     }
@@ -76,7 +76,7 @@ public final class Grammar {
         return bytes[end] == ':' && isPort(bytes, end + 1, to);
     }
 
-    /// Nothing is a port too (RFC 3986 §3.2.3).
+    /// A port may be empty (RFC 3986 §3.2.3).
     private static boolean isPort(byte[] bytes, int from, int to) {
         if (to - from > MAX_PORT_DIGITS || !all(DIGIT, bytes, from, to)) {
             return false;
@@ -88,7 +88,7 @@ public final class Grammar {
         return port <= MAX_PORT;
     }
 
-    /// @return the index after an IPv6 address and its bracket, as far as its letters tell; −1: it is none
+    /// @return the index after an IPv6 address and its bracket, as far as its characters tell; −1: it is not one
     private static int endOfAddress(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ':' || bytes[at] == '.' || Character.digit(bytes[at], 16) >= 0)) {
@@ -123,7 +123,7 @@ public final class Grammar {
         return isHost(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
     }
 
-    /// Whether it may stand in `Content-Length`: digits, without leading zeros, below 2^63 (RFC 9110 §8.6).
+    /// Whether it is valid in `Content-Length`: digits, without leading zeros, below 2^63 (RFC 9110 §8.6).
     public static boolean isLength(AsciiString text) {
         int length = text.length();
         if (length > 1 && text.byteAt(0) == '0' || length > MAX_LENGTH.length()) {

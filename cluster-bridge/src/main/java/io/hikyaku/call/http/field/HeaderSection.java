@@ -5,8 +5,8 @@ import io.hikyaku.wire.call.Fields;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/// The fields of a head as it is read, held to what both versions of HTTP ask of them: one `Host` at most, one plain
-/// length, no expectation that nobody meets, and not too many.
+/// The fields of a head as it is read, held to what both versions of HTTP require: at most one `Host`, one plain
+/// length, no expectation that nobody can meet, and not too many fields.
 public final class HeaderSection {
     /// Most fields of a head, and of trailers. Leaves room for what the bridges add.
     public static final int MAX_FIELDS = Fields.MAX_COUNT - 24;
@@ -25,8 +25,8 @@ public final class HeaderSection {
         }
     }
 
-    /// Adds a field that goes on, or takes note of it; what is peculiar to a version is for its reader to decide
-    /// before.
+    /// Adds a field that is passed on, or takes note of it; what is specific to a version is for its reader to
+    /// decide first.
     ///
     /// @param kind of the name
     /// @throws BadMessage if it is not as it must be

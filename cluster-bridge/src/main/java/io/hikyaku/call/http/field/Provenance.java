@@ -13,7 +13,7 @@ public final class Provenance {
     /// How often this cluster may have passed a request on already: a self-call passes it twice.
     private static final int MAX_PASSES = 2;
 
-    /// How many gateways of all clusters a request may have passed: no way is that long by intent.
+    /// How many gateways of all clusters a request may have passed: no chain is that long by intent.
     private static final int MAX_HOPS = 32;
 
     private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
@@ -31,8 +31,8 @@ public final class Provenance {
         this.address = forwarding.address(caller);
     }
 
-    /// The request as it goes on: what the caller says of where it comes from is taken out unless callers of this
-    /// port are believed, so is its trace if traces end here, and what we know is added, with our name in `Via`
+    /// The request as it is passed on: what the caller says about where it comes from is removed unless callers of
+    /// this port are trusted, and so is its trace if traces end here; what we know is added, with our name in `Via`
     /// (RFC 9110 §7.6.3).
     ///
     /// @throws BadMessage if it has passed here too often
@@ -65,7 +65,7 @@ public final class Provenance {
         return lastForwarded;
     }
 
-    /// A host holds neither quotes nor backslashes.
+    /// A host contains neither quotes nor backslashes.
     private static String quoted(String host) {
         return Grammar.isToken(AsciiString.of(host)) ? host : '"' + host + '"';
     }

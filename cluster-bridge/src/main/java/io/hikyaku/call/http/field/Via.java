@@ -8,8 +8,8 @@ public record Via(AsciiString http10, AsciiString http11, AsciiString http2) {
     /// Name of the field.
     public static final AsciiString NAME = AsciiString.cached("Via");
 
-    /// Name of the field that holds the same for services that are not to see a `Via`. Whoever passes a request
-    /// on and back to a bridge passes it on too, so that loops are found all the same.
+    /// Name of the field that holds the same for services that are not to see a `Via`. A service that sends a
+    /// request on to a bridge sends this field on too, so that loops are still found.
     public static final AsciiString HIDDEN_NAME = AsciiString.cached("X-Hikyaku-Via");
 
     /// Whether a field of this name says which gateways a message has passed.

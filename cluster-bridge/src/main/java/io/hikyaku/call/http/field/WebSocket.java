@@ -32,7 +32,7 @@ public final class WebSocket {
                 && head.method().equals("GET");
     }
 
-    /// Whether it may stand in `Sec-WebSocket-Key`: 16 bytes in base64.
+    /// Whether it is valid in `Sec-WebSocket-Key`: 16 bytes in base64.
     public static boolean isKey(CharSequence text) {
         if (text.length() != KEY_CHARACTERS) {
             return false;

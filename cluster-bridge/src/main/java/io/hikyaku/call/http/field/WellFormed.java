@@ -4,7 +4,7 @@ import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.netty.util.AsciiString;
 
-/// What the other bridge sent is checked, before it is written in either version of HTTP, as if a caller had sent it:
+/// Checks what the other bridge sent, as if a caller had sent it, before it is written in either version of HTTP:
 /// nothing that could be read as another line, another field or another message leaves here.
 public final class WellFormed {
     private WellFormed() {}
@@ -21,7 +21,7 @@ public final class WellFormed {
         require(Grammar.isTarget(path) && (path.byteAt(0) == '/' || path.contentEquals("*")), "path");
     }
 
-    /// @throws Malformed if one of both may not be sent
+    /// @throws Malformed if either may not be sent
     public static void requireField(AsciiString name, AsciiString value) {
         require(Grammar.isToken(name) && Grammar.isValue(value), "field");
     }

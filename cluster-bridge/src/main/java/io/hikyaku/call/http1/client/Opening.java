@@ -4,16 +4,16 @@ import io.hikyaku.call.socket.Splice;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/// A WebSocket that a target has been asked for, until it has answered. What the caller says meanwhile, as one in
-/// HTTP/2 may, waits here: only what has read the handshake may get it. It is held by the stream's window, since no
-/// credit is given for it. Belongs to its event loop.
+/// A WebSocket that a target has been asked for, until it has responded. What the caller sends meanwhile, as a caller
+/// in HTTP/2 may, waits here: only a server that has read the handshake may get it. The stream's window bounds it,
+/// since no credit is given for it. Belongs to its event loop.
 final class Opening {
     private final CharSequence key;
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(0);
     private int owed;
     private boolean ended;
 
-    /// @param key that the answer has to prove it has read
+    /// @param key that the response has to prove it has read
     Opening(CharSequence key) {
         this.key = key;
     }
@@ -31,7 +31,7 @@ final class Opening {
         owed += bytes;
     }
 
-    /// The caller will say no more.
+    /// The caller will send no more.
     void end() {
         ended = true;
     }

@@ -43,7 +43,7 @@ record Response(ResponseHead head, Framing framing, boolean keepAlive, boolean w
             throw new BadMessage(Violation.FRAMING, "Transfer-Encoding in HTTP/1.0");
         }
         if (status == UPGRADE_REQUIRED && section.webSocket()) {
-            section.passWebSocket(); // what it asks for is what two bridges can bring
+            section.passWebSocket(); // both bridges can carry what it asks for
         }
         ResponseHead head = new ResponseHead(version, status, reason(bytes, end), section.fields());
         boolean keepAlive = version == Version.HTTP_1_1 ? !section.close() : section.keepAlive();

@@ -40,25 +40,25 @@ import org.slf4j.LoggerFactory;
 /// A connection to a target: idle, or with one exchange at a time. It is used again only when request and response
 /// were both complete and nothing came after them.
 public final class TargetConnection extends ChannelInboundHandlerAdapter implements TargetSide {
-    /// Some servers take a body of theirs for the next request, whose answer would then be someone else's.
+    /// Some servers take a body of theirs for the next request, whose response would then be someone else's.
     private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetConnection.class);
 
     private final Keeper keeper;
-    /// Who keeps connections between exchanges.
+    /// What keeps connections between exchanges.
     public interface Keeper {
         /// The connection is idle and may be used again.
         ///
         /// @return for how long it is kept; zero: it is not
         Duration keep(TargetConnection connection);
 
-        /// The connection is idle and may be used again for one caller's connection alone.
+        /// The connection is idle and may be used again, but only for one caller's connection.
         ///
         /// @return for how long it is kept; zero: it is not
         Duration keepFor(String caller, TargetConnection connection);
 
-        /// A connection that was kept for a caller is to have another exchange.
+        /// A connection that was kept for a caller gets another exchange.
         void onTaken();
 
         /// What a request is to say in `Host`.
@@ -84,7 +84,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable BodyWriter request;
     private @Nullable Opening opening;
     private @Nullable String caller;
-    /// Whether the service may take whoever uses the connection for somebody.
+    /// Whether the service may take the user of the connection for someone it has authenticated.
     private boolean authenticated;
 
     private boolean unusualBody;
@@ -117,7 +117,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         caller = connection;
     }
 
-    /// The caller's connection that it was kept for is to have another exchange on it.
+    /// The caller's connection that it was kept for gets another exchange on it.
     public void onTaken() {
         keeper.onTaken();
     }
@@ -141,7 +141,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         unusualBody = framing.kind() != Framing.Kind.NONE && BODILESS.contains(head.method());
     }
 
-    /// The caller's key, or an own one for a caller whose version of HTTP knows none.
+    /// The caller's key, or one of our own for a caller whose version of HTTP has none.
     private static CharSequence keyOf(RequestHead head) {
         CharSequence given = head.fields().get(WebSocket.KEY);
         return given == null ? WebSocket.newKey() : given;
@@ -214,7 +214,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// What the service has authenticated is for nobody but the one who has proved who he is.
+    /// A connection that the service has authenticated is only for the caller that proved its identity.
     private Duration keep() {
         String owner = caller;
         if (!authenticated) {
@@ -264,7 +264,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
     public void channelReadComplete(ChannelHandlerContext context) {
         TargetExchange current = exchange;
         if (current != null) {
-            current.flushAnswer();
+            current.flushResponse();
         }
     }
 
@@ -279,7 +279,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// In TLS an end without a goodbye may be anybody's (RFC 9112 §9.8).
+    /// In TLS an end without a goodbye may come from anybody (RFC 9112 §9.8).
     private boolean endedCleanly() {
         return saidGoodbye || channel.pipeline().get(SslHandler.class) == null;
     }
@@ -299,7 +299,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             keeper.forget(this);
         } else if (untilClose && inBody && endedCleanly()) {
             inBody = false;
-            current.onAnswerEnd(null);
+            current.onTargetEnd(null);
             if (exchange != null) {
                 current.onTargetGone(used); // nobody takes the rest of the request
             }
@@ -331,11 +331,11 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         while (exchange != null && in.isReadable()) {
             TargetExchange current = exchange;
             if (inBody) {
-                body.read(in, current::onAnswerBody);
+                body.read(in, current::onTargetBody);
                 if (!body.isDone()) {
                     return;
                 }
-                endAnswer(current, body.trailers());
+                endResponse(current, body.trailers());
             } else if (!current.awaitsHead()) {
                 throw new BadMessage(Violation.MESSAGE, "bytes after the response");
             } else if (!readHead(in, current)) {
@@ -363,30 +363,30 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
             if (response.head().status() == 101) {
                 throw BadMessage.badRequest("switch of protocols that nobody asked for");
             }
-            current.onAnswerHead(response.head());
+            current.onTargetHead(response.head());
             return true;
         }
         authenticated |= ConnectionAuth.isAskedBy(response.head());
         keepAlive = response.keepAlive() && open == null && !unusualBody;
         untilClose = response.framing().kind() == Framing.Kind.UNTIL_CLOSE;
-        current.onAnswerHead(response.head());
+        current.onTargetHead(response.head());
         body.start(response.framing());
         inBody = !body.isDone();
         if (!inBody) {
-            endAnswer(current, null);
+            endResponse(current, null);
         }
         return true;
     }
 
-    /// Only what has read the handshake may get the bytes that follow it (RFC 6455 §4.1).
+    /// Only a server that has read the handshake may get the bytes that follow it (RFC 6455 §4.1).
     private static void requireAccept(Response response, CharSequence key) {
         CharSequence accept = response.head().fields().get(WebSocket.ACCEPT);
         if (!response.webSocket() || accept == null || !WebSocket.accept(key).contentEquals(accept)) {
-            throw BadMessage.badRequest("answer to the WebSocket handshake");
+            throw BadMessage.badRequest("response to the WebSocket handshake");
         }
     }
 
-    /// Puts what passes bytes on in this handler's place, and gives it those that came with the head.
+    /// Replaces this handler by the tunnel, and gives it the bytes that came with the head.
     private void toTunnel(ResponseHead head, TargetExchange current, Opening open) {
         TargetTunnel tunnel = new TargetTunnel(channel, out, current, tunnelIdle, keeper::onFinished);
         ByteBuf early = input;
@@ -397,7 +397,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         channel.pipeline().replace(this, null, tunnel.splice());
         current.onSwitched(head, tunnel);
         open.sendTo(tunnel.splice());
-        current.flushAnswer();
+        current.flushResponse();
         if (early != null) {
             read(early, tunnel.splice()); // at once, or what is read next would overtake it
         }
@@ -413,10 +413,10 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private void endAnswer(TargetExchange current, @Nullable Fields trailers) {
+    private void endResponse(TargetExchange current, @Nullable Fields trailers) {
         inBody = false;
         releaseReadInput();
-        current.onAnswerEnd(trailers);
+        current.onTargetEnd(trailers);
     }
 
     private void onRejected(BadMessage rejected) {
@@ -425,7 +425,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         if (current == null) {
             close();
         } else {
-            current.onAnswerInvalid();
+            current.onResponseInvalid();
         }
     }
 
@@ -438,7 +438,7 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// Gives credit for what waited for a WebSocket, as long as it is known whose it is.
+    /// Gives credit for what waited for a WebSocket, as long as it is known whose stream it is.
     private void dropOpening() {
         Opening open = opening;
         if (open != null) {

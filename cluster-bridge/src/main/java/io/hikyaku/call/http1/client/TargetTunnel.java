@@ -27,13 +27,13 @@ final class TargetTunnel extends Tunnel implements TargetSide {
 
     @Override
     public void onBytes(ByteBuf data) {
-        exchange.onAnswerBody(data);
-        exchange.flushAnswer();
+        exchange.onTargetBody(data);
+        exchange.flushResponse();
     }
 
     @Override
     public void onSocketEnd() {
-        exchange.onAnswerEnd(null);
+        exchange.onTargetEnd(null);
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.hikyaku.call.Violation;
 import io.hikyaku.call.exchange.CallerExchange;
 import io.hikyaku.call.exchange.CallerTie;
 import io.hikyaku.call.exchange.HttpPort;
-import io.hikyaku.call.http.ProblemAnswer;
+import io.hikyaku.call.http.ProblemResponse;
 import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http.field.Provenance;
 import io.hikyaku.call.http1.BodyReader;
@@ -37,20 +37,20 @@ import org.slf4j.LoggerFactory;
 ///        head complete            request complete
 /// HEAD ───────────────▶ BODY ───────────────────────▶ ANSWERING
 ///  ▲  └──────────── no body ─────────────────────────────▲  │
-///  └──────────────────── answer complete, kept alive ───────┘
+///  └──────────────────── response complete, kept alive ───────┘
 /// any ── refused, or answered before the request was complete ──▶ LEAVING ── closed by the caller, or in time ──▶ gone
 /// ```
 ///
-/// A caller that ends its half of the connection gets answers to what it has asked for whole, and then the end. One
+/// A caller that ends its half of the connection gets the responses to its complete requests, and then the end. One
 /// that has closed the connection altogether looks the same until it is written to, or its system is asked.
 public final class CallerConnection extends ChannelInboundHandlerAdapter {
-    /// Bytes of requests that wait for their turn; above it nothing more is read.
+    /// Bytes of requests that wait for their turn; above this nothing more is read.
     private static final int MAX_WAITING_BYTES = 16 * 1024;
 
-    /// How long bytes that nobody wants are read, so that the answer is not lost to a reset.
+    /// How long bytes that nobody wants are read, so that the response is not lost to a reset.
     private static final Duration LEAVE_TIME = Duration.ofSeconds(2);
 
-    /// To a request that was not understood.
+    /// For a request that was not understood.
     private static final HeadWriter.ToCaller UNREAD = new HeadWriter.ToCaller(Version.HTTP_1_1, false, false);
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerConnection.class);
@@ -97,10 +97,10 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
     /// @param cap which one
     public static void turnAway(HttpPort port, Channel socket, Violation cap) {
         port.refusals().count(cap, "too many connections", socket.remoteAddress());
-        ByteBuf answer = socket.alloc().buffer(1024);
-        writeProblem(answer, port, cap.problem(), RequestIds.next(), UNREAD);
+        ByteBuf response = socket.alloc().buffer(1024);
+        writeProblem(response, port, cap.problem(), RequestIds.next(), UNREAD);
         // The socket becomes active after this: only then can it be written to.
-        socket.eventLoop().execute(() -> socket.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE));
+        socket.eventLoop().execute(() -> socket.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE));
     }
 
     Channel channel() {
@@ -153,14 +153,14 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         inputEnded = true;
         HalfClosed.watch(channel);
         switch (phase) {
-            case BODY -> channel.close(); // what is not asked for whole is taken back
+            case BODY -> channel.close(); // an incomplete request is withdrawn
             case ANSWERING -> {}
             case LEAVING -> out.closeAfterWrites();
             case HEAD -> closeIfDone();
         }
     }
 
-    /// The answers to all that was asked for whole are written.
+    /// The responses to all complete requests are written.
     private void closeIfDone() {
         if (inputEnded && phase == Phase.HEAD && channel.isWritable()) {
             toLeaving();
@@ -202,14 +202,14 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         onProgress();
     }
 
-    /// Something of the current exchange has moved.
+    /// Part of the current exchange has moved on.
     void onProgress() {
         CallerExchange current = exchange;
         CallLimits limits = port.context().limits();
         if (current == null) {
             return;
         }
-        if (current.hasAnswerBegun()) {
+        if (current.hasResponseBegun()) {
             deadline.set(limits.tcpIdleTimeout());
         } else if (phase == Phase.BODY && bodyWanted) {
             deadline.set(limits.idleTimeout());
@@ -219,7 +219,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         updateReading();
     }
 
-    /// The answer is complete, and nothing more of the request is wanted.
+    /// The response is complete, and nothing more of the request is wanted.
     ///
     /// @param keepAlive whether another request may follow
     void onExchangeEnd(boolean keepAlive) {
@@ -235,7 +235,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         updateReading();
     }
 
-    /// A WebSocket is open: puts what passes bytes on in this handler's place, and gives it those that came early.
+    /// A WebSocket is open: replaces this handler by the tunnel, and gives it the bytes that came early.
     CallerTunnel toTunnel(CallerExchange current) {
         CallerTunnel tunnel =
                 new CallerTunnel(channel, out, current, port.context().limits().tcpIdleTimeout());
@@ -264,7 +264,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         return phase == Phase.ANSWERING && !isLast();
     }
 
-    /// The call failed after the answer had begun: the caller must not take it for complete.
+    /// The call failed after the response had begun: the caller must not take it for complete.
     void onExchangeCutOff() {
         exchange = null;
         toLeaving();
@@ -316,7 +316,7 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         Http1Request request = Http1Request.read(bytes, provenance);
-        CallerExchange next = new CallerExchange(new CallerAnswer(this, request), port, request.request(), tie);
+        CallerExchange next = new CallerExchange(new CallerResponse(this, request), port, request.request(), tie);
         exchange = next;
         bodyWanted = false;
         if (request.contentLength() != 0) {
@@ -380,22 +380,22 @@ public final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Writes a whole answer of the bridge's own.
+    /// Writes a whole response of the bridge's own.
     void answer(Problem problem, CharSequence requestId, HeadWriter.ToCaller caller) {
         writeProblem(out.room(1024), port, problem, requestId, caller);
     }
 
     private static void writeProblem(
             ByteBuf room, HttpPort port, Problem problem, CharSequence requestId, HeadWriter.ToCaller caller) {
-        ProblemAnswer answer = ProblemAnswer.of(port.context().cluster(), port.service(), problem, requestId);
-        HeadWriter.writeResponse(room, answer.head(), caller);
+        ProblemResponse response = ProblemResponse.of(port.context().cluster(), port.service(), problem, requestId);
+        HeadWriter.writeResponse(room, response.head(), caller);
         if (!caller.toHead()) {
-            room.writeBytes(answer.body());
+            room.writeBytes(response.body());
         }
     }
 
     /// Sends what was written and the end, and reads on for a while: closing at once would send a reset if there
-    /// are unread bytes, and the caller could lose the answer to it.
+    /// are unread bytes, and the caller could lose the response because of it.
     private void leave() {
         boolean complete = phase == Phase.ANSWERING && input == null;
         toLeaving();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive whether the caller wants the connection to stay open
 public record Http1Request(RequestHead head, long contentLength, boolean keepAlive) {
     /// @param bytes the whole head, its empty line included
-    /// @param provenance what is known of who sent it
+    /// @param provenance what is known of its sender
     /// @throws BadMessage if it may not be passed on (RFC 9112)
     public static Http1Request read(byte[] bytes, Provenance provenance) {
         RequestLine line = RequestLine.read(bytes);

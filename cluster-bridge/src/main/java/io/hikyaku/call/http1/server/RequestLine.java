@@ -10,7 +10,7 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The first line of a request (RFC 9112 §3). The path is taken as it came, never decoded.
+/// The first line of a request (RFC 9112 §3). The path is kept as it came, never decoded.
 ///
 /// @param authority of a target in absolute form; null for the usual `/path`
 /// @param length bytes of the line, its end included

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Takes what a target's connection sends to the streams that it belongs to, and all of it within bounds.
+/// Takes what a target's connection sends to the streams that it is for, all within bounds.
 final class TargetFrames extends Http2Frames<TargetHttp2Connection> {
     TargetFrames(TargetHttp2Connection connection) {
         super(connection);
@@ -31,7 +31,7 @@ final class TargetFrames extends Http2Frames<TargetHttp2Connection> {
         TargetHttp2Stream stream = ours(id);
         connection.budget().onUseful();
         if (stream != null) {
-            connection.onAnswering();
+            connection.onResponse();
             connection.due(stream);
             try {
                 stream.onHeaders(headers, end);

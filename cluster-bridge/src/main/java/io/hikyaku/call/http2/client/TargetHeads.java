@@ -54,7 +54,7 @@ final class TargetHeads {
                 false, webSocket ? CONNECT : method, path, scheme, host, fields.toArray(AsciiString[]::new));
     }
 
-    /// Without what is of use in HTTP/1.1 alone, and without a length: what follows is no body.
+    /// Without what is only of use in HTTP/1.1, and without a length: what follows is not a body.
     private static Fields withoutHandshake(Fields fields) {
         return fields.without(
                 name -> WebSocket.KEY.contentEqualsIgnoreCase(name) || FieldKind.of(name) == FieldKind.CONTENT_LENGTH);

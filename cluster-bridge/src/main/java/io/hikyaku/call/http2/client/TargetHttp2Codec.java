@@ -11,7 +11,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /// Puts together what reads and writes a target's HTTP/2.
 final class TargetHttp2Codec extends Http2CodecBuilder<TargetHttp2Connection, TargetHttp2Codec> {
-    /// What a target may send on one stream before the way to its caller takes it. All streams together are
+    /// What a target may send on one stream before the path to its caller takes it. All streams together are
     /// bounded by their number alone, so that slow callers do not hold back the others.
     private static final int STREAM_WINDOW = 64 * 1024;
 

@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A connection to a target in HTTP/2: each of its streams is an exchange ([TargetHttp2Stream]). It is used once the
-/// target has sent its SETTINGS, so that nothing is sent to what speaks no HTTP/2.
+/// target has sent its SETTINGS, so that nothing is sent to a target that does not speak HTTP/2.
 public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Stream> {
     private static final int CONNECTION_WINDOW = Integer.MAX_VALUE;
-    /// Streams at once, whatever the target allows.
+    /// Concurrent streams, whatever the target allows.
     private static final int MAX_STREAMS = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetHttp2Connection.class);
@@ -47,7 +47,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     private int begun;
     private long limitNanos;
 
-    /// Who keeps connections to one target.
+    /// What keeps connections to one target.
     public interface Keeper {
         /// The target has sent its SETTINGS.
         void onReady(TargetHttp2Connection connection);
@@ -77,7 +77,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     /// @param settingsTimeout until the target's SETTINGS come
     /// @param keepIdle how long a connection without exchanges is kept
     /// @param pingAfter a target that is silent for so long during exchanges is asked whether it is there
-    /// @param pingPatience how long it may think about it
+    /// @param pingPatience how long it may take to respond
     public record Terms(
             AsciiString scheme,
             int maxHead,
@@ -109,7 +109,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         return ready && !leaving && active < Math.min(connection().local().maxActiveStreams(), MAX_STREAMS);
     }
 
-    /// Whether the target has refused a stream and has answered none since.
+    /// Whether the target has refused a stream and has responded on none since.
     public boolean isRefusing() {
         return refusing;
     }
@@ -172,7 +172,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         return http2;
     }
 
-    /// Streams are to be looked at when it is so late.
+    /// Streams are to be looked at when this time comes.
     void limit(long dueNanos) {
         if (!limitSet || dueNanos - limitNanos < 0) {
             limitSet = true;
@@ -196,7 +196,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         keeper.onFinished();
     }
 
-    /// What the target sends is handed on when all that came together has.
+    /// What the target sends is handed on once everything that was read together has been parsed.
     @Override
     public void channelReadComplete(ChannelHandlerContext from) throws Exception {
         endTurns();
@@ -221,7 +221,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         return patience;
     }
 
-    /// Whether the target has said its SETTINGS.
+    /// Whether the target has sent its SETTINGS.
     boolean isReady() {
         return ready;
     }
@@ -313,7 +313,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
     @Override
     protected void onStreamError(
             ChannelHandlerContext from, boolean outbound, Throwable cause, Http2Exception.StreamException http2) {
-        LOG.debug("A target's answer is not valid: {}", http2.getMessage());
+        LOG.debug("A target's response is not valid: {}", http2.getMessage());
         TargetHttp2Stream stream = find(http2.streamId());
         if (stream != null) {
             stream.onInvalid();
@@ -343,7 +343,7 @@ public final class TargetHttp2Connection extends Http2Multiplex<TargetHttp2Strea
         }
     }
 
-    void onAnswering() {
+    void onResponse() {
         refusing = false;
     }
 

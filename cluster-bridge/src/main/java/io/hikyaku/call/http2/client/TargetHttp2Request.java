@@ -113,7 +113,7 @@ final class TargetHttp2Request {
         settle();
     }
 
-    /// Nobody waits for it any more: gives back all that is owed.
+    /// Nobody waits for it any more: gives back all credit that is owed.
     void leave() {
         Stream from = source;
         source = null;

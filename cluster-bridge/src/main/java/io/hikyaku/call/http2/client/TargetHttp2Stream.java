@@ -16,15 +16,16 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange's stream on a connection to a target: how it goes with its [TargetHttp2Request], and the answer. The
-/// target has window for what the way to the caller takes.
+/// One exchange's stream on a connection to a target: how its [TargetHttp2Request] fares, and the response. The target
+/// gets window for what the path to the caller takes.
 final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSide {
-    /// For a target that has answered to take the rest of the request, or to say that it does not want it.
+    /// How long a target that has responded may take to read the rest of the request, or to say that it does not
+    /// want it.
     private static final Duration LINGER = Duration.ofSeconds(30);
 
     private final TargetHttp2Connection connection;
     private final TargetHttp2Request request;
-    private final TargetHttp2Answer answer;
+    private final TargetHttp2Response response;
     private @Nullable TargetExchange exchange;
     private boolean closed;
 
@@ -37,7 +38,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
     TargetHttp2Stream(TargetHttp2Connection connection) {
         this.connection = connection;
         this.request = new TargetHttp2Request(connection);
-        this.answer = new TargetHttp2Answer(this);
+        this.response = new TargetHttp2Response(this);
     }
 
     /// −1: the connection did not take the request's head.
@@ -48,7 +49,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
 
     @Override
     protected boolean hasPeerEnded() {
-        return answer.isEnded();
+        return response.isEnded();
     }
 
     // ---- the request
@@ -56,14 +57,14 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
     @Override
     public void begin(TargetExchange next, RequestHead head, Stream from) {
         exchange = next;
-        answer.begin(head);
+        response.begin(head);
         request.writeHead(this, head, from);
         if (ConnectionAuth.isIn(head)) {
             onAuthenticated();
         }
     }
 
-    /// The service may take whoever uses the connection next for somebody: nobody does.
+    /// The service may take the next user of the connection for someone it has authenticated: there will be none.
     void onAuthenticated() {
         connection.leave();
     }
@@ -90,7 +91,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         connection.limit(dueNanos);
     }
 
-    /// When it is to be over, if something does not happen.
+    /// Whether it times out unless something happens first.
     boolean isLimited() {
         return limited;
     }
@@ -110,7 +111,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         }
     }
 
-    /// What of the request is not written yet still goes out.
+    /// The part of the request that is not written yet still goes out.
     @Override
     public void release() {
         leave();
@@ -158,7 +159,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
     void onHeaders(Http2Headers headers, boolean end) {
         TargetExchange current = exchange;
         if (current != null) {
-            answer.onHeaders(current, headers, end);
+            response.onHeaders(current, headers, end);
         }
     }
 
@@ -173,7 +174,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
             data.release();
             return length;
         }
-        answer.onBody(current, data, end);
+        response.onBody(current, data, end);
         if (reading) {
             return length;
         }
@@ -185,7 +186,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
     protected void onTurnEnd() {
         TargetExchange current = exchange;
         if (current != null) {
-            current.flushAnswer();
+            current.flushResponse();
         }
     }
 
@@ -199,7 +200,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         }
         reset(Http2Error.PROTOCOL_ERROR);
         if (current != null) {
-            current.onAnswerInvalid();
+            current.onResponseInvalid();
         }
     }
 
@@ -211,9 +212,9 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
             return;
         }
         Http2Error error = Http2Error.valueOf(code);
-        if (error == Http2Error.REFUSED_STREAM && !answer.isEnded()) {
+        if (error == Http2Error.REFUSED_STREAM && !response.isEnded()) {
             current.onNotStarted();
-        } else if (error == Http2Error.NO_ERROR && answer.isEnded()) {
+        } else if (error == Http2Error.NO_ERROR && response.isEnded()) {
             current.onRequestUnwanted();
         } else {
             current.onTargetReset(meaning(error));
@@ -247,7 +248,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
 
     /// The connection has closed.
     ///
-    /// @param broken what is to be said of it, null for the usual
+    /// @param broken how to report it, null for the usual
     void onGone(boolean kept, @Nullable ResetCode broken) {
         TargetExchange current = exchange;
         closed = true;
@@ -266,7 +267,7 @@ final class TargetHttp2Stream extends Http2Multiplex.Served implements TargetSid
         closed = true;
         connection.onStreamClosed();
         TargetExchange current = exchange;
-        if (current != null && !answer.isEnded()) {
+        if (current != null && !response.isEnded()) {
             current.onTargetGone(false);
         }
     }

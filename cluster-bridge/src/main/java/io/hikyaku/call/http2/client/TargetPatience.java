@@ -4,8 +4,8 @@ import io.hikyaku.call.http2.client.TargetHttp2Connection.Terms;
 import io.hikyaku.loop.Deadline;
 import java.time.Duration;
 
-/// How long a connection to a target is waited for, kept without exchanges, and believed in when it is silent during
-/// some. Belongs to its event loop.
+/// How long to wait for a connection to a target, to keep it without exchanges, and to trust it when it is silent
+/// during some. Belongs to its event loop.
 final class TargetPatience {
     private final TargetHttp2Connection connection;
     private final Terms terms;
@@ -19,12 +19,12 @@ final class TargetPatience {
         this.deadline = new Deadline(connection.loop(), this::onPassed);
     }
 
-    /// The target is to say its SETTINGS.
+    /// The target has to send its SETTINGS.
     void begin() {
         deadline.set(terms.settingsTimeout());
     }
 
-    /// No exchange is under way.
+    /// No exchange is in progress.
     void onIdle() {
         idleSinceNanos = connection.now();
         deadline.set(terms.keepIdle());

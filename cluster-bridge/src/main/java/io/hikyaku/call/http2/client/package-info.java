@@ -1,5 +1,5 @@
-/// The client side of HTTP/2, connections to targets: each stream an exchange, and how long a silent target is waited
-/// for.
+/// The client side of HTTP/2, connections to targets: each stream an exchange, and how long to wait for a silent
+/// target.
 @NullMarked
 package io.hikyaku.call.http2.client;
 

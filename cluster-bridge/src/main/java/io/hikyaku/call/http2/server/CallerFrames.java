@@ -17,8 +17,8 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 
-/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it belongs to, and all
-/// of it within bounds.
+/// Takes what a caller's connection sends: requests to new streams, the rest to the streams that it is for, all within
+/// bounds.
 final class CallerFrames extends Http2Frames<CallerHttp2Connection> {
     private final HttpPort port;
 

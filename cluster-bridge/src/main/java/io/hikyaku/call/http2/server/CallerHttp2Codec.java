@@ -31,7 +31,7 @@ final class CallerHttp2Codec extends Http2CodecBuilder<CallerHttp2Connection, Ca
                 .local()
                 .flowController(new DefaultHttp2LocalFlowController(
                         connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
-        decoderEnforceMaxRstFramesPerWindow(0, 0); // ours knows what was answered
+        decoderEnforceMaxRstFramesPerWindow(0, 0); // our budget knows which streams got a response
         join(
                 connection,
                 limits.maxHeaderSize().bytes(),

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /// A caller's connection in HTTP/2: each of its streams is a call of its own ([CallerHttp2Stream]).
 public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Stream> {
-    /// What all streams of a connection may have on the way here. It holds back no stream, since what arrives
-    /// counts against the stream's own window alone ([RequestWindow]).
+    /// What all streams of a connection together may have in flight to us. It holds back no stream, since what
+    /// arrives counts against the stream's own window alone ([RequestWindow]).
     private static final int CONNECTION_WINDOW = 1024 * 1024;
 
     /// For a PING's answer to come, between the two GOAWAYs of RFC 9113 §6.8.
@@ -54,7 +54,7 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         this.idleSinceNanos = now();
         this.resets = new ResetBudget(CallerHttp2Codec.MAX_RESETS, CallerHttp2Codec.RESETS_SECONDS, now());
         codec.decoder().frameListener(new CallerFrames(this));
-        gracefulShutdownTimeoutMillis(Long.MAX_VALUE / 2); // the listener ends what the drain timeout leaves
+        gracefulShutdownTimeoutMillis(Long.MAX_VALUE / 2); // the listener ends what is left after the drain timeout
     }
 
     /// Serves a connection whose preface may have been read.
@@ -90,7 +90,7 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         }
     }
 
-    /// A stream is gone that keeps its place ([StreamPlace]).
+    /// A stream that keeps its place ([StreamPlace]) is gone.
     void keepPlace() {
         cancelling++;
     }
@@ -189,8 +189,8 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         counted = true;
     }
 
-    /// Says that no new streams are taken, waits for those under way to come, and lets those here end:
-    /// RFC 9113 §6.8.
+    /// Says that no new streams are taken, waits for those in flight to arrive, and lets those here end: RFC 9113
+    /// §6.8.
     void drain() {
         if (draining) {
             return;

@@ -25,13 +25,13 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One stream of a caller's HTTP/2 connection: a request, and how it goes with its [CallerHttp2Answer].
+/// One stream of a caller's HTTP/2 connection: a request, and how its [CallerHttp2Response] fares.
 final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSide {
     private static final AsciiString HEAD = AsciiString.cached("HEAD");
 
     private final CallerHttp2Connection connection;
     private final Http2Stream http2;
-    private final CallerHttp2Answer answer;
+    private final CallerHttp2Response response;
     private final StreamPlace place;
     private final RequestWindow window;
     private @Nullable CallerExchange exchange;
@@ -40,7 +40,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
     private boolean reading;
     private long movedNanos;
 
-    /// @param asked the request's head as it came, which says what form an answer must have even if it is refused
+    /// @param asked the request's head as it came, which says what form a response must have even if it is refused
     CallerHttp2Stream(CallerHttp2Connection connection, Http2Stream http2, Http2Headers asked, boolean ended) {
         CharSequence type = asked.get(GrpcType.CONTENT_TYPE);
         this.connection = connection;
@@ -49,7 +49,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         this.movedNanos = connection.now();
         this.place = new StreamPlace(connection);
         this.window = new RequestWindow(connection, http2);
-        this.answer = new CallerHttp2Answer(
+        this.response = new CallerHttp2Response(
                 connection,
                 http2.id(),
                 asked.method() != null && AsciiString.contentEquals(asked.method(), HEAD),
@@ -121,11 +121,11 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         exchange = null;
         unconsumed = 0;
         window.close();
-        answer.drop();
+        response.drop();
         if (gone != null) {
             gone.cancel();
         }
-        answer.settle();
+        response.settle();
         place.onClosed();
     }
 
@@ -134,14 +134,14 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         return place.onCancelled();
     }
 
-    /// Ends what has not moved for too long.
+    /// Ends an exchange that has not moved for too long.
     void checkTime(long nowNanos) {
         CallerExchange current = exchange;
         long still = nowNanos - movedNanos;
         HttpPort port = connection.port();
         if (connection.hasUnsent(http2)
                 && still >= port.context().limits().http().writeTimeout().toNanos()) {
-            port.refusals().count(Violation.ANSWER_TIME, "the answer was not taken in time", remoteAddress());
+            port.refusals().count(Violation.ANSWER_TIME, "the response was not taken in time", remoteAddress());
             connection.reset(http2.id(), Http2Error.CANCEL);
             return;
         }
@@ -156,10 +156,10 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         }
     }
 
-    /// Streams of gRPC wait for their next message as long as they like, on either side.
+    /// Streams of gRPC may wait for their next message as long as they like, on either side.
     private Duration timeLimit(@Nullable CallerExchange current) {
         CallLimits limits = connection.port().context().limits();
-        if (current != null && (answer.isGrpc() || current.hasAnswerBegun())) {
+        if (current != null && (response.isGrpc() || current.hasResponseBegun())) {
             return limits.tcpIdleTimeout();
         }
         if (current == null || !requestEnded && reading) {
@@ -181,7 +181,7 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         }
     }
 
-    // ---- the answer
+    // ---- the response
 
     @Override
     public EventLoop loop() {
@@ -200,50 +200,50 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
 
     @Override
     public void from(Stream stream) {
-        answer.from(stream);
+        response.from(stream);
     }
 
     @Override
     public void creditOnFlush(int bytes) {
-        answer.creditOnFlush(bytes);
+        response.creditOnFlush(bytes);
     }
 
     @Override
     public boolean writeInterim(ResponseHead interim) {
-        return answer.writeInterim(interim);
+        return response.writeInterim(interim);
     }
 
     @Override
     public void writeHead(ResponseHead head) {
-        answer.writeHead(head);
+        response.writeHead(head);
         connection.flushSoon(this);
     }
 
-    /// In HTTP/2 an open WebSocket is an answer of 200, and there is no key to answer for (RFC 8441 §5).
+    /// In HTTP/2 an open WebSocket is a response of 200, and there is no key to answer for (RFC 8441 §5).
     @Override
     public CallerSide switchProtocols(ResponseHead head, CallerExchange by) {
         Fields fields = head.fields().without(WebSocket.ACCEPT::contentEqualsIgnoreCase);
         writeHead(new ResponseHead(head.version(), 200, "", fields));
-        answer.switchToBytes();
+        response.switchToBytes();
         return this;
     }
 
     @Override
     public void writeBody(ByteBuf piece) {
-        answer.writeBody(piece);
+        response.writeBody(piece);
         connection.flushSoon(this);
     }
 
     @Override
     public void writeEnd(@Nullable Fields trailers) {
-        answer.writeEnd(trailers);
+        response.writeEnd(trailers);
         connection.flushSoon(this);
     }
 
     @Override
     public void onProgress() {
         movedNanos = connection.now();
-        answer.settle();
+        response.settle();
     }
 
     @Override
@@ -270,20 +270,20 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
     @Override
     public void onExchangeCutOff(Problem problem) {
         exchange = null;
-        answer.dropBody();
-        if (answer.takesTrailers()) {
-            writeOwn(problem, () -> answer.writeTrailers(problem));
+        response.dropBody();
+        if (response.takesTrailers()) {
+            writeOwn(problem, () -> response.writeTrailers(problem));
         } else {
             connection.reset(http2.id(), errorOf(problem));
         }
     }
 
-    /// Writes a whole answer of the bridge's own.
+    /// Writes a whole response of the bridge's own.
     void refuse(Problem problem, CharSequence requestId) {
-        writeOwn(problem, () -> answer.writeProblem(problem, requestId));
+        writeOwn(problem, () -> response.writeProblem(problem, requestId));
     }
 
-    /// A caller that takes no heads as large as ours is not tried with smaller ones.
+    /// A caller that does not accept a head as large as ours is not tried with a smaller one.
     private void writeOwn(Problem problem, Runnable writing) {
         try {
             writing.run();
@@ -300,12 +300,12 @@ final class CallerHttp2Stream extends Http2Multiplex.Served implements CallerSid
         if (to != null) {
             to.flushRequest();
         }
-        answer.flush();
+        response.flush();
     }
 
-    /// After the answer's end: tells a caller that still sends to stop, which is no error (RFC 9113 §8.1).
+    /// After the response's end: tells a caller that still sends to stop, which is no error (RFC 9113 §8.1).
     private void stopRequest() {
-        if (answer.isEndWritten() && !requestEnded && exchange == null) {
+        if (response.isEndWritten() && !requestEnded && exchange == null) {
             connection.reset(http2.id(), Http2Error.NO_ERROR);
         }
     }

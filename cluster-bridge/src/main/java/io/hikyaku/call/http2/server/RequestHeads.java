@@ -28,7 +28,7 @@ final class RequestHeads {
 
     private RequestHeads() {}
 
-    /// @param provenance what is known of who sent it
+    /// @param provenance what is known of its sender
     /// @param maxPath bytes
     /// @throws BadMessage if it may not be passed on; as a malformed request where the problem is
     /// [Problem#BAD_REQUEST]

@@ -4,16 +4,16 @@ import io.hikyaku.stream.credit.MemoryBudget;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 
-/// What a caller may send on one stream before the way to the exporter takes it. It is reserved in the process's
-/// budget, and each stream has its own: the connection's window holds back nobody ([CallerHttp2Codec]), so a request
-/// that waits holds back no other. It starts small and grows once for a request that is taken.
+/// What a caller may send on one stream before the path to the exporter takes it. It is reserved in the process's
+/// budget, and each stream has its own: the connection's window holds back nothing ([CallerHttp2Codec]), so a request
+/// that waits does not hold back others. It starts small and grows once for a request that is being taken.
 public final class RequestWindow {
     /// SETTINGS_INITIAL_WINDOW_SIZE, in bytes.
     public static final int FIRST = 16 * 1024;
 
     public static final int GROWN = 256 * 1024;
 
-    /// It grows by what is at most this share of the memory that nobody uses.
+    /// It grows by at most this share of the memory that nobody uses.
     private static final int SHARE = 64;
 
     private final CallerHttp2Connection connection;
@@ -48,7 +48,7 @@ public final class RequestWindow {
         }
     }
 
-    /// `bytes` of it came to nobody.
+    /// `bytes` of it reached nobody.
     void dropped(int bytes) {
         connection.consume(http2, bytes);
         if (ended) {

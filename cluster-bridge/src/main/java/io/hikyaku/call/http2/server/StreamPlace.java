@@ -1,7 +1,7 @@
 package io.hikyaku.call.http2.server;
 
-/// A stream's place among those that a caller's connection may have: it is kept when the stream is gone, until the far
-/// side has heard of the call's end. A caller could else have any number of calls ended at a service at once, by
+/// A stream's place among those that a caller's connection may have: it is kept after the stream is gone, until the far
+/// side has heard of the call's end. Otherwise a caller could have any number of calls ending at a service at once, by
 /// cancelling faster than that takes (CVE-2023-44487), or by making us do it (CVE-2025-8671).
 final class StreamPlace {
     private final CallerHttp2Connection connection;
@@ -12,7 +12,7 @@ final class StreamPlace {
         this.connection = connection;
     }
 
-    /// The call is cancelled, of which the far side does not know yet.
+    /// The call is cancelled, and the far side does not know yet.
     ///
     /// @return to be run when it does
     Runnable onCancelled() {

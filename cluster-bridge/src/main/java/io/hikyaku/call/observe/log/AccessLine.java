@@ -9,12 +9,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/// A call as the access log shows it. Made on the event loop out of what is kept, so that a line that waits holds
-/// neither a head nor its buffers, and no text of a caller's beyond its cap.
+/// A call as the access log shows it. Made on the event loop from the values it needs, so that a waiting line holds
+/// neither a head nor its buffers, and no more of a caller's text than the cap.
 ///
-/// @param call when it has finished
+/// @param call once it has finished
 /// @param endMillis when that was, since 1970
-/// @param path with or without the query, as configured; null for what has none
+/// @param path with or without the query, as configured; null if it has none
 record AccessLine(
         Observation call,
         long endMillis,

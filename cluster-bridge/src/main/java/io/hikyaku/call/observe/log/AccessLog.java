@@ -86,7 +86,7 @@ public final class AccessLog implements AutoCloseable {
         return written;
     }
 
-    /// Lines that did not, because the queue was full or the file could not be written.
+    /// Lines that were lost, because the queue was full or the file could not be written.
     public LongAdder dropped() {
         return dropped;
     }

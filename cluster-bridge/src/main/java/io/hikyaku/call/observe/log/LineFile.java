@@ -15,8 +15,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Where lines are appended: standard output, or a file that is opened anew when its name leads to another or to none,
-/// as after a rotation. Belongs to one thread.
+/// Where lines are appended: standard output, or a file that is reopened when its name refers to another file or to
+/// none, as after a rotation. Belongs to one thread.
 final class LineFile implements AutoCloseable {
     private final @Nullable Path path;
     private @Nullable WritableByteChannel out;
@@ -27,7 +27,7 @@ final class LineFile implements AutoCloseable {
         this.path = path.orElse(null);
     }
 
-    /// Opens it, if it is not open or not what its name leads to any more.
+    /// Opens it, if it is not open or is no longer the file that its name refers to.
     void open() throws IOException {
         Path file = path;
         if (file == null) {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The histograms of all calls, made into Prometheus' form when that is asked for. Micrometer's own take longer to
-/// record into than all the rest of what is observed of a call.
+/// The histograms of all calls, converted to Prometheus' form when it is requested. Recording into Micrometer's own
+/// takes longer than everything else that is observed of a call.
 final class CallHistograms implements MultiCollector {
     private static final List<Double> BOUNDS = bounds();
 
@@ -36,7 +36,7 @@ final class CallHistograms implements MultiCollector {
         return duration.computeIfAbsent(tags, unknown -> new DurationHistogram());
     }
 
-    /// From the beginning of a call to the first byte of its answer.
+    /// From the beginning of a call to the first byte of its response.
     DurationHistogram firstByte(Tags tags) {
         return firstByte.computeIfAbsent(tags, unknown -> new DurationHistogram());
     }
@@ -48,7 +48,7 @@ final class CallHistograms implements MultiCollector {
         add(
                 all,
                 "hikyaku_call_first_byte_seconds",
-                "From the beginning of a call to the first byte of its answer",
+                "From the beginning of a call to the first byte of its response",
                 firstByte);
         return all.build();
     }

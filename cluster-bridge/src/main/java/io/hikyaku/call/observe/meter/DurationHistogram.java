@@ -27,7 +27,7 @@ final class DurationHistogram {
         sumNanos.add(nanos);
     }
 
-    /// Of each bucket alone, the last without an upper bound.
+    /// The count of each single bucket, the last without an upper bound.
     List<Long> counts() {
         List<Long> all = new ArrayList<>();
         for (int bucket = 0; bucket < counts.length(); bucket++) {

@@ -30,7 +30,7 @@ final class PeerMeters {
         duration = histograms.duration(tags);
         firstByte = histograms.firstByte(tags);
         requestBytes = bytes("hikyaku.call.request.bytes", "Bytes of requests, without their heads");
-        responseBytes = bytes("hikyaku.call.response.bytes", "Bytes of answers, without their heads");
+        responseBytes = bytes("hikyaku.call.response.bytes", "Bytes of responses, without their heads");
     }
 
     void onBytes(long request, long response) {

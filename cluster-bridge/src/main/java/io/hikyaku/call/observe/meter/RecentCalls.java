@@ -46,7 +46,7 @@ public final class RecentCalls {
         }
     }
 
-    /// The minute before `nowNanos`, or what there has been of it.
+    /// The minute before `nowNanos`, or as much of it as there has been.
     Minute lastMinute(long nowNanos) {
         long now = number(nowNanos);
         long[] sums = new long[BUCKETS + 1];

@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
 
 /// The calls of one service port on one side, as all event loops see them. From any thread.
 public final class ServiceCalls implements Observation.Ledger {
-    /// How calls end that nothing is wrong with: a caller may leave.
+    /// The outcomes of calls that nothing is wrong with: a caller may leave.
     private static final Set<String> GOOD = Set.of("completed", "cancelled");
 
-    /// Statuses of gRPC that the service or the way to it answers for, not the caller (OpenTelemetry's conventions
-    /// for servers): UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
+    /// Statuses of gRPC for which the service or the path to it is responsible, not the caller (OpenTelemetry's
+    /// conventions for servers): UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
     private static final Set<Integer> GRPC_FAILURES = Set.of(2, 4, 12, 13, 14, 15);
 
-    /// Lines about readers that stand still: one a minute for each service port and side.
+    /// Lines about stalled streams: one a minute for each service port and side.
     private static final long STALL_LINE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCalls.class);
@@ -59,7 +59,7 @@ public final class ServiceCalls implements Observation.Ledger {
         return new Observation(this);
     }
 
-    /// Calls under way.
+    /// Calls in progress.
     public long inFlight() {
         return inFlight.sum();
     }
@@ -98,7 +98,7 @@ public final class ServiceCalls implements Observation.Ledger {
         }
         if (side == Side.IMPORT) {
             LOG.warn(
-                    "A caller of {} has not read its answer for {} s; {} bytes of it wait here",
+                    "A caller of {} has not read its response for {} s; {} bytes of it wait here",
                     service,
                     since.toSeconds(),
                     bytes);

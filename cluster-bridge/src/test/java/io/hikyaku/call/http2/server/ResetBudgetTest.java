@@ -20,7 +20,7 @@ class ResetBudgetTest {
     void answersPayForAsManyUpToABound() {
         ResetBudget budget = new ResetBudget(1, 30, 0);
         for (int answer = 0; answer < ResetBudget.MAX_PAID + 5; answer++) {
-            budget.onAnswer();
+            budget.onResponse();
         }
 
         for (int reset = 0; reset < ResetBudget.MAX_PAID + 1; reset++) {

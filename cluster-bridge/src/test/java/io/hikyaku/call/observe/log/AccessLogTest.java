@@ -82,7 +82,7 @@ class AccessLogTest {
     void timesAreInUtcAndDurationsInMillisecondsWithMicros() {
         // When
         Observation call = call();
-        call.onAnswerBytes(1);
+        call.onResponseBytes(1);
         JsonNode line = finished(call, false);
 
         // Then

@@ -27,7 +27,7 @@ class CallBooksTest {
     private Observation answered(String peer, int status, Fields fields) {
         Observation call = calls.begin();
         call.onPeer(peer);
-        call.onAnswerHead(new ResponseHead(Version.HTTP_1_1, status, "", fields));
+        call.onResponseHead(new ResponseHead(Version.HTTP_1_1, status, "", fields));
         return call;
     }
 
@@ -81,9 +81,9 @@ class CallBooksTest {
 
         // When
         call.onRequestBytes(40_000);
-        call.onAnswerBytes(30_000);
+        call.onResponseBytes(30_000);
         double during = registry.get("hikyaku.call.request.bytes").counter().count();
-        call.onAnswerBytes(1);
+        call.onResponseBytes(1);
         call.finish("completed", 0);
 
         // Then
@@ -157,10 +157,10 @@ class CallBooksTest {
         Observation call = calls.begin();
         call.onCallerRequest(new RequestHead(
                 Version.HTTP_2, "POST", "http", "o", "/a.B/c", Fields.of("content-type", "application/grpc")));
-        call.onAnswerHead(new ResponseHead(Version.HTTP_2, 200, "", Fields.NONE));
+        call.onResponseHead(new ResponseHead(Version.HTTP_2, 200, "", Fields.NONE));
 
         // When
-        call.onAnswerTrailers(Fields.of("grpc-status", "14"));
+        call.onResponseTrailers(Fields.of("grpc-status", "14"));
         call.finish("completed", 0);
 
         // Then

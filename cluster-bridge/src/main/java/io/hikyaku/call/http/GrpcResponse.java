@@ -8,7 +8,7 @@ import java.util.List;
 
 /// How a bridge tells gRPC callers of its own problems: by a status in trailers, never by an HTTP status (the mapping
 /// of HTTP statuses to gRPC's is for clients; servers must not use it).
-public final class GrpcAnswer {
+public final class GrpcResponse {
     /// Name of the field that holds the status.
     public static final AsciiString STATUS = AsciiString.cached("grpc-status");
 
@@ -23,22 +23,22 @@ public final class GrpcAnswer {
     private static final int INTERNAL = 13;
     private static final int UNAVAILABLE = 14;
 
-    private GrpcAnswer() {}
+    private GrpcResponse() {}
 
-    /// Trailers that end an answer: names and values in turn.
+    /// Trailers that end a response: names and values in turn.
     public static List<AsciiString> trailers(Problem problem) {
         return List.of(
                 STATUS, AsciiString.of(Integer.toString(status(problem))), MESSAGE, AsciiString.of(message(problem)));
     }
 
-    /// The fields of an answer that is nothing but trailers.
+    /// The fields of a response that is nothing but trailers.
     public static List<AsciiString> onlyTrailers(String cluster, Problem problem) {
         List<AsciiString> fields = new ArrayList<>();
         fields.add(GrpcType.CONTENT_TYPE);
         fields.add(APPLICATION_GRPC);
         fields.addAll(trailers(problem));
         fields.add(PROXY_STATUS);
-        fields.add(AsciiString.of(ProblemAnswer.proxyStatus(cluster, problem)));
+        fields.add(AsciiString.of(ProblemResponse.proxyStatus(cluster, problem)));
         return fields;
     }
 
@@ -62,7 +62,7 @@ public final class GrpcAnswer {
                     LOOP,
                     TARGET_PROTOCOL,
                     TARGET_ABORTED,
-                    INTERNAL -> GrpcAnswer.INTERNAL;
+                    INTERNAL -> GrpcResponse.INTERNAL;
             case REQUEST_TIMEOUT,
                     TOO_MANY_CONNECTIONS,
                     UNKNOWN_SERVICE,

@@ -7,17 +7,17 @@ import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
 import java.nio.charset.StandardCharsets;
 
-/// An answer that a bridge gives in the place of the service: status, `Proxy-Status` (RFC 9209) and problem details
-/// (RFC 9457). Says which bridge and what kind of failure, nothing about addresses.
+/// A response that a bridge gives in the place of the service: status, `Proxy-Status` (RFC 9209) and problem details
+/// (RFC 9457). Names the bridge and the kind of failure, but no addresses.
 ///
 /// @param body to be left out where the request was HEAD
-public record ProblemAnswer(ResponseHead head, byte[] body) {
-    /// The methods that are passed on, besides those that nobody has listed.
+public record ProblemResponse(ResponseHead head, byte[] body) {
+    /// The methods that are passed on, besides any unknown ones.
     static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-    /// @param service who was called
+    /// @param service the one that was called
     /// @param requestId by which the call is found in the bridges' access logs
-    public static ProblemAnswer of(String cluster, String service, Problem problem, CharSequence requestId) {
+    public static ProblemResponse of(String cluster, String service, Problem problem, CharSequence requestId) {
         byte[] body = """
                 {"type":"urn:hikyaku:problem:%s","title":"%s","status":%d,"detail":"%s","instance":"%s"}
                 """.formatted(
@@ -37,7 +37,7 @@ public record ProblemAnswer(ResponseHead head, byte[] body) {
         if (problem == Problem.METHOD_NOT_ALLOWED) {
             fields.add("Allow", ALLOW);
         }
-        return new ProblemAnswer(
+        return new ProblemResponse(
                 new ResponseHead(Version.HTTP_1_1, problem.status(), reason(problem.status()), fields.build()), body);
     }
 

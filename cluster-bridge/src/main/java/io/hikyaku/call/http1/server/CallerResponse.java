@@ -19,14 +19,14 @@ import java.net.SocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the answer to one request of a caller's connection.
-final class CallerAnswer implements CallerSide {
+/// Writes the response to one request of a caller's connection.
+final class CallerResponse implements CallerSide {
     private final CallerConnection connection;
     private final Http1Request request;
     private @Nullable BodyWriter body;
     private boolean keepAlive;
 
-    CallerAnswer(CallerConnection connection, Http1Request request) {
+    CallerResponse(CallerConnection connection, Http1Request request) {
         this.connection = connection;
         this.request = request;
         this.keepAlive = request.keepAlive() && !request.webSocket();
@@ -57,7 +57,7 @@ final class CallerAnswer implements CallerSide {
         connection.out().creditOnFlush(bytes);
     }
 
-    /// HTTP/1.0 knows no interim answers (RFC 9110 §15.2).
+    /// HTTP/1.0 has no interim responses (RFC 9110 §15.2).
     @Override
     public boolean writeInterim(ResponseHead head) {
         if (request.head().version() != Version.HTTP_1_1) {
@@ -77,7 +77,7 @@ final class CallerAnswer implements CallerSide {
         });
     }
 
-    /// What is wrong with a head must not leave half of it behind.
+    /// A head that turns out to be wrong must not leave half of itself behind.
     private void writeOrNothing(Consumer<ByteBuf> head) {
         ByteBuf room = connection.out().room(512);
         int start = room.writerIndex();
@@ -113,7 +113,7 @@ final class CallerAnswer implements CallerSide {
     public void writeEnd(@Nullable Fields trailers) {
         BodyWriter to = body;
         if (to == null) {
-            throw new IllegalStateException("The end of an answer without its head");
+            throw new IllegalStateException("The end of a response without its head");
         }
         to.end(trailers);
     }

@@ -2,8 +2,8 @@ package io.hikyaku.call.http2.server;
 
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.Violation;
-import io.hikyaku.call.http.GrpcAnswer;
-import io.hikyaku.call.http.ProblemAnswer;
+import io.hikyaku.call.http.GrpcResponse;
+import io.hikyaku.call.http.ProblemResponse;
 import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http.field.WellFormed;
 import io.hikyaku.call.http2.Http2Fields;
@@ -22,9 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The answer on one stream of a caller, and the credit for its bytes. Heads and the last piece of a body wait for the
-/// end of the event-loop turn, so that an end that comes with them travels in their frame.
-final class CallerHttp2Answer {
+/// The response on one stream of a caller, and the credit for its bytes. Heads and the last piece of a body wait for
+/// the end of the event-loop turn, so that an end that comes with them travels in their frame.
+final class CallerHttp2Response {
     private static final AsciiString OK = AsciiString.cached("200");
 
     private final CallerHttp2Connection connection;
@@ -46,7 +46,7 @@ final class CallerHttp2Answer {
     /// @param toHead whether it may have no body
     /// @param onTaken a part of its body is written to the socket
     /// @param onEnd its last frame is
-    CallerHttp2Answer(
+    CallerHttp2Response(
             CallerHttp2Connection connection, int id, boolean toHead, boolean grpc, Runnable onTaken, Runnable onEnd) {
         this.onTaken = onTaken;
         this.connection = connection;
@@ -56,7 +56,7 @@ final class CallerHttp2Answer {
         this.onEnd = onEnd;
     }
 
-    /// Whether the call is one of gRPC's.
+    /// Whether the call is a gRPC call.
     boolean isGrpc() {
         return grpc;
     }
@@ -82,7 +82,7 @@ final class CallerHttp2Answer {
         owed += bytes;
     }
 
-    /// Gives credit for what was taken and is not on its way to the socket: the frames around bodies.
+    /// Gives credit for what was taken and does not go to the socket: the frames around bodies.
     void settle() {
         Stream from = source;
         ByteBuf waiting = data;
@@ -95,7 +95,7 @@ final class CallerHttp2Answer {
 
     // ---- its parts
 
-    /// One that is too large for the caller is left out.
+    /// An interim response that is too large for the caller is left out.
     ///
     /// @return whether something was written
     /// @throws Malformed if it holds what may not be sent
@@ -112,14 +112,14 @@ final class CallerHttp2Answer {
     }
 
     /// @throws Malformed if it holds what may not be sent
-    /// @throws BadMessage if the caller takes none as large
-    void writeHead(ResponseHead answer) {
-        boolean bodiless = toHead || answer.status() == 204 || answer.status() == 304;
-        Http2Headers headers = headers(answer);
+    /// @throws BadMessage if the caller accepts none as large
+    void writeHead(ResponseHead response) {
+        boolean bodiless = toHead || response.status() == 204 || response.status() == 304;
+        Http2Headers headers = headers(response);
         requireTaken(headers);
-        left = bodiless ? 0 : contentLength(answer.fields());
+        left = bodiless ? 0 : contentLength(response.fields());
         head = headers;
-        headHeld = grpc && answer.fields().get(GrpcAnswer.STATUS) != null;
+        headHeld = grpc && response.fields().get(GrpcResponse.STATUS) != null;
     }
 
     /// What follows the head has no length and no form.
@@ -142,7 +142,7 @@ final class CallerHttp2Answer {
     }
 
     /// @throws Malformed if the head promised more
-    /// @throws BadMessage if the caller takes no trailers as large
+    /// @throws BadMessage if the caller accepts no trailers as large
     void writeEnd(@Nullable Fields trailers) {
         if (left > 0) {
             throw new Malformed(Reason.TRUNCATED, "body");
@@ -157,32 +157,32 @@ final class CallerHttp2Answer {
         }
     }
 
-    /// Writes a whole answer of the bridge's own.
+    /// Writes a whole response of the bridge's own.
     ///
-    /// @throws BadMessage if the caller takes no head as large
+    /// @throws BadMessage if the caller accepts no head as large
     void writeProblem(Problem problem, CharSequence requestId) {
         String cluster = connection.port().context().cluster();
         if (grpc) {
-            List<AsciiString> fields = new ArrayList<>(GrpcAnswer.onlyTrailers(cluster, problem));
+            List<AsciiString> fields = new ArrayList<>(GrpcResponse.onlyTrailers(cluster, problem));
             Http2Headers headers = withStatus(200, fields);
             requireTaken(headers);
             ended = true;
             tellEnd(connection.writeHeaders(id, headers, true));
             return;
         }
-        ProblemAnswer answer = ProblemAnswer.of(cluster, connection.port().service(), problem, requestId);
-        Http2Headers headers = headers(answer.head());
+        ProblemResponse response = ProblemResponse.of(cluster, connection.port().service(), problem, requestId);
+        Http2Headers headers = headers(response.head());
         requireTaken(headers);
         ended = true;
         ChannelFuture written = connection.writeHeaders(id, headers, toHead);
-        tellEnd(toHead ? written : connection.writeData(id, Unpooled.wrappedBuffer(answer.body()), true));
+        tellEnd(toHead ? written : connection.writeData(id, Unpooled.wrappedBuffer(response.body()), true));
     }
 
     /// Ends what was begun with gRPC's trailers.
     ///
-    /// @throws BadMessage if the caller takes none as large
+    /// @throws BadMessage if the caller accepts none as large
     void writeTrailers(Problem problem) {
-        writeTrailers(GrpcAnswer.trailers(problem));
+        writeTrailers(GrpcResponse.trailers(problem));
     }
 
     /// The end of this event-loop turn: what waits goes out, but for a gRPC status that waits for what follows it.
@@ -216,7 +216,7 @@ final class CallerHttp2Answer {
             boolean endsWithHead = end && waitingData == null;
             headWritten = true;
             headHeld = false;
-            connection.resets().onAnswer();
+            connection.resets().onResponse();
             ChannelFuture written = connection.writeHeaders(id, waitingHead, endsWithHead);
             if (endsWithHead) {
                 tellEnd(written);
@@ -254,7 +254,7 @@ final class CallerHttp2Answer {
 
     private void requireTaken(Http2Headers headers) {
         if (!connection.takes(headers)) {
-            throw new BadMessage(Violation.ANSWER_HEAD_SIZE, "the caller takes no head as large as the answer's");
+            throw new BadMessage(Violation.ANSWER_HEAD_SIZE, "the caller takes no head as large as the response's");
         }
     }
 

@@ -14,8 +14,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
-/// The answer on one stream of a target: held to its form as it comes, and passed on to the exchange.
-final class TargetHttp2Answer {
+/// The response on one stream of a target: validated as it comes, and passed on to the exchange.
+final class TargetHttp2Response {
     private final TargetHttp2Stream stream;
     private final InterimBudget interim = new InterimBudget();
     private boolean toHead;
@@ -25,11 +25,11 @@ final class TargetHttp2Answer {
     private boolean ended;
     private long left;
 
-    TargetHttp2Answer(TargetHttp2Stream stream) {
+    TargetHttp2Response(TargetHttp2Stream stream) {
         this.stream = stream;
     }
 
-    /// What is to be answered.
+    /// The request that it responds to.
     void begin(RequestHead request) {
         toHead = request.method().equals("HEAD");
         webSocket = WebSocket.isAsked(request);
@@ -56,7 +56,7 @@ final class TargetHttp2Answer {
             if (end) {
                 throw BadMessage.badRequest("an interim response that ends");
             }
-            exchange.onAnswerHead(response.head());
+            exchange.onTargetHead(response.head());
             return;
         }
         if (webSocket && status < 300) {
@@ -72,14 +72,14 @@ final class TargetHttp2Answer {
         if (end && left > 0) {
             throw BadMessage.badRequest("no body where Content-Length promises one");
         }
-        exchange.onAnswerHead(response.head());
+        exchange.onTargetHead(response.head());
         if (end) {
             onEnd(exchange, null);
         }
     }
 
-    /// What was asked for as a CONNECT is open with any 2xx (RFC 8441 §5), which cannot have a length
-    /// (RFC 9110 §9.3.6): DATA are bytes both ways from here on.
+    /// What was asked for as a CONNECT is open with any 2xx (RFC 8441 §5), which cannot have a length (RFC 9110
+    /// §9.3.6): DATA are bytes in both directions from here on.
     private void onOpened(TargetExchange exchange, TargetHeads.Response response, boolean end) {
         if (response.contentLength() >= 0) {
             throw BadMessage.badRequest("Content-Length of a WebSocket");
@@ -108,7 +108,7 @@ final class TargetHttp2Answer {
         if (length == 0) {
             data.release();
         } else {
-            exchange.onAnswerBody(data);
+            exchange.onTargetBody(data);
         }
         if (end) {
             onEnd(exchange, null);
@@ -121,7 +121,7 @@ final class TargetHttp2Answer {
         }
         if (stream.serves(exchange)) {
             ended = true;
-            exchange.onAnswerEnd(trailers == null || trailers.size() == 0 ? null : trailers);
+            exchange.onTargetEnd(trailers == null || trailers.size() == 0 ? null : trailers);
         }
         if (stream.serves(exchange) && webSocket && !webSocketOpen) { // nothing can follow a refusal
             stream.writeEnd(null);
