@@ -35,8 +35,8 @@ public record Request(RequestHead head, boolean hasBody) {
     }
 
     /// Whether requests with this method are passed on. Not CONNECT, which is for proxies; nor TRACE, which makes
-    /// servers show what they were sent (including fields that we add); nor PRI, which is not a request at all (RFC
-    /// 9113 §11.6). The first two in any case, since some servers do not care about case.
+    /// servers show what they were sent (including fields that we add); nor PRI, which is not a request at all
+    /// (RFC 9113 §11.6). The first two in any case, since some servers do not care about case.
     public static boolean isCarried(String method) {
         return !method.equalsIgnoreCase("CONNECT") && !method.equalsIgnoreCase("TRACE") && !method.equals("PRI");
     }

@@ -189,8 +189,8 @@ public final class CallerHttp2Connection extends Http2Multiplex<CallerHttp2Strea
         counted = true;
     }
 
-    /// Says that no new streams are taken, waits for those in flight to arrive, and lets those here end: RFC 9113
-    /// §6.8.
+    /// Says that no new streams are taken, waits for those in flight to arrive, and lets those here end
+    /// (RFC 9113 §6.8).
     void drain() {
         if (draining) {
             return;
