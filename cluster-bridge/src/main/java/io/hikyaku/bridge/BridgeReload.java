@@ -5,7 +5,7 @@ import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.LogConfig;
 import io.hikyaku.node.log.Logging;
 import io.hikyaku.node.reload.ConfigTaker;
-import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +36,7 @@ final class BridgeReload implements ConfigTaker<BridgeConfig> {
 
     @Override
     public void take(BridgeConfig changed) throws IOException, InterruptedException {
-        List<NodeDocument.Export> named = ownDocument.next(changed.exports());
+        List<ExportedService> named = ownDocument.next(changed.exports());
         Shards.NextExports exports = shards.makeExports(changed.exports());
         boolean whole = false;
         try {

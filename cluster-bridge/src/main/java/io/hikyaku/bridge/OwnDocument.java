@@ -5,6 +5,7 @@ import io.hikyaku.config.service.Export;
 import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnDocument {
     private final boolean forwards;
     private final MeshNode node;
-    private volatile List<NodeDocument.Export> exports = List.of();
+    private volatile List<ExportedService> exports = List.of();
 
     OwnDocument(BridgeConfig config, MeshNode node) {
         this.forwards = !config.listen().isEmpty();
@@ -24,19 +25,19 @@ final class OwnDocument {
     }
 
     /// How these exports would be announced. One that says the same as now keeps its age.
-    List<NodeDocument.Export> next(List<Export> services) {
+    List<ExportedService> next(List<Export> services) {
         return exports(services, exports, System.currentTimeMillis());
     }
 
     /// Announces these exports from now on.
-    void export(List<NodeDocument.Export> next) {
+    void export(List<ExportedService> next) {
         exports = next;
     }
 
     /// @param before what was said until now
     /// @param now since when the new ones are, in milliseconds since 1970
-    static List<NodeDocument.Export> exports(List<Export> services, List<NodeDocument.Export> before, long now) {
-        Map<String, NodeDocument.Export> known = new HashMap<>();
+    static List<ExportedService> exports(List<Export> services, List<ExportedService> before, long now) {
+        Map<String, ExportedService> known = new HashMap<>();
         before.forEach(export -> known.put(export.service(), export));
         return services.stream()
                 .map(service -> export(service, known.get(service.service().toString()), now))
@@ -48,12 +49,12 @@ final class OwnDocument {
         exports = List.of();
     }
 
-    private static NodeDocument.Export export(Export service, NodeDocument.@Nullable Export known, long now) {
+    private static ExportedService export(Export service, @Nullable ExportedService known, long now) {
         List<NodeDocument.Port> ports =
                 service.ports().stream().map(OwnDocument::port).toList();
         return known != null && known.ports().equals(ports)
                 ? known
-                : new NodeDocument.Export(service.service().toString(), ports, now, Map.of());
+                : new ExportedService(service.service().toString(), ports, now, Map.of());
     }
 
     private static NodeDocument.Port port(ExportPort port) {

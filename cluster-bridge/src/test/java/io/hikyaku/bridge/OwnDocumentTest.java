@@ -7,7 +7,7 @@ import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.config.service.Protocol;
 import io.hikyaku.config.service.Target;
 import io.hikyaku.config.value.ServiceName;
-import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,20 +18,20 @@ class OwnDocumentTest {
                 List.of(new ExportPort("main", port, Protocol.HTTP, List.of(Target.parse(target)))));
     }
 
-    private static List<Long> since(List<NodeDocument.Export> exports) {
-        return exports.stream().map(NodeDocument.Export::since).toList();
+    private static List<Long> since(List<ExportedService> exports) {
+        return exports.stream().map(ExportedService::since).toList();
     }
 
     @Test
     void anExportThatSaysTheSameIsAsOldAsItWas() {
         // Given
-        List<NodeDocument.Export> before = OwnDocument.exports(
+        List<ExportedService> before = OwnDocument.exports(
                 List.of(export("a/same", 80, "x:1"), export("a/port", 80, "x:1"), export("a/gone", 80, "x:1")),
                 List.of(),
                 1);
 
         // When
-        List<NodeDocument.Export> now = OwnDocument.exports(
+        List<ExportedService> now = OwnDocument.exports(
                 List.of(export("a/same", 80, "other:2"), export("a/port", 81, "x:1"), export("a/new", 80, "x:1")),
                 before,
                 2);

@@ -7,7 +7,7 @@ import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
-import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import io.hikyaku.wire.registry.NodeDocuments;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.nio.ByteBuffer;
@@ -19,7 +19,7 @@ import java.util.Map;
 /// Cuts this node's document into parts and signs it with the instance key. What has not changed since the last time
 /// is not made again. For one thread.
 public final class DocumentMaker implements Publisher.Signer {
-    private record Part(List<Export> exports, byte[] bytes, PartDigest digest) {}
+    private record Part(List<ExportedService> exports, byte[] bytes, PartDigest digest) {}
 
     private final InstanceKey key;
     private List<Part> made = List.of();
@@ -72,7 +72,7 @@ public final class DocumentMaker implements Publisher.Signer {
     }
 
     /// In as few buckets as fit their bounds.
-    private List<Part> cut(List<Export> exports) {
+    private List<Part> cut(List<ExportedService> exports) {
         if (exports.isEmpty()) {
             return List.of();
         }
@@ -89,12 +89,12 @@ public final class DocumentMaker implements Publisher.Signer {
         }
     }
 
-    private List<Part> cut(List<Export> exports, int buckets) {
-        List<List<Export>> sorted = new ArrayList<>(buckets);
+    private List<Part> cut(List<ExportedService> exports, int buckets) {
+        List<List<ExportedService>> sorted = new ArrayList<>(buckets);
         for (int i = 0; i < buckets; i++) {
             sorted.add(new ArrayList<>());
         }
-        for (Export export : exports) {
+        for (ExportedService export : exports) {
             sorted.get(DocumentParts.bucket(DocumentParts.hash(export.service()), buckets))
                     .add(export);
         }
@@ -106,7 +106,7 @@ public final class DocumentMaker implements Publisher.Signer {
         return parts;
     }
 
-    private static Part part(List<Export> exports) {
+    private static Part part(List<ExportedService> exports) {
         byte[] text = NodeDocuments.writeExports(exports);
         if (text.length > DocumentParts.MAX_PART_TEXT) {
             throw new IllegalArgumentException("a part of " + text.length + " bytes of text");

@@ -11,7 +11,7 @@ import io.hikyaku.wire.registry.DocumentHead;
 import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
-import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import io.hikyaku.wire.registry.NodeDocuments;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ public final class SignedDocuments {
             SignedDocument signed,
             NodeDocument document,
             Statement statement,
-            Map<PartDigest, List<Export>> exports,
+            Map<PartDigest, List<ExportedService>> exports,
             Map<PartDigest, Integer> text) {
         long textBytes() {
             return text.values().stream().mapToLong(Integer::longValue).sum();
@@ -140,8 +140,8 @@ public final class SignedDocuments {
             if (!statement.member().uri().equals(node.member())) {
                 return foreign("of " + node.member() + ", with a statement of " + statement.member());
             }
-            Map<PartDigest, List<Export>> exports = exports(digests.subList(1, digests.size()));
-            List<Export> all = new ArrayList<>();
+            Map<PartDigest, List<ExportedService>> exports = exports(digests.subList(1, digests.size()));
+            List<ExportedService> all = new ArrayList<>();
             digests.subList(1, digests.size()).forEach(digest -> all.addAll(exports.getOrDefault(digest, List.of())));
             try {
                 NodeDocument document = node.with(signed.sequence(), all);
@@ -151,10 +151,10 @@ public final class SignedDocuments {
             }
         }
 
-        private Map<PartDigest, List<Export>> exports(List<PartDigest> digests) {
-            Map<PartDigest, List<Export>> exports = new HashMap<>();
+        private Map<PartDigest, List<ExportedService>> exports(List<PartDigest> digests) {
+            Map<PartDigest, List<ExportedService>> exports = new HashMap<>();
             for (PartDigest digest : digests) {
-                List<Export> known = before == null ? null : before.exports.get(digest);
+                List<ExportedService> known = before == null ? null : before.exports.get(digest);
                 if (known != null && before != null) {
                     count(digest, before.text.getOrDefault(digest, 0));
                     exports.put(digest, known);

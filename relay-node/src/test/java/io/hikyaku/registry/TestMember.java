@@ -7,7 +7,7 @@ import io.hikyaku.identity.Statement;
 import io.hikyaku.identity.issue.Authority;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
-import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import io.hikyaku.wire.registry.NodeDocument.Port;
 import io.hikyaku.wire.route.RegistryFrame.Beat;
 import java.nio.file.Path;
@@ -61,8 +61,8 @@ public final class TestMember {
 
     public static NodeDocument document(
             NodeId node, String member, String statement, long sequence, boolean leaving, String... services) {
-        List<Export> exports = List.of(services).stream()
-                .map(service -> new Export(service, List.of(new Port("http", 80, "http")), 1, Map.of()))
+        List<ExportedService> exports = List.of(services).stream()
+                .map(service -> new ExportedService(service, List.of(new Port("http", 80, "http")), 1, Map.of()))
                 .toList();
         return new NodeDocument(
                 node, member, statement, sequence, 1, false, leaving, exports, Optional.empty(), Optional.empty());

@@ -17,6 +17,7 @@ import io.hikyaku.wire.link.LinkFrames;
 import io.hikyaku.wire.registry.DocumentHeads;
 import io.hikyaku.wire.registry.DocumentParts;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import io.hikyaku.wire.registry.NodeDocuments;
 import io.hikyaku.wire.route.PushBacks;
 import io.hikyaku.wire.route.RegistryFrames;
@@ -82,7 +83,7 @@ class DecodersFuzzTest {
             // As it should be.
         }
         try {
-            List<NodeDocument.Export> exports = NodeDocuments.readExports(bytes);
+            List<ExportedService> exports = NodeDocuments.readExports(bytes);
             assertEquals(exports, NodeDocuments.readExports(NodeDocuments.writeExports(exports)));
         } catch (Malformed e) {
             // As it should be.

@@ -5,6 +5,7 @@ import io.hikyaku.config.service.Protocol;
 import io.hikyaku.identity.Member;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -64,7 +65,7 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
             return;
         }
         Exporter exporter = new Exporter(document.node(), member.name(), reachable);
-        for (NodeDocument.Export export : document.exports()) {
+        for (ExportedService export : document.exports()) {
             for (NodeDocument.Port port : export.ports()) {
                 protocol(port.protocol())
                         .ifPresent(protocol -> offers.computeIfAbsent(

@@ -5,7 +5,7 @@ import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.config.yaml.Section;
 import io.hikyaku.config.yaml.Setting;
 import io.hikyaku.config.yaml.Setting.Identity;
-import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.util.List;
 
 /// A service of this cluster that the others may call.
@@ -15,7 +15,7 @@ public record Export(ServiceName service, List<ExportPort> ports) {
 
     public Export {
         ports = List.copyOf(ports);
-        int most = NodeDocument.Export.MAX_PORTS;
+        int most = ExportedService.MAX_PORTS;
         new Rules()
                 .require(ports.size() <= most, ports.size() + " ports; a service has " + most + " at most", "ports")
                 .enforce();

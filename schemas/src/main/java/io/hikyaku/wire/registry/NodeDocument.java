@@ -27,7 +27,7 @@ public record NodeDocument(
         int shardCount,
         boolean forwards,
         boolean leaving,
-        List<Export> exports,
+        List<ExportedService> exports,
         Optional<Load> load,
         Optional<KafkaInbox> kafka) {
     public static final int MAX_STATEMENT_CHARS = 16 * 1024;
@@ -55,12 +55,13 @@ public record NodeDocument(
         require(exports.size() <= MAX_EXPORTS, "number of exports"); // §8.2
         int ports = exports.stream().mapToInt(export -> export.ports().size()).sum();
         require(ports <= MAX_PORTS, "number of ports"); // §8.2
-        long services = exports.stream().map(Export::service).distinct().count();
+        long services =
+                exports.stream().map(ExportedService::service).distinct().count();
         require(services == exports.size(), "service named twice"); // §8.2
     }
 
     /// The same node with what its newest document says.
-    public NodeDocument with(long number, List<Export> exported) {
+    public NodeDocument with(long number, List<ExportedService> exported) {
         return new NodeDocument(node, member, statement, number, shardCount, forwards, leaving, exported, load, kafka);
     }
 
@@ -71,13 +72,13 @@ public record NodeDocument(
     /// @param since when the export came to be, in milliseconds since 1970: where exporters disagree on a port's
     ///     protocol, the oldest counts
     /// @param labels at most 32, for policy
-    public record Export(String service, List<Port> ports, long since, Map<String, String> labels) {
+    public record ExportedService(String service, List<Port> ports, long since, Map<String, String> labels) {
         public static final int MAX_PORTS = 32;
         public static final int MAX_LABELS = 32;
         public static final int MAX_LABEL_KEY_CHARS = 128;
         public static final int MAX_LABEL_VALUE_CHARS = 256;
 
-        public Export {
+        public ExportedService {
             ports = List.copyOf(ports);
             labels = Map.copyOf(labels);
             require(SERVICE.matcher(service).matches(), "service"); // §8.2

@@ -3,7 +3,7 @@ package io.hikyaku.wire.registry;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.Malformed.Reason;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import io.hikyaku.wire.registry.NodeDocument.KafkaInbox;
 import io.hikyaku.wire.registry.NodeDocument.Load;
 import io.hikyaku.wire.registry.NodeDocument.Port;
@@ -32,7 +32,7 @@ public final class NodeDocuments {
                             .maxNestingDepth(16)
                             .maxNumberLength(20)
                             .maxStringLength(NodeDocument.MAX_STATEMENT_CHARS)
-                            .maxNameLength(Export.MAX_LABEL_KEY_CHARS)
+                            .maxNameLength(ExportedService.MAX_LABEL_KEY_CHARS)
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -56,14 +56,14 @@ public final class NodeDocuments {
     }
 
     /// The text of a part with exports.
-    public static byte[] writeExports(List<Export> exports) {
+    public static byte[] writeExports(List<ExportedService> exports) {
         ObjectNode root = JSON.createObjectNode();
         ArrayNode array = root.putArray("exports");
         exports.forEach(export -> write(array.addObject(), export));
         return JSON.writeValueAsBytes(root);
     }
 
-    private static void write(ObjectNode into, Export export) {
+    private static void write(ObjectNode into, ExportedService export) {
         into.put("service", export.service());
         into.put("since", export.since());
         ArrayNode ports = into.putArray("ports");
@@ -100,7 +100,7 @@ public final class NodeDocuments {
     /// Reads a part with exports.
     ///
     /// @throws Malformed if the text is not that of one within its limits
-    public static List<Export> readExports(byte[] text) {
+    public static List<ExportedService> readExports(byte[] text) {
         return reading(text, root -> exports(array(root, "exports", NodeDocument.MAX_EXPORTS)));
     }
 
@@ -117,14 +117,14 @@ public final class NodeDocuments {
         }
     }
 
-    private static List<Export> exports(JsonNode array) {
-        List<Export> exports = new ArrayList<>(array.size());
+    private static List<ExportedService> exports(JsonNode array) {
+        List<ExportedService> exports = new ArrayList<>(array.size());
         for (JsonNode export : array) {
             List<Port> ports = new ArrayList<>();
-            for (JsonNode port : array(export, "ports", Export.MAX_PORTS)) {
+            for (JsonNode port : array(export, "ports", ExportedService.MAX_PORTS)) {
                 ports.add(new Port(text(port, "name"), small(port, "port"), text(port, "protocol")));
             }
-            exports.add(new Export(text(export, "service"), ports, integer(export, "since"), labels(export)));
+            exports.add(new ExportedService(text(export, "service"), ports, integer(export, "since"), labels(export)));
         }
         return exports;
     }

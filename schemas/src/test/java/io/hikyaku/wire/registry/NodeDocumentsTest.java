@@ -11,7 +11,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.hikyaku.wire.Malformed;
 import io.hikyaku.wire.NodeId;
-import io.hikyaku.wire.registry.NodeDocument.Export;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import io.hikyaku.wire.registry.NodeDocument.KafkaInbox;
 import io.hikyaku.wire.registry.NodeDocument.Load;
 import io.hikyaku.wire.registry.NodeDocument.Port;
@@ -37,8 +37,9 @@ class NodeDocumentsTest {
             true,
             false,
             List.of(
-                    new Export("shop/orders", List.of(HTTP, new Port("db", 5432, "tcp")), 1_700_000_000_000L, Map.of()),
-                    new Export("shop/payments", List.of(HTTP), 0, Map.of("tier", "gold"))),
+                    new ExportedService(
+                            "shop/orders", List.of(HTTP, new Port("db", 5432, "tcp")), 1_700_000_000_000L, Map.of()),
+                    new ExportedService("shop/payments", List.of(HTTP), 0, Map.of("tier", "gold"))),
             Optional.of(new Load(3)),
             Optional.of(new KafkaInbox("hikyaku.demo.in.osaka", 2)));
     private static final String NODE_JSON = json(FULL);
@@ -48,7 +49,7 @@ class NodeDocumentsTest {
         return new String(NodeDocuments.writeNode(document), StandardCharsets.UTF_8);
     }
 
-    private static String json(List<Export> exports) {
+    private static String json(List<ExportedService> exports) {
         return new String(NodeDocuments.writeExports(exports), StandardCharsets.UTF_8);
     }
 
@@ -56,7 +57,7 @@ class NodeDocumentsTest {
         return NodeDocuments.readNode(json.getBytes(StandardCharsets.UTF_8), FULL.sequence());
     }
 
-    private static List<Export> readExports(String json) {
+    private static List<ExportedService> readExports(String json) {
         return NodeDocuments.readExports(json.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -97,7 +98,7 @@ class NodeDocumentsTest {
         // When, Then
         for (NodeDocument document : List.of(FULL, bare)) {
             NodeDocument node = readNode(json(document));
-            List<Export> exports = readExports(json(document.exports()));
+            List<ExportedService> exports = readExports(json(document.exports()));
             assertEquals(document, node.with(FULL.sequence(), exports));
             assertTrue(schemaAccepts(json(document)), json(document));
             assertTrue(schemaAccepts(json(document.exports())), json(document.exports()));
@@ -169,8 +170,8 @@ class NodeDocumentsTest {
     @Test
     void holdsTheNumberOfExportsToItsLimit() {
         // Given
-        List<Export> most = exports(NodeDocument.MAX_EXPORTS);
-        List<Export> tooMany = exports(NodeDocument.MAX_EXPORTS + 1);
+        List<ExportedService> most = exports(NodeDocument.MAX_EXPORTS);
+        List<ExportedService> tooMany = exports(NodeDocument.MAX_EXPORTS + 1);
         // When, Then
         assertEquals(most, withExports(most).exports());
         assertThrows(IllegalArgumentException.class, () -> withExports(tooMany));
@@ -179,8 +180,8 @@ class NodeDocumentsTest {
     @Test
     void noServiceIsNamedTwiceInWhateverParts() {
         // Given
-        List<Export> part = exports(2);
-        List<Export> twice = List.of(part.get(0), part.get(1), part.get(0));
+        List<ExportedService> part = exports(2);
+        List<ExportedService> twice = List.of(part.get(0), part.get(1), part.get(0));
         // When, Then
         assertThrows(IllegalArgumentException.class, () -> withExports(twice));
     }
@@ -188,11 +189,11 @@ class NodeDocumentsTest {
     @Test
     void holdsThePortsOfAllExportsToTheirLimit() {
         // Given
-        List<Port> ports = IntStream.rangeClosed(1, Export.MAX_PORTS)
+        List<Port> ports = IntStream.rangeClosed(1, ExportedService.MAX_PORTS)
                 .mapToObj(i -> new Port("p" + i, i, "tcp"))
                 .toList();
-        List<Export> tooMany = IntStream.rangeClosed(0, NodeDocument.MAX_PORTS / Export.MAX_PORTS)
-                .mapToObj(i -> new Export("shop/s" + i, ports, 1, Map.of()))
+        List<ExportedService> tooMany = IntStream.rangeClosed(0, NodeDocument.MAX_PORTS / ExportedService.MAX_PORTS)
+                .mapToObj(i -> new ExportedService("shop/s" + i, ports, 1, Map.of()))
                 .toList();
         // When, Then
         withExports(tooMany.subList(1, tooMany.size()));
@@ -210,13 +211,13 @@ class NodeDocumentsTest {
         assertEquals(FULL.with(7, List.of()), readNode(NODE_JSON + spaces.substring(1)));
     }
 
-    private static List<Export> exports(int count) {
+    private static List<ExportedService> exports(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new Export("shop/s" + i, List.of(HTTP), 1, Map.of()))
+                .mapToObj(i -> new ExportedService("shop/s" + i, List.of(HTTP), 1, Map.of()))
                 .toList();
     }
 
-    private static NodeDocument withExports(List<Export> exports) {
+    private static NodeDocument withExports(List<ExportedService> exports) {
         return new NodeDocument(
                 FULL.node(), FULL.member(), "a", 1, 1, false, false, exports, Optional.empty(), Optional.empty());
     }

@@ -2,9 +2,9 @@ package io.hikyaku.call.http1.server;
 
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.http.Request;
-import io.hikyaku.call.http.field.Authority;
 import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http.field.Provenance;
+import io.hikyaku.call.http.field.RequestAuthority;
 import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http1.FieldSection;
 import io.hikyaku.call.http1.Framing;
@@ -54,7 +54,7 @@ public record Http1Request(RequestHead head, long contentLength, boolean keepAli
         if (host == null && line.version() == Version.HTTP_1_1) {
             throw new BadMessage(Violation.HOST, "no Host");
         }
-        return host == null && target == null ? "" : Authority.of(host, target);
+        return host == null && target == null ? "" : RequestAuthority.of(host, target);
     }
 
     boolean webSocket() {

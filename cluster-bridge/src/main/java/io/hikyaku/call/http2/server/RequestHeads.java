@@ -2,12 +2,12 @@ package io.hikyaku.call.http2.server;
 
 import io.hikyaku.call.Violation;
 import io.hikyaku.call.http.Request;
-import io.hikyaku.call.http.field.Authority;
 import io.hikyaku.call.http.field.BadMessage;
 import io.hikyaku.call.http.field.FieldKind;
 import io.hikyaku.call.http.field.Grammar;
 import io.hikyaku.call.http.field.HeaderSection;
 import io.hikyaku.call.http.field.Provenance;
+import io.hikyaku.call.http.field.RequestAuthority;
 import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.call.http2.Http2Fields;
 import io.hikyaku.wire.call.HttpFrame;
@@ -35,7 +35,7 @@ final class RequestHeads {
     static Request read(Http2Headers headers, boolean bodyFollows, Provenance provenance, int maxPath) {
         String method = method(headers);
         HeaderSection section = Http2Fields.read(headers);
-        String authority = Authority.of(headers.authority(), section.host());
+        String authority = RequestAuthority.of(headers.authority(), section.host());
         String path = path(headers.path(), method, maxPath);
         String scheme = String.valueOf(headers.scheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {

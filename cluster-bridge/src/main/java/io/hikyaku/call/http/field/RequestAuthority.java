@@ -6,8 +6,8 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /// The host that a request says it is for: in its target, in `Host`, or in both alike (RFC 9110 §7.2).
-public final class Authority {
-    private Authority() {}
+public final class RequestAuthority {
+    private RequestAuthority() {}
 
     /// @param said where this version says it as a rule; null: not there
     /// @param other where it may be said besides; null: not there
