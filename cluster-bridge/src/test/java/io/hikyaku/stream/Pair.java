@@ -9,6 +9,7 @@ import io.hikyaku.config.limits.ChannelLimits;
 import io.hikyaku.loop.VirtualTime;
 import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.NodeId;
+import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
@@ -70,10 +71,16 @@ public final class Pair {
             return mux;
         }
 
-        /// Calls back when it is known whether there is a channel; streams are refused where there is none.
-        public void whenConnected(Consumer<StreamMux> then) {
+        /// Calls back once there is a channel; without one, the handler is told that its stream is refused.
+        public void whenConnected(StreamHandler handler, Consumer<StreamMux> then) {
             StreamMux mux = channels.to(other().node());
-            mux.whenDecided(_ -> then.accept(mux));
+            mux.whenDecided(closed -> {
+                if (closed == null) {
+                    then.accept(mux);
+                } else {
+                    handler.onReset(ResetCode.REFUSED, closed.detail(), false);
+                }
+            });
         }
 
         /// Leaves no memory for a further channel.

@@ -180,7 +180,7 @@ class StreamSimulationTest {
             StalledEnd here = download ? reader : writer;
             pair.time.after(
                     random.nextInt(1_500) * 1_000_000L,
-                    () -> opener.whenConnected(mux -> here.starts(mux.open(Recorder.bytes(name), here))));
+                    () -> opener.whenConnected(here, mux -> here.starts(mux.open(Recorder.bytes(name), here))));
         }
 
         long stalledBytes() {
@@ -194,8 +194,8 @@ class StreamSimulationTest {
             expected.put("conversation " + number, called);
             pair.time.after(random.nextInt(1_500) * 1_000_000L, () -> {
                 parties.add(calling);
-                ByteBuf metadata = Recorder.bytes("conversation " + number);
-                opener.whenConnected(mux -> calling.starts(mux.open(metadata, calling)));
+                String name = "conversation " + number;
+                opener.whenConnected(calling, mux -> calling.starts(mux.open(Recorder.bytes(name), calling)));
             });
         }
 
