@@ -231,6 +231,7 @@ class LinkIT {
                 TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 4096)) {
             edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
             edge.events.awaitUp();
+            relay.events.awaitUp();
 
             // When
             proxy.stall();
