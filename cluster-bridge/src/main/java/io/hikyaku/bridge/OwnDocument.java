@@ -1,9 +1,9 @@
 package io.hikyaku.bridge;
 
 import io.hikyaku.config.BridgeConfig;
-import io.hikyaku.config.service.Export;
-import io.hikyaku.config.service.ExportPort;
 import io.hikyaku.node.MeshNode;
+import io.hikyaku.service.Export;
+import io.hikyaku.service.ExportPort;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.util.HashMap;

@@ -2,11 +2,11 @@ package io.hikyaku.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hikyaku.config.service.Export;
-import io.hikyaku.config.service.ExportPort;
-import io.hikyaku.config.service.Protocol;
-import io.hikyaku.config.service.Target;
 import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.service.Export;
+import io.hikyaku.service.ExportPort;
+import io.hikyaku.service.Protocol;
+import io.hikyaku.service.Target;
 import io.hikyaku.wire.registry.NodeDocument.ExportedService;
 import java.util.List;
 import org.junit.jupiter.api.Test;

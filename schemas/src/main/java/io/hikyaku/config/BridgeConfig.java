@@ -3,8 +3,8 @@ package io.hikyaku.config;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.hikyaku.config.limits.BridgeLimits;
-import io.hikyaku.config.service.Export;
-import io.hikyaku.config.service.Import;
+import io.hikyaku.config.service.ExportReading;
+import io.hikyaku.config.service.ImportReading;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.config.value.Rules;
 import io.hikyaku.config.value.ServiceName;
@@ -13,6 +13,8 @@ import io.hikyaku.config.yaml.Reading;
 import io.hikyaku.config.yaml.Section;
 import io.hikyaku.config.yaml.Setting;
 import io.hikyaku.config.yaml.Setting.Identity;
+import io.hikyaku.service.Export;
+import io.hikyaku.service.Import;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.nio.file.Path;
 import java.util.List;
@@ -142,11 +144,11 @@ public record BridgeConfig(
                 List.<String>of());
         var exports = section.optional(
                 "exports",
-                value -> value.list(Export::read, new Identity<>("the same service as", Export::service)),
+                value -> value.list(ExportReading::export, new Identity<>("the same service as", Export::service)),
                 List.<Export>of());
         var imports = section.optional(
                 "imports",
-                value -> value.list(Import::read, new Identity<>("the same service as", Import::service)),
+                value -> value.list(ImportReading::imported, new Identity<>("the same service as", Import::service)),
                 List.<Import>of());
         var admin = section.optional("admin", AdminConfig::read);
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);

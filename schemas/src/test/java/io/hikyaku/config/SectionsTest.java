@@ -12,16 +12,8 @@ import io.hikyaku.config.limits.RegistryLimits;
 import io.hikyaku.config.limits.RelayLimits;
 import io.hikyaku.config.limits.RouteLimits;
 import io.hikyaku.config.limits.StreamLimits;
-import io.hikyaku.config.service.Export;
-import io.hikyaku.config.service.ExportPort;
-import io.hikyaku.config.service.Forwarded;
-import io.hikyaku.config.service.Import;
-import io.hikyaku.config.service.ImportPort;
-import io.hikyaku.config.service.Protocol;
-import io.hikyaku.config.service.Target;
-import io.hikyaku.config.service.TargetHost;
-import io.hikyaku.config.service.TargetTls;
-import io.hikyaku.config.service.Trace;
+import io.hikyaku.config.service.ExportReading;
+import io.hikyaku.config.service.ImportReading;
 import io.hikyaku.config.value.DataSize;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
@@ -30,6 +22,16 @@ import io.hikyaku.config.yaml.ConfigException;
 import io.hikyaku.config.yaml.Finding;
 import io.hikyaku.config.yaml.Reading;
 import io.hikyaku.config.yaml.Setting;
+import io.hikyaku.service.Export;
+import io.hikyaku.service.ExportPort;
+import io.hikyaku.service.Forwarded;
+import io.hikyaku.service.Import;
+import io.hikyaku.service.ImportPort;
+import io.hikyaku.service.Protocol;
+import io.hikyaku.service.Target;
+import io.hikyaku.service.TargetHost;
+import io.hikyaku.service.TargetTls;
+import io.hikyaku.service.Trace;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -254,14 +256,14 @@ class SectionsTest {
                         broker),
                 new Sample(
                         "export port",
-                        ExportPort::read,
+                        ExportReading::port,
                         "{ name: http, port: 80, protocol: http, target: '[::1]:1' }",
                         exportPort,
                         "{ name: sql, port: 5432, protocol: tcp, target: [ 'h:1', 'h:2' ] }",
                         exportPorts),
                 new Sample(
                         "export port with TLS",
-                        ExportPort::read,
+                        ExportReading::port,
                         "{ name: http, port: 80, protocol: http, target: 'https://[::1]:1', tls: {} }",
                         new ExportPort(
                                 "http",
@@ -275,14 +277,14 @@ class SectionsTest {
                         everyKeyPort),
                 new Sample(
                         "target TLS",
-                        TargetTls::read,
+                        ExportReading::tls,
                         "{}",
                         TargetTls.DEFAULTS,
                         "{ trust: ca.pem, serverName: shop.example, certificate: /run/c.pem, key: /run/k.pem }",
                         tls),
                 new Sample(
                         "export",
-                        Export::read,
+                        ExportReading::export,
                         "{ service: shop/orders, ports: [ { name: http, port: 80, protocol: http, target: '[::1]:1' } ] }",
                         new Export(service, List.of(exportPort)),
                         "{ service: shop/orders, ports: [ { name: http, port: 80, protocol: http, target: '[::1]:1' },"
@@ -290,7 +292,7 @@ class SectionsTest {
                         new Export(service, List.of(exportPort, exportPorts))),
                 new Sample(
                         "import port",
-                        ImportPort::read,
+                        ImportReading::port,
                         "{ port: 80, listen: '127.0.0.1:19000' }",
                         importPort,
                         "{ port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
@@ -298,7 +300,7 @@ class SectionsTest {
                         tcpPort),
                 new Sample(
                         "import",
-                        Import::read,
+                        ImportReading::imported,
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' } ] }",
                         new Import(service, List.of(importPort)),
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' },"

@@ -1,8 +1,8 @@
 package io.hikyaku.bridge.shard;
 
 import io.hikyaku.call.ServicePort;
-import io.hikyaku.config.service.Protocol;
 import io.hikyaku.identity.Member;
+import io.hikyaku.service.Protocol;
 import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.ExportedService;

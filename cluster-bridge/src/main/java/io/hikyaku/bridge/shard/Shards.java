@@ -1,6 +1,6 @@
 package io.hikyaku.bridge.shard;
 
-import io.hikyaku.config.service.Export;
+import io.hikyaku.service.Export;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

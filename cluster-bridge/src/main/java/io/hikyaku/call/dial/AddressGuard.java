@@ -1,7 +1,7 @@
 package io.hikyaku.call.dial;
 
-import io.hikyaku.config.service.TargetAddresses;
 import io.hikyaku.config.value.HostPort;
+import io.hikyaku.service.TargetAddresses;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;

@@ -1,11 +1,11 @@
 package io.hikyaku.call.dial;
 
-import io.hikyaku.config.service.TargetTls;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.yaml.ConfigException;
 import io.hikyaku.config.yaml.Finding;
 import io.hikyaku.files.FileWatch;
 import io.hikyaku.files.MadeFromFiles;
+import io.hikyaku.service.TargetTls;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;

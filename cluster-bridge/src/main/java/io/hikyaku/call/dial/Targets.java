@@ -2,14 +2,14 @@ package io.hikyaku.call.dial;
 
 import io.hikyaku.balance.OutlierDetector;
 import io.hikyaku.call.CallContext;
-import io.hikyaku.config.service.ExportPort;
-import io.hikyaku.config.service.Target;
-import io.hikyaku.config.service.Target.Scheme;
-import io.hikyaku.config.service.TargetTls;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.net.AcceptLimiter;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.net.name.Connector;
+import io.hikyaku.service.ExportPort;
+import io.hikyaku.service.Target;
+import io.hikyaku.service.Target.Scheme;
+import io.hikyaku.service.TargetTls;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;

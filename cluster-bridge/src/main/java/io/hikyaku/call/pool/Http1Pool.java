@@ -3,7 +3,7 @@ package io.hikyaku.call.pool;
 import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.http1.client.TargetConnection;
 import io.hikyaku.config.limits.CallLimits;
-import io.hikyaku.config.service.TargetHost;
+import io.hikyaku.service.TargetHost;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.call.export.ExportHandler;
-import io.hikyaku.config.service.Export;
-import io.hikyaku.config.service.ExportPort;
-import io.hikyaku.config.service.Protocol;
-import io.hikyaku.config.service.Target;
 import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.service.Export;
+import io.hikyaku.service.ExportPort;
+import io.hikyaku.service.Protocol;
+import io.hikyaku.service.Target;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;

@@ -1,4 +1,4 @@
-/// Exported and imported services, their ports and targets.
+/// How a configuration file writes exported and imported services.
 @NullMarked
 package io.hikyaku.config.service;
 

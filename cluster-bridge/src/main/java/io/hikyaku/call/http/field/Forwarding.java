@@ -1,7 +1,7 @@
 package io.hikyaku.call.http.field;
 
-import io.hikyaku.config.service.Forwarded;
-import io.hikyaku.config.service.Trace;
+import io.hikyaku.service.Forwarded;
+import io.hikyaku.service.Trace;
 import io.netty.util.AsciiString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

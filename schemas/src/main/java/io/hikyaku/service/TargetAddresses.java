@@ -1,4 +1,4 @@
-package io.hikyaku.config.service;
+package io.hikyaku.service;
 
 import io.hikyaku.config.value.HostPort;
 import java.net.Inet6Address;

@@ -1,13 +1,9 @@
-package io.hikyaku.config.service;
+package io.hikyaku.service;
 
-import io.hikyaku.config.service.Target.Scheme;
 import io.hikyaku.config.value.Rules;
-import io.hikyaku.config.yaml.Section;
-import io.hikyaku.config.yaml.Setting;
-import io.hikyaku.config.yaml.Setting.Identity;
+import io.hikyaku.service.Target.Scheme;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /// A port of an exported service.
 ///
@@ -52,21 +48,5 @@ public record ExportPort(
     public ExportPort(
             String name, int port, Protocol protocol, List<Target> target, Optional<TargetTls> tls, TargetHost host) {
         this(name, port, protocol, target, tls, host, true);
-    }
-
-    public static ExportPort read(Setting setting) {
-        Section section = setting.section();
-        var name = section.required("name", Setting::name);
-        var port = section.required("port", Setting::port);
-        var protocol = section.required("protocol", value -> value.choice(Protocol.class));
-        var target = section.required(
-                "target",
-                value -> value.oneOrMore(
-                        item -> item.parsed(Target::parse), new Identity<>("the same target as", Function.identity())));
-        var tls = section.optional("tls", TargetTls::read);
-        var host = section.optional("host", value -> value.parsed(TargetHost::new), TargetHost.KEEP);
-        var via = section.optional("via", Setting::flag, true);
-        return section.build(
-                () -> new ExportPort(name.get(), port.get(), protocol.get(), target.get(), tls, host, via));
     }
 }

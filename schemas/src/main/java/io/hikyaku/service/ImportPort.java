@@ -1,9 +1,7 @@
-package io.hikyaku.config.service;
+package io.hikyaku.service;
 
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.Rules;
-import io.hikyaku.config.yaml.Section;
-import io.hikyaku.config.yaml.Setting;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -29,18 +27,5 @@ public record ImportPort(
         if (timeout.isPresent()) {
             new Rules().positive("timeout", timeout.get()).enforce();
         }
-    }
-
-    public static ImportPort read(Setting setting) {
-        Section section = setting.section();
-        var port = section.required("port", Setting::port);
-        var listen = section.required("listen", Setting::listenAddress);
-        var protocol = section.optional("protocol", value -> value.choice(Protocol.class));
-        var timeout = section.optional("timeout", Setting::duration);
-        var forwarded = section.optional("forwarded", value -> value.choice(Forwarded.class), Forwarded.OBFUSCATED);
-        var trusted = section.optional("trustForwarded", Setting::flag, false);
-        var trace = section.optional("trace", value -> value.choice(Trace.class), Trace.CONTINUE);
-        return section.build(
-                () -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted, trace));
     }
 }

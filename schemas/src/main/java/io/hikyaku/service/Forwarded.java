@@ -1,4 +1,4 @@
-package io.hikyaku.config.service;
+package io.hikyaku.service;
 
 import java.util.Locale;
 

@@ -1,9 +1,9 @@
-package io.hikyaku.config.service;
+package io.hikyaku.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.hikyaku.config.service.Target.Scheme;
+import io.hikyaku.service.Target.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

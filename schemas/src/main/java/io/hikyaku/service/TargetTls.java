@@ -1,9 +1,6 @@
-package io.hikyaku.config.service;
+package io.hikyaku.service;
 
-import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.Rules;
-import io.hikyaku.config.yaml.Section;
-import io.hikyaku.config.yaml.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -25,21 +22,5 @@ public record TargetTls(
                 .require(certificate.isPresent() || key.isEmpty(), "of use only with certificate", "key")
                 .require(key.isPresent() || certificate.isEmpty(), "of use only with key", "certificate")
                 .enforce();
-    }
-
-    public static TargetTls read(Setting setting) {
-        Section section = setting.section();
-        return section.build(() -> new TargetTls(
-                section.optional("trust", Setting::file),
-                section.optional("serverName", value -> value.parsed(TargetTls::checkName)),
-                section.optional("certificate", Setting::file),
-                section.optional("key", Setting::file)));
-    }
-
-    private static String checkName(String text) {
-        if (new HostPort(text, 0).isLiteral()) {
-            throw new IllegalArgumentException("'" + text + "' is an address, not a name");
-        }
-        return text;
     }
 }
