@@ -3,13 +3,17 @@ package io.hikyaku.bridge;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.service.Export;
+import io.hikyaku.service.Export.NotCarried;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.wire.registry.NodeDocument;
 import io.hikyaku.wire.registry.NodeDocument.ExportedService;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What this bridge says about itself to the mesh (PROTOCOL.md §8).
@@ -50,15 +54,35 @@ final class OwnDocument {
     }
 
     private static ExportedService export(Export service, @Nullable ExportedService known, long now) {
-        List<NodeDocument.Port> ports =
-                service.ports().stream().map(OwnDocument::port).toList();
-        return known != null && known.ports().equals(ports)
-                ? known
-                : new ExportedService(service.service().toString(), ports, now, Map.of());
+        List<NodeDocument.Port> ports = Stream.concat(
+                        service.ports().stream().map(OwnDocument::port),
+                        service.notCarried().stream().map(OwnDocument::port))
+                .toList();
+        long fresh = known != null && isSame(known.ports(), ports) ? known.since() : now;
+        long since = service.since().map(Instant::toEpochMilli).orElse(fresh);
+        return new ExportedService(service.service().toString(), ports, since, service.traits());
+    }
+
+    /// Whether they are the same export, which keeps its age: readiness comes and goes.
+    private static boolean isSame(List<NodeDocument.Port> before, List<NodeDocument.Port> now) {
+        return before.stream()
+                .map(OwnDocument::unready)
+                .toList()
+                .equals(now.stream().map(OwnDocument::unready).toList());
+    }
+
+    private static NodeDocument.Port unready(NodeDocument.Port port) {
+        return new NodeDocument.Port(port.name(), port.port(), port.protocol(), port.appProtocol(), false);
     }
 
     private static NodeDocument.Port port(ExportPort port) {
-        return new NodeDocument.Port(port.name(), port.port(), port.protocol().toString());
+        boolean ready = !port.target().isEmpty();
+        return new NodeDocument.Port(port.name(), port.port(), port.protocol().toString(), port.appProtocol(), ready);
+    }
+
+    private static NodeDocument.Port port(NotCarried port) {
+        String protocol = port.transport().toLowerCase(Locale.ROOT);
+        return new NodeDocument.Port(port.name(), port.port(), protocol, port.appProtocol(), false);
     }
 
     /// @param inbox where this node reads from Kafka, once it does

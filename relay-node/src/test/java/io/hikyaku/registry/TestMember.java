@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -62,7 +61,7 @@ public final class TestMember {
     public static NodeDocument document(
             NodeId node, String member, String statement, long sequence, boolean leaving, String... services) {
         List<ExportedService> exports = List.of(services).stream()
-                .map(service -> new ExportedService(service, List.of(new Port("http", 80, "http")), 1, Map.of()))
+                .map(service -> new ExportedService(service, List.of(new Port("http", 80, "http")), 1))
                 .toList();
         return new NodeDocument(
                 node, member, statement, sequence, 1, false, leaving, exports, Optional.empty(), Optional.empty());

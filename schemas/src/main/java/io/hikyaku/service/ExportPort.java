@@ -7,12 +7,13 @@ import java.util.Optional;
 
 /// A port of an exported service.
 ///
-/// @param name a DNS-1123 label, as Kubernetes names ports
+/// @param name a DNS-1123 label, as Kubernetes names ports; empty for the only unnamed one of a service
 /// @param port that callers mean; it need not be a target's
-/// @param target where the calls go; one at least, one of them for each call
+/// @param target where the calls go, one of them for each call; none: nothing is ready
 /// @param tls for `https://` targets; empty: as [TargetTls#DEFAULTS]
 /// @param host what calls say in `Host` or `:authority`
 /// @param via whether calls tell in `Via` which gateways they have passed; else a field of our own does
+/// @param appProtocol what a Kubernetes Service says of it; for the clusters that import it
 public record ExportPort(
         String name,
         int port,
@@ -20,7 +21,8 @@ public record ExportPort(
         List<Target> target,
         Optional<TargetTls> tls,
         TargetHost host,
-        boolean via) {
+        boolean via,
+        Optional<String> appProtocol) {
 
     public ExportPort {
         target = List.copyOf(target);
@@ -48,5 +50,17 @@ public record ExportPort(
     public ExportPort(
             String name, int port, Protocol protocol, List<Target> target, Optional<TargetTls> tls, TargetHost host) {
         this(name, port, protocol, target, tls, host, true);
+    }
+
+    /// A port about which no Service says anything.
+    public ExportPort(
+            String name,
+            int port,
+            Protocol protocol,
+            List<Target> target,
+            Optional<TargetTls> tls,
+            TargetHost host,
+            boolean via) {
+        this(name, port, protocol, target, tls, host, via, Optional.empty());
     }
 }

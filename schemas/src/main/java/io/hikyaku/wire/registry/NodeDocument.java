@@ -2,7 +2,7 @@ package io.hikyaku.wire.registry;
 
 import io.hikyaku.wire.NodeId;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -71,42 +71,62 @@ public record NodeDocument(
     /// @param ports 1 to 32, each name and each number once
     /// @param since when the export came to be, in milliseconds since 1970: where exporters disagree on a port's
     ///     protocol, the oldest counts
-    /// @param labels at most 32, for policy
-    public record ExportedService(String service, List<Port> ports, long since, Map<String, String> labels) {
+    /// @param traits for the clusters that import it
+    public record ExportedService(String service, List<Port> ports, long since, ServiceTraits traits) {
         public static final int MAX_PORTS = 32;
-        public static final int MAX_LABELS = 32;
-        public static final int MAX_LABEL_KEY_CHARS = 128;
-        public static final int MAX_LABEL_VALUE_CHARS = 256;
+
+        /// A service about which nothing more is said.
+        public ExportedService(String service, List<Port> ports, long since) {
+            this(service, ports, since, ServiceTraits.NONE);
+        }
 
         public ExportedService {
             ports = List.copyOf(ports);
-            labels = Map.copyOf(labels);
             require(SERVICE.matcher(service).matches(), "service"); // §8.2
             require(!ports.isEmpty() && ports.size() <= MAX_PORTS, "number of ports of " + service); // §8.2
             require(
-                    ports.stream().map(Port::port).distinct().count() == ports.size(),
+                    ports.stream().map(Port::endpoint).distinct().count() == ports.size(),
                     "port named twice in " + service); // §8.2
             require(
                     ports.stream().map(Port::name).distinct().count() == ports.size(),
                     "port named twice in " + service); // §8.2
             require(since >= 0, "since of " + service); // §8.2
-            require(labels.size() <= MAX_LABELS, "number of labels of " + service); // §8.2
-            labels.forEach((key, value) -> require(
-                    !key.isEmpty() && key.length() <= MAX_LABEL_KEY_CHARS && value.length() <= MAX_LABEL_VALUE_CHARS,
-                    "label of " + service)); // §8.2
         }
     }
 
     /// A port of a service.
     ///
-    /// @param name a DNS-1123 label
+    /// @param name a DNS-1123 label; empty for the only unnamed one of a service
     /// @param port 1 to 65535
-    /// @param protocol `http`, `tcp`, or one of later versions
-    public record Port(String name, int port, String protocol) {
+    /// @param protocol `http`, `tcp`, or one of later versions; `udp` and `sctp` are not carried yet
+    /// @param appProtocol as the Service says it, at most 317 characters; empty: not said
+    /// @param ready whether calls would find a target now
+    public record Port(String name, int port, String protocol, Optional<String> appProtocol, boolean ready) {
+        public static final int MAX_APP_PROTOCOL_CHARS = 317;
+        private static final Pattern APP_PROTOCOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]*");
+
         public Port {
-            require(DNS_LABEL.matcher(name).matches(), "port name"); // §8.2
+            require(name.isEmpty() || isDnsLabel(name), "port name"); // §8.2
             require(port >= 1 && port <= 65_535, "port number"); // §8.2
             require(PROTOCOL.matcher(protocol).matches(), "protocol"); // §8.2
+            appProtocol.ifPresent(text -> require(
+                    text.length() <= MAX_APP_PROTOCOL_CHARS
+                            && APP_PROTOCOL.matcher(text).matches(),
+                    "appProtocol")); // §8.2
+        }
+
+        /// A port that is ready.
+        public Port(String name, int port, String protocol) {
+            this(name, port, protocol, Optional.empty(), true);
+        }
+
+        /// Of IP: `TCP`, `UDP` or `SCTP`.
+        public String transport() {
+            return protocol.equals("udp") || protocol.equals("sctp") ? protocol.toUpperCase(Locale.ROOT) : "TCP";
+        }
+
+        private String endpoint() {
+            return transport() + port;
         }
     }
 
@@ -130,7 +150,11 @@ public record NodeDocument(
         }
     }
 
-    private static void require(boolean holds, String what) {
+    static boolean isDnsLabel(String text) {
+        return DNS_LABEL.matcher(text).matches();
+    }
+
+    static void require(boolean holds, String what) {
         if (!holds) { // §8.2
             throw new IllegalArgumentException(what + " of a node document is not allowed");
         }

@@ -32,7 +32,7 @@ public final class NodeDocuments {
                             .maxNestingDepth(16)
                             .maxNumberLength(20)
                             .maxStringLength(NodeDocument.MAX_STATEMENT_CHARS)
-                            .maxNameLength(ExportedService.MAX_LABEL_KEY_CHARS)
+                            .maxNameLength(ServiceTraits.MAX_KEY_CHARS)
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -68,12 +68,14 @@ public final class NodeDocuments {
         into.put("since", export.since());
         ArrayNode ports = into.putArray("ports");
         for (Port port : export.ports()) {
-            ports.addObject().put("name", port.name()).put("port", port.port()).put("protocol", port.protocol());
+            ObjectNode one = ports.addObject();
+            one.put("name", port.name()).put("port", port.port()).put("protocol", port.protocol());
+            port.appProtocol().ifPresent(text -> one.put("appProtocol", text));
+            if (!port.ready()) {
+                one.put("ready", false);
+            }
         }
-        if (!export.labels().isEmpty()) {
-            ObjectNode labels = into.putObject("labels");
-            export.labels().forEach(labels::put);
-        }
+        ServiceTraitsFields.write(into, export.traits());
     }
 
     /// Reads the first part: a document without exports.
@@ -122,21 +124,46 @@ public final class NodeDocuments {
         for (JsonNode export : array) {
             List<Port> ports = new ArrayList<>();
             for (JsonNode port : array(export, "ports", ExportedService.MAX_PORTS)) {
-                ports.add(new Port(text(port, "name"), small(port, "port"), text(port, "protocol")));
+                ports.add(new Port(
+                        text(port, "name"),
+                        small(port, "port"),
+                        text(port, "protocol"),
+                        optionalText(port, "appProtocol"),
+                        !port.has("ready") || flag(port, "ready")));
             }
-            exports.add(new ExportedService(text(export, "service"), ports, integer(export, "since"), labels(export)));
+            exports.add(new ExportedService(
+                    text(export, "service"), ports, integer(export, "since"), ServiceTraitsFields.read(export)));
         }
         return exports;
     }
 
-    private static Map<String, String> labels(JsonNode export) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        optional(export, "labels").ifPresent(object -> {
+    static Map<String, String> texts(JsonNode parent, String name) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        optional(parent, name).ifPresent(object -> {
             for (String key : object.propertyNames()) {
-                labels.put(key, text(object, key));
+                texts.put(key, text(object, key));
             }
         });
-        return labels;
+        return texts;
+    }
+
+    static List<String> list(JsonNode parent, String name, int max) {
+        List<String> texts = new ArrayList<>();
+        if (parent.has(name)) {
+            for (JsonNode value : array(parent, name, max)) {
+                require(value.isString(), name);
+                texts.add(value.stringValue());
+            }
+        }
+        return texts;
+    }
+
+    static Optional<String> optionalText(JsonNode parent, String name) {
+        return parent.has(name) ? Optional.of(text(parent, name)) : Optional.empty();
+    }
+
+    static Optional<Integer> optionalSmall(JsonNode parent, String name) {
+        return parent.has(name) ? Optional.of(small(parent, name)) : Optional.empty();
     }
 
     private static Optional<JsonNode> optional(JsonNode parent, String name) {
@@ -160,7 +187,7 @@ public final class NodeDocuments {
         return value.stringValue();
     }
 
-    private static boolean flag(JsonNode parent, String name) {
+    static boolean flag(JsonNode parent, String name) {
         JsonNode value = parent.path(name);
         require(value.isBoolean(), name);
         return value.booleanValue();

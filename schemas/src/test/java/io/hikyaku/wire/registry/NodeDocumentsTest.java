@@ -37,9 +37,23 @@ class NodeDocumentsTest {
             true,
             false,
             List.of(
+                    new ExportedService("shop/orders", List.of(HTTP, new Port("db", 5432, "tcp")), 1_700_000_000_000L),
                     new ExportedService(
-                            "shop/orders", List.of(HTTP, new Port("db", 5432, "tcp")), 1_700_000_000_000L, Map.of()),
-                    new ExportedService("shop/payments", List.of(HTTP), 0, Map.of("tier", "gold"))),
+                            "shop/payments",
+                            List.of(
+                                    new Port("", 80, "http", Optional.of("kubernetes.io/h2c"), false),
+                                    new Port("dns", 53, "tcp"),
+                                    new Port("dns-udp", 53, "udp", Optional.empty(), false)),
+                            0,
+                            new ServiceTraits(
+                                    true,
+                                    Optional.of(10_800),
+                                    Optional.of("Local"),
+                                    Optional.of("PreferClose"),
+                                    List.of("IPv6", "IPv4"),
+                                    Map.of("tier", "gold"),
+                                    Map.of("example.com/owner", "shop"),
+                                    List.of("web-0", "web-1")))),
             Optional.of(new Load(3)),
             Optional.of(new KafkaInbox("hikyaku.demo.in.osaka", 2)));
     private static final String NODE_JSON = json(FULL);
@@ -136,7 +150,20 @@ class NodeDocumentsTest {
                 EXPORTS_JSON.replace("\"name\":\"db\"", "\"name\":\"d_b\""),
                 EXPORTS_JSON.replace("\"protocol\":\"tcp\"", "\"protocol\":\"TCP\""),
                 EXPORTS_JSON.replace("\"since\":0", "\"since\":-1"),
-                EXPORTS_JSON.replace("gold", "g".repeat(257)),
+                EXPORTS_JSON.replace("gold", "g".repeat(ServiceTraits.MAX_METADATA_CHARS + 1)),
+                EXPORTS_JSON.replace("\"tier\"", "\"\""),
+                EXPORTS_JSON.replace("\"tier\"", "\"" + "t".repeat(ServiceTraits.MAX_KEY_CHARS + 1) + "\""),
+                EXPORTS_JSON.replace("\"shop\"", "7"),
+                EXPORTS_JSON.replace("\"headless\":true", "\"headless\":\"yes\""),
+                EXPORTS_JSON.replace("10800", "86401"),
+                EXPORTS_JSON.replace("\"Local\"", "\"Node\""),
+                EXPORTS_JSON.replace("PreferClose", "Prefer Close"),
+                EXPORTS_JSON.replace("\"IPv4\"", "\"IPv5\""),
+                EXPORTS_JSON.replace("\"IPv4\"", "\"IPv6\""),
+                EXPORTS_JSON.replace("web-1", "web-0"),
+                EXPORTS_JSON.replace("web-1", "web.1"),
+                EXPORTS_JSON.replace("kubernetes.io/h2c", "kubernetes h2c"),
+                EXPORTS_JSON.replace("\"ready\":false", "\"ready\":0"),
                 NODE_JSON.replace("hikyaku.demo.in.osaka", ".."),
                 NODE_JSON.replace("hikyaku.demo.in.osaka", "a/b"),
                 NODE_JSON.replace("\"partition\":2", "\"partition\":-1"),
@@ -159,6 +186,8 @@ class NodeDocumentsTest {
         for (String json : List.of(
                 EXPORTS_JSON.replace("\"port\":5432", "\"port\":80"),
                 EXPORTS_JSON.replace("\"name\":\"db\"", "\"name\":\"http\""),
+                EXPORTS_JSON.replace("\"protocol\":\"udp\"", "\"protocol\":\"tcp\""),
+                EXPORTS_JSON.replace("gold", "g".repeat(ServiceTraits.MAX_METADATA_CHARS - 20)),
                 NODE_JSON.replaceFirst("\\{", "{\"shardCount\":8,"),
                 NODE_JSON + "{}",
                 NODE_JSON.replaceFirst("\\{", "{\"deep\":" + "[".repeat(20) + "]".repeat(20) + ","),
@@ -193,7 +222,7 @@ class NodeDocumentsTest {
                 .mapToObj(i -> new Port("p" + i, i, "tcp"))
                 .toList();
         List<ExportedService> tooMany = IntStream.rangeClosed(0, NodeDocument.MAX_PORTS / ExportedService.MAX_PORTS)
-                .mapToObj(i -> new ExportedService("shop/s" + i, ports, 1, Map.of()))
+                .mapToObj(i -> new ExportedService("shop/s" + i, ports, 1))
                 .toList();
         // When, Then
         withExports(tooMany.subList(1, tooMany.size()));
@@ -213,7 +242,7 @@ class NodeDocumentsTest {
 
     private static List<ExportedService> exports(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new ExportedService("shop/s" + i, List.of(HTTP), 1, Map.of()))
+                .mapToObj(i -> new ExportedService("shop/s" + i, List.of(HTTP), 1))
                 .toList();
     }
 
