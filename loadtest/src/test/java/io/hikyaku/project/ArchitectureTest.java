@@ -29,7 +29,7 @@ class ArchitectureTest {
     /// All packages: each may know those before it.
     private static final List<String> LOWEST_FIRST = List.of("""
             wire wire.link wire.route wire.channel wire.stream wire.call wire.registry
-            config.value config.yaml config.limits service config.service config status
+            config.value config.yaml config.limits service config.service config.kubernetes config status
             loop net.name net files identity identity.tls identity.issue
             link link.admission link.session link.dial
             route.table route.control route

@@ -2,6 +2,7 @@ package io.hikyaku.config;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import io.hikyaku.config.kubernetes.KubernetesConfig;
 import io.hikyaku.config.limits.BridgeLimits;
 import io.hikyaku.config.service.ExportReading;
 import io.hikyaku.config.service.ImportReading;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 /// @param listen where links of others are accepted: this cluster is a hub. Empty: it never forwards
 /// @param exports at most 20,000 services with 40,000 ports
 /// @param transit clusters that may carry others' packets and announce routes, as relays do
+/// @param kubernetes empty: it has nothing to do with any API server
 /// @param admin empty: no admin server
 /// @param accessLog empty: none is written
 /// @param tracing empty: traces of callers are passed on, and no span is added
@@ -45,6 +47,7 @@ public record BridgeConfig(
         List<String> transit,
         List<Export> exports,
         List<Import> imports,
+        Optional<KubernetesConfig> kubernetes,
         Optional<AdminConfig> admin,
         LogConfig log,
         Optional<AccessLogConfig> accessLog,
@@ -81,6 +84,11 @@ public record BridgeConfig(
                         "a bridge that listens passes on all exports, and so needs all",
                         "subscribe",
                         "listen")
+                .require(
+                        subscribe == Subscribe.ALL || kubernetes.isEmpty(),
+                        "what others export is imported into Kubernetes, and so all is needed",
+                        "subscribe",
+                        "kubernetes")
                 .range("eventLoops", eventLoops, 1, EventLoopCount.MAX)
                 .enforce();
     }
@@ -150,6 +158,7 @@ public record BridgeConfig(
                 "imports",
                 value -> value.list(ImportReading::imported, new Identity<>("the same service as", Import::service)),
                 List.<Import>of());
+        var kubernetes = section.optional("kubernetes", KubernetesConfig::read);
         var admin = section.optional("admin", AdminConfig::read);
         var log = section.optional("log", LogConfig::read, LogConfig.DEFAULTS);
         var accessLog = section.optional("accessLog", AccessLogConfig::read);
@@ -166,6 +175,7 @@ public record BridgeConfig(
                 transit,
                 exports,
                 imports,
+                kubernetes,
                 admin,
                 log,
                 accessLog,

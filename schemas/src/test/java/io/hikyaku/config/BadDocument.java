@@ -109,6 +109,38 @@ public record BadDocument(Program program, String yaml, String path, String mess
                 missing(Program.RELAY, "mesh"),
                 missing(Program.RELAY, "identity"),
                 missing(Program.RELAY, "listen"),
+                bridge("kubernetes: {}", "kubernetes.service", "pods have to reach this bridge: give"),
+                bridge(
+                        "kubernetes: { service: a, addresses: [ 10.0.0.1 ] }",
+                        "kubernetes.service",
+                        "pods have to reach this bridge: give"),
+                bridge("kubernetes: { service: a, context: b }", "kubernetes.context", "of use only with kubeconfig"),
+                bridge("kubernetes: { service: a, ports: 20000 }", "kubernetes.ports", "expected text"),
+                bridge(
+                        "kubernetes: { service: a, ports: '20000' }",
+                        "kubernetes.ports",
+                        "'20000' is not a range of ports"),
+                bridge("kubernetes: { service: a, ports: 80-90 }", "kubernetes.ports", "80-90 is no range of ports")
+                        .notBySchema(),
+                bridge(
+                                "kubernetes: { service: a, ports: 3000-2000 }",
+                                "kubernetes.ports",
+                                "3000-2000 is no range of ports")
+                        .notBySchema(),
+                bridge(
+                        "kubernetes: { service: a, listen: localhost }",
+                        "kubernetes.listen",
+                        "'localhost' is not an IP address"),
+                bridge("kubernetes: { addresses: [ host ] }", "kubernetes.addresses[0]", "'host' is not an IP address"),
+                bridge(
+                        "kubernetes: { service: a, crds: always }",
+                        "kubernetes.crds",
+                        "'always' is not ifMissingOrOlder or never"),
+                bridge(
+                                "kubernetes: { service: a }\nsubscribe: imports",
+                                "subscribe",
+                                "what others export is imported into")
+                        .notBySchema(),
                 bridge("mesh: Demo", "mesh", "'Demo' is not a name"),
                 bridge("mesh: 42", "mesh", "expected text, found a whole number"),
                 bridge("mesh: true", "mesh", "expected text, found true or false"),

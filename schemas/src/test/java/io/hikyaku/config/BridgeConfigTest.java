@@ -2,6 +2,9 @@ package io.hikyaku.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.hikyaku.config.kubernetes.CrdInstall;
+import io.hikyaku.config.kubernetes.KubernetesConfig;
+import io.hikyaku.config.kubernetes.PortRange;
 import io.hikyaku.config.limits.BridgeLimits;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.value.DataSize;
@@ -58,6 +61,7 @@ class BridgeConfigTest {
                         List.of(),
                         List.of(),
                         List.of(),
+                        Optional.empty(),
                         Optional.empty(),
                         LogConfig.DEFAULTS,
                         Optional.empty(),
@@ -141,6 +145,17 @@ class BridgeConfigTest {
                                                 Forwarded.OBFUSCATED,
                                                 false,
                                                 Trace.CONTINUE)))),
+                        Optional.of(new KubernetesConfig(
+                                Optional.of(folder.resolve("kubeconfig.yaml")),
+                                Optional.of("osaka"),
+                                List.of("shop"),
+                                Optional.of("hikyaku"),
+                                Optional.empty(),
+                                List.of("10.0.0.5", "2001:db8::5"),
+                                "::",
+                                new PortRange(20_000, 20_999),
+                                true,
+                                CrdInstall.NEVER)),
                         Optional.of(new AdminConfig(new HostPort("127.0.0.1", 9400))),
                         LogConfig.DEFAULTS,
                         Optional.of(new AccessLogConfig(Optional.of(folder.resolve("access.log")), false)),

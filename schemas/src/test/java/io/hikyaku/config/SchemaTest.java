@@ -9,6 +9,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.hikyaku.config.BadDocument.Program;
+import io.hikyaku.config.kubernetes.PortRange;
 import io.hikyaku.config.value.DataSize;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
@@ -197,6 +198,8 @@ class SchemaTest {
                 assertEquals(Set.of("relay", "kafka"), Set.copyOf(forms.propertyNames()), path);
                 value(LinkUrl.class, forms.get("relay"), path + ".relay");
                 record(KafkaLink.class, resolve(forms.get("kafka")), path + ".kafka");
+            } else if (type == PortRange.class) {
+                assertEquals("string", resolved.get("type").asString(), path);
             } else if (type.isRecord()) {
                 record(type, resolved, path);
             } else if (type.isEnum()) {

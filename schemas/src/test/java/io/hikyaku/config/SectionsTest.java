@@ -3,6 +3,9 @@ package io.hikyaku.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.hikyaku.config.kubernetes.CrdInstall;
+import io.hikyaku.config.kubernetes.KubernetesConfig;
+import io.hikyaku.config.kubernetes.PortRange;
 import io.hikyaku.config.limits.BridgeLimits;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.config.limits.ChannelLimits;
@@ -231,6 +234,34 @@ class SectionsTest {
                         new TracingConfig(URI.create("http://c:4318"), 0.01),
                         "{ endpoint: 'https://[::1]:1/otlp', sampleRatio: 1 }",
                         new TracingConfig(URI.create("https://[::1]:1/otlp"), 1)),
+                new Sample(
+                        "kubernetes",
+                        KubernetesConfig::read,
+                        "{ service: bridge }",
+                        new KubernetesConfig(
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.of("bridge"),
+                                List.of(),
+                                "0.0.0.0",
+                                new PortRange(20_000, 29_999),
+                                false,
+                                CrdInstall.IF_MISSING_OR_OLDER),
+                        "{ kubeconfig: k.yaml, context: west, namespaces: [ a, b ], namespace: c, addresses: [ 10.0.0.1 ],"
+                                + " listen: '::', ports: 1024-65535, alias: true, crds: never }",
+                        new KubernetesConfig(
+                                Optional.of(Path.of("/etc/hikyaku/k.yaml")),
+                                Optional.of("west"),
+                                List.of("a", "b"),
+                                Optional.of("c"),
+                                Optional.empty(),
+                                List.of("10.0.0.1"),
+                                "::",
+                                new PortRange(1024, 65_535),
+                                true,
+                                CrdInstall.NEVER)),
                 new Sample("admin", AdminConfig::read, "{ listen: '[::1]:0' }", admin, "{ listen: '[::1]:0' }", admin),
                 new Sample(
                         "relay link",
