@@ -15,6 +15,8 @@ import io.hikyaku.config.Subscribe;
 import io.hikyaku.config.limits.BridgeLimits;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
+import io.hikyaku.discovery.DiscoveredServices;
+import io.hikyaku.discovery.Discovery;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
 import io.hikyaku.node.Grace;
@@ -47,7 +49,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,7 @@ public final class Bridge implements AutoCloseable {
     private final StreamCounters streamCounters = new StreamCounters();
     private final MemoryBudget budget;
     private final ExporterViews views;
+    private final Discovery discovery;
     private volatile boolean bound;
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -111,6 +113,7 @@ public final class Bridge implements AutoCloseable {
         if (kafka != null) {
             kafka.watch(views::showLater);
         }
+        discovery = new Discovery(new ServicesInPlace(shards, imports, ownDocument, this::announce));
         directory.addListener(views);
         directory.watch(new LifeSigns(shards, kafka));
         node.router().attach(new ShardDispatcher(shards.all(), views::showLater));
@@ -162,8 +165,7 @@ public final class Bridge implements AutoCloseable {
             HostPort admin = node.admin(config.admin().get().listen(), this::notReady, this::status);
             LOG.info("admin server at {}", admin);
         }
-        imports.update(config.imports());
-        subscribeTo(config.imports());
+        discovery.replaceFile(new DiscoveredServices(config.exports(), config.imports()));
         node.listen(config.listen());
         bound = true;
         if (config.links().isEmpty()) {
@@ -194,18 +196,16 @@ public final class Bridge implements AutoCloseable {
     /// Follows the file that the configuration was read from. Exports, imports and logging change with it; a
     /// file that changes anything else is refused.
     public void follow(Path file) {
-        Consumer<BridgeConfig> announce = changed -> {
-            subscribeTo(changed.imports());
+        node.upkeep()
+                .follow(file, config, BridgeConfig::read, BridgeReload.FREE, new BridgeReload(config.log(), discovery));
+    }
+
+    private void announce(DiscoveredServices services) {
+        subscribeTo(services.imports());
+        if (bound) { // before, nothing has been published yet
             publisher.onChange();
             views.showLater();
-        };
-        node.upkeep()
-                .follow(
-                        file,
-                        config,
-                        BridgeConfig::read,
-                        BridgeReload.FREE,
-                        new BridgeReload(config.log(), shards, imports, ownDocument, announce));
+        }
     }
 
     private void subscribeTo(List<Import> imported) {

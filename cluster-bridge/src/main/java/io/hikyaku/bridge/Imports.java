@@ -68,11 +68,17 @@ final class Imports {
         this.grace = grace;
     }
 
+    /// Decides what becomes of a listener that cannot be bound.
+    interface Unbound {
+        /// Leaves it out, or throws: then everything is as it was.
+        void leaveOut(ServicePort port, IOException reason) throws IOException;
+    }
+
     /// Replaces the listeners by these. What has not changed is not touched; where an address now offers another
     /// port, the socket stays. Running calls of listeners that are gone get the grace to end.
     ///
-    /// @throws IOException if it is not possible to listen on an address; then everything is as it was
-    void update(List<Import> imports) throws IOException, InterruptedException {
+    /// @throws IOException as `unbound` does
+    void update(List<Import> imports, Unbound unbound) throws IOException, InterruptedException {
         Map<Place, Imported> before = imported;
         Map<Place, Imported> next = new LinkedHashMap<>();
         List<ImportListener> bound = new ArrayList<>();
@@ -80,17 +86,22 @@ final class Imports {
         try {
             for (Import service : imports) {
                 for (ImportPort config : service.ports()) {
-                    ServicePort port = new ServicePort(service.service().toString(), config.port());
+                    ServicePort port = new ServicePort(service.name(), config.port());
                     Place place = Place.of(port, config.listen());
                     Imported known = before.get(place);
                     Imported one = known != null && known.isFor(port, config)
                             ? known
                             : new Imported(port, config, listener(port, config));
-                    next.put(place, one);
                     if (known == null) {
                         bound.add(one.listener());
-                        bind(one);
+                        try {
+                            bind(one);
+                        } catch (IOException taken) {
+                            unbound.leaveOut(port, taken);
+                            continue;
+                        }
                     }
+                    next.put(place, one);
                 }
             }
             done = true;

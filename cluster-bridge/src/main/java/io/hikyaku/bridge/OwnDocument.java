@@ -25,7 +25,6 @@ final class OwnDocument {
     OwnDocument(BridgeConfig config, MeshNode node) {
         this.forwards = !config.listen().isEmpty();
         this.node = node;
-        export(next(config.exports()));
     }
 
     /// How these exports would be announced. One that says the same as now keeps its age.

@@ -17,6 +17,7 @@ import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.config.value.TimeSpan;
 import io.hikyaku.service.Export;
 import io.hikyaku.service.ExportPort;
+import io.hikyaku.service.Import;
 import io.hikyaku.service.Target;
 import io.hikyaku.service.TargetHost;
 import java.io.IOException;
@@ -136,7 +137,12 @@ class SchemaTest {
 
         /// What services have only when they come from elsewhere.
         private static final Map<Class<?>, Set<String>> NOT_IN_FILES = Map.of(
-                Export.class, Set.of("notCarried", "pods", "traits", "since"), ExportPort.class, Set.of("appProtocol"));
+                Export.class,
+                Set.of("notCarried", "pods", "traits", "since"),
+                ExportPort.class,
+                Set.of("appProtocol"),
+                Import.class,
+                Set.of("pod"));
 
         void record(Class<?> type, JsonNode schema, String path) {
             Set<String> left = NOT_IN_FILES.getOrDefault(type, Set.of());

@@ -58,7 +58,6 @@ public record ShardMaker(
         Loop loop = new NettyLoop(
                 "an event loop", node.loops().loop(index), node.loops().vertx());
         ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
-        exports.use(exports.make(config.exports()), Runnable::run); // nobody calls yet
         Shard shard = new Shard(
                 index,
                 node.loops().count(),

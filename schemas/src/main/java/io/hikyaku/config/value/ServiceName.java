@@ -17,6 +17,11 @@ public record ServiceName(String namespace, String name) implements Comparable<S
         return new ServiceName(text.substring(0, slash), text.substring(slash + 1));
     }
 
+    /// The name of one of its pods, which is called for itself (PROTOCOL.md §7.1): `namespace/name/cluster/pod`.
+    public String pod(String cluster, String pod) {
+        return this + "/" + cluster + "/" + pod;
+    }
+
     @Override
     public int compareTo(ServiceName other) {
         int byNamespace = namespace.compareTo(other.namespace);
