@@ -1,0 +1,81 @@
+package io.hikyaku.kubernetes.merge;
+
+import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.identity.Member;
+import io.hikyaku.wire.registry.NodeDocument;
+import io.hikyaku.wire.registry.NodeDocument.ExportedService;
+import io.hikyaku.wire.registry.NodeDocument.Port;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/// What each cluster exports, at one moment; immutable. The bridges of a cluster say the same; where they have yet to
+/// agree, the reachable one with the lowest node id counts, and a port is ready if it is for any of them.
+public record MeshExports(Map<ServiceName, List<ClusterExport>> byService) {
+    public static final MeshExports NONE = new MeshExports(Map.of());
+
+    private record Heard(NodeDocument document, String cluster, boolean reachable) {}
+
+    /// @param documents of all nodes that are live or were lost a while ago, this one's own among them
+    /// @param reachable whether packets find a path to a node's document's node now
+    public static MeshExports of(Collection<NodeDocument> documents, Predicate<NodeDocument> reachable) {
+        List<Heard> heard = documents.stream()
+                .filter(document ->
+                        !document.leaving() && Member.parse(document.member()).isCluster())
+                .map(document ->
+                        new Heard(document, Member.parse(document.member()).name(), reachable.test(document)))
+                .sorted(Comparator.comparing((Heard one) -> !one.reachable).thenComparing(one -> one.document.node()))
+                .toList();
+        Map<ServiceName, Map<String, ClusterExport>> found = new HashMap<>();
+        for (Heard one : heard) {
+            for (ExportedService service : one.document.exports()) {
+                ClusterExport export = ClusterExport.of(one.cluster, service, one.reachable);
+                found.computeIfAbsent(ServiceName.parse(service.service()), unknown -> new TreeMap<>())
+                        .merge(one.cluster, export, MeshExports::join);
+            }
+        }
+        Map<ServiceName, List<ClusterExport>> all = new HashMap<>();
+        found.forEach((name, exports) -> all.put(name, List.copyOf(exports.values())));
+        return new MeshExports(Map.copyOf(all));
+    }
+
+    private static ClusterExport join(ClusterExport first, ClusterExport other) {
+        if (!other.reachable()) {
+            return first;
+        }
+        List<Port> ports = new ArrayList<>();
+        for (Port port : first.ports()) {
+            boolean ready = port.ready() || other.isReady(port);
+            ports.add(new Port(port.name(), port.port(), port.protocol(), port.appProtocol(), ready));
+        }
+        return new ClusterExport(
+                first.cluster(), Math.min(first.since(), other.since()), ports, first.traits(), first.reachable());
+    }
+
+    /// Empty if no cluster exports it.
+    public Optional<MergedService> merged(ServiceName name) {
+        return Optional.ofNullable(byService.get(name)).map(exports -> MergedService.of(name, exports));
+    }
+
+    /// The services that are not the same in both.
+    public Set<ServiceName> changedSince(MeshExports before) {
+        Set<ServiceName> changed = new HashSet<>();
+        byService.forEach((name, exports) -> {
+            if (!exports.equals(before.byService.get(name))) {
+                changed.add(name);
+            }
+        });
+        before.byService.keySet().stream()
+                .filter(name -> !byService.containsKey(name))
+                .forEach(changed::add);
+        return changed;
+    }
+}
