@@ -1,0 +1,104 @@
+package io.hikyaku.kubernetes.imports;
+
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.kubernetes.merge.MergedService;
+import io.hikyaku.service.Import.Pod;
+import io.hikyaku.wire.registry.NodeDocument.Port;
+import io.hikyaku.wire.registry.ServiceTraits;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The Services behind a ServiceImport. They have no selectors: their EndpointSlices lead to the bridge's pods.
+final class DerivedServices {
+    private static final String HEADLESS = "None";
+
+    private DerivedServices() {}
+
+    /// The Service that has the imported service's address; a headless one has none.
+    static Service whole(MergedService merged, OwnerReference owner) {
+        ServiceTraits traits = merged.traits();
+        return service(
+                merged.name(), DerivedName.of(merged.name()), owner, merged.ports(), traits, traits.headless());
+    }
+
+    /// The Service that leads to one pod of a headless service.
+    static Service ofPod(MergedService merged, Pod pod, OwnerReference owner) {
+        String name = DerivedName.ofPod(merged.name(), pod.cluster(), pod.name());
+        List<Port> carried = merged.ports().stream().filter(DerivedServices::isCarried).toList();
+        return service(merged.name(), name, owner, carried, merged.traits(), false);
+    }
+
+    /// The Service of the imported service's own name, for clusters whose DNS knows no `clusterset.local`.
+    static Service alias(MergedService merged, OwnerReference owner) {
+        ServiceTraits traits = merged.traits();
+        return service(merged.name(), merged.name().name(), owner, merged.ports(), traits, traits.headless());
+    }
+
+    static boolean isCarried(Port port) {
+        return port.transport().equals("TCP");
+    }
+
+    /// Deleted with the ServiceImport. It does not keep that one from being deleted, which would take a permission of
+    /// its own.
+    static OwnerReference owner(String apiVersion, ServiceName name, String uid) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(apiVersion)
+                .withKind("ServiceImport")
+                .withName(name.name())
+                .withUid(uid)
+                .withController(true)
+                .withBlockOwnerDeletion(false)
+                .build();
+    }
+
+    private static Service service(
+            ServiceName of,
+            String name,
+            OwnerReference owner,
+            List<Port> ports,
+            ServiceTraits traits,
+            boolean headless) {
+        ServiceBuilder builder = new ServiceBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(of.namespace())
+                .withLabels(Ownership.labels(of, Map.of(Ownership.SERVICE_NAME, of.name())))
+                .withOwnerReferences(owner)
+                .endMetadata()
+                .withNewSpec()
+                .withType("ClusterIP")
+                .withClusterIP(headless ? HEADLESS : null)
+                .withPorts(ports.stream().map(DerivedServices::port).toList())
+                .withSessionAffinity(traits.affinitySeconds().isPresent() ? "ClientIP" : "None")
+                .endSpec();
+        traits.affinitySeconds()
+                .ifPresent(seconds -> builder.editSpec()
+                        .withNewSessionAffinityConfig()
+                        .withNewClientIP()
+                        .withTimeoutSeconds(seconds)
+                        .endClientIP()
+                        .endSessionAffinityConfig()
+                        .endSpec());
+        return builder.build();
+    }
+
+    static ServicePort port(Port port) {
+        return new ServicePortBuilder()
+                .withName(nullIfEmpty(port.name()))
+                .withProtocol(port.transport())
+                .withPort(port.port())
+                .withAppProtocol(port.appProtocol().orElse(null))
+                .build();
+    }
+
+    static @Nullable String nullIfEmpty(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}
