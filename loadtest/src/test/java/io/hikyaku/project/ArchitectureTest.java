@@ -43,7 +43,9 @@ class ArchitectureTest {
             call.http1 call.http1.server call.http1.client
             call.http2 call.http2.server call.http2.client
             call.dial call.pool call.export call.tcp call.listen
-            tracing discovery bridge.shard bridge
+            tracing discovery
+            kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports kubernetes.control
+            bridge.shard bridge
             lab demo bench
             """.strip().split("\\s+"));
 
@@ -154,6 +156,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.opentelemetry..")
+                .check(code);
+    }
+
+    @Test
+    void nothingButTheKubernetesSideKnowsItsClient() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(tree("kubernetes"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.fabric8..")
                 .check(code);
     }
 

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param since when the ServiceExport was created
 /// @param labels that the ServiceExport asks for; those of the Service are its own affair
 /// @param annotations likewise
-public record ExportMapping(ServiceName name, Instant since, Map<String, String> labels, Map<String, String> annotations) {
+public record ExportMapping(
+        ServiceName name, Instant since, Map<String, String> labels, Map<String, String> annotations) {
     private static final String HEADLESS = "None";
     private static final String CLIENT_IP = "ClientIP";
     private static final String EXTERNAL_NAME = "ExternalName";
@@ -51,7 +52,8 @@ public record ExportMapping(ServiceName name, Instant since, Map<String, String>
         }
         if (made) {
             return new Invalid(
-                    "InvalidServiceType", "this Service stands for what other clusters export, and is not exported again");
+                    "InvalidServiceType",
+                    "this Service stands for what other clusters export, and is not exported again");
         }
         List<ServicePort> ports = spec.getPorts();
         if (ports.isEmpty()) {
@@ -133,9 +135,7 @@ public record ExportMapping(ServiceName name, Instant since, Map<String, String>
                 && spec.getSessionAffinityConfig().getClientIP() != null
                 && spec.getSessionAffinityConfig().getClientIP().getTimeoutSeconds() != null;
         return Optional.of(
-                said
-                        ? spec.getSessionAffinityConfig().getClientIP().getTimeoutSeconds()
-                        : DEFAULT_AFFINITY_SECONDS);
+                said ? spec.getSessionAffinityConfig().getClientIP().getTimeoutSeconds() : DEFAULT_AFFINITY_SECONDS);
     }
 
     private static List<String> notes(List<NotCarried> notCarried) {

@@ -102,7 +102,8 @@ final class ReadyEndpoints {
     /// An address that no target may have is as if it were not ready.
     private static void add(List<Target> targets, Scheme scheme, String address, int port) {
         try {
-            targets.add(new Target(scheme, new HostPort(InetAddress.ofLiteral(address).getHostAddress(), port)));
+            targets.add(new Target(
+                    scheme, new HostPort(InetAddress.ofLiteral(address).getHostAddress(), port)));
         } catch (IllegalArgumentException unusable) {
             return;
         }

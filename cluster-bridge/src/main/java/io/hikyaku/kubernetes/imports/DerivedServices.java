@@ -24,14 +24,14 @@ final class DerivedServices {
     /// The Service that has the imported service's address; a headless one has none.
     static Service whole(MergedService merged, OwnerReference owner) {
         ServiceTraits traits = merged.traits();
-        return service(
-                merged.name(), DerivedName.of(merged.name()), owner, merged.ports(), traits, traits.headless());
+        return service(merged.name(), DerivedName.of(merged.name()), owner, merged.ports(), traits, traits.headless());
     }
 
     /// The Service that leads to one pod of a headless service.
     static Service ofPod(MergedService merged, Pod pod, OwnerReference owner) {
         String name = DerivedName.ofPod(merged.name(), pod.cluster(), pod.name());
-        List<Port> carried = merged.ports().stream().filter(DerivedServices::isCarried).toList();
+        List<Port> carried =
+                merged.ports().stream().filter(DerivedServices::isCarried).toList();
         return service(merged.name(), name, owner, carried, merged.traits(), false);
     }
 

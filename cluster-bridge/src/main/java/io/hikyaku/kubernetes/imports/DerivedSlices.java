@@ -20,7 +20,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The EndpointSlices of a ServiceImport (KEP-1645, "EndpointSlice"): one for each source cluster and address family, so
+/// The EndpointSlices of a ServiceImport (KEP-1645, "EndpointSlice"): one for each source cluster and address family,
+/// so
 /// that traffic for a port goes only where the port is exported.
 ///
 /// @param listeners which port the bridges have for each port
@@ -170,11 +171,7 @@ record DerivedSlices(
     }
 
     private EndpointSlice slice(
-            String name,
-            String family,
-            Map<String, String> own,
-            List<EndpointPort> ports,
-            List<Endpoint> endpoints) {
+            String name, String family, Map<String, String> own, List<EndpointPort> ports, List<Endpoint> endpoints) {
         ServiceName of = merged.name();
         Map<String, String> labels = new TreeMap<>(own);
         labels.put(Ownership.SLICE_MANAGED_BY, Ownership.SLICE_MANAGER);

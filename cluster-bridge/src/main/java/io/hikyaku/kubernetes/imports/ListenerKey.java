@@ -22,8 +22,7 @@ record ListenerKey(Optional<Pod> pod, int port) implements Comparable<ListenerKe
         if (slash < 1 || slash > colon) {
             throw new IllegalArgumentException("'" + text + "' is not cluster/pod:port");
         }
-        return new ListenerKey(
-                Optional.of(new Pod(text.substring(0, slash), text.substring(slash + 1, colon))), port);
+        return new ListenerKey(Optional.of(new Pod(text.substring(0, slash), text.substring(slash + 1, colon))), port);
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Which port each imported port of this cluster has on all of its bridges. The ServiceImports hold the truth, so that a
+/// Which port each imported port of this cluster has on all of its bridges. The ServiceImports hold the truth, so that
+/// a
 /// port outlives restarts and changes of the leader; this is the leader's index of what they hold. For any thread.
 public final class ListenerPorts {
     private static final String BETWEEN = ",";
@@ -85,8 +86,10 @@ public final class ListenerPorts {
     /// As the annotation of a ServiceImport has it: `80=20001,osaka/web-0:80=20002`.
     static String text(SortedMap<ListenerKey, Integer> listeners) {
         StringBuilder text = new StringBuilder();
-        listeners.forEach((key, port) ->
-                text.append(text.isEmpty() ? "" : BETWEEN).append(key).append('=').append(port));
+        listeners.forEach((key, port) -> text.append(text.isEmpty() ? "" : BETWEEN)
+                .append(key)
+                .append('=')
+                .append(port));
         return text.toString();
     }
 

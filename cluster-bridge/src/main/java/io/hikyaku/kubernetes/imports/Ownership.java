@@ -1,7 +1,6 @@
 package io.hikyaku.kubernetes.imports;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.hikyaku.config.value.ServiceName;
 import java.util.Map;
 import java.util.Optional;
@@ -34,17 +33,16 @@ public final class Ownership {
 
     /// Whether a bridge of this cluster made the object.
     public static boolean isOurs(HasMetadata object) {
-        Map<String, String> labels = object.getMetadata().getLabels();
-        return labels != null && MANAGER.equals(labels.get(MANAGED_BY)) && labels.containsKey(SERVICE_IMPORT);
+        return importOf(object).isPresent();
     }
 
-    /// The imported service that an object of ours is for.
+    /// The imported service that an object of ours is for; empty for an object of somebody else.
     public static Optional<ServiceName> importOf(HasMetadata object) {
-        ObjectMeta metadata = object.getMetadata();
-        return isOurs(object)
-                ? Optional.of(
-                        new ServiceName(metadata.getNamespace(), metadata.getLabels().get(SERVICE_IMPORT)))
-                : Optional.empty();
+        Map<String, String> labels = object.getMetadata().getLabels();
+        String name = labels == null ? null : labels.get(SERVICE_IMPORT);
+        return name == null || !MANAGER.equals(labels.get(MANAGED_BY))
+                ? Optional.empty()
+                : Optional.of(new ServiceName(object.getMetadata().getNamespace(), name));
     }
 
     /// The labels of an object of ours, with more.
