@@ -19,6 +19,8 @@ import io.hikyaku.discovery.DiscoveredServices;
 import io.hikyaku.discovery.Discovery;
 import io.hikyaku.identity.IdentityException;
 import io.hikyaku.identity.Member;
+import io.hikyaku.kubernetes.control.KubernetesSource;
+import io.hikyaku.kubernetes.merge.MeshExports;
 import io.hikyaku.node.Grace;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.node.NodeSettings;
@@ -37,6 +39,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +52,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,16 +75,23 @@ public final class Bridge implements AutoCloseable {
     private final Shards shards;
     private final Imports imports;
     private final @Nullable KafkaSide kafka;
+    private final @Nullable KubernetesSource kubernetes;
     private final ChannelCounters channelCounters = new ChannelCounters();
     private final StreamCounters streamCounters = new StreamCounters();
     private final MemoryBudget budget;
     private final ExporterViews views;
     private final Discovery discovery;
     private volatile boolean bound;
+    private volatile boolean published;
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Bridge(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
+    private Bridge(
+            BridgeConfig config,
+            MeshNode node,
+            CallMetrics metrics,
+            String version,
+            @Nullable KubernetesSource source) {
         this.config = config;
         this.node = node;
         this.version = version;
@@ -99,6 +110,7 @@ public final class Bridge implements AutoCloseable {
         shards = new ShardMaker(config, node, calls, budget, channelCounters, streamCounters).make();
         imports = new Imports(node.loops(), calls, shards.all(), limits.drainTimeout());
         flood = node.floodInto(FloodReceivers.into(directory));
+        kubernetes = source;
         kafka = config.kafka().map(this::kafkaSide).orElse(null);
         List<Publisher.Sink> sinks = kafka == null ? List.of(flood) : List.of(flood, kafka);
         publisher = new Publisher(
@@ -109,7 +121,8 @@ public final class Bridge implements AutoCloseable {
                 node.control(),
                 new SecureRandom());
         BooleanSupplier directsWork = () -> kafka == null || !kafka.isDown();
-        views = new ExporterViews(node, directory, () -> document(1, false), directsWork, shards, imports);
+        views = new ExporterViews(
+                node, directory, () -> document(1, false), directsWork, shards, imports, this::onShown);
         if (kafka != null) {
             kafka.watch(views::showLater);
         }
@@ -150,10 +163,15 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    private static Bridge made(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
+    private static Bridge made(BridgeConfig config, MeshNode node, CallMetrics metrics, String version)
+            throws IOException {
         try {
-            return new Bridge(config, node, metrics, version);
-        } catch (RuntimeException e) {
+            KubernetesSource source = config.kubernetes().isPresent()
+                    ? KubernetesSource.open(
+                            config.kubernetes().get(), node.loops().vertx(), version)
+                    : null;
+            return new Bridge(config, node, metrics, version, source);
+        } catch (IOException | RuntimeException e) {
             node.close();
             metrics.close();
             throw e;
@@ -172,10 +190,11 @@ public final class Bridge implements AutoCloseable {
             node.control().execute(directory::onSnapshotEnd); // a hub: others come to it
         }
         config.relays().forEach(node.links()::dial);
-        publisher.start();
-        if (kafka != null) {
-            kafka.announceThrough(publisher);
+        KubernetesSource source = kubernetes;
+        if (source != null) {
+            discovery.add(source);
         }
+        discovery.whenComplete(this::publish); // whoever imports takes what is not exported for gone
         views.showLater();
         node.upkeep().start();
         LOG.info("bridge of cluster {} in mesh {} is node {}", config.cluster(), config.mesh(), node.node());
@@ -200,9 +219,18 @@ public final class Bridge implements AutoCloseable {
                 .follow(file, config, BridgeConfig::read, BridgeReload.FREE, new BridgeReload(config.log(), discovery));
     }
 
+    private void publish() {
+        published = true;
+        publisher.start();
+        if (kafka != null) {
+            kafka.announceThrough(publisher);
+        }
+        views.showLater();
+    }
+
     private void announce(DiscoveredServices services) {
         subscribeTo(services.imports());
-        if (bound) { // before, nothing has been published yet
+        if (published) {
             publisher.onChange();
             views.showLater();
         }
@@ -219,6 +247,17 @@ public final class Bridge implements AutoCloseable {
     /// Where links are accepted, with the ports actually bound.
     public List<LinkUrl> listening() {
         return node.listening();
+    }
+
+    /// What Kubernetes is to be told of; only once the registry is known, since what is missing there is taken for
+    /// gone.
+    private void onShown(Collection<NodeDocument> documents, Predicate<NodeId> reachable) {
+        KubernetesSource source = kubernetes;
+        if (source != null && directory.ready()) {
+            boolean linked = node.links().status().stream().anyMatch(link -> link.link() != null)
+                    || kafka != null && !kafka.isDown();
+            source.onMesh(MeshExports.of(documents, document -> reachable.test(document.node())), linked);
+        }
     }
 
     private KafkaSide kafkaSide(KafkaLink link) {
@@ -245,9 +284,10 @@ public final class Bridge implements AutoCloseable {
         if (!directory.ready()) {
             return Optional.of("no registry snapshot has been received yet");
         }
-        return kafka != null && config.relays().isEmpty() && !kafka.isAnnounced()
-                ? Optional.of("this bridge has not been announced over Kafka yet")
-                : Optional.empty();
+        if (kafka != null && config.relays().isEmpty() && !kafka.isAnnounced()) {
+            return Optional.of("this bridge has not been announced over Kafka yet");
+        }
+        return kubernetes == null ? Optional.empty() : kubernetes.notReady();
     }
 
     private NodeStatus status() {
@@ -288,11 +328,20 @@ public final class Bridge implements AutoCloseable {
         close(node.grace());
     }
 
+    private void closeSources() {
+        try {
+            discovery.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void close(Grace grace) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         bound = false;
+        closeSources();
         CompletableFuture<Void> told = publisher.leave();
         imports.close();
         CountDownLatch ended = new CountDownLatch(shards.all().size());

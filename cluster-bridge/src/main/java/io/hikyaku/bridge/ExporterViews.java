@@ -8,9 +8,12 @@ import io.hikyaku.wire.NodeId;
 import io.hikyaku.wire.registry.NodeDocument;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Keeps the shards and the listeners informed of what each node exports, whenever the registry, the paths to others or
@@ -25,25 +28,29 @@ final class ExporterViews implements Directory.Listener {
     private final BooleanSupplier directsWork;
     private final Shards shards;
     private final Imports imports;
+    private final BiConsumer<Collection<NodeDocument>, Predicate<NodeId>> shown;
     private volatile ExporterView view = ExporterView.NOTHING;
     private boolean pending;
 
     /// @param own this node's document, as it is now
     /// @param directsWork whether direct paths, which lead over no relay, carry anything now; while they do not,
     ///     calls fail at once instead of waiting there
+    /// @param shown is told the documents of all nodes, and which of these can be reached
     ExporterViews(
             MeshNode node,
             Directory directory,
             Supplier<NodeDocument> own,
             BooleanSupplier directsWork,
             Shards shards,
-            Imports imports) {
+            Imports imports,
+            BiConsumer<Collection<NodeDocument>, Predicate<NodeId>> shown) {
         this.node = node;
         this.directory = directory;
         this.own = own;
         this.directsWork = directsWork;
         this.shards = shards;
         this.imports = imports;
+        this.shown = shown;
     }
 
     /// The view that was shown last; any thread.
@@ -77,10 +84,12 @@ final class ExporterViews implements Directory.Listener {
         Map<NodeId, NodeDocument> lost = directory.lost(); // not reachable, which is not the same as not there
         documents.addAll(lost.values());
         documents.add(own.get());
-        ExporterView shown = ExporterView.of(documents, other -> !lost.containsKey(other) && isReachable(other));
-        view = shown;
-        shards.all().forEach(shard -> shard.execute(() -> shard.show(shown)));
-        imports.show(shown); // after the event loops: connections that waited for it are served at once
+        Predicate<NodeId> reachable = other -> !lost.containsKey(other) && isReachable(other);
+        ExporterView next = ExporterView.of(documents, reachable);
+        view = next;
+        shards.all().forEach(shard -> shard.execute(() -> shard.show(next)));
+        imports.show(next); // after the event loops: connections that waited for it are served at once
+        shown.accept(documents, reachable);
     }
 
     private boolean isReachable(NodeId other) {

@@ -2,9 +2,11 @@ package io.hikyaku.discovery;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,9 @@ public final class Discovery {
     private final ServiceTaker taker;
     private final Map<String, DiscoveredServices> bySource = new LinkedHashMap<>();
     private final List<ServiceSource> sources = new ArrayList<>();
+    private final Set<String> awaited = new HashSet<>();
     private volatile List<String> findings = List.of();
+    private Runnable whenComplete = () -> {};
 
     public Discovery(ServiceTaker taker) {
         this.taker = taker;
@@ -45,11 +49,28 @@ public final class Discovery {
                 throw new IllegalStateException("A source named " + source.name() + " is there already");
             }
             sources.add(source);
+            awaited.add(source.name());
         }
         source.start(services -> offer(source.name(), services));
     }
 
+    /// Runs the task once every source that was added has offered what it has: at once if none is awaited.
+    public synchronized void whenComplete(Runnable task) {
+        if (awaited.isEmpty()) {
+            task.run();
+        } else {
+            whenComplete = task;
+        }
+    }
+
     private synchronized void offer(String source, DiscoveredServices services) throws InterruptedException {
+        put(source, services);
+        if (awaited.remove(source) && awaited.isEmpty()) {
+            whenComplete.run();
+        }
+    }
+
+    private void put(String source, DiscoveredServices services) throws InterruptedException {
         if (services.equals(bySource.get(source)) && findings.isEmpty()) {
             return;
         }

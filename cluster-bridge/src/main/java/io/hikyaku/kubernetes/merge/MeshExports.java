@@ -18,9 +18,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /// What each cluster exports, at one moment; immutable. The bridges of a cluster say the same; where they have yet to
-/// agree, the reachable one with the lowest node id counts, and a port is ready if it is for any of them.
-public record MeshExports(Map<ServiceName, List<ClusterExport>> byService) {
-    public static final MeshExports NONE = new MeshExports(Map.of());
+/// agree, the reachable one with the lowest node id counts, and a port is ready if it is for any of them. What a bridge
+/// said that no path leads to any more counts only as long as there is no other of its cluster.
+///
+/// @param clusters that are known, and whether a path leads to one of their bridges now
+public record MeshExports(Map<ServiceName, List<ClusterExport>> byService, Map<String, Boolean> clusters) {
+    public static final MeshExports NONE = new MeshExports(Map.of(), Map.of());
 
     private record Heard(NodeDocument document, String cluster, boolean reachable) {}
 
@@ -34,8 +37,13 @@ public record MeshExports(Map<ServiceName, List<ClusterExport>> byService) {
                         new Heard(document, Member.parse(document.member()).name(), reachable.test(document)))
                 .sorted(Comparator.comparing((Heard one) -> !one.reachable).thenComparing(one -> one.document.node()))
                 .toList();
+        Map<String, Boolean> clusters = new HashMap<>();
+        heard.forEach(one -> clusters.merge(one.cluster, one.reachable, Boolean::logicalOr));
         Map<ServiceName, Map<String, ClusterExport>> found = new HashMap<>();
         for (Heard one : heard) {
+            if (!one.reachable && Boolean.TRUE.equals(clusters.get(one.cluster))) {
+                continue;
+            }
             for (ExportedService service : one.document.exports()) {
                 ClusterExport export = ClusterExport.of(one.cluster, service, one.reachable);
                 found.computeIfAbsent(ServiceName.parse(service.service()), unknown -> new TreeMap<>())
@@ -44,13 +52,10 @@ public record MeshExports(Map<ServiceName, List<ClusterExport>> byService) {
         }
         Map<ServiceName, List<ClusterExport>> all = new HashMap<>();
         found.forEach((name, exports) -> all.put(name, List.copyOf(exports.values())));
-        return new MeshExports(Map.copyOf(all));
+        return new MeshExports(Map.copyOf(all), Map.copyOf(clusters));
     }
 
     private static ClusterExport join(ClusterExport first, ClusterExport other) {
-        if (!other.reachable()) {
-            return first;
-        }
         List<Port> ports = new ArrayList<>();
         for (Port port : first.ports()) {
             boolean ready = port.ready() || other.isReady(port);

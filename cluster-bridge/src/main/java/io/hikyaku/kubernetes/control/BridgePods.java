@@ -1,0 +1,103 @@
+package io.hikyaku.kubernetes.control;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.hikyaku.kubernetes.imports.BridgeEndpoint;
+import io.hikyaku.kubernetes.imports.Ownership;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Where pods of this cluster reach its bridges: at the endpoints of a Service that selects the bridges' pods, or at
+/// addresses that the configuration names.
+final class BridgePods {
+    private final List<BridgeEndpoint> fixed;
+    private final @Nullable Watched<EndpointSlice> slices;
+
+    private BridgePods(List<BridgeEndpoint> fixed, @Nullable Watched<EndpointSlice> slices) {
+        this.fixed = fixed;
+        this.slices = slices;
+    }
+
+    static BridgePods at(List<String> addresses) {
+        return new BridgePods(
+                addresses.stream()
+                        .map(address -> new BridgeEndpoint(
+                                address,
+                                address.contains(":") ? "IPv6" : "IPv4",
+                                true,
+                                true,
+                                false,
+                                Optional.empty(),
+                                Optional.empty()))
+                        .toList(),
+                null);
+    }
+
+    /// @param changed told when a pod came, went, or became ready or not
+    static BridgePods of(KubernetesClient client, String namespace, String service, Runnable changed) {
+        return new BridgePods(
+                List.of(),
+                new Watched<>(
+                        Stream.of(client.discovery()
+                                .v1()
+                                .endpointSlices()
+                                .inNamespace(namespace)
+                                .withLabel(Ownership.SLICE_SERVICE, service)
+                                .runnableInformer(0)),
+                        Map.of(),
+                        slice -> changed.run()));
+    }
+
+    CompletableFuture<Void> start() {
+        Watched<EndpointSlice> watched = slices;
+        return watched == null ? CompletableFuture.completedFuture(null) : watched.start();
+    }
+
+    void stop() {
+        Watched<EndpointSlice> watched = slices;
+        if (watched != null) {
+            watched.stop();
+        }
+    }
+
+    /// In the order of their addresses.
+    List<BridgeEndpoint> endpoints() {
+        Watched<EndpointSlice> watched = slices;
+        if (watched == null) {
+            return fixed;
+        }
+        List<BridgeEndpoint> endpoints = new ArrayList<>();
+        watched.all()
+                .forEach(slice -> slice.getEndpoints().forEach(endpoint -> {
+                    if (!endpoint.getAddresses().isEmpty()) {
+                        endpoints.add(endpoint(slice.getAddressType(), endpoint));
+                    }
+                }));
+        endpoints.sort(Comparator.comparing(BridgeEndpoint::address));
+        return endpoints;
+    }
+
+    /// What is not said means ready and serving, and not terminating (EndpointSlice API).
+    private static BridgeEndpoint endpoint(String family, Endpoint endpoint) {
+        EndpointConditions conditions = endpoint.getConditions();
+        boolean ready = conditions == null || !Boolean.FALSE.equals(conditions.getReady());
+        boolean serving = conditions == null || conditions.getServing() == null ? ready : conditions.getServing();
+        boolean terminating = conditions != null && Boolean.TRUE.equals(conditions.getTerminating());
+        return new BridgeEndpoint(
+                endpoint.getAddresses().getFirst(),
+                family,
+                ready,
+                serving,
+                terminating,
+                Optional.ofNullable(endpoint.getNodeName()),
+                Optional.ofNullable(endpoint.getZone()));
+    }
+}

@@ -1,0 +1,162 @@
+package io.hikyaku.kubernetes.control;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.kubernetes.imports.ImportCache;
+import io.hikyaku.kubernetes.imports.Ownership;
+import io.hikyaku.kubernetes.mcs.McsApi;
+import io.hikyaku.kubernetes.mcs.ServiceExport;
+import io.hikyaku.kubernetes.mcs.ServiceImport;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What a bridge knows of its Kubernetes cluster. Each change names the services that it may matter to.
+final class ClusterCache implements ImportCache {
+    private static final String BY_SERVICE = "service";
+    private static final String BY_IMPORT = "import";
+    private static final long NO_RESYNC = 0;
+
+    final Watched<ServiceExport> exports;
+    final Watched<ServiceImport> imports;
+    final Watched<Service> services;
+    final Watched<EndpointSlice> slices;
+    private final Optional<Watched<Namespace>> namespaces;
+
+    /// @param of namespaces to look at; empty: all
+    /// @param changed services that have to be looked at; told on threads of the client
+    /// @param namespaceChanged names of namespaces that came or go
+    ClusterCache(
+            KubernetesClient client,
+            McsApi api,
+            List<String> of,
+            Consumer<ServiceName> changed,
+            Consumer<String> namespaceChanged) {
+        exports = new Watched<>(
+                informers(of, api.exports(client)),
+                Map.of(),
+                object -> name(object).ifPresent(changed));
+        imports = new Watched<>(
+                informers(of, api.imports(client)),
+                Map.of(),
+                object -> name(object).ifPresent(changed));
+        services =
+                new Watched<>(informers(of, client.services()), Map.of(BY_IMPORT, ClusterCache::importKey), object -> {
+                    name(object).ifPresent(changed);
+                    Ownership.importOf(object).ifPresent(changed);
+                });
+        slices = new Watched<>(
+                informers(of, client.discovery().v1().endpointSlices()),
+                Map.of(BY_SERVICE, ClusterCache::serviceKey, BY_IMPORT, ClusterCache::importKey),
+                object -> {
+                    serviceOf(object).ifPresent(changed);
+                    Ownership.importOf(object).ifPresent(changed);
+                });
+        namespaces = of.isEmpty()
+                ? Optional.of(new Watched<>(
+                        Stream.of(client.namespaces().runnableInformer(NO_RESYNC)),
+                        Map.of(),
+                        object -> namespaceChanged.accept(object.getMetadata().getName())))
+                : Optional.empty();
+    }
+
+    private static <T extends HasMetadata> Stream<SharedIndexInformer<T>> informers(
+            List<String> namespaces, MixedOperation<T, ?, ?> operation) {
+        return namespaces.isEmpty()
+                ? Stream.of(operation.inAnyNamespace().runnableInformer(NO_RESYNC))
+                : namespaces.stream()
+                        .map(namespace -> operation.inNamespace(namespace).runnableInformer(NO_RESYNC));
+    }
+
+    /// Completed when all has been listed once.
+    CompletableFuture<Void> start() {
+        return CompletableFuture.allOf(
+                exports.start(),
+                imports.start(),
+                services.start(),
+                slices.start(),
+                namespaces.map(Watched::start).orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    void stop() {
+        Stream.of(exports, imports, services, slices).forEach(Watched::stop);
+        namespaces.ifPresent(Watched::stop);
+    }
+
+    /// Whether changes are heard of now.
+    boolean isWatching() {
+        return Stream.of(exports, imports, services, slices).allMatch(Watched::isWatching);
+    }
+
+    /// The EndpointSlices of a Service.
+    List<EndpointSlice> slicesOf(String namespace, String service) {
+        return slices.byIndex(BY_SERVICE, namespace + "/" + service);
+    }
+
+    @Override
+    public List<EndpointSlice> slicesFor(ServiceName imported) {
+        return slices.byIndex(BY_IMPORT, imported.toString());
+    }
+
+    @Override
+    public @Nullable ServiceImport serviceImport(ServiceName name) {
+        return imports.get(name.namespace(), name.name());
+    }
+
+    @Override
+    public @Nullable Service service(String namespace, String name) {
+        return services.get(namespace, name);
+    }
+
+    @Override
+    public List<Service> servicesFor(ServiceName imported) {
+        return services.byIndex(BY_IMPORT, imported.toString());
+    }
+
+    /// Where only some namespaces are looked at, they are taken to be there.
+    @Override
+    public boolean hasNamespace(String name) {
+        if (namespaces.isEmpty()) {
+            return true;
+        }
+        Namespace found = namespaces.get().get(name);
+        return found != null && found.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    static Optional<ServiceName> name(HasMetadata object) {
+        return named(object.getMetadata().getNamespace(), object.getMetadata().getName());
+    }
+
+    /// Empty for a name that no Service can have.
+    private static Optional<ServiceName> named(String namespace, String name) {
+        try {
+            return Optional.of(new ServiceName(namespace, name));
+        } catch (IllegalArgumentException unusable) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ServiceName> serviceOf(EndpointSlice slice) {
+        Map<String, String> labels = slice.getMetadata().getLabels();
+        String service = labels == null ? null : labels.get(Ownership.SLICE_SERVICE);
+        return service == null ? Optional.empty() : named(slice.getMetadata().getNamespace(), service);
+    }
+
+    private static List<String> serviceKey(EndpointSlice slice) {
+        return serviceOf(slice).map(ServiceName::toString).stream().toList();
+    }
+
+    private static List<String> importKey(HasMetadata object) {
+        return Ownership.importOf(object).map(ServiceName::toString).stream().toList();
+    }
+}

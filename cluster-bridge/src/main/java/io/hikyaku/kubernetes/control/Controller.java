@@ -1,0 +1,304 @@
+package io.hikyaku.kubernetes.control;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.hikyaku.config.kubernetes.CrdInstall;
+import io.hikyaku.config.kubernetes.KubernetesConfig;
+import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.discovery.DiscoveredServices;
+import io.hikyaku.discovery.ServiceSource.Sink;
+import io.hikyaku.kubernetes.imports.ImportReconciler;
+import io.hikyaku.kubernetes.imports.ImportReconciler.Surroundings;
+import io.hikyaku.kubernetes.imports.ImportedListeners;
+import io.hikyaku.kubernetes.imports.ListenerPorts;
+import io.hikyaku.kubernetes.imports.Ownership;
+import io.hikyaku.kubernetes.mcs.McsApi;
+import io.hikyaku.kubernetes.mcs.McsCrds;
+import io.hikyaku.kubernetes.mcs.ServiceImport;
+import io.hikyaku.kubernetes.mcs.ServiceImportStatus;
+import io.hikyaku.kubernetes.merge.MergedService;
+import io.hikyaku.service.Import;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks at one service at a time, whenever something that matters to it has changed: this bridge's exports and
+/// listeners follow, and if it leads, the objects of the API server too.
+final class Controller {
+    private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+    private static final Duration FIRST_READ = Duration.ofSeconds(30);
+    private static final Duration DEBOUNCE = Duration.ofMillis(20);
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final McsApi api;
+    private final KubernetesClient client;
+    private final KubernetesConfig config;
+    private final MeshState mesh;
+    private final Sink sink;
+    private final Clock clock = Clock.systemUTC();
+    private final ClusterCache cache;
+    private final BridgePods pods;
+    private final ServerSideApply writer;
+    private final ExportControl exports;
+    private final Leadership leadership;
+    private final WorkQueue queue = new WorkQueue(this::work);
+    private final ScheduledExecutorService offers;
+    private final Map<ServiceName, List<Import>> listeners = new ConcurrentHashMap<>();
+    private final AtomicBoolean dirty = new AtomicBoolean();
+    private final AtomicBoolean told = new AtomicBoolean();
+    private volatile @Nullable ImportReconciler reconciler;
+    private volatile boolean inPlace;
+    private volatile boolean meshFollowed;
+    private List<String> down = List.of();
+
+    private Controller(McsApi api, KubernetesClient client, KubernetesConfig config, MeshState mesh, Sink sink) {
+        this.api = api;
+        this.client = client;
+        this.config = config;
+        this.mesh = mesh;
+        this.sink = sink;
+        String namespace = config.namespace()
+                .or(() -> Optional.ofNullable(client.getNamespace()))
+                .orElse("default");
+        String identity = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge") + "-"
+                + ProcessHandle.current().pid();
+        cache = new ClusterCache(client, api, config.namespaces(), queue::add, this::addAllOf);
+        pods = config.service()
+                .map(service -> BridgePods.of(client, namespace, service, this::addAllImported))
+                .orElseGet(() -> BridgePods.at(config.addresses()));
+        writer = new ServerSideApply(client, cache, identity);
+        exports = new ExportControl(cache);
+        leadership = new Leadership(client, namespace, identity, () -> {
+            reconciler = null; // what another leader did meanwhile has to be learnt
+            addAll();
+        });
+        offers = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("kubernetes-offers").factory());
+    }
+
+    /// Makes sure that the API server knows what it is asked about.
+    ///
+    /// @throws IOException if it does not
+    static Controller make(KubernetesConfig config, KubernetesClient client, MeshState mesh, Sink sink)
+            throws IOException, InterruptedException {
+        McsCrds.Outcome definitions = McsCrds.ensure(
+                client,
+                config.crds() == CrdInstall.NEVER ? McsCrds.Install.NEVER : McsCrds.Install.IF_MISSING_OR_OLDER,
+                FIRST_READ);
+        definitions.findings().forEach(LOG::warn);
+        McsApi api = McsApi.served(client)
+                .orElseThrow(() -> new IOException("the API server does not know ServiceExport and ServiceImport"));
+        return new Controller(api, client, config, mesh, sink);
+    }
+
+    /// Reads all that there is, puts it in place, and goes on from there.
+    void start() throws InterruptedException, IOException {
+        try {
+            cache.start().get(FIRST_READ.toMillis(), TimeUnit.MILLISECONDS);
+            pods.start().get(FIRST_READ.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failed) {
+            throw new IOException(String.valueOf(failed.getCause()), failed);
+        } catch (TimeoutException slow) {
+            throw new IOException("the API server did not answer within " + FIRST_READ.toSeconds() + " s", slow);
+        }
+        names().forEach(this::lookAt);
+        offer();
+        inPlace = true;
+        addAll();
+        leadership.start();
+        offers.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    boolean isInPlace() {
+        return inPlace;
+    }
+
+    /// The registry has changed.
+    void onMesh(Collection<ServiceName> changed) {
+        if (inPlace && !meshFollowed) {
+            meshFollowed = true; // it tells what this cluster exports, too
+            addAll();
+        } else {
+            changed.forEach(queue::add);
+        }
+    }
+
+    private Stream<ServiceName> names() {
+        Stream<ServiceName> objects = Stream.of(cache.exports.all(), cache.imports.all())
+                .flatMap(all -> all)
+                .flatMap(object -> ClusterCache.name(object).stream());
+        Stream<ServiceName> ours = Stream.of(cache.services.all(), cache.slices.all())
+                .flatMap(all -> all)
+                .flatMap(object -> Ownership.importOf(object).stream());
+        Stream<ServiceName> abroad = mesh.exports().byService().keySet().stream();
+        return Stream.of(objects, ours, abroad).flatMap(all -> all).distinct();
+    }
+
+    private void addAll() {
+        names().forEach(queue::add);
+    }
+
+    private void addAllImported() {
+        cache.imports
+                .all()
+                .flatMap(object -> ClusterCache.name(object).stream())
+                .forEach(queue::add);
+    }
+
+    private void addAllOf(String namespace) {
+        mesh.exports().byService().keySet().stream()
+                .filter(service -> service.namespace().equals(namespace))
+                .forEach(queue::add);
+    }
+
+    private void work(ServiceName service) throws Exception {
+        if (!inPlace) {
+            return; // all of them are looked at then
+        }
+        if (lookAt(service)) {
+            offerSoon();
+        }
+        if (leadership.leads() && meshFollowed) {
+            lead(service);
+        }
+    }
+
+    /// @return whether this bridge has to do something else than before
+    private boolean lookAt(ServiceName service) {
+        boolean exported = exports.look(service);
+        ServiceImport object = cache.serviceImport(service);
+        List<Import> now = object == null ? List.of() : ImportedListeners.of(object, config.listen());
+        List<Import> before = now.isEmpty() ? listeners.remove(service) : listeners.put(service, now);
+        return exported || !now.equals(Objects.requireNonNullElse(before, List.of()));
+    }
+
+    private void lead(ServiceName service) {
+        ImportReconciler to = learnt();
+        Optional<MergedService> merged =
+                mesh.exports().merged(service).filter(any -> cache.hasNamespace(service.namespace()));
+        if (merged.isPresent()) {
+            to.bring(merged.get(), new Surroundings(pods.endpoints(), mesh.down()));
+        } else if (isKept(service)) {
+            queue.addLater(service, MeshState.KEPT);
+        } else {
+            to.remove(service);
+        }
+        exports.report(service, api, mesh, writer, clock);
+    }
+
+    /// Whether nobody exports it only because the clusters that did are away.
+    private boolean isKept(ServiceName service) {
+        ServiceImport object = cache.serviceImport(service);
+        ServiceImportStatus status = object == null ? null : object.getStatus();
+        return status != null && status.clusters().stream().anyMatch(one -> mesh.isKept(one.cluster()));
+    }
+
+    /// A new leader learns from the API server itself which ports are in use.
+    private synchronized ImportReconciler learnt() {
+        ImportReconciler known = reconciler;
+        if (known != null) {
+            return known;
+        }
+        ListenerPorts ports = new ListenerPorts(config.ports());
+        Stream<ServiceImport> all = config.namespaces().isEmpty()
+                ? api.imports(client).inAnyNamespace().list().getItems().stream()
+                : config.namespaces().stream()
+                        .flatMap(namespace -> api.imports(client).inNamespace(namespace).list().getItems().stream());
+        all.filter(Ownership::isOurs)
+                .forEach(object -> ClusterCache.name(object)
+                        .ifPresent(name -> ports.learn(
+                                name,
+                                ListenerPorts.parse(
+                                        object.getMetadata().getAnnotations().getOrDefault(Ownership.LISTENERS, "")))));
+        ImportReconciler made = new ImportReconciler(api, cache, writer, ports, config.alias(), clock);
+        reconciler = made;
+        return made;
+    }
+
+    private void offerSoon() {
+        if (dirty.compareAndSet(false, true)) {
+            offers.schedule(this::offerAgain, DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void offerAgain() {
+        try {
+            offer();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException mistake) {
+            LOG.error("Services of Kubernetes could not be put in place", mistake);
+        }
+    }
+
+    private void offer() throws InterruptedException {
+        dirty.set(false);
+        List<Import> imports = listeners.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .flatMap(entry -> entry.getValue().stream())
+                .toList();
+        sink.offer(new DiscoveredServices(exports.all(), imports));
+    }
+
+    /// Clusters that have been out of reach for long enough are told to Kubernetes, and those that are back.
+    private void tick() {
+        try {
+            List<String> now = mesh.down();
+            if (!now.equals(down)) {
+                down = now;
+                addAll();
+            }
+            tellWhetherWatching();
+        } catch (RuntimeException mistake) {
+            LOG.error("Looking after Kubernetes failed", mistake);
+        }
+    }
+
+    private void tellWhetherWatching() {
+        boolean watching = cache.isWatching();
+        if (!watching && told.compareAndSet(false, true)) {
+            LOG.warn("the API server does not answer; calls go on with what is known");
+        } else if (watching && told.compareAndSet(true, false)) {
+            LOG.info("the API server answers again");
+        }
+    }
+
+    KubernetesState state() {
+        return new KubernetesState(
+                cache.isWatching(),
+                leadership.leads(),
+                exports.all().size(),
+                listeners.size(),
+                queue.size(),
+                queue.failing(),
+                writer.writes.sum());
+    }
+
+    /// It could not start.
+    void abandon() {
+        cache.stop();
+        pods.stop();
+        offers.shutdownNow();
+    }
+
+    void close() throws InterruptedException {
+        leadership.close();
+        queue.close();
+        abandon();
+    }
+}

@@ -1,0 +1,133 @@
+package io.hikyaku.kubernetes.control;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.hikyaku.config.kubernetes.KubernetesConfig;
+import io.hikyaku.discovery.ServiceSource;
+import io.hikyaku.kubernetes.client.ApiServer;
+import io.hikyaku.kubernetes.client.ApiServerClient;
+import io.hikyaku.kubernetes.client.ClientBounds;
+import io.hikyaku.kubernetes.merge.MeshExports;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The bridge's Kubernetes side: ServiceExports become exports, and what the mesh exports becomes ServiceImports and
+/// listeners for them.
+public final class KubernetesSource implements ServiceSource {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesSource.class);
+    private static final Duration AGAIN = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final KubernetesConfig config;
+    private final KubernetesClient client;
+    private final MeshState mesh = new MeshState(System::nanoTime);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread starter;
+    private volatile @Nullable Sink sink;
+    private volatile @Nullable Controller controller;
+    private volatile String trouble = "Kubernetes has not been read yet";
+
+    private KubernetesSource(KubernetesConfig config, KubernetesClient client) {
+        this.config = config;
+        this.client = client;
+        starter = Thread.ofPlatform().daemon().name("kubernetes-start").unstarted(this::begin);
+    }
+
+    /// @param vertx shared, and left open
+    /// @throws IOException if it cannot be known where the API server is, or who this bridge is there
+    public static KubernetesSource open(KubernetesConfig config, Vertx vertx, String version) throws IOException {
+        ApiServer server = config.kubeconfig().isPresent()
+                ? new ApiServer.Kubeconfig(config.kubeconfig().get(), config.context())
+                : ApiServer.PodAccount.of(System.getenv());
+        return new KubernetesSource(config, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
+    }
+
+    @Override
+    public String name() {
+        return "kubernetes";
+    }
+
+    @Override
+    public void start(Sink to) {
+        sink = to;
+        starter.start();
+    }
+
+    /// Tries until the API server has been read once; then the controller goes on by itself.
+    private void begin() {
+        String said = "";
+        while (closed.getCount() > 0) {
+            Controller made = null;
+            try {
+                made = Controller.make(config, client, mesh, Objects.requireNonNull(sink));
+                controller = made;
+                made.start();
+                return;
+            } catch (InterruptedException closing) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (Exception failed) {
+                controller = null;
+                if (made != null) {
+                    made.abandon();
+                }
+                trouble = "Kubernetes cannot be read: " + failed.getMessage();
+                if (!trouble.equals(said)) {
+                    said = trouble;
+                    LOG.warn("{}; trying again", trouble);
+                }
+            }
+            await();
+        }
+    }
+
+    private void await() {
+        try {
+            closed.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            closed.countDown();
+        }
+    }
+
+    /// The registry says this now.
+    ///
+    /// @param connected whether this bridge has any link to the mesh
+    public void onMesh(MeshExports exports, boolean connected) {
+        Controller to = controller;
+        var changed = mesh.update(exports, connected);
+        if (to != null) {
+            to.onMesh(changed);
+        }
+    }
+
+    /// Why services of Kubernetes are not in place yet; empty: they are.
+    public Optional<String> notReady() {
+        Controller at = controller;
+        return at != null && at.isInPlace() ? Optional.empty() : Optional.of(trouble);
+    }
+
+    /// For status.
+    public Optional<KubernetesState> state() {
+        return Optional.ofNullable(controller).map(Controller::state);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed.countDown();
+        starter.interrupt();
+        starter.join(PATIENCE);
+        Controller at = controller;
+        if (at != null) {
+            at.close();
+        }
+        client.close();
+    }
+}
