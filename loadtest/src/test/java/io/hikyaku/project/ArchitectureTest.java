@@ -44,7 +44,7 @@ class ArchitectureTest {
             call.http2 call.http2.server call.http2.client
             call.dial call.pool call.export call.tcp call.listen
             tracing discovery
-            kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports kubernetes.control
+            kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports kubernetes.control
             bridge.shard bridge
             lab demo bench
             """.strip().split("\\s+"));
