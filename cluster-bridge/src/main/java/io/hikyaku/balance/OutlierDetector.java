@@ -85,11 +85,13 @@ public final class OutlierDetector {
         }
     }
 
-    /// It says itself that it takes no calls, so one failure is enough.
+    /// It says itself that it takes no calls, so one failure is enough. It will say when it takes some again, so
+    /// that it is never spared for longer than the first time.
     public void onLeaving(long nowNanos) {
         if (!ejected || isDue(nowNanos)) {
             round++;
-            eject(nowNanos);
+            ejections = Math.max(1, ejections);
+            eject(FIRST_EJECTION.toNanos(), nowNanos);
         }
     }
 
@@ -106,7 +108,11 @@ public final class OutlierDetector {
         }
         ejections++;
         long length = FIRST_EJECTION.toNanos() << Math.min(ejections - 1, MAX_DOUBLINGS);
-        ejectionNanos = (long) (Math.min(length, LONGEST_EJECTION.toNanos()) * (1 - JITTER * random.nextDouble()));
+        eject(Math.min(length, LONGEST_EJECTION.toNanos()), nowNanos);
+    }
+
+    private void eject(long lengthNanos, long nowNanos) {
+        ejectionNanos = (long) (lengthNanos * (1 - JITTER * random.nextDouble()));
         dueAtNanos = nowNanos + ejectionNanos;
         ejected = true;
         probing = false;

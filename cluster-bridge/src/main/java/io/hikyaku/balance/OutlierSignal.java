@@ -9,7 +9,7 @@ enum OutlierSignal {
     WORKS,
     /// The exporter was not reached, or could not reach a target.
     FAILED,
-    /// The exporter is about to stop.
+    /// The exporter is about to stop, or has no target now.
     LEAVES,
     /// It may be the caller's fault, or the exporter has too much to do: then it gets fewer calls anyway.
     NOTHING;
@@ -17,7 +17,7 @@ enum OutlierSignal {
     static OutlierSignal of(ResetCode code) {
         return switch (code) {
             case CHANNEL_LOST, LEAVING, NOT_EXPORTED -> FAILED;
-            case DRAINING -> LEAVES;
+            case DRAINING, NO_TARGET -> LEAVES;
             case TARGET_REFUSED,
                     TARGET_CONNECT_TIMEOUT,
                     TARGET_UNRESOLVED,

@@ -21,6 +21,7 @@ public enum Problem {
     UNKNOWN_SERVICE(503, "destination_not_found", "No cluster exports the service", 5),
     UNREACHABLE(503, "destination_unavailable", "No exporter of the service can be reached", 5),
     DRAINING(503, "destination_unavailable", "The exporter is about to stop", 1),
+    NO_TARGET(503, "destination_unavailable", "No target of the service is ready", 1),
     OVERLOADED(503, "connection_limit_reached", "The exporter takes no more calls", 1),
     DENIED(403, "http_request_denied", "The caller may not call the service"),
     TARGET_REFUSED(502, "connection_refused", "The service refused the connection"),
@@ -86,6 +87,7 @@ public enum Problem {
         return switch (code) {
             case REFUSED -> OVERLOADED;
             case DRAINING -> DRAINING;
+            case NO_TARGET -> NO_TARGET;
             case NOT_EXPORTED -> UNKNOWN_SERVICE;
             case DENIED -> DENIED;
             case TARGET_REFUSED -> TARGET_REFUSED;

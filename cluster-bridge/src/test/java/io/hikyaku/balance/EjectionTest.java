@@ -147,6 +147,23 @@ class EjectionTest {
         assertFalse(bench.balancer.isEjected(BalanceBench.PORT, tokyo));
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = ResetCode.class,
+            names = {"DRAINING", "NO_TARGET"})
+    void oneThatTakesNoCallsIsOutAtOnceAndNeverForLong(ResetCode code) {
+        bench.show(tokyo, osaka);
+        EndpointLoad load = seatOf(tokyo);
+        for (int i = 0; i < 10; i++) {
+            call(load, code);
+            assertEquals(List.of("osaka", "osaka"), bench.picks(2));
+            assertEquals(1, bench.meter(GAUGE));
+
+            bench.pass(TIME_OUT);
+            assertTrue(bench.picks(2).contains("tokyo"));
+        }
+    }
+
     @Test
     void aWaitForAChannelThatLastsTooLongCounts() {
         bench.show(tokyo, osaka);

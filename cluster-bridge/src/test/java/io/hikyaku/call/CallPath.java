@@ -4,6 +4,7 @@ import io.hikyaku.balance.Balancer;
 import io.hikyaku.balance.Candidate;
 import io.hikyaku.balance.Candidates;
 import io.hikyaku.balance.FreeRepeats;
+import io.hikyaku.call.export.ExportHandler;
 import io.hikyaku.call.export.Exports;
 import io.hikyaku.call.export.HttpExport;
 import io.hikyaku.call.listen.HttpService;
@@ -54,6 +55,7 @@ public final class CallPath implements AutoCloseable {
     private final EventLoops loops;
     private final List<Balancer> balancers = new ArrayList<>();
     private final List<Exports> exports = new ArrayList<>();
+    private final List<ExportHandler> handlers = new ArrayList<>();
     private final List<Candidate> local = new ArrayList<>();
     private final CallContext context;
     private final ImportListener listener;
@@ -147,12 +149,21 @@ public final class CallPath implements AutoCloseable {
     }
 
     public void export(ExportPort port) {
-        onEachShard(shard -> exports.get(shard)
-                .update(Map.of(
-                        PORT,
-                        port.protocol() == Protocol.HTTP
-                                ? new HttpExport(loops, shard, context, PORT.toString(), port)
-                                : new TcpExport(loops, shard, context, PORT.toString(), port))));
+        handlers.clear();
+        for (int shard = 0; shard < loops.count(); shard++) {
+            handlers.add(
+                    port.protocol() == Protocol.HTTP
+                            ? new HttpExport(loops, shard, context, PORT.toString(), port)
+                            : new TcpExport(loops, shard, context, PORT.toString(), port));
+        }
+        onEachShard(shard -> exports.get(shard).update(Map.of(PORT, handlers.get(shard))));
+    }
+
+    /// Replaces the targets of the port.
+    public void retarget(ExportPort changed) {
+        List<Runnable> changes =
+                handlers.stream().map(handler -> handler.retarget(changed)).toList();
+        onEachShard(shard -> changes.get(shard).run());
     }
 
     /// Says who exports the service, given a shard and the candidate for this process.

@@ -3,6 +3,7 @@ package io.hikyaku.call;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.hikyaku.call.dial.Dial;
+import io.hikyaku.call.dial.TargetEndpoint;
 import io.hikyaku.call.dial.Targets;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.net.AcceptLimiter;
@@ -62,9 +63,9 @@ class ShortageIT {
     private String dial(Targets targets) throws Exception {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         targets.loop()
-                .execute(() -> new Dial(targets, 0, new Dial.Waiter() {
+                .execute(() -> new Dial(targets, new Dial.Waiter() {
                             @Override
-                            public void onConnected(Channel channel, int target) {
+                            public void onConnected(Channel channel, TargetEndpoint target) {
                                 channel.close();
                                 outcome.complete(CONNECTED);
                             }
@@ -87,7 +88,7 @@ class ShortageIT {
             assertEquals(CONNECTED, dial(targets(origin, plenty)));
             Targets targets = targets(origin, shortage);
 
-            for (int i = 0; i < 2 * Targets.FAILURES; i++) {
+            for (int i = 0; i < 2 * TargetEndpoint.FAILURES; i++) {
                 // When
                 String outcome = dial(targets);
 

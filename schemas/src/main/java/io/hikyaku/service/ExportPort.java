@@ -33,12 +33,25 @@ public record ExportPort(
                         "h2c:// and https:// are for protocol http; tcp carries bytes as they are, to host:port",
                         "target")
                 .require(
-                        tls.isEmpty() || target.stream().anyMatch(one -> one.scheme() == Scheme.HTTPS),
+                        tls.isEmpty()
+                                || target.isEmpty()
+                                || target.stream().anyMatch(one -> one.scheme() == Scheme.HTTPS),
                         "of use only with https:// targets",
                         "tls")
                 .require(http || host.equals(TargetHost.KEEP), "of use only with protocol http", "host")
                 .require(http || via, "of use only with protocol http", "via")
                 .enforce();
+    }
+
+    /// Whether the two differ in their targets at most.
+    public boolean equalsButForTarget(ExportPort other) {
+        return name.equals(other.name)
+                && port == other.port
+                && protocol == other.protocol
+                && tls.equals(other.tls)
+                && host.equals(other.host)
+                && via == other.via
+                && appProtocol.equals(other.appProtocol);
     }
 
     /// A port with all defaults.

@@ -16,7 +16,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Which nodes export what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of
-/// the oldest export counts and the others are left out.
+/// the oldest export counts and the others are left out. One without a target is left out as long as another has one
+/// and
+/// can be reached; if there is none, all stay, so that callers hear the reason, or are served by one that has just
+/// become
+/// ready.
 ///
 /// @param exporters of each port
 /// @param protocols of each port, as its oldest exporter says, reachable or not
@@ -28,7 +32,12 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
     /// @param reachable whether packets find a path to it now
     public record Exporter(NodeId node, String cluster, boolean reachable) {}
 
-    private record Offer(Exporter exporter, Protocol protocol, long since) {}
+    /// @param ready whether it has a target for the port
+    private record Offer(Exporter exporter, Protocol protocol, boolean ready, long since) {
+        boolean serves() {
+            return ready && exporter.reachable();
+        }
+    }
 
     /// @param documents of all live nodes, this one's own among them
     /// @param reachable whether packets find a path to a node now
@@ -44,10 +53,13 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
                     .thenComparing(offer -> offer.exporter().node()));
             Protocol protocol = all.getFirst().protocol();
             protocols.put(port, protocol);
+            List<Offer> same =
+                    all.stream().filter(offer -> offer.protocol() == protocol).toList();
+            boolean served = same.stream().anyMatch(Offer::serves);
             exporters.put(
                     port,
-                    all.stream()
-                            .filter(offer -> offer.protocol() == protocol)
+                    same.stream()
+                            .filter(offer -> offer.ready() || !served)
                             .map(Offer::exporter)
                             .toList());
         });
@@ -70,7 +82,7 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
                 protocol(port.protocol())
                         .ifPresent(protocol -> offers.computeIfAbsent(
                                         new ServicePort(export.service(), port.port()), unknown -> new ArrayList<>())
-                                .add(new Offer(exporter, protocol, export.since())));
+                                .add(new Offer(exporter, protocol, port.ready(), export.since())));
             }
         }
     }

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
-/// What one event loop exports. A port whose configuration has not changed keeps its object, with its connections to
-/// targets and what it counts. A change is made completely first, and then used; one thread at a time may make changes,
-/// the rest belongs to the event loop.
+/// What one event loop exports. A port of which nothing but the targets has changed keeps its object, with its
+/// connections to the targets that stay and what it counts. A change is made completely first, and then used; one
+/// thread at a time may make changes, the rest belongs to the event loop.
 public final class ShardExports {
     /// @param port as it is configured
     record Made(ExportPort port, ExportHandler export) {}
@@ -25,7 +26,31 @@ public final class ShardExports {
     /// Everything that is to be exported from now on, made but not yet in use.
     ///
     /// @param fresh what is not in use elsewhere
-    record Next(Map<ServicePort, Made> all, List<ExportHandler> fresh) {
+    /// @param retargetings what tells ports in use of their other targets
+    record Next(Map<ServicePort, Made> all, List<ExportHandler> fresh, List<Runnable> retargetings) {
+        Next() {
+            this(new HashMap<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        /// @param known what there is of the port
+        /// @throws ConfigException if it cannot be made
+        void add(
+                ServicePort name,
+                ExportPort port,
+                @Nullable Made known,
+                BiFunction<ServicePort, ExportPort, ExportHandler> maker) {
+            if (known != null && known.port().equals(port)) {
+                all.put(name, known);
+            } else if (known != null && known.port().equalsButForTarget(port)) {
+                retargetings.add(known.export().retarget(port));
+                all.put(name, new Made(port, known.export()));
+            } else {
+                Made made = new Made(port, maker.apply(name, port));
+                fresh.add(made.export());
+                all.put(name, made);
+            }
+        }
+
         /// It will not be used.
         void discard() {
             fresh.forEach(ExportHandler::close);
@@ -51,25 +76,15 @@ public final class ShardExports {
     /// @throws ConfigException with everything that cannot be made, by place; then nothing is left behind
     Next make(List<Export> services) {
         Map<ServicePort, Made> before = made;
-        Map<ServicePort, Made> next = new HashMap<>();
-        List<ExportHandler> fresh = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
-        Next all = new Next(next, fresh);
+        Next all = new Next();
         for (int i = 0; i < services.size(); i++) {
             String service = services.get(i).service().toString();
             List<ExportPort> ports = services.get(i).ports();
             for (int j = 0; j < ports.size(); j++) {
-                ExportPort port = ports.get(j);
-                ServicePort name = new ServicePort(service, port.port());
-                Made known = before.get(name);
-                if (known != null && known.port().equals(port)) {
-                    next.put(name, known);
-                    continue;
-                }
+                ServicePort name = new ServicePort(service, ports.get(j).port());
                 try {
-                    Made one = new Made(port, maker.apply(name, port));
-                    fresh.add(one.export());
-                    next.put(name, one);
+                    all.add(name, ports.get(j), before.get(name), maker);
                 } catch (ConfigException unusable) {
                     String place = "exports[" + i + "].ports[" + j + "]";
                     unusable.findings().forEach(one -> findings.add(at(place, one)));
@@ -92,12 +107,16 @@ public final class ShardExports {
     }
 
     /// Replaces the exports by these: for the making thread at once, since the next change may come before a busy
-    /// event loop's turn, and then on the event loop. Running calls go on, including those of ports that are gone.
+    /// event loop's turn, and then on the event loop, which hears of changes in their order. Running calls go on,
+    /// including those of ports that are gone.
     void use(Next next, Executor loop) {
         made = next.all();
         Map<ServicePort, ExportHandler> byPort = new HashMap<>();
         made.forEach((name, one) -> byPort.put(name, one.export()));
-        loop.execute(() -> exports.update(byPort));
+        loop.execute(() -> {
+            next.retargetings().forEach(Runnable::run);
+            exports.update(byPort);
+        });
     }
 
     /// Begins no more calls.

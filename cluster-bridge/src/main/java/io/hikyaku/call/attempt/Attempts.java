@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /// How one call gets to an exporter: opens its stream there, and elsewhere if that is refused before any effect, or
 /// fails on the path and repeating it is harmless. At most three attempts, at exporters not tried before as long as
-/// there are any. While it waits for a channel, it begins to wait for others too, and goes to the first that is up:
+/// there are any; those that only say that they have no target do not count. While it waits for a channel, it begins to
+/// wait for others too, and goes to the first that is up:
 /// nothing is sent before that, so the call is sent once. The exporter's load hears how each attempt goes. Belongs to
 /// its event loop.
 public final class Attempts {
     static final int MAX_ATTEMPTS = 3;
+    /// Exporters without a target that are not counted: all bridges of a cluster lose the last one together, and this
+    /// is known to the others a moment later.
+    static final int MAX_WITHOUT_TARGET = 10;
     /// How long to wait for one channel alone: longer than a handshake takes around the world, far shorter than an
     /// unanswered one takes.
     static final Duration ALONE = Duration.ofMillis(750);
@@ -64,6 +68,7 @@ public final class Attempts {
     private @Nullable ScheduledFuture<?> alone;
     private @Nullable Problem lastProblem;
     private int count;
+    private int withoutTarget;
 
     /// Where the calls of one imported port go, on one event loop.
     ///
@@ -104,6 +109,10 @@ public final class Attempts {
         boolean mayHaveRun = !code.beforeAnyEffect();
         if (mayHaveRun && !(repeatable && WORTH_REPEATING.contains(code))) {
             return false;
+        }
+        if (code == ResetCode.NO_TARGET && withoutTarget < MAX_WITHOUT_TARGET) {
+            withoutTarget++;
+            count--;
         }
         Problem problem = Problem.of(code);
         EndpointLoad load = nextSeat(mayHaveRun || code == ResetCode.REFUSED);

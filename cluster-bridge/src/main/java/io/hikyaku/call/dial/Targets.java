@@ -1,6 +1,5 @@
 package io.hikyaku.call.dial;
 
-import io.hikyaku.balance.OutlierDetector;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.net.AcceptLimiter;
@@ -19,38 +18,39 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.Future;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
-/// cannot be connected to is ejected for a while ([OutlierDetector]).
+/// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. They may be
+/// replaced at any time; those that stay keep their [TargetEndpoint], with its health and what it counts. Belongs to
+/// its event loop.
 public final class Targets {
-    /// Connects that fail in a row before a target is ejected. Few, since a failed connect costs a caller time, and
-    /// leaving out a target wrongly costs little.
-    public static final int FAILURES = 2;
-
-    private final List<Connector> connectors;
     private final EventLoop loop;
-    private final List<Target> targets;
-    private final @Nullable TargetSecurity security;
-    private final int[] outstanding;
-    private final List<OutlierDetector> health = new ArrayList<>();
-    /// Whether the targets that can be connected to speak HTTP/2.
-    private final List<OutlierDetector> http2 = new ArrayList<>();
+    private final Bootstrap bootstrap;
+    private final AcceptLimiter acceptLimiter;
+    private final Duration connectTimeout;
+    private final TargetTls tls;
+    private final LongAdder connections;
     private final LongAdder ejected;
-    private int shownEjected;
+    private final RandomGenerator random;
+    /// Null as long as no target has wanted it. The thread that makes changes looks whether it is there.
+    private volatile @Nullable TargetSecurity security;
+
+    private List<TargetEndpoint> endpoints = List.of();
     private boolean closed;
     private int next;
 
-    /// @param port has one target at least
+    /// @param port may have no target
     /// @param servicePort label of the meters
     /// @throws io.hikyaku.config.yaml.ConfigException if a file that the port names cannot be used
     public Targets(EventLoops loops, int shard, ExportPort port, CallContext context, String servicePort) {
@@ -72,31 +72,18 @@ public final class Targets {
             CallContext context,
             String servicePort,
             RandomGenerator random) {
-        Duration connectTimeout = context.limits().connectTimeout();
-        LongAdder gauge = context.metrics().targetConnections(servicePort);
-        this.targets = port.target();
-        this.security = targets.stream().anyMatch(target -> target.scheme() == Scheme.HTTPS)
-                ? TargetSecurity.of(port.tls().orElse(TargetTls.DEFAULTS), connectTimeout)
-                : null;
-        targets.forEach(target -> {
-            health.add(new OutlierDetector(FAILURES, random));
-            http2.add(new OutlierDetector(FAILURES, random));
-        });
-        this.ejected = context.metrics().ejectedTargets(servicePort);
-        this.outstanding = new int[targets.size()];
         this.loop = loop;
-        Bootstrap bootstrap = dialler.option(ChannelOption.TCP_NODELAY, true)
+        this.acceptLimiter = acceptLimiter;
+        this.connectTimeout = context.limits().connectTimeout();
+        this.bootstrap = dialler.option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()));
-        this.connectors = targets.stream()
-                .map(Target::address)
-                .map(target -> new Connector(
-                        bootstrap.clone().handler(new Dialled(target, acceptLimiter, gauge)),
-                        loop,
-                        target.host(),
-                        target.port(),
-                        connectTimeout))
-                .toList();
+        this.tls = port.tls().orElse(TargetTls.DEFAULTS);
+        this.connections = context.metrics().targetConnections(servicePort);
+        this.ejected = context.metrics().ejectedTargets(servicePort);
+        this.random = random;
+        this.security = port.tls().isPresent() || wantsTls(port.target()) ? secured() : null;
+        replace(port.target(), gone -> {});
     }
 
     /// A connection to a target that is about to be made.
@@ -124,12 +111,77 @@ public final class Targets {
         }
     }
 
-    public int count() {
-        return targets.size();
+    // ---- changes
+
+    /// Makes what other targets need, on any thread; nothing changes yet.
+    ///
+    /// @param targets that are to take the place of those there are; each counts once
+    /// @param onRetired told of each that is gone then: it is listed no more, and what waits there is to go
+    ///     elsewhere
+    /// @return puts them in place; to be run on the event loop, or dropped
+    /// @throws io.hikyaku.config.yaml.ConfigException if a file that the port names cannot be used
+    public Runnable change(List<Target> targets, Consumer<TargetEndpoint> onRetired) {
+        TargetSecurity known = security;
+        TargetSecurity needed = known == null && wantsTls(targets) ? secured() : known;
+        return () -> {
+            if (needed != null) {
+                security = needed;
+            }
+            replace(targets, onRetired);
+        };
     }
 
-    public Target get(int target) {
-        return targets.get(target);
+    private static boolean wantsTls(List<Target> targets) {
+        return targets.stream().anyMatch(target -> target.scheme() == Scheme.HTTPS);
+    }
+
+    private TargetSecurity secured() {
+        return TargetSecurity.of(tls, connectTimeout);
+    }
+
+    /// Nobody picks one that is gone any more before the first hears of it.
+    private void replace(List<Target> targets, Consumer<TargetEndpoint> onRetired) {
+        Map<Target, TargetEndpoint> gone = new LinkedHashMap<>();
+        endpoints.forEach(endpoint -> gone.put(endpoint.target(), endpoint));
+        endpoints = targets.stream()
+                .distinct()
+                .map(target -> {
+                    TargetEndpoint known = gone.remove(target);
+                    return known == null ? endpoint(target) : known;
+                })
+                .toList();
+        Collection<TargetEndpoint> retired = gone.values();
+        retired.forEach(TargetEndpoint::stopCounting);
+        retired.forEach(onRetired);
+        retired.forEach(TargetEndpoint::sendDialsAway);
+    }
+
+    private TargetEndpoint endpoint(Target target) {
+        HostPort address = target.address();
+        Connector connector = new Connector(
+                bootstrap.clone().handler(new Dialled(address, acceptLimiter, connections)),
+                loop,
+                address.host(),
+                address.port(),
+                connectTimeout);
+        TargetEndpoint made = new TargetEndpoint(target, connector, loop, random, ejected);
+        if (closed) {
+            made.stopCounting();
+        }
+        return made;
+    }
+
+    /// The port is no longer exported. Running calls go on.
+    public void close() {
+        closed = true;
+        endpoints.forEach(TargetEndpoint::stopCounting);
+    }
+
+    // ---- choice
+
+    /// Those that may be picked.
+    List<TargetEndpoint> all() {
+        return endpoints;
     }
 
     public EventLoop loop() {
@@ -138,126 +190,55 @@ public final class Targets {
 
     /// The target with the fewest calls outstanding, those with equal numbers in turn. One that is ejected is
     /// picked only when all are.
-    public int pick() {
-        int picked = pickOther(new BitSet(0));
-        next = (picked + 1) % targets.size();
-        return picked;
+    ///
+    /// @return null if there is none
+    public @Nullable TargetEndpoint pick() {
+        int picked = best(Set.of());
+        if (picked < 0) {
+            return null;
+        }
+        next = picked + 1;
+        return endpoints.get(picked);
     }
 
-    /// The best one besides those tried, whatever its health; -1 when all have been tried.
-    int pickOther(BitSet tried) {
-        long now = nanos();
+    /// The best one besides those tried, whatever its health; null when all have been tried.
+    @Nullable
+    TargetEndpoint pickOther(Set<TargetEndpoint> tried) {
+        int picked = best(tried);
+        return picked < 0 ? null : endpoints.get(picked);
+    }
+
+    /// Each call asks, so nothing is allocated here.
+    private int best(Set<TargetEndpoint> tried) {
+        long now = loop.ticker().nanoTime();
         int best = -1;
-        for (int i = 0; i < targets.size(); i++) {
-            int index = (next + i) % targets.size();
-            if (!tried.get(index) && (best < 0 || isBetter(index, best, now))) {
+        for (int i = 0; i < endpoints.size(); i++) {
+            int index = (next + i) % endpoints.size();
+            TargetEndpoint endpoint = endpoints.get(index);
+            if (!tried.contains(endpoint) && (best < 0 || isBetter(endpoint, endpoints.get(best), now))) {
                 best = index;
             }
         }
         return best;
     }
 
-    private boolean isBetter(int target, int than, long now) {
-        int bad = badness(target, now);
-        int thanBad = badness(than, now);
-        return bad != thanBad ? bad < thanBad : outstanding[target] < outstanding[than];
+    private static boolean isBetter(TargetEndpoint endpoint, TargetEndpoint than, long now) {
+        int bad = endpoint.badness(now);
+        int thanBad = than.badness(now);
+        return bad != thanBad ? bad < thanBad : endpoint.outstanding() < than.outstanding();
     }
 
-    /// 0 if it may have a call.
-    private int badness(int target, long now) {
-        return Math.max(badness(health.get(target), now), badness(http2.get(target), now));
-    }
-
-    private static int badness(OutlierDetector at, long now) {
-        return at.takesCalls(now) ? 0 : at.ejections();
-    }
-
-    public void begin(int target) {
-        outstanding[target]++;
-    }
-
-    public void finish(int target) {
-        outstanding[target]--;
-    }
-
-    /// Somebody begins to connect to the target.
-    ///
-    /// @return the round of the target's health, for what comes of it
-    int beginConnect(int target) {
-        begin(target);
-        return health.get(target).begin(nanos());
-    }
-
-    void onConnected(int target, int round) {
-        finish(target);
-        health.get(target).onSuccess(round, nanos());
-        showEjected();
-    }
-
-    void onConnectFailed(int target, int round) {
-        finish(target);
-        health.get(target).onFailure(round, nanos());
-        showEjected();
-    }
-
-    /// A target was connected to for HTTP/2.
-    ///
-    /// @param speaks whether it has said its SETTINGS then
-    public void onHttp2(int target, boolean speaks) {
-        long now = nanos();
-        OutlierDetector at = http2.get(target);
-        int round = at.begin(now);
-        if (speaks) {
-            at.onSuccess(round, now);
-        } else {
-            at.onFailure(round, now);
-        }
-        showEjected();
-    }
-
-    /// Nobody waits for the connection any more.
-    void onConnectCancelled(int target, int round) {
-        finish(target);
-        health.get(target).onFinish(round);
-    }
-
-    /// The port is no longer exported. Running calls go on.
-    public void close() {
-        closed = true;
-        showEjected();
-    }
-
-    private void showEjected() {
-        int now = 0;
-        for (int target = 0; target < targets.size() && !closed; target++) {
-            now += health.get(target).isEjected() || http2.get(target).isEjected() ? 1 : 0;
-        }
-        ejected.add(now - shownEjected);
-        shownEjected = now;
-    }
-
-    private long nanos() {
-        return loop.ticker().nanoTime();
-    }
-
-    /// Connects to one of the target's addresses; read [#failure] when none can be reached.
-    Future<Channel> connect(int target) {
-        return connectors.get(target).connect();
-    }
-
-    /// The address that was connected to does not do what it should; the target's other addresses may.
-    void onUseless(int target, Channel connection) {
-        connectors.get(target).onUseless(connection);
-    }
+    // ---- connecting
 
     /// The handler that a fresh connection needs, null if it is to stay in the clear.
     ///
     /// @param http1 whether HTTP/2 is of no use
     @Nullable
-    SslHandler tls(int target, Channel channel, boolean http1) {
-        TargetSecurity tls = security;
-        Target to = targets.get(target);
-        return tls == null || to.scheme() != Scheme.HTTPS ? null : tls.handler(channel.alloc(), to.address(), http1);
+    SslHandler tls(Target to, Channel channel, boolean http1) {
+        TargetSecurity secured = security;
+        return secured == null || to.scheme() != Scheme.HTTPS
+                ? null
+                : secured.handler(channel.alloc(), to.address(), http1);
     }
 
     /// What a failed connect means to the caller. Netty has an exception of its own when there is no socket.

@@ -1,6 +1,7 @@
 package io.hikyaku.call.export;
 
 import io.hikyaku.call.CallContext;
+import io.hikyaku.call.dial.TargetEndpoint;
 import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.exchange.ExportedPort;
 import io.hikyaku.call.exchange.TargetExchange;
@@ -12,22 +13,27 @@ import io.hikyaku.call.pool.TargetAcquire;
 import io.hikyaku.call.pool.TiedConnections;
 import io.hikyaku.net.EventLoops;
 import io.hikyaku.service.ExportPort;
+import io.hikyaku.service.TargetHost;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.OpenMetadata;
-import java.util.ArrayList;
-import java.util.List;
+import io.hikyaku.wire.stream.ResetCode;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
 /// again.
-public final class HttpExport implements ExportHandler, TargetPool {
+public final class HttpExport implements ExportHandler, TargetPool, HttpTarget.Siblings {
     private final ExportedPort port;
     private final Targets targets;
-    private final List<HttpTarget> all = new ArrayList<>();
+    private final TargetHost host;
+    /// Those that calls have gone to, of the targets that are listed.
+    private final Map<TargetEndpoint, HttpTarget> all = new HashMap<>();
     private final TiedConnections tied = new TiedConnections();
+    private boolean closed;
 
     /// @param servicePort label of the meters
     /// @throws io.hikyaku.config.yaml.ConfigException if a file that the port names cannot be used
@@ -39,10 +45,8 @@ public final class HttpExport implements ExportHandler, TargetPool {
                 loops.loop(shard),
                 Via.of(context.cluster()),
                 !port.via());
+        this.host = port.host();
         this.targets = new Targets(loops, shard, port, context, servicePort);
-        for (int target = 0; target < targets.count(); target++) {
-            all.add(new HttpTarget(targets, target, port, context, tied, all::get));
-        }
     }
 
     @Override
@@ -61,7 +65,7 @@ public final class HttpExport implements ExportHandler, TargetPool {
                 head, caller, fresh, waiter, targets.loop().ticker().nanoTime());
         TargetConnection own = fresh ? null : tied.take(caller);
         if (own == null) {
-            all.get(targets.pick()).find(search);
+            find(search);
         } else {
             own.onTaken();
             search.found(own);
@@ -70,8 +74,44 @@ public final class HttpExport implements ExportHandler, TargetPool {
     }
 
     @Override
+    public void find(TargetAcquire search) {
+        TargetEndpoint picked = targets.pick();
+        if (picked == null) {
+            search.fail(ResetCode.NO_TARGET);
+        } else {
+            at(picked).find(search);
+        }
+    }
+
+    @Override
+    public HttpTarget at(TargetEndpoint endpoint) {
+        HttpTarget known = all.get(endpoint);
+        return known == null ? join(endpoint) : known;
+    }
+
+    private HttpTarget join(TargetEndpoint endpoint) {
+        HttpTarget made = new HttpTarget(targets, endpoint, host, port.context(), tied, this);
+        all.put(endpoint, made);
+        if (closed) {
+            made.close();
+        }
+        return made;
+    }
+
+    @Override
+    public Runnable retarget(ExportPort changed) {
+        return targets.change(changed.target(), gone -> {
+            HttpTarget target = all.remove(gone);
+            if (target != null) {
+                target.retire();
+            }
+        });
+    }
+
+    @Override
     public void close() {
-        all.forEach(HttpTarget::close);
+        closed = true;
+        all.values().forEach(HttpTarget::close);
         tied.close();
         targets.close();
     }

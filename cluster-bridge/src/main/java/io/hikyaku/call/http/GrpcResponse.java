@@ -68,6 +68,7 @@ public final class GrpcResponse {
                     UNKNOWN_SERVICE,
                     UNREACHABLE,
                     DRAINING,
+                    NO_TARGET,
                     OVERLOADED,
                     TARGET_REFUSED,
                     TARGET_UNRESOLVED,

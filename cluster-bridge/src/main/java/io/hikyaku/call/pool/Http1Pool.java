@@ -1,6 +1,6 @@
 package io.hikyaku.call.pool;
 
-import io.hikyaku.call.dial.Targets;
+import io.hikyaku.call.dial.TargetEndpoint;
 import io.hikyaku.call.http1.client.TargetConnection;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.service.TargetHost;
@@ -23,8 +23,7 @@ final class Http1Pool implements TargetConnection.Keeper {
 
     private static final int MAX_IDLE = 128;
 
-    private final Targets targets;
-    private final int target;
+    private final TargetEndpoint target;
     private final TargetHost host;
     private final int maxHead;
     private final Duration tunnelIdle;
@@ -33,10 +32,9 @@ final class Http1Pool implements TargetConnection.Keeper {
     private final Duration keepTied;
     private boolean closed;
 
-    Http1Pool(Targets targets, int target, TargetHost host, CallLimits limits, TiedConnections tied) {
+    Http1Pool(TargetEndpoint target, TargetHost host, CallLimits limits, TiedConnections tied) {
         this.tied = tied;
         this.keepTied = limits.idleTimeout();
-        this.targets = targets;
         this.target = target;
         this.host = host;
         this.maxHead = limits.maxHeaderSize().toInt();
@@ -52,7 +50,7 @@ final class Http1Pool implements TargetConnection.Keeper {
             return null;
         }
         idle.removeLast();
-        targets.begin(target);
+        target.begin();
         last.tieTo(search.caller());
         return last;
     }
@@ -62,7 +60,7 @@ final class Http1Pool implements TargetConnection.Keeper {
         TargetConnection connection = new TargetConnection(channel, maxHead, tunnelIdle, this);
         connection.tieTo(search.caller());
         channel.pipeline().addLast(connection);
-        targets.begin(target);
+        target.begin();
         return connection;
     }
 
@@ -79,12 +77,12 @@ final class Http1Pool implements TargetConnection.Keeper {
 
     @Override
     public void onTaken() {
-        targets.begin(target);
+        target.begin();
     }
 
     @Override
     public String authority(String said) {
-        return host.authority(said, targets.get(target));
+        return host.authority(said, target.target());
     }
 
     @Override
@@ -95,12 +93,13 @@ final class Http1Pool implements TargetConnection.Keeper {
 
     @Override
     public void onFinished() {
-        targets.finish(target);
+        target.finish();
     }
 
-    /// Ends idle connections; the others are no longer kept.
+    /// Ends idle connections, those that are kept for one caller among them; the others are no longer kept.
     void close() {
         closed = true;
         List.copyOf(idle).forEach(TargetConnection::close);
+        tied.closeThoseOf(this);
     }
 }

@@ -1,6 +1,6 @@
 package io.hikyaku.call.pool;
 
-import io.hikyaku.call.dial.Targets;
+import io.hikyaku.call.dial.TargetEndpoint;
 import io.hikyaku.call.http2.client.TargetHttp2Connection;
 import io.hikyaku.call.http2.client.TargetHttp2Connection.Terms;
 import io.hikyaku.loop.Deadline;
@@ -8,6 +8,7 @@ import io.hikyaku.service.Target.Scheme;
 import io.hikyaku.service.TargetHost;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,14 +21,16 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     private static final int MAX_CONNECTIONS = 16;
     private static final int MAX_WAITING = 10_000;
 
-    private final Targets targets;
-    private final int target;
+    private final EventLoop loop;
+    private final TargetEndpoint target;
     private final TargetHost host;
     private final Terms terms;
     private final Dialling dialling;
     private final Duration patience;
     private final Deadline wait;
     private final List<TargetHttp2Connection> connections = new ArrayList<>();
+    /// Those whose target has not sent its SETTINGS yet.
+    private final List<TargetHttp2Connection> unready = new ArrayList<>();
     private final ArrayDeque<TargetAcquire> waiting = new ArrayDeque<>();
     private int pending;
     /// Whether the target has ever sent its SETTINGS.
@@ -45,14 +48,15 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     }
 
     /// @param patience how long an exchange waits for room once all connections are there
-    Http2Pool(Targets targets, int target, TargetHost host, Terms terms, Duration patience, Dialling dialling) {
-        this.targets = targets;
+    Http2Pool(
+            EventLoop loop, TargetEndpoint target, TargetHost host, Terms terms, Duration patience, Dialling dialling) {
+        this.loop = loop;
         this.target = target;
         this.host = host;
         this.terms = terms;
         this.patience = patience;
         this.dialling = dialling;
-        this.wait = new Deadline(targets.loop(), this::onPatienceOver);
+        this.wait = new Deadline(loop, this::onPatienceOver);
     }
 
     /// Gives the search a place, now or later.
@@ -64,10 +68,10 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
             search.fail(ResetCode.REFUSED);
         } else {
             waiting.add(search);
-            targets.begin(target);
+            target.begin();
             search.at(() -> {
                 waiting.remove(search);
-                targets.finish(target);
+                target.finish();
             });
             goOn();
         }
@@ -76,7 +80,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     /// Speaks HTTP/2 on a fresh connection, which serves once its target has sent its SETTINGS.
     void join(Channel channel) {
         pending++;
-        TargetHttp2Connection.on(channel, terms, this);
+        unready.add(TargetHttp2Connection.on(channel, terms, this));
     }
 
     /// A connection that was asked for is there, or it failed.
@@ -94,7 +98,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     private List<TargetAcquire> takeWaiting() {
         List<TargetAcquire> all = new ArrayList<>(waiting);
         waiting.clear();
-        all.forEach(search -> targets.finish(target));
+        all.forEach(search -> target.finish());
         return all;
     }
 
@@ -112,7 +116,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
             dialling.onNoWebSockets(search);
             return;
         }
-        targets.begin(target);
+        target.begin();
         search.found(connection.open());
     }
 
@@ -123,7 +127,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
             if (with == null) {
                 break;
             }
-            targets.finish(target);
+            target.finish();
             serve(with, waiting.removeFirst());
         }
         if (waiting.isEmpty()) {
@@ -145,21 +149,22 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
 
     private void onPatienceOver() {
         while (!waiting.isEmpty() && now() - waiting.getFirst().sinceNanos() >= patience.toNanos()) {
-            targets.finish(target);
+            target.finish();
             waiting.removeFirst().fail(ResetCode.REFUSED);
         }
         goOn();
     }
 
     private long now() {
-        return targets.loop().ticker().nanoTime();
+        return loop.ticker().nanoTime();
     }
 
     @Override
     public void onReady(TargetHttp2Connection connection) {
         pending--;
+        unready.remove(connection);
         spoken = true;
-        targets.onHttp2(target, true);
+        target.onHttp2(true);
         connections.add(connection);
         goOn();
         if (closed) {
@@ -169,8 +174,9 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
 
     @Override
     public void onUnusable(TargetHttp2Connection connection, ResetCode why) {
+        unready.remove(connection);
         if (connections.isEmpty() && isItsFault(why)) {
-            targets.onHttp2(target, false);
+            target.onHttp2(false);
         }
         for (TargetAcquire search : onDialled(true)) {
             search.fail(why);
@@ -182,7 +188,7 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
     /// eject targets that never do.
     private boolean isItsFault(ResetCode why) {
         boolean silent = why == ResetCode.TARGET_REFUSED || why == ResetCode.TARGET_CONNECT_TIMEOUT;
-        return silent && (spoken || targets.get(target).scheme() != Scheme.PLAIN);
+        return silent && (spoken || target.target().scheme() != Scheme.PLAIN);
     }
 
     @Override
@@ -197,13 +203,24 @@ final class Http2Pool implements TargetHttp2Connection.Keeper {
 
     @Override
     public String authority(String said) {
-        String authority = host.authority(said, targets.get(target));
-        return authority.isEmpty() ? targets.get(target).authority() : authority;
+        String authority = host.authority(said, target.target());
+        return authority.isEmpty() ? target.target().authority() : authority;
     }
 
     @Override
     public void onFinished() {
-        targets.finish(target);
+        target.finish();
+    }
+
+    /// The target is gone: what is not in use is closed, and nothing waits here any more.
+    ///
+    /// @return the searches that waited, which are to search elsewhere
+    List<TargetAcquire> retire() {
+        List<TargetAcquire> homeless = takeWaiting();
+        wait.close();
+        close();
+        List.copyOf(unready).forEach(TargetHttp2Connection::leave);
+        return homeless;
     }
 
     /// Ends idle connections; the others end with their exchanges.

@@ -2,11 +2,12 @@ package io.hikyaku.call.pool;
 
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.dial.Dial;
+import io.hikyaku.call.dial.TargetEndpoint;
 import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.http1.client.TargetConnection;
 import io.hikyaku.call.http2.client.TargetHttp2Connection.Terms;
-import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Target.Scheme;
+import io.hikyaku.service.TargetHost;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -14,7 +15,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// One target of an exported HTTP port: which version to speak with it, and its connections in both. Belongs to its
 /// event loop.
@@ -27,28 +28,39 @@ public final class HttpTarget {
     private static final AsciiString HTTP = AsciiString.cached("http");
     private static final AsciiString HTTPS = AsciiString.cached("https");
 
+    /// All targets of the port.
+    public interface Siblings {
+        /// @param endpoint that is listed
+        HttpTarget at(TargetEndpoint endpoint);
+
+        /// Has the search begin anew at any of them; it fails if there is none.
+        void find(TargetAcquire search);
+    }
+
     private final Targets targets;
-    private final int index;
+    private final TargetEndpoint endpoint;
     private final Scheme scheme;
-    private final IntFunction<HttpTarget> others;
+    private final Siblings siblings;
     private final Http1Pool http1;
     private final Http2Pool http2;
+    /// Makes a connection that those who wait for HTTP/2 are to share.
+    private @Nullable Dial shared;
+
     /// What its last TLS connection said.
     private boolean choosesHttp1;
 
     /// @param tied the port's connections that are reserved for one caller
-    /// @param others finds the same port's targets
     public HttpTarget(
             Targets targets,
-            int index,
-            ExportPort port,
+            TargetEndpoint endpoint,
+            TargetHost host,
             CallContext context,
             TiedConnections tied,
-            IntFunction<HttpTarget> others) {
+            Siblings siblings) {
         this.targets = targets;
-        this.index = index;
-        this.others = others;
-        this.scheme = targets.get(index).scheme();
+        this.endpoint = endpoint;
+        this.siblings = siblings;
+        this.scheme = endpoint.target().scheme();
         Terms terms = new Terms(
                 scheme == Scheme.HTTPS ? HTTPS : HTTP,
                 context.limits().maxHeaderSize().toInt(),
@@ -56,9 +68,9 @@ public final class HttpTarget {
                 context.limits().idleTimeout(),
                 PING_AFTER,
                 PING_PATIENCE);
-        this.http1 = new Http1Pool(targets, index, port.host(), context.limits(), tied);
+        this.http1 = new Http1Pool(endpoint, host, context.limits(), tied);
         this.http2 = new Http2Pool(
-                targets, index, port.host(), terms, context.limits().connectTimeout(), new Dialling());
+                targets.loop(), endpoint, host, terms, context.limits().connectTimeout(), new Dialling());
     }
 
     /// Gives the search a place, now or later.
@@ -75,9 +87,9 @@ public final class HttpTarget {
     }
 
     private void dialFor(TargetAcquire search) {
-        Dial dial = new Dial(targets, index, search.prefersHttp1(), new ForOne(search));
+        Dial dial = new Dial(targets, search.prefersHttp1(), new ForOne(search));
         search.at(dial::cancel);
-        dial.start();
+        dial.start(endpoint);
     }
 
     private boolean mayChooseHttp2(TargetAcquire search) {
@@ -91,7 +103,9 @@ public final class HttpTarget {
     private final class Dialling implements Http2Pool.Dialling {
         @Override
         public void dial() {
-            new Dial(targets, index, new ForHttp2()).start();
+            Dial dial = new Dial(targets, new ForHttp2());
+            shared = dial;
+            dial.start(endpoint);
         }
 
         /// Behind TLS a target may take in HTTP/1.1 what it does not take in HTTP/2. Others are not told: they
@@ -130,6 +144,16 @@ public final class HttpTarget {
         return chosen;
     }
 
+    /// The target is listed no more: what waits for it goes elsewhere, and what runs there runs to its end.
+    public void retire() {
+        Dial dial = shared;
+        if (dial != null) {
+            dial.cancel();
+        }
+        http1.close();
+        http2.retire().forEach(siblings::find);
+    }
+
     public void close() {
         http1.close();
         http2.close();
@@ -144,8 +168,8 @@ public final class HttpTarget {
         }
 
         @Override
-        public void onConnected(Channel channel, int target) {
-            others.apply(target).use(channel, search, !search.prefersHttp1());
+        public void onConnected(Channel channel, TargetEndpoint target) {
+            siblings.at(target).use(channel, search, !search.prefersHttp1());
         }
 
         @Override
@@ -157,9 +181,9 @@ public final class HttpTarget {
     /// A connection that the searches waiting for HTTP/2 share.
     private final class ForHttp2 implements Dial.Waiter {
         @Override
-        public void onConnected(Channel channel, int target) {
+        public void onConnected(Channel channel, TargetEndpoint target) {
             List<TargetAcquire> waiting = http2.onDialled(false);
-            HttpTarget to = others.apply(target);
+            HttpTarget to = siblings.at(target);
             if (waiting.isEmpty()) {
                 channel.close();
                 return;

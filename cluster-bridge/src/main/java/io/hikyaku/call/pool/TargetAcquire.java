@@ -81,7 +81,7 @@ public final class TargetAcquire implements TargetPool.PendingAcquire {
         waiter.onSide(side);
     }
 
-    void fail(ResetCode code) {
+    public void fail(ResetCode code) {
         if (!over) {
             over = true;
             waiter.onFailed(code, "");

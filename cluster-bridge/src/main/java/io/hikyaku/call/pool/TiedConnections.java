@@ -41,6 +41,14 @@ public final class TiedConnections {
         idle.values().remove(connection);
     }
 
+    /// Ends those to one target.
+    void closeThoseOf(TargetConnection.Keeper keeper) {
+        List<TargetConnection> gone =
+                idle.values().stream().filter(one -> one.isKeptBy(keeper)).toList();
+        idle.values().removeAll(gone); // at once: a closing one is for nobody
+        gone.forEach(TargetConnection::close);
+    }
+
     public void close() {
         closed = true;
         List.copyOf(idle.values()).forEach(TargetConnection::close);

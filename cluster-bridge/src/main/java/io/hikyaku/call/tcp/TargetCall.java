@@ -5,6 +5,7 @@ import io.hikyaku.call.Outcomes;
 import io.hikyaku.call.Problem;
 import io.hikyaku.call.attempt.Replay;
 import io.hikyaku.call.dial.Dial;
+import io.hikyaku.call.dial.TargetEndpoint;
 import io.hikyaku.call.dial.Targets;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.call.socket.SocketOutput;
@@ -21,14 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// One stream, joined to a connection to a target. What comes before the connection is there waits, and credit holds
 /// the caller back meanwhile.
 final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
-    private final Targets targets;
     private final Observation observation;
     private final Duration idleTimeout;
     private final Stream stream;
     private final Replay waiting;
     private final Dial dial;
     private @Nullable Splice splice;
-    private int target = -1;
+    private @Nullable TargetEndpoint target;
     private boolean callerEnded;
     private boolean targetEnded;
     private boolean over;
@@ -41,12 +41,11 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
             Stream stream,
             String caller) {
         this.waiting = new Replay(budget);
-        this.targets = targets;
         this.observation = calls.begin();
         observation.onPeer(caller);
         this.idleTimeout = idleTimeout;
         this.stream = stream;
-        this.dial = new Dial(targets, targets.pick(), this);
+        this.dial = new Dial(targets, this);
     }
 
     void start() {
@@ -54,9 +53,9 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
     }
 
     @Override
-    public void onConnected(Channel channel, int connected) {
+    public void onConnected(Channel channel, TargetEndpoint connected) {
         target = connected;
-        targets.begin(connected);
+        connected.begin();
         Splice joined = new Splice(channel, new SocketOutput(channel), this, idleTimeout);
         splice = joined;
         channel.pipeline().addLast(joined);
@@ -182,8 +181,9 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
             over = true;
             waiting.drop();
             observation.finish(outcome, 0);
-            if (target >= 0) {
-                targets.finish(target);
+            TargetEndpoint at = target;
+            if (at != null) {
+                at.finish();
             }
         }
     }

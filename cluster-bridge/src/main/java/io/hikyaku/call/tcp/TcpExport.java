@@ -40,6 +40,11 @@ public final class TcpExport implements ExportHandler {
         return call;
     }
 
+    @Override
+    public Runnable retarget(ExportPort changed) {
+        return targets.change(changed.target(), gone -> {});
+    }
+
     /// Nothing is kept between calls.
     @Override
     public void close() {

@@ -10,18 +10,21 @@ import io.hikyaku.service.Export;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Protocol;
 import io.hikyaku.service.Target;
-import io.hikyaku.stream.Stream;
+import io.hikyaku.service.TargetHost;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ShardExportsTest {
     private static final class Recorded implements ExportHandler {
+        private final List<List<Target>> targets = new ArrayList<>();
         private boolean closed;
 
         @Override
@@ -30,8 +33,13 @@ class ShardExportsTest {
         }
 
         @Override
-        public StreamHandler accept(Stream stream, OpenMetadata call, String caller) {
+        public StreamHandler accept(io.hikyaku.stream.Stream stream, OpenMetadata call, String caller) {
             throw new AssertionError("no call is made here");
+        }
+
+        @Override
+        public Runnable retarget(ExportPort changed) {
+            return () -> targets.add(changed.target());
         }
 
         @Override
@@ -48,10 +56,18 @@ class ShardExportsTest {
         return one;
     });
 
-    private void change(String target) {
-        ExportPort port = new ExportPort("main", 80, Protocol.HTTP, List.of(Target.parse(target)));
-        ServiceName service = ServiceName.parse("shop/orders");
-        exports.use(exports.make(List.of(new Export(service, List.of(port)))), loop::add);
+    private void change(String host, String... targets) {
+        exports.use(next(host, targets), loop::add);
+    }
+
+    private ShardExports.Next next(String host, String... targets) {
+        ExportPort port =
+                new ExportPort("main", 80, Protocol.HTTP, targets(targets), Optional.empty(), new TargetHost(host));
+        return exports.make(List.of(new Export(ServiceName.parse("shop/orders"), List.of(port))));
+    }
+
+    private static List<Target> targets(String... targets) {
+        return Stream.of(targets).map(Target::parse).toList();
     }
 
     private void runLoop() {
@@ -63,11 +79,11 @@ class ShardExportsTest {
     @Test
     void aPortThatHasNotChangedKeepsItsObject() {
         // Given
-        change("127.0.0.1:1");
+        change("a", "127.0.0.1:1");
         runLoop();
 
         // When
-        change("127.0.0.1:1");
+        change("a", "127.0.0.1:1");
         runLoop();
 
         // Then
@@ -78,12 +94,12 @@ class ShardExportsTest {
     @Test
     void aChangeThatIsTakenBackBeforeTheEventLoopHasSeenItLeavesAnOpenExport() {
         // Given
-        change("127.0.0.1:1");
+        change("a", "127.0.0.1:1");
         runLoop();
 
         // When the event loop stands still
-        change("127.0.0.1:2");
-        change("127.0.0.1:1");
+        change("b", "127.0.0.1:1");
+        change("a", "127.0.0.1:1");
         runLoop();
 
         // Then
@@ -91,5 +107,58 @@ class ShardExportsTest {
         assertTrue(made.get(0).closed);
         assertTrue(made.get(1).closed);
         assertFalse(made.get(2).closed);
+    }
+
+    @Test
+    void aPortOfWhichOnlyTheTargetsChangeKeepsItsObjectWhichIsToldOnTheEventLoop() {
+        // Given
+        change("a", "127.0.0.1:1");
+        runLoop();
+
+        // When
+        change("a", "127.0.0.1:2", "127.0.0.1:1");
+        change("a");
+
+        // Then
+        Recorded port = made.getFirst();
+        assertEquals(List.of(), port.targets);
+        runLoop();
+        assertEquals(List.of(targets("127.0.0.1:2", "127.0.0.1:1"), List.of()), port.targets);
+        assertEquals(1, made.size());
+        assertFalse(port.closed);
+    }
+
+    @Test
+    void aPortOfWhichMoreChangesGetsANewObject() {
+        // Given
+        change("a", "127.0.0.1:1");
+        runLoop();
+
+        // When
+        change("b", "127.0.0.1:2");
+        runLoop();
+
+        // Then
+        assertEquals(2, made.size());
+        assertEquals(List.of(), made.getFirst().targets);
+        assertTrue(made.getFirst().closed);
+    }
+
+    @Test
+    void aChangeThatIsDiscardedChangesNothing() {
+        // Given
+        change("a", "127.0.0.1:1");
+        runLoop();
+
+        // When
+        next("a", "127.0.0.1:2").discard();
+        runLoop();
+        change("a", "127.0.0.1:3");
+        runLoop();
+
+        // Then
+        assertEquals(1, made.size());
+        assertEquals(List.of(targets("127.0.0.1:3")), made.getFirst().targets);
+        assertFalse(made.getFirst().closed);
     }
 }

@@ -183,6 +183,31 @@ class AttemptsTest {
     }
 
     @Test
+    void exportersWithoutATargetDoNotCount() {
+        // Given
+        int most = Attempts.MAX_WITHOUT_TARGET + Attempts.MAX_ATTEMPTS;
+        for (int i = 0; i <= most; i++) {
+            candidates.add("osaka-" + i);
+        }
+        attempts.start();
+
+        // When, Then
+        for (int i = 1; i < most; i++) {
+            assertTrue(attempts.retryAfter(ResetCode.NO_TARGET, false));
+        }
+        assertFalse(attempts.retryAfter(ResetCode.NO_TARGET, false));
+        assertEquals(most, tried.size());
+    }
+
+    @Test
+    void oneWithoutATargetIsNotAskedTwice() {
+        candidates.add("osaka");
+        attempts.start();
+
+        assertFalse(attempts.retryAfter(ResetCode.NO_TARGET, true));
+    }
+
+    @Test
     void withoutLeaveNothingIsTriedAgain() {
         candidates.add("osaka");
         ScriptedSeat edge = candidates.add("edge");

@@ -49,7 +49,9 @@ public enum ResetCode {
     /// The target takes no head, or no trailers, as large as the request's.
     TARGET_HEAD_SIZE(22, false),
     /// Refused before any effect, as the node is about to stop and begins nothing more.
-    DRAINING(23, true);
+    DRAINING(23, true),
+    /// Refused before any effect, as no target of the service is ready there.
+    NO_TARGET(24, true);
 
     private static final ResetCode[] BY_NUMBER = values();
 

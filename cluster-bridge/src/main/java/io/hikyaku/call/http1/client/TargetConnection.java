@@ -190,6 +190,10 @@ public final class TargetConnection extends ChannelInboundHandlerAdapter impleme
         deadline.set(time);
     }
 
+    public boolean isKeptBy(Keeper asked) {
+        return keeper.equals(asked);
+    }
+
     /// How long it has waited for its next exchange.
     public long idleNanos() {
         return now() - idleSince;
