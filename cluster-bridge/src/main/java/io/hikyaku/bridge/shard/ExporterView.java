@@ -1,6 +1,7 @@
 package io.hikyaku.bridge.shard;
 
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.identity.Member;
 import io.hikyaku.service.Protocol;
 import io.hikyaku.wire.NodeId;
@@ -79,12 +80,22 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
         Exporter exporter = new Exporter(document.node(), member.name(), reachable);
         for (ExportedService export : document.exports()) {
             for (NodeDocument.Port port : export.ports()) {
-                protocol(port.protocol())
-                        .ifPresent(protocol -> offers.computeIfAbsent(
-                                        new ServicePort(export.service(), port.port()), unknown -> new ArrayList<>())
-                                .add(new Offer(exporter, protocol, port.ready(), export.since())));
+                protocol(port.protocol()).ifPresent(protocol -> {
+                    add(offers, export.service(), port, new Offer(exporter, protocol, port.ready(), export.since()));
+                    Offer ofPod = new Offer(exporter, protocol, true, export.since()); // only ready ones are named
+                    ServiceName service = ServiceName.parse(export.service());
+                    for (String pod : export.traits().pods()) {
+                        add(offers, service.pod(member.name(), pod), port, ofPod);
+                    }
+                });
             }
         }
+    }
+
+    private static void add(
+            Map<ServicePort, List<Offer>> offers, String service, NodeDocument.Port port, Offer offer) {
+        offers.computeIfAbsent(new ServicePort(service, port.port()), unknown -> new ArrayList<>())
+                .add(offer);
     }
 
     /// Empty for a protocol of a later version, which this bridge cannot call.

@@ -57,12 +57,20 @@ public final class ShardExports {
         }
     }
 
+    /// A port to export, of a service or of one of its pods.
+    ///
+    /// @param place where a file would have it
+    private record Wanted(ServicePort name, ExportPort port, String place) {}
+
     private final Exports exports = new Exports();
+    private final String cluster;
     private final BiFunction<ServicePort, ExportPort, ExportHandler> maker;
     private volatile Map<ServicePort, Made> made = Map.of();
 
+    /// @param cluster this one's name, which those of its pods begin with
     /// @param maker makes what replays the calls of one port
-    ShardExports(BiFunction<ServicePort, ExportPort, ExportHandler> maker) {
+    ShardExports(String cluster, BiFunction<ServicePort, ExportPort, ExportHandler> maker) {
+        this.cluster = cluster;
         this.maker = maker;
     }
 
@@ -78,20 +86,14 @@ public final class ShardExports {
         Map<ServicePort, Made> before = made;
         List<Finding> findings = new ArrayList<>();
         Next all = new Next();
-        for (int i = 0; i < services.size(); i++) {
-            String service = services.get(i).service().toString();
-            List<ExportPort> ports = services.get(i).ports();
-            for (int j = 0; j < ports.size(); j++) {
-                ServicePort name = new ServicePort(service, ports.get(j).port());
-                try {
-                    all.add(name, ports.get(j), before.get(name), maker);
-                } catch (ConfigException unusable) {
-                    String place = "exports[" + i + "].ports[" + j + "]";
-                    unusable.findings().forEach(one -> findings.add(at(place, one)));
-                } catch (RuntimeException mistake) {
-                    all.discard();
-                    throw mistake;
-                }
+        for (Wanted one : wanted(services)) {
+            try {
+                all.add(one.name(), one.port(), before.get(one.name()), maker);
+            } catch (ConfigException unusable) {
+                unusable.findings().forEach(finding -> findings.add(at(one.place(), finding)));
+            } catch (RuntimeException mistake) {
+                all.discard();
+                throw mistake;
             }
         }
         if (!findings.isEmpty()) {
@@ -99,6 +101,26 @@ public final class ShardExports {
             throw new ConfigException(Path.of("exports"), findings);
         }
         return all;
+    }
+
+    private List<Wanted> wanted(List<Export> services) {
+        List<Wanted> wanted = new ArrayList<>();
+        for (int i = 0; i < services.size(); i++) {
+            Export export = services.get(i);
+            String place = "exports[" + i + "]";
+            addPorts(wanted, export.service().toString(), export.ports(), place);
+            export.pods()
+                    .forEach((pod, ports) ->
+                            addPorts(wanted, export.service().pod(cluster, pod), ports, place + ".pods." + pod));
+        }
+        return wanted;
+    }
+
+    private static void addPorts(List<Wanted> wanted, String name, List<ExportPort> ports, String place) {
+        for (int j = 0; j < ports.size(); j++) {
+            ExportPort port = ports.get(j);
+            wanted.add(new Wanted(new ServicePort(name, port.port()), port, place + ".ports[" + j + "]"));
+        }
     }
 
     /// So far, the only files are those of TLS.

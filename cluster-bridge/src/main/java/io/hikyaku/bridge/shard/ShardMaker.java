@@ -57,7 +57,7 @@ public record ShardMaker(
     private BridgeShard shard(int index, CurrentIdentity identity, StreamSettings streams, FreeRepeats freeRepeats) {
         Loop loop = new NettyLoop(
                 "an event loop", node.loops().loop(index), node.loops().vertx());
-        ShardExports exports = new ShardExports((name, port) -> export(index, name, port));
+        ShardExports exports = new ShardExports(config.cluster(), (name, port) -> export(index, name, port));
         Shard shard = new Shard(
                 index,
                 node.loops().count(),

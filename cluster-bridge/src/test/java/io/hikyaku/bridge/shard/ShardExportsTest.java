@@ -50,7 +50,7 @@ class ShardExportsTest {
 
     private final List<Recorded> made = new ArrayList<>();
     private final Queue<Runnable> loop = new ArrayDeque<>();
-    private final ShardExports exports = new ShardExports((name, port) -> {
+    private final ShardExports exports = new ShardExports("osaka", (name, port) -> {
         Recorded one = new Recorded();
         made.add(one);
         return one;
