@@ -8,6 +8,7 @@ import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.Workloads;
 import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.KafkaLink;
@@ -78,7 +79,7 @@ public final class Bridge implements AutoCloseable {
     private volatile boolean draining;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Bridge(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
+    private Bridge(BridgeConfig config, MeshNode node, CallMetrics metrics, Workloads workloads, String version) {
         this.config = config;
         this.node = node;
         this.version = version;
@@ -92,7 +93,7 @@ public final class Bridge implements AutoCloseable {
                 node.control(),
                 node.metrics().registry());
         CallContext calls = new CallContext(
-                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget);
+                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget, workloads);
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, budget, channelCounters, streamCounters).make();
         imports = new Imports(node.loops(), calls, shards.all(), limits.drainTimeout());
@@ -125,6 +126,17 @@ public final class Bridge implements AutoCloseable {
     /// @throws IOException if it is not possible to listen on an address
     public static Bridge start(BridgeConfig config, String version)
             throws IdentityException, IOException, InterruptedException {
+        return start(config, version, Workloads.UNKNOWN);
+    }
+
+    /// Starts a bridge that knows who calls, or leaves nothing behind.
+    ///
+    /// @param version shown in status
+    /// @param workloads of this cluster, which the bridge vouches for
+    /// @throws IdentityException if the identity cannot be used, or is not this cluster's
+    /// @throws IOException if it is not possible to listen on an address
+    public static Bridge start(BridgeConfig config, String version, Workloads workloads)
+            throws IdentityException, IOException, InterruptedException {
         BridgeLimits limits = config.limits();
         NodeSettings settings = new NodeSettings(
                 config.mesh(),
@@ -137,7 +149,7 @@ public final class Bridge implements AutoCloseable {
                 limits.registry(),
                 limits.drainTimeout());
         MeshNode node = MeshNode.of(settings, Member.Kind.CLUSTER, config.cluster());
-        Bridge bridge = made(config, node, Observers.of(config, node, version), version);
+        Bridge bridge = made(config, node, Observers.of(config, node, version), workloads, version);
         try {
             bridge.open();
             return bridge;
@@ -147,9 +159,10 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    private static Bridge made(BridgeConfig config, MeshNode node, CallMetrics metrics, String version) {
+    private static Bridge made(
+            BridgeConfig config, MeshNode node, CallMetrics metrics, Workloads workloads, String version) {
         try {
-            return new Bridge(config, node, metrics, version);
+            return new Bridge(config, node, metrics, workloads, version);
         } catch (RuntimeException e) {
             node.close();
             metrics.close();

@@ -6,6 +6,7 @@ import io.hikyaku.call.CallContext;
 import io.hikyaku.call.Problem;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.call.Workload;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +67,11 @@ public final class Attempts {
     private @Nullable Problem lastProblem;
     private int count;
 
-    /// Where the calls of one imported port go, on one event loop.
+    /// Where calls to one imported port go from one event loop, as all calls of a connection do.
     ///
     /// @param metadata what each stream is opened with
-    public record Route(Candidates candidates, byte[] metadata, CallContext context) {}
+    /// @param caller that the metadata name
+    public record Route(Candidates candidates, byte[] metadata, CallContext context, Optional<Workload> caller) {}
 
     public Attempts(Route route, EventLoop loop, Caller caller) {
         this.route = route;

@@ -17,6 +17,7 @@ import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Trailers;
+import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -57,9 +58,9 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private boolean responseEnded;
     private boolean over;
 
-    /// @param deadlineMicros time that the call has left; 0: no limit
+    /// @param call what the caller's bridge said of it
     /// @param caller the cluster the call comes from
-    public TargetExchange(ExportedPort port, Stream stream, long deadlineMicros, String caller) {
+    public TargetExchange(ExportedPort port, Stream stream, OpenMetadata call, String caller) {
         this.port = port;
         this.replay = new Replay(port.context().budget());
         this.caller = caller;
@@ -67,8 +68,8 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         this.response = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
         this.observation = port.calls().begin();
-        observation.onPeer(caller);
-        this.timeLimit = TimeLimit.of(port.loop(), deadlineMicros * 1000, TimeLimit.GRACE, this::onDeadline);
+        observation.onBridge(caller, call.caller());
+        this.timeLimit = TimeLimit.of(port.loop(), call.deadlineMicros() * 1000, TimeLimit.GRACE, this::onDeadline);
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class HttpExport implements ExportHandler, TargetPool {
 
     @Override
     public StreamHandler accept(Stream stream, OpenMetadata call, String caller) {
-        return new TargetExchange(port, stream, call.deadlineMicros(), caller);
+        return new TargetExchange(port, stream, call, caller);
     }
 
     @Override

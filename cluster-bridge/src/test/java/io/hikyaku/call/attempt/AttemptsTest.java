@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,8 @@ class AttemptsTest {
                             CallLimits.DEFAULTS,
                             OPEN_TIMEOUT,
                             new CallMetrics(new SimpleMeterRegistry()),
-                            new MemoryBudget(0))),
+                            new MemoryBudget(0)),
+                    Optional.empty()),
             loop.eventLoop(),
             new RecordingCaller());
 
