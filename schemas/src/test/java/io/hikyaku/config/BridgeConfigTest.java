@@ -9,6 +9,7 @@ import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.config.yaml.Reading;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Export;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Forwarded;
@@ -140,7 +141,8 @@ class BridgeConfigTest {
                                                 Optional.empty(),
                                                 Forwarded.OBFUSCATED,
                                                 false,
-                                                Trace.CONTINUE)))),
+                                                Trace.CONTINUE,
+                                                Affinity.CLIENT_IP)))),
                         Optional.of(new AdminConfig(new HostPort("127.0.0.1", 9400))),
                         LogConfig.DEFAULTS,
                         Optional.of(new AccessLogConfig(Optional.of(folder.resolve("access.log")), false)),

@@ -22,6 +22,7 @@ import io.hikyaku.config.yaml.ConfigException;
 import io.hikyaku.config.yaml.Finding;
 import io.hikyaku.config.yaml.Reading;
 import io.hikyaku.config.yaml.Setting;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Export;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Forwarded;
@@ -201,7 +202,8 @@ class SectionsTest {
                 Optional.empty(),
                 Forwarded.ADDRESS,
                 true,
-                Trace.RESTART);
+                Trace.RESTART,
+                Affinity.CLIENT_IP);
         return Stream.of(
                 new Sample(
                         "log",
@@ -296,7 +298,7 @@ class SectionsTest {
                         "{ port: 80, listen: '127.0.0.1:19000' }",
                         importPort,
                         "{ port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
-                                + " trace: restart }",
+                                + " trace: restart, affinity: client-ip }",
                         tcpPort),
                 new Sample(
                         "import",
@@ -305,7 +307,7 @@ class SectionsTest {
                         new Import(service, List.of(importPort)),
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' },"
                                 + " { port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
-                                + " trace: restart } ] }",
+                                + " trace: restart, affinity: client-ip } ] }",
                         new Import(service, List.of(importPort, tcpPort))));
     }
 

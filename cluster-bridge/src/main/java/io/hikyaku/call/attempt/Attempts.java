@@ -12,9 +12,11 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +73,18 @@ public final class Attempts {
     ///
     /// @param metadata what each stream is opened with
     /// @param caller that the metadata name
-    public record Route(Candidates candidates, byte[] metadata, CallContext context, Optional<Workload> caller) {}
+    /// @param affinity that the metadata name; empty: each call may go anywhere
+    public record Route(
+            Candidates candidates,
+            byte[] metadata,
+            CallContext context,
+            Optional<Workload> caller,
+            OptionalLong affinity) {
+        @Nullable
+        EndpointLoad pick(Collection<EndpointLoad> tried) {
+            return affinity.isPresent() ? candidates.pickFor(affinity.getAsLong(), tried) : candidates.pick(tried);
+        }
+    }
 
     public Attempts(Route route, EventLoop loop, Caller caller) {
         this.route = route;
@@ -90,7 +103,7 @@ public final class Attempts {
     public void start(@Nullable EndpointLoad wanted) {
         route.candidates().onCall();
         boolean there = wanted != null && route.candidates().has(wanted);
-        EndpointLoad load = there ? wanted : route.candidates().pick(List.of());
+        EndpointLoad load = there ? wanted : route.pick(List.of());
         if (load == null) {
             caller.onProblem(Problem.UNKNOWN_SERVICE);
         } else {
@@ -147,8 +160,8 @@ public final class Attempts {
             remember(last);
         }
         others.forEach(this::remember);
-        EndpointLoad other = route.candidates().pick(tried);
-        return other == null && alsoTried ? route.candidates().pick(List.of()) : other;
+        EndpointLoad other = route.pick(tried);
+        return other == null && alsoTried ? route.pick(List.of()) : other;
     }
 
     private void remember(Attempt attempt) {

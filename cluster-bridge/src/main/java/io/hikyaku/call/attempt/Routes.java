@@ -5,6 +5,7 @@ import io.hikyaku.call.CallContext;
 import io.hikyaku.call.ServicePort;
 import io.hikyaku.call.attempt.Attempts.Route;
 import io.hikyaku.net.EventLoops;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.call.OpenMetadataFields;
@@ -15,6 +16,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,22 +31,26 @@ public final class Routes {
     private final CallContext context;
     private final ServicePort port;
     private final CallProtocol protocol;
+    private final Affinity affinity;
     private final List<Route> ofUnknown = new ArrayList<>();
 
     /// @param candidates one for each event loop
+    /// @param affinity which calls are to stay together
     public Routes(
             EventLoops loops,
             CallContext context,
             List<Candidates> candidates,
             ServicePort port,
-            CallProtocol protocol) {
+            CallProtocol protocol,
+            Affinity affinity) {
         this.loops = loops;
         this.context = context;
         this.port = port;
         this.protocol = protocol;
-        byte[] metadata = metadata(Optional.empty());
+        this.affinity = affinity;
+        byte[] metadata = metadata(Optional.empty(), OptionalLong.empty());
         for (Candidates onShard : candidates) {
-            ofUnknown.add(new Route(onShard, metadata, context, Optional.empty()));
+            ofUnknown.add(new Route(onShard, metadata, context, Optional.empty(), OptionalLong.empty()));
         }
     }
 
@@ -54,13 +62,27 @@ public final class Routes {
         }
         InetAddress address = from.getAddress();
         Optional<Workload> caller = context.workloads().at(address);
-        return caller.isEmpty() ? route : new Route(route.candidates(), metadata(caller), context, caller);
+        OptionalLong together =
+                affinity == Affinity.CLIENT_IP ? OptionalLong.of(affinityOf(address)) : OptionalLong.empty();
+        return caller.isEmpty() && together.isEmpty()
+                ? route
+                : new Route(route.candidates(), metadata(caller, together), context, caller, together);
     }
 
-    private byte[] metadata(Optional<Workload> caller) {
+    /// The same at every bridge (PROTOCOL.md §7.1).
+    static long affinityOf(InetAddress address) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(address.getAddress());
+            return ByteBuffer.wrap(hash).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+
+    private byte[] metadata(Optional<Workload> caller, OptionalLong together) {
         ByteBuf bytes = Unpooled.buffer();
         OpenMetadataFields.write(
-                bytes, new OpenMetadata(port.service(), port.port(), protocol, 1, 0, caller, OptionalLong.empty()));
+                bytes, new OpenMetadata(port.service(), port.port(), protocol, 1, 0, caller, together));
         return ByteBufUtil.getBytes(bytes);
     }
 }

@@ -33,7 +33,7 @@ public final class HttpService implements SocketService {
             EventLoops loops, CallContext context, List<Candidates> candidates, ServicePort port, ImportPort config) {
         this.name = port.toString();
         this.timeout = config.timeout().orElse(Duration.ZERO);
-        this.routes = new Routes(loops, context, candidates, port, CallProtocol.HTTP);
+        this.routes = new Routes(loops, context, candidates, port, CallProtocol.HTTP, config.affinity());
         this.calls = context.metrics().imported(name);
         this.refusals = context.metrics().refusals(name);
         this.forwarding =

@@ -9,6 +9,7 @@ import io.hikyaku.call.attempt.Routes;
 import io.hikyaku.call.socket.SocketOutput;
 import io.hikyaku.call.socket.SocketService;
 import io.hikyaku.net.EventLoops;
+import io.hikyaku.service.ImportPort;
 import io.hikyaku.wire.call.CallProtocol;
 import io.netty.channel.Channel;
 import java.util.List;
@@ -20,8 +21,9 @@ public final class TcpService implements SocketService {
     private final CallMetrics.Calls calls;
 
     /// @param candidates one for each event loop
-    public TcpService(EventLoops loops, CallContext context, List<Candidates> candidates, ServicePort port) {
-        this.routes = new Routes(loops, context, candidates, port, CallProtocol.TCP);
+    public TcpService(
+            EventLoops loops, CallContext context, List<Candidates> candidates, ServicePort port, ImportPort config) {
+        this.routes = new Routes(loops, context, candidates, port, CallProtocol.TCP, config.affinity());
         this.calls = context.metrics().imported(port.toString());
     }
 
