@@ -1,6 +1,7 @@
 package io.hikyaku.call.dial;
 
 import io.hikyaku.balance.OutlierDetector;
+import io.hikyaku.balance.Rendezvous;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.net.AcceptLimiter;
@@ -25,9 +26,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The targets of one exported port as one event loop sees them: which is next, and how to connect to it. One that
@@ -45,6 +48,8 @@ public final class Targets {
     private final List<OutlierDetector> health = new ArrayList<>();
     /// Whether the targets that can be connected to speak HTTP/2.
     private final List<OutlierDetector> http2 = new ArrayList<>();
+    private final List<Integer> places;
+    private final List<Rendezvous.Key> keys;
     private final LongAdder ejected;
     private int shownEjected;
     private boolean closed;
@@ -83,6 +88,8 @@ public final class Targets {
             http2.add(new OutlierDetector(FAILURES, random));
         });
         this.ejected = context.metrics().ejectedTargets(servicePort);
+        this.places = IntStream.range(0, targets.size()).boxed().toList();
+        this.keys = targets.stream().map(Targets::key).toList();
         this.outstanding = new int[targets.size()];
         this.loop = loop;
         Bootstrap bootstrap = dialler.option(ChannelOption.TCP_NODELAY, true)
@@ -124,6 +131,11 @@ public final class Targets {
         }
     }
 
+    /// By its host first, so that a client finds the same one behind each of a service's ports.
+    private static Rendezvous.Key key(Target target) {
+        return Rendezvous.Key.of(target.address().host(), target.toString());
+    }
+
     public int count() {
         return targets.size();
     }
@@ -142,6 +154,18 @@ public final class Targets {
         int picked = pickOther(new BitSet(0));
         next = (picked + 1) % targets.size();
         return picked;
+    }
+
+    /// As [#pick()], unless calls are to stay together: then the first that may have a call, in an order that
+    /// depends on their affinity alone.
+    public int pick(OptionalLong affinity) {
+        Integer first = affinity.isEmpty() ? null : firstFor(affinity.getAsLong());
+        return first == null ? pick() : first;
+    }
+
+    private @Nullable Integer firstFor(long affinity) {
+        long now = nanos();
+        return Rendezvous.first(places, keys::get, target -> badness(target, now) == 0, affinity);
     }
 
     /// The best one besides those tried, whatever its health; -1 when all have been tried.

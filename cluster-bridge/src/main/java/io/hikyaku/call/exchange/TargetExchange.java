@@ -22,6 +22,7 @@ import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final Stream stream;
     private final Observation observation;
     private final String caller;
+    private final OptionalLong affinity;
     private final StreamOutput response;
     private final FrameReader frames;
     private final Replay replay;
@@ -64,6 +66,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
         this.port = port;
         this.replay = new Replay(port.context().budget());
         this.caller = caller;
+        this.affinity = call.affinity();
         this.stream = stream;
         this.response = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
@@ -336,7 +339,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The pool may call back synchronously; then nothing is pending any more.
     private void find(RequestHead head, boolean fresh) {
         places++;
-        TargetPool.PendingAcquire made = port.pool().find(head, tiedTo, fresh, this);
+        TargetPool.PendingAcquire made = port.pool().find(head, tiedTo, affinity, fresh, this);
         if (side == null && !over) {
             pending = made;
         }

@@ -19,6 +19,7 @@ import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.OpenMetadata;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
@@ -56,12 +57,13 @@ public final class HttpExport implements ExportHandler, TargetPool {
     }
 
     @Override
-    public PendingAcquire find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter) {
+    public PendingAcquire find(
+            RequestHead head, @Nullable String caller, OptionalLong affinity, boolean fresh, Waiter waiter) {
         TargetAcquire search = new TargetAcquire(
                 head, caller, fresh, waiter, targets.loop().ticker().nanoTime());
         TargetConnection own = fresh ? null : tied.take(caller);
         if (own == null) {
-            all.get(targets.pick()).find(search);
+            all.get(targets.pick(affinity)).find(search);
         } else {
             own.onTaken();
             search.found(own);

@@ -48,7 +48,7 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
         observation.onBridge(caller, opened.caller());
         this.idleTimeout = idleTimeout;
         this.stream = stream;
-        this.dial = new Dial(targets, targets.pick(), this);
+        this.dial = new Dial(targets, targets.pick(opened.affinity()), this);
     }
 
     void start() {

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +80,59 @@ class TargetsTest {
         targets.begin(1);
 
         assertEquals(List.of(2, 2), picks(2));
+    }
+
+    private List<Integer> picksFor(int affinities) {
+        List<Integer> picked = new ArrayList<>();
+        for (long affinity = 0; affinity < affinities; affinity++) {
+            picked.add(targets.pick(OptionalLong.of(affinity)));
+        }
+        return picked;
+    }
+
+    @Test
+    void callsThatAreToStayTogetherGoToOneHoweverBusyItIs() {
+        List<Integer> before = picksFor(60);
+        assertEquals(Set.of(0, 1, 2), Set.copyOf(before));
+
+        before.forEach(targets::begin);
+        targets.pick();
+
+        assertEquals(before, picksFor(60));
+    }
+
+    @Test
+    void oneThatIsEjectedLosesItsCallsAndGetsThemBackAndNobodyElsesMove() {
+        // Given
+        List<Integer> before = picksFor(60);
+
+        // When
+        putOut(1);
+
+        // Then
+        List<Integer> without = picksFor(60);
+        for (int i = 0; i < before.size(); i++) {
+            int own = before.get(i);
+            assertTrue(own == 1 ? without.get(i) != 1 : without.get(i) == own, own + " " + without.get(i));
+        }
+        assertEquals(Set.of(0, 2), Set.copyOf(without));
+        pass(OutlierDetector.FIRST_EJECTION);
+        assertEquals(before, picksFor(60));
+    }
+
+    @Test
+    void callsThatAreToStayTogetherGoToTheLeastBadWhenAllAreEjected() {
+        // Given
+        putOut(2);
+        pass(OutlierDetector.FIRST_EJECTION);
+        fail(2);
+
+        // When
+        putOut(0);
+        putOut(1);
+
+        // Then
+        assertEquals(Set.of(0, 1), Set.copyOf(picksFor(60)));
     }
 
     @Test
