@@ -17,8 +17,13 @@ public interface Candidate {
         FAILED
     }
 
-    /// The cluster it belongs to, for metrics and texts.
+    /// The cluster it belongs to, for metrics and texts, and for what keeps calls with one cluster.
     String label();
+
+    /// Tells it from the cluster's other instances, by the same number everywhere.
+    default long instance() {
+        return 0;
+    }
 
     default Standing standing() {
         return Standing.READY;

@@ -16,6 +16,14 @@ public interface Candidates {
     @Nullable
     EndpointLoad pick(Collection<EndpointLoad> tried);
 
+    /// The one to try next for calls that are to stay together: the first that takes calls now, in an order that
+    /// depends on the affinity alone.
+    ///
+    /// @param tried are left out
+    /// @return null when there is no other
+    @Nullable
+    EndpointLoad pickFor(long affinity, Collection<EndpointLoad> tried);
+
     /// Whether it is still one of them.
     boolean has(EndpointLoad load);
 

@@ -19,6 +19,7 @@ public final class CountedLoad implements EndpointLoad {
 
     private final Candidate candidate;
     private final LongSupplier nanos;
+    private final Rendezvous.Key key;
     private final OutlierDetector health;
     private final LongAdder ejected;
     private int outstanding;
@@ -31,6 +32,7 @@ public final class CountedLoad implements EndpointLoad {
     /// @param ejected counts those that are ejected
     CountedLoad(Candidate candidate, LongSupplier nanos, RandomGenerator random, LongAdder ejected) {
         this.candidate = candidate;
+        this.key = new Rendezvous.Key(Rendezvous.hash(candidate.label()), candidate.instance());
         this.nanos = nanos;
         this.health = new OutlierDetector(FAILURES, random);
         this.ejected = ejected;
@@ -64,6 +66,11 @@ public final class CountedLoad implements EndpointLoad {
 
     boolean isBetterThan(CountedLoad other) {
         return outstanding == other.outstanding ? weight * SAME < other.weight : cost() < other.cost();
+    }
+
+    /// Whether it is to have the calls of an affinity rather than the other, if both take calls.
+    boolean precedes(CountedLoad other, long affinity) {
+        return key.precedes(other.key, affinity);
     }
 
     /// Of two that take no calls: one without a channel makes a caller wait, one that was ejected less often is

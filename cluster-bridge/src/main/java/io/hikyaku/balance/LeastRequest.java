@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The candidates for one port (decision 013). Picks the one whose calls cost least: those outstanding there, the new
 /// one among them, times a weight that grows with its distance; equals take turns. One that is ejected gets no call
-/// unless all are, and one without a channel is made ready while calls go where a channel is up. The same object as
+/// unless all are, and one without a channel is made ready while calls go where a channel is up. Calls that are to stay
+/// together go by [Rendezvous] instead, and wait for the channel there. The same object as
 /// long as its balancer lives, so that a listener finds it once, not per call.
 final class LeastRequest implements Candidates {
     private final String servicePort;
@@ -108,5 +109,23 @@ final class LeastRequest implements Candidates {
             return bestReady;
         }
         return best == null ? leastBad : best;
+    }
+
+    @Override
+    public @Nullable EndpointLoad pickFor(long affinity, Collection<EndpointLoad> tried) {
+        long now = nanos.getAsLong();
+        CountedLoad first = null;
+        CountedLoad leastBad = null;
+        for (CountedLoad load : loads) {
+            if (tried.contains(load)) {
+                continue;
+            }
+            if (!load.takesCalls(load.look(), now)) {
+                leastBad = leastBad == null || load.isLessBadThan(leastBad) ? load : leastBad;
+            } else if (first == null || load.precedes(first, affinity)) {
+                first = load;
+            }
+        }
+        return first == null ? leastBad : first;
     }
 }

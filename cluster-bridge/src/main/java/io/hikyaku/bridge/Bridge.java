@@ -8,6 +8,7 @@ import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.Workloads;
 import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.KafkaLink;
@@ -91,7 +92,8 @@ public final class Bridge implements AutoCloseable {
             MeshNode node,
             CallMetrics metrics,
             String version,
-            @Nullable KubernetesSource source) {
+            @Nullable KubernetesSource source,
+            Workloads workloads) {
         this.config = config;
         this.node = node;
         this.version = version;
@@ -105,7 +107,7 @@ public final class Bridge implements AutoCloseable {
                 node.control(),
                 node.metrics().registry());
         CallContext calls = new CallContext(
-                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget);
+                config.cluster(), limits.call(), limits.channel().handshakeTimeout(), metrics, budget, workloads);
         ownDocument = new OwnDocument(config, node);
         shards = new ShardMaker(config, node, calls, budget, channelCounters, streamCounters).make();
         imports = new Imports(node.loops(), calls, shards.all(), limits.drainTimeout());
@@ -141,6 +143,17 @@ public final class Bridge implements AutoCloseable {
     /// @throws IOException if it is not possible to listen on an address
     public static Bridge start(BridgeConfig config, String version)
             throws IdentityException, IOException, InterruptedException {
+        return start(config, version, Workloads.UNKNOWN);
+    }
+
+    /// Starts a bridge that knows who calls, or leaves nothing behind.
+    ///
+    /// @param version shown in status
+    /// @param workloads of this cluster, which the bridge vouches for
+    /// @throws IdentityException if the identity cannot be used, or is not this cluster's
+    /// @throws IOException if it is not possible to listen on an address
+    public static Bridge start(BridgeConfig config, String version, Workloads workloads)
+            throws IdentityException, IOException, InterruptedException {
         BridgeLimits limits = config.limits();
         NodeSettings settings = new NodeSettings(
                 config.mesh(),
@@ -153,7 +166,7 @@ public final class Bridge implements AutoCloseable {
                 limits.registry(),
                 limits.drainTimeout());
         MeshNode node = MeshNode.of(settings, Member.Kind.CLUSTER, config.cluster());
-        Bridge bridge = made(config, node, Observers.of(config, node, version), version);
+        Bridge bridge = made(config, node, Observers.of(config, node, version), workloads, version);
         try {
             bridge.open();
             return bridge;
@@ -163,14 +176,15 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    private static Bridge made(BridgeConfig config, MeshNode node, CallMetrics metrics, String version)
+    private static Bridge made(
+            BridgeConfig config, MeshNode node, CallMetrics metrics, Workloads workloads, String version)
             throws IOException {
         try {
             KubernetesSource source = config.kubernetes().isPresent()
                     ? KubernetesSource.open(
                             config.kubernetes().get(), node.loops().vertx(), version)
                     : null;
-            return new Bridge(config, node, metrics, version, source);
+            return new Bridge(config, node, metrics, version, source, workloads);
         } catch (IOException | RuntimeException e) {
             node.close();
             metrics.close();

@@ -4,6 +4,7 @@ import io.hikyaku.bridge.shard.BridgeShard;
 import io.hikyaku.bridge.shard.ExporterView;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.observe.meter.CallerCounts;
 import io.hikyaku.call.observe.meter.RecentCalls;
 import io.hikyaku.call.observe.meter.ServiceCalls;
 import io.hikyaku.channel.Channel;
@@ -75,7 +76,19 @@ record BridgeStatus(
                 minute.perSecond(),
                 minute.failedShare(),
                 TimeUnit.NANOSECONDS.toMicros(minute.p50Nanos()),
-                TimeUnit.NANOSECONDS.toMicros(minute.p99Nanos()));
+                TimeUnit.NANOSECONDS.toMicros(minute.p99Nanos()),
+                service.callers().all().stream()
+                        .map(BridgeStatus::callsFrom)
+                        .sorted(Comparator.comparingLong(NodeStatus.CallsFrom::calls)
+                                .reversed()
+                                .thenComparing(NodeStatus.CallsFrom::cluster)
+                                .thenComparing(from -> String.valueOf(from.namespace())))
+                        .toList());
+    }
+
+    private static NodeStatus.CallsFrom callsFrom(CallerCounts.Counted counted) {
+        String namespace = counted.namespace().isEmpty() ? null : counted.namespace();
+        return new NodeStatus.CallsFrom(counted.cluster(), namespace, counted.calls());
     }
 
     private List<NodeStatus.Member> members() {

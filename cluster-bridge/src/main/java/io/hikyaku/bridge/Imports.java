@@ -149,7 +149,7 @@ final class Imports {
         }
         Map<Protocol, SocketService> services = Map.of(
                 Protocol.HTTP, new HttpService(loops, context, candidates, port, config),
-                Protocol.TCP, new TcpService(loops, context, candidates, port));
+                Protocol.TCP, new TcpService(loops, context, candidates, port, config));
         return new ImportListener(loops, context, services, config.protocol().orElse(null), port.toString());
     }
 

@@ -4,9 +4,11 @@ import io.hikyaku.call.observe.CallSpan;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.call.observe.Observation.Side;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.Workload;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One span. What is known of the call is written to it at the end, in the words of OpenTelemetry's conventions for
 /// HTTP and RPC.
@@ -53,6 +55,7 @@ final class OtlpSpan implements CallSpan {
         }
         span.setAttribute(
                 call.side() == Side.IMPORT ? "hikyaku.exporter.cluster" : "hikyaku.caller.cluster", call.peer());
+        describe(call.caller());
         span.setAttribute("hikyaku.attempts", call.attempts());
         span.setAttribute("hikyaku.outcome", call.outcome());
         span.setAttribute("hikyaku.request.id", call.requestId().toString());
@@ -65,6 +68,21 @@ final class OtlpSpan implements CallSpan {
             span.setAttribute("rpc.grpc.status_code", call.grpcStatus());
         }
         describeFailure(call);
+    }
+
+    /// By names of our own: those of Kubernetes are for what makes the span, which is this bridge.
+    private void describe(@Nullable Workload caller) {
+        if (caller != null) {
+            span.setAttribute("hikyaku.caller.namespace", caller.namespace());
+            setIfKnown("hikyaku.caller.service_account", caller.serviceAccount());
+            setIfKnown("hikyaku.caller.pod", caller.pod());
+        }
+    }
+
+    private void setIfKnown(String key, String name) {
+        if (!name.isEmpty()) {
+            span.setAttribute(key, name);
+        }
     }
 
     private void describe(RequestHead head, Observation call) {

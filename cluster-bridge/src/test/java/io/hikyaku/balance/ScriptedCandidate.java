@@ -6,12 +6,18 @@ import java.time.Duration;
 /// A candidate whose standing and distance a test sets.
 public final class ScriptedCandidate implements Candidate {
     private final String label;
+    private final long instance;
     Standing standing = Standing.READY;
     long roundTripNanos;
     public int prepared;
 
     public ScriptedCandidate(String label) {
+        this(label, 0);
+    }
+
+    public ScriptedCandidate(String label, long instance) {
         this.label = label;
+        this.instance = instance;
     }
 
     public ScriptedCandidate away(Duration roundTrip) {
@@ -32,6 +38,11 @@ public final class ScriptedCandidate implements Candidate {
     @Override
     public String label() {
         return label;
+    }
+
+    @Override
+    public long instance() {
+        return instance;
     }
 
     @Override

@@ -84,7 +84,7 @@ public final class CallPath implements AutoCloseable {
                 context,
                 Map.of(
                         Protocol.HTTP, new HttpService(loops, context, candidates, PORT, importPort),
-                        Protocol.TCP, new TcpService(loops, context, candidates, PORT)),
+                        Protocol.TCP, new TcpService(loops, context, candidates, PORT, importPort)),
                 protocol,
                 PORT.toString());
         listener.bind(HostPort.parse("127.0.0.1:0")).syncUninterruptibly();

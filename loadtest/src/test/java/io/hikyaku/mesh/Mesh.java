@@ -2,6 +2,7 @@ package io.hikyaku.mesh;
 
 import io.hikyaku.bridge.Bridge;
 import io.hikyaku.call.ServicePort;
+import io.hikyaku.call.Workloads;
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.config.RelayConfig;
 import io.hikyaku.config.value.LinkUrl;
@@ -101,9 +102,18 @@ final class Mesh implements AutoCloseable {
 
     /// @param identity another folder than the cluster's own
     MeshBridge bridge(String cluster, Path identity, String more) throws Exception {
+        return bridge(cluster, identity, more, Workloads.UNKNOWN);
+    }
+
+    /// @param workloads that the bridge vouches for
+    MeshBridge bridge(String cluster, String more, Workloads workloads) throws Exception {
+        return bridge(cluster, clusterIdentity(cluster), more, workloads);
+    }
+
+    private MeshBridge bridge(String cluster, Path identity, String more, Workloads workloads) throws Exception {
         int admin = Ports.free();
         Path file = bridgeFile(cluster, identity, admin, more);
-        Bridge started = Bridge.start(BridgeConfig.read(file), VERSION);
+        Bridge started = Bridge.start(BridgeConfig.read(file), VERSION, workloads);
         started.follow(file);
         return closedAtTheEnd(new MeshBridge(new Admin(admin), started, file));
     }

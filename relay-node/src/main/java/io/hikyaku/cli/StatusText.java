@@ -26,6 +26,7 @@ final class StatusText {
         text.imports(status.imports());
         text.channels(status.channels());
         text.calls(status.calls());
+        text.callers(status.calls());
         text.streams(status);
         return text.out.toString();
     }
@@ -118,6 +119,21 @@ final class StatusText {
                     any ? String.format(Locale.ROOT, "%.2f %%", one.failedShare() * 100) : NONE,
                     roundTrip(any ? one.p50Micros() : null),
                     roundTrip(any ? one.p99Micros() : null));
+        }
+        append(table);
+    }
+
+    /// Who has called the exported ports since the start.
+    private void callers(List<NodeStatus.Calls> calls) {
+        TextTable table = new TextTable("CALLED", "BY CLUSTER", "NAMESPACE", "CALLS");
+        for (NodeStatus.Calls one : calls) {
+            for (NodeStatus.CallsFrom from : one.from()) {
+                table.row(
+                        one.service(),
+                        from.cluster(),
+                        from.namespace() == null ? NONE : from.namespace(),
+                        Long.toString(from.calls()));
+            }
         }
         append(table);
     }

@@ -9,6 +9,9 @@ import org.junit.jupiter.api.Test;
 class StatusTextTest {
     private static final String NODE = "0123456789abcdef0123456789abcdef";
 
+    private static final List<NodeStatus.CallsFrom> CALLED =
+            List.of(new NodeStatus.CallsFrom("osaka", "web", 12), new NodeStatus.CallsFrom("edge", null, 3));
+
     @Test
     void aRelayShowsItsLinksAndTheNodesItReaches() {
         // Given
@@ -89,8 +92,8 @@ class StatusTextTest {
                         new NodeStatus.Reload("applied", "2026-11-23T09:00:00Z", List.of()),
                         "2026-11-24T10:00:00Z"),
                 List.of(
-                        new NodeStatus.Calls("shop/orders:80", "import", 3, 1_234.56, 0.0123, 1_200, 34_567),
-                        new NodeStatus.Calls("shop/stock:80", "export", 0, 0, 0, 0, 0)));
+                        new NodeStatus.Calls("shop/orders:80", "import", 3, 1_234.56, 0.0123, 1_200, 34_567, List.of()),
+                        new NodeStatus.Calls("shop/stock:80", "export", 0, 0, 0, 0, 0, CALLED)));
 
         // When
         String text = StatusText.of(status);
@@ -118,6 +121,10 @@ class StatusTextTest {
                 CALLS           SIDE    NOW  PER SECOND  FAILED  P50      P99
                 shop/orders:80  import  3    1234.6      1.23 %  1.20 ms  34.57 ms
                 shop/stock:80   export  0    0.0         -       -        -
+
+                CALLED         BY CLUSTER  NAMESPACE  CALLS
+                shop/stock:80  osaka       web        12
+                shop/stock:80  edge        -          3
 
                 streams: 4 open, 10 opened, 1 reset
                 """, text);

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param forwarded how services are told about callers
 /// @param trustForwarded whether what callers say about where requests come from is passed on
 /// @param trace whether the traces of callers go on
+/// @param affinity which calls stay together
 public record ImportPort(
         int port,
         HostPort listen,
@@ -21,11 +22,24 @@ public record ImportPort(
         Optional<Duration> timeout,
         Forwarded forwarded,
         boolean trustForwarded,
-        Trace trace) {
+        Trace trace,
+        Affinity affinity) {
 
     public ImportPort {
         if (timeout.isPresent()) {
             new Rules().positive("timeout", timeout.get()).enforce();
         }
+    }
+
+    /// A port whose calls may go to any target.
+    public ImportPort(
+            int port,
+            HostPort listen,
+            Optional<Protocol> protocol,
+            Optional<Duration> timeout,
+            Forwarded forwarded,
+            boolean trustForwarded,
+            Trace trace) {
+        this(port, listen, protocol, timeout, forwarded, trustForwarded, trace, Affinity.NONE);
     }
 }

@@ -142,6 +142,7 @@ public record NodeStatus(
     /// @param side `import`: of local callers; `export`: to local targets
     /// @param failedShare 0 to 1; calls that ended with a problem, a status of 500 or more, or the like in gRPC
     /// @param p50Micros half of the calls took no longer, within a tenth; 0 if there were none
+    /// @param from of an exported port: who has called since the start, at most 51; missing in earlier versions
     public record Calls(
             String service,
             String side,
@@ -149,7 +150,19 @@ public record NodeStatus(
             double perSecond,
             double failedShare,
             long p50Micros,
-            long p99Micros) {}
+            long p99Micros,
+            List<CallsFrom> from) {
+        public Calls {
+            from = from == null ? List.of() : List.copyOf(from);
+        }
+    }
+
+    /// The calls of one namespace of a cluster.
+    ///
+    /// @param cluster its name; `other` for those that are too many to be told apart
+    /// @param namespace as that cluster's bridge says, if it knows
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record CallsFrom(String cluster, @Nullable String namespace, long calls) {}
 
     /// Streams now, and since the start.
     public record Streams(long open, long opened, long reset) {

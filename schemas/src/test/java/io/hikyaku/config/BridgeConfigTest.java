@@ -12,6 +12,7 @@ import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.config.yaml.Reading;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Export;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Forwarded;
@@ -144,7 +145,8 @@ class BridgeConfigTest {
                                                 Optional.empty(),
                                                 Forwarded.OBFUSCATED,
                                                 false,
-                                                Trace.CONTINUE)))),
+                                                Trace.CONTINUE,
+                                                Affinity.CLIENT_IP)))),
                         Optional.of(new KubernetesConfig(
                                 Optional.of(folder.resolve("kubeconfig.yaml")),
                                 Optional.of("osaka"),

@@ -25,6 +25,7 @@ import io.hikyaku.config.yaml.ConfigException;
 import io.hikyaku.config.yaml.Finding;
 import io.hikyaku.config.yaml.Reading;
 import io.hikyaku.config.yaml.Setting;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Export;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Forwarded;
@@ -204,7 +205,8 @@ class SectionsTest {
                 Optional.empty(),
                 Forwarded.ADDRESS,
                 true,
-                Trace.RESTART);
+                Trace.RESTART,
+                Affinity.CLIENT_IP);
         return Stream.of(
                 new Sample(
                         "log",
@@ -327,7 +329,7 @@ class SectionsTest {
                         "{ port: 80, listen: '127.0.0.1:19000' }",
                         importPort,
                         "{ port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
-                                + " trace: restart }",
+                                + " trace: restart, affinity: client-ip }",
                         tcpPort),
                 new Sample(
                         "import",
@@ -336,7 +338,7 @@ class SectionsTest {
                         new Import(service, List.of(importPort)),
                         "{ service: shop/orders, ports: [ { port: 80, listen: '127.0.0.1:19000' },"
                                 + " { port: 5432, listen: '[::1]:15432', protocol: tcp, forwarded: address, trustForwarded: true,"
-                                + " trace: restart } ] }",
+                                + " trace: restart, affinity: client-ip } ] }",
                         new Import(service, List.of(importPort, tcpPort))));
     }
 

@@ -9,6 +9,7 @@ import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.Workload;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
@@ -31,7 +32,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// The bytes of the specification, laid out by hand: encoders write them, decoders read them.
@@ -43,6 +47,9 @@ class GoldenTest {
     private static final Hello HELLO = new Hello(1, 2, true, 3, 4, "a.b.c", counting(0x20, 32));
     private static final ChannelGreeting GREETING = new ChannelGreeting(1, 2, 4, 16_384, "a.b.c", counting(0, 64));
     private static final OpenMetadata METADATA = new OpenMetadata("shop/orders", 8080, CallProtocol.HTTP, 1);
+    private static final Workload WORKLOAD = new Workload("web", "frontend", "frontend-0");
+    private static final Workload NAMESPACE = new Workload("web", "", "");
+    private static final long AFFINITY = 0xfedcba9876543210L;
 
     @Test
     void packetHeaders() {
@@ -162,6 +169,18 @@ class GoldenTest {
                         "metadata-with-deadline",
                         Codec.METADATA,
                         new OpenMetadata("shop/orders", 8080, CallProtocol.HTTP, 1, 2_500_000))
+                .both("metadata-with-caller", Codec.METADATA, metadata(0, WORKLOAD, OptionalLong.empty()))
+                .both("metadata-with-namespace-alone", Codec.METADATA, metadata(0, NAMESPACE, OptionalLong.empty()))
+                .both("metadata-with-affinity", Codec.METADATA, metadata(0, null, OptionalLong.of(AFFINITY)))
+                .both(
+                        "metadata-with-everything",
+                        Codec.METADATA,
+                        metadata(2_500_000, WORKLOAD, OptionalLong.of(AFFINITY)))
+                .refuses("metadata-with-two-callers", Codec.METADATA, Reason.UNKNOWN_TYPE)
+                .refuses("metadata-with-a-caller-without-namespace", Codec.METADATA, Reason.INVALID_VALUE)
+                .refuses("metadata-with-a-caller-whose-pod-is-no-name", Codec.METADATA, Reason.INVALID_VALUE)
+                .refuses("metadata-with-a-caller-that-goes-on", Codec.METADATA, Reason.TRAILING_BYTES)
+                .refuses("metadata-with-half-an-affinity", Codec.METADATA, Reason.INVALID_VALUE)
                 .reads("metadata-with-skippable", Codec.METADATA, METADATA)
                 .refuses("metadata-with-unknown-tag", Codec.METADATA, Reason.UNKNOWN_TYPE)
                 .both("request-head", Codec.HTTP, request)
@@ -173,6 +192,17 @@ class GoldenTest {
                 .both("trailers", Codec.HTTP, new HttpFrame.Trailers(fields))
                 .refuses("field-with-a-line-end", Codec.HTTP, Reason.INVALID_VALUE)
                 .finish();
+    }
+
+    private static OpenMetadata metadata(long deadlineMicros, @Nullable Workload caller, OptionalLong affinity) {
+        return new OpenMetadata(
+                METADATA.service(),
+                METADATA.port(),
+                METADATA.protocol(),
+                METADATA.hops(),
+                deadlineMicros,
+                Optional.ofNullable(caller),
+                affinity);
     }
 
     private static byte[] counting(int from, int count) {

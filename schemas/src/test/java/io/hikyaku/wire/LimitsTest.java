@@ -10,6 +10,7 @@ import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.HttpFrames;
 import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.call.OpenMetadataFields;
+import io.hikyaku.wire.call.Workload;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.ChannelGreetings;
@@ -348,6 +349,34 @@ class LimitsTest {
         assertReason(Reason.INVALID_VALUE, () -> readsDeadline(0));
     }
 
+    @Test
+    void caller() {
+        String label = "a".repeat(Workload.MAX_NAMESPACE_BYTES);
+        String name = "a".repeat(Workload.MAX_NAME_BYTES);
+        assertEquals(new Workload(label, name, name), readsCaller(label, name, name));
+        assertReason(Reason.TOO_LARGE, () -> readsCaller(label + "a", "", ""));
+        assertReason(Reason.TOO_LARGE, () -> readsCaller("a", name + "a", ""));
+        assertReason(Reason.TOO_LARGE, () -> readsCaller("a", "", name + "a"));
+        assertThrows(IllegalArgumentException.class, () -> new Workload(label + "a", "", ""));
+        assertThrows(IllegalArgumentException.class, () -> new Workload("a", "", name + "a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "a.", ".a", "a..b", "A", "a b", "-a", "a-", "a.-b", "a/b", "a\n", "é"})
+    void namesThatAreNoWorkload(String name) {
+        assertReason(Reason.INVALID_VALUE, () -> readsCaller(name, "", ""));
+        assertReason(Reason.INVALID_VALUE, () -> readsCaller("a", name, ""));
+        assertReason(Reason.INVALID_VALUE, () -> readsCaller("a", "", name));
+        assertThrows(IllegalArgumentException.class, () -> new Workload("a", name, ""));
+    }
+
+    @Test
+    void affinityHasEightBytes() {
+        readsAffinity(OpenMetadata.AFFINITY_BYTES);
+        assertReason(Reason.INVALID_VALUE, () -> readsAffinity(OpenMetadata.AFFINITY_BYTES - 1));
+        assertReason(Reason.TOO_LARGE, () -> readsAffinity(OpenMetadata.AFFINITY_BYTES + 1));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "a", "a/", "/a", "a/b/c", "A/b", "a.b/c", "-a/b", "a-/b", "a/b\n", "../etc"})
     void namesThatAreNoService(String service) {
@@ -403,6 +432,27 @@ class LimitsTest {
         OpenMetadataFields.write(out, new OpenMetadata("a/a", 1, CallProtocol.HTTP, 1));
         OpenMetadataFields.writeDeadline(out, micros);
         assertEquals(micros, OpenMetadataFields.read(out).deadlineMicros());
+    }
+
+    private static Workload readsCaller(String namespace, String serviceAccount, String pod) {
+        ByteBuf texts = Unpooled.buffer();
+        Bytes.writeText(texts, namespace);
+        Bytes.writeText(texts, serviceAccount);
+        Bytes.writeText(texts, pod);
+        return readsField(4, texts).caller().orElseThrow();
+    }
+
+    private static void readsAffinity(int bytes) {
+        assertEquals(
+                0, readsField(64, Unpooled.buffer().writeZero(bytes)).affinity().orElseThrow());
+    }
+
+    private static OpenMetadata readsField(int tag, ByteBuf content) {
+        ByteBuf out = Unpooled.buffer();
+        OpenMetadataFields.write(out, new OpenMetadata("a/a", 1, CallProtocol.HTTP, 1));
+        Varint.write(out, tag);
+        Varint.write(out, content.readableBytes());
+        return OpenMetadataFields.read(out.writeBytes(content));
     }
 
     private static void segment(ByteBuf out, int shards, int offset, int acknowledged, int length) {

@@ -4,6 +4,7 @@ import io.hikyaku.wire.call.CallProtocol;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame;
 import io.hikyaku.wire.call.OpenMetadata;
+import io.hikyaku.wire.call.Workload;
 import io.hikyaku.wire.channel.ChannelFrame;
 import io.hikyaku.wire.channel.ChannelGreeting;
 import io.hikyaku.wire.channel.HandshakeFrame;
@@ -23,6 +24,8 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -165,7 +168,14 @@ final class RandomFrames {
                 1 + random.nextInt(65_535),
                 one(CallProtocol.values()),
                 1 + random.nextInt(255),
-                random.nextBoolean() ? 0 : 1 + random.nextLong(OpenMetadata.MAX_DEADLINE_MICROS));
+                random.nextBoolean() ? 0 : 1 + random.nextLong(OpenMetadata.MAX_DEADLINE_MICROS),
+                random.nextBoolean() ? Optional.empty() : Optional.of(workload()),
+                random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(random.nextLong()));
+    }
+
+    private Workload workload() {
+        return new Workload(
+                label(), random.nextBoolean() ? "" : label(), random.nextBoolean() ? "" : label() + "." + label());
     }
 
     private HttpFrame requestHead() {

@@ -64,7 +64,7 @@ class RoundTripTest {
         try {
             Object decoded = codec.decode(cut);
             assertTrue(
-                    endsWithItsBytes(decoded) || lacksItsDeadline(decoded),
+                    endsWithItsBytes(decoded) || lacksWhatMayBeMissing(decoded),
                     () -> decoded + " of a cut " + value + " " + frames.replay());
         } catch (Malformed e) {
             boolean lacksAField = codec.equals(Codec.METADATA) && e.reason() == Reason.INVALID_VALUE;
@@ -72,9 +72,12 @@ class RoundTripTest {
         }
     }
 
-    /// The deadline stands last and may be missing.
-    private static boolean lacksItsDeadline(Object frame) {
-        return frame instanceof OpenMetadata metadata && metadata.deadlineMicros() == 0;
+    /// Caller, affinity and deadline stand last and may be missing.
+    private static boolean lacksWhatMayBeMissing(Object frame) {
+        return frame instanceof OpenMetadata metadata
+                && (metadata.deadlineMicros() == 0
+                        || metadata.caller().isEmpty()
+                        || metadata.affinity().isEmpty());
     }
 
     private static boolean endsWithItsBytes(Object frame) {

@@ -66,7 +66,7 @@ public final class BridgeShard {
         this.loop = loop;
         this.self = self;
         this.channels = channels;
-        this.own = new OwnExports(calls.cluster(), local);
+        this.own = new OwnExports(calls.cluster(), self.low(), local);
         this.balancer = new Balancer(calls, freeRepeats, loop.ticker()::nanoTime, random);
         Runnable looking = Guarded.of("an event loop", this::lookWhoTalks);
         this.look = loop.scheduleWithFixedDelay(looking, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -184,7 +184,7 @@ public final class BridgeShard {
 
     private RemoteExporter remoteAt(NodeId node, String cluster) {
         ChannelConnection connection = new ChannelConnection(node, channels);
-        return new RemoteExporter(cluster, connection, loop.ticker()::nanoTime, random);
+        return new RemoteExporter(cluster, node.low(), connection, loop.ticker()::nanoTime, random);
     }
 
     /// Calls of this event loop that are at an exporter now.

@@ -92,8 +92,7 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
         }
     }
 
-    private static void add(
-            Map<ServicePort, List<Offer>> offers, String service, NodeDocument.Port port, Offer offer) {
+    private static void add(Map<ServicePort, List<Offer>> offers, String service, NodeDocument.Port port, Offer offer) {
         offers.computeIfAbsent(new ServicePort(service, port.port()), unknown -> new ArrayList<>())
                 .add(offer);
     }

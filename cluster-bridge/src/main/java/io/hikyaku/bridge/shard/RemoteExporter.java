@@ -46,6 +46,7 @@ final class RemoteExporter implements Candidate {
     }
 
     private final String cluster;
+    private final long instance;
     private final Connection connection;
     private final LongSupplier nanos;
     private final OutlierDetector health;
@@ -55,8 +56,10 @@ final class RemoteExporter implements Candidate {
     private long distanceNanos = -1;
     private long lostAtNanos;
 
-    RemoteExporter(String cluster, Connection connection, LongSupplier nanos, RandomGenerator random) {
+    /// @param instance tells it from the cluster's others
+    RemoteExporter(String cluster, long instance, Connection connection, LongSupplier nanos, RandomGenerator random) {
         this.cluster = cluster;
+        this.instance = instance;
         this.connection = connection;
         this.nanos = nanos;
         this.health = new OutlierDetector(FAILURES, random);
@@ -65,6 +68,11 @@ final class RemoteExporter implements Candidate {
     @Override
     public String label() {
         return cluster;
+    }
+
+    @Override
+    public long instance() {
+        return instance;
     }
 
     @Override

@@ -6,13 +6,17 @@ import io.hikyaku.call.CallContext;
 import io.hikyaku.call.Problem;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
+import io.hikyaku.wire.call.Workload;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,10 +74,22 @@ public final class Attempts {
     private int count;
     private int withoutTarget;
 
-    /// Where the calls of one imported port go, on one event loop.
+    /// Where calls to one imported port go from one event loop, as all calls of a connection do.
     ///
     /// @param metadata what each stream is opened with
-    public record Route(Candidates candidates, byte[] metadata, CallContext context) {}
+    /// @param caller that the metadata name
+    /// @param affinity that the metadata name; empty: each call may go anywhere
+    public record Route(
+            Candidates candidates,
+            byte[] metadata,
+            CallContext context,
+            Optional<Workload> caller,
+            OptionalLong affinity) {
+        @Nullable
+        EndpointLoad pick(Collection<EndpointLoad> tried) {
+            return affinity.isPresent() ? candidates.pickFor(affinity.getAsLong(), tried) : candidates.pick(tried);
+        }
+    }
 
     public Attempts(Route route, EventLoop loop, Caller caller) {
         this.route = route;
@@ -92,7 +108,7 @@ public final class Attempts {
     public void start(@Nullable EndpointLoad wanted) {
         route.candidates().onCall();
         boolean there = wanted != null && route.candidates().has(wanted);
-        EndpointLoad load = there ? wanted : route.candidates().pick(List.of());
+        EndpointLoad load = there ? wanted : route.pick(List.of());
         if (load == null) {
             caller.onProblem(Problem.UNKNOWN_SERVICE);
         } else {
@@ -153,8 +169,8 @@ public final class Attempts {
             remember(last);
         }
         others.forEach(this::remember);
-        EndpointLoad other = route.candidates().pick(tried);
-        return other == null && alsoTried ? route.candidates().pick(List.of()) : other;
+        EndpointLoad other = route.pick(tried);
+        return other == null && alsoTried ? route.pick(List.of()) : other;
     }
 
     private void remember(Attempt attempt) {

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,16 +30,27 @@ public final class Dial {
 
     private final Targets targets;
     private final Waiter waiter;
+    private final OptionalLong affinity;
     private final boolean http1;
     private Set<TargetEndpoint> failed = Set.of();
     private @Nullable Attempt current;
 
     public Dial(Targets targets, Waiter waiter) {
-        this(targets, false, waiter);
+        this(targets, OptionalLong.empty(), false, waiter);
+    }
+
+    /// @param affinity decides which target is first
+    public Dial(Targets targets, OptionalLong affinity, Waiter waiter) {
+        this(targets, affinity, false, waiter);
     }
 
     /// @param http1 whether HTTP/2 is of no use, should the target choose it
     public Dial(Targets targets, boolean http1, Waiter waiter) {
+        this(targets, OptionalLong.empty(), http1, waiter);
+    }
+
+    private Dial(Targets targets, OptionalLong affinity, boolean http1, Waiter waiter) {
+        this.affinity = affinity;
         this.targets = targets;
         this.http1 = http1;
         this.waiter = waiter;
@@ -46,7 +58,7 @@ public final class Dial {
 
     /// Connects to whichever target is next; may call the waiter back synchronously.
     public void start() {
-        TargetEndpoint first = targets.pick();
+        TargetEndpoint first = targets.pick(affinity);
         if (first == null) {
             waiter.onFailed(ResetCode.NO_TARGET, "");
         } else {

@@ -1,6 +1,7 @@
 package io.hikyaku.call.dial;
 
 import io.hikyaku.balance.OutlierDetector;
+import io.hikyaku.balance.Rendezvous;
 import io.hikyaku.net.name.Connector;
 import io.hikyaku.service.Target;
 import io.netty.channel.Channel;
@@ -20,6 +21,7 @@ public final class TargetEndpoint {
     public static final int FAILURES = 2;
 
     private final Target target;
+    private final Rendezvous.Key key;
     private final Connector connector;
     private final EventLoop loop;
     private final OutlierDetector health;
@@ -34,6 +36,7 @@ public final class TargetEndpoint {
     /// @param ejected counts the targets that are
     TargetEndpoint(Target target, Connector connector, EventLoop loop, RandomGenerator random, LongAdder ejected) {
         this.target = target;
+        this.key = Rendezvous.Key.of(target.address().host(), target.toString());
         this.connector = connector;
         this.loop = loop;
         this.health = new OutlierDetector(FAILURES, random);
@@ -43,6 +46,11 @@ public final class TargetEndpoint {
 
     public Target target() {
         return target;
+    }
+
+    /// By its host first, so that a client finds the same one behind each of a service's ports.
+    Rendezvous.Key key() {
+        return key;
     }
 
     /// Calls and connects that are there now.

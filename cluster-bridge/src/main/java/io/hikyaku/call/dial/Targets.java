@@ -1,5 +1,6 @@
 package io.hikyaku.call.dial;
 
+import io.hikyaku.balance.Rendezvous;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.net.AcceptLimiter;
@@ -24,6 +25,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -199,6 +201,20 @@ public final class Targets {
         }
         next = picked + 1;
         return endpoints.get(picked);
+    }
+
+    /// As [#pick()], unless calls are to stay together: then the first that may have a call, in an order that
+    /// depends on their affinity alone.
+    ///
+    /// @return null if there is none
+    public @Nullable TargetEndpoint pick(OptionalLong affinity) {
+        TargetEndpoint first = affinity.isEmpty() ? null : firstFor(affinity.getAsLong());
+        return first == null ? pick() : first;
+    }
+
+    private @Nullable TargetEndpoint firstFor(long affinity) {
+        long now = loop.ticker().nanoTime();
+        return Rendezvous.first(endpoints, TargetEndpoint::key, target -> target.badness(now) == 0, affinity);
     }
 
     /// The best one besides those tried, whatever its health; null when all have been tried.

@@ -78,6 +78,7 @@ public final class CallerExchange implements Attempts.Caller, FrameReader.Events
         this.port = port;
         this.replay = new Replay(port.context().budget());
         this.observation = port.calls().begin();
+        observation.onCaller(port.route().caller());
         this.request = request;
         this.head = observation.onCallerRequest(request.head());
         this.attempts = new Attempts(port.route(), side.loop(), this);

@@ -7,10 +7,11 @@ import io.hikyaku.call.attempt.Attempts;
 import io.hikyaku.call.http.field.Forwarding;
 import java.time.Duration;
 
-/// One imported HTTP port on one event loop: what all its connections share.
+/// One imported HTTP port as one connection calls it.
 ///
 /// @param service `namespace/name:port`, for responses and metrics
 /// @param timeout for a whole call; zero: none
+/// @param route of the connection's calls
 /// @param forwarding what services are told about where requests come from
 public record HttpPort(
         String service,

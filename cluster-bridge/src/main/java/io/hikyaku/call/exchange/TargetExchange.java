@@ -17,10 +17,12 @@ import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Trailers;
+import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private final Stream stream;
     private final Observation observation;
     private final String caller;
+    private final OptionalLong affinity;
     private final StreamOutput response;
     private final FrameReader frames;
     private final Replay replay;
@@ -57,18 +60,19 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     private boolean responseEnded;
     private boolean over;
 
-    /// @param deadlineMicros time that the call has left; 0: no limit
+    /// @param call what the caller's bridge said of it
     /// @param caller the cluster the call comes from
-    public TargetExchange(ExportedPort port, Stream stream, long deadlineMicros, String caller) {
+    public TargetExchange(ExportedPort port, Stream stream, OpenMetadata call, String caller) {
         this.port = port;
         this.replay = new Replay(port.context().budget());
         this.caller = caller;
+        this.affinity = call.affinity();
         this.stream = stream;
         this.response = new StreamOutput(stream, PooledByteBufAllocator.DEFAULT);
         this.frames = new FrameReader(port.context().limits().maxHeaderSize().toInt() + HEAD_ALLOWANCE);
         this.observation = port.calls().begin();
-        observation.onPeer(caller);
-        this.timeLimit = TimeLimit.of(port.loop(), deadlineMicros * 1000, TimeLimit.GRACE, this::onDeadline);
+        observation.onBridge(caller, call.caller());
+        this.timeLimit = TimeLimit.of(port.loop(), call.deadlineMicros() * 1000, TimeLimit.GRACE, this::onDeadline);
     }
 
     @Override
@@ -335,7 +339,7 @@ public final class TargetExchange implements StreamHandler, FrameReader.Events, 
     /// The pool may call back synchronously; then nothing is pending any more.
     private void find(RequestHead head, boolean fresh) {
         places++;
-        TargetPool.PendingAcquire made = port.pool().find(head, tiedTo, fresh, this);
+        TargetPool.PendingAcquire made = port.pool().find(head, tiedTo, affinity, fresh, this);
         if (side == null && !over) {
             pending = made;
         }

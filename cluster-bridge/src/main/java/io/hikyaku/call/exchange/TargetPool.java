@@ -2,6 +2,7 @@ package io.hikyaku.call.exchange;
 
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.stream.ResetCode;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Finds exchanges a place at one of an exported port's targets. Belongs to its event loop.
@@ -10,8 +11,9 @@ public interface TargetPool {
     /// before.
     ///
     /// @param caller the connection of a caller that the request is tied to; null: to none
+    /// @param affinity equal for requests that are to stay with one target; empty: any will do
     /// @param fresh whether a connection that was used before will not do, since the last one turned out to be gone
-    PendingAcquire find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter);
+    PendingAcquire find(RequestHead head, @Nullable String caller, OptionalLong affinity, boolean fresh, Waiter waiter);
 
     /// Waits for a place.
     interface Waiter {

@@ -22,6 +22,7 @@ import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// An exported HTTP port on one event loop: replays requests to its targets over connections that are kept and used
@@ -56,13 +57,14 @@ public final class HttpExport implements ExportHandler, TargetPool, HttpTarget.S
 
     @Override
     public StreamHandler accept(Stream stream, OpenMetadata call, String caller) {
-        return new TargetExchange(port, stream, call.deadlineMicros(), caller);
+        return new TargetExchange(port, stream, call, caller);
     }
 
     @Override
-    public PendingAcquire find(RequestHead head, @Nullable String caller, boolean fresh, Waiter waiter) {
+    public PendingAcquire find(
+            RequestHead head, @Nullable String caller, OptionalLong affinity, boolean fresh, Waiter waiter) {
         TargetAcquire search = new TargetAcquire(
-                head, caller, fresh, waiter, targets.loop().ticker().nanoTime());
+                head, caller, affinity, fresh, waiter, targets.loop().ticker().nanoTime());
         TargetConnection own = fresh ? null : tied.take(caller);
         if (own == null) {
             find(search);
@@ -75,7 +77,7 @@ public final class HttpExport implements ExportHandler, TargetPool, HttpTarget.S
 
     @Override
     public void find(TargetAcquire search) {
-        TargetEndpoint picked = targets.pick();
+        TargetEndpoint picked = targets.pick(search.affinity());
         if (picked == null) {
             search.fail(ResetCode.NO_TARGET);
         } else {

@@ -4,7 +4,9 @@ import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.ResponseHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
+import io.hikyaku.wire.call.Workload;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One call as one bridge sees it, from its beginning to its one end. Belongs to the call's event loop until
@@ -29,6 +31,9 @@ public final class Observation {
         /// Adds a span, if calls are traced.
         @Nullable
         CallSpan trace(Observation call, @Nullable TraceContext parent);
+
+        /// A call came from a bridge.
+        void onCaller(Observation call);
 
         /// Bytes passed since the last time.
         void onBytes(Observation call, long request, long response);
@@ -63,6 +68,7 @@ public final class Observation {
     private boolean responseBegan;
     private String protocol = "tcp";
     private String peer = NO_PEER;
+    private @Nullable Workload caller;
     private @Nullable RequestHead head;
     private CharSequence requestId = "";
     private @Nullable CallSpan span;
@@ -123,6 +129,23 @@ public final class Observation {
         requestId = RequestIds.next();
         protocol = "http";
         return requestId;
+    }
+
+    /// A local program calls.
+    ///
+    /// @param workload if it is known which
+    public void onCaller(Optional<Workload> workload) {
+        caller = workload.orElse(null);
+    }
+
+    /// A call came from another bridge, or from this one.
+    ///
+    /// @param cluster its name, as the channel proved it
+    /// @param workload that calls, as far as that cluster's bridge says
+    public void onBridge(String cluster, Optional<Workload> workload) {
+        onCaller(workload);
+        onPeer(cluster);
+        ledger.onCaller(this);
     }
 
     /// An attempt to reach an exporter begins, or the caller's bridge is known.
@@ -250,6 +273,12 @@ public final class Observation {
     /// The other bridge's cluster, or [#NO_PEER].
     public String peer() {
         return peer;
+    }
+
+    /// What calls: within the peer's cluster at the side that exports, within this one at the side that imports.
+    /// Null if it is not known.
+    public @Nullable Workload caller() {
+        return caller;
     }
 
     /// Null for TCP, and for what was refused unread.

@@ -6,12 +6,14 @@ import io.hikyaku.call.http.Request;
 import io.hikyaku.call.http.field.WebSocket;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.stream.ResetCode;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// One exchange's search for a place, from target to target. Belongs to its event loop.
 public final class TargetAcquire implements TargetPool.PendingAcquire {
     private final TargetPool.Waiter waiter;
     private final @Nullable String caller;
+    private final OptionalLong affinity;
     private final boolean fresh;
     private final boolean grpc;
     private final boolean repeatable;
@@ -21,9 +23,15 @@ public final class TargetAcquire implements TargetPool.PendingAcquire {
     private boolean over;
 
     public TargetAcquire(
-            RequestHead head, @Nullable String caller, boolean fresh, TargetPool.Waiter waiter, long nowNanos) {
+            RequestHead head,
+            @Nullable String caller,
+            OptionalLong affinity,
+            boolean fresh,
+            TargetPool.Waiter waiter,
+            long nowNanos) {
         this.waiter = waiter;
         this.caller = caller;
+        this.affinity = affinity;
         this.fresh = fresh;
         this.grpc = Request.isGrpc(head);
         this.repeatable = Request.isIdempotent(head);
@@ -35,6 +43,11 @@ public final class TargetAcquire implements TargetPool.PendingAcquire {
     @Nullable
     String caller() {
         return caller;
+    }
+
+    /// Equal for calls that are to stay with one target; empty: any will do.
+    public OptionalLong affinity() {
+        return affinity;
     }
 
     /// Whether the target is to be asked in HTTP/1.1 if it speaks that: a connection that is tied carries one

@@ -13,6 +13,7 @@ import io.hikyaku.call.socket.Splice;
 import io.hikyaku.stream.Stream;
 import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.stream.credit.MemoryBudget;
+import io.hikyaku.wire.call.OpenMetadata;
 import io.hikyaku.wire.stream.ResetCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -39,13 +40,14 @@ final class TargetCall implements StreamHandler, Splice.Owner, Dial.Waiter {
             Duration idleTimeout,
             MemoryBudget budget,
             Stream stream,
+            OpenMetadata opened,
             String caller) {
         this.waiting = new Replay(budget);
         this.observation = calls.begin();
-        observation.onPeer(caller);
+        observation.onBridge(caller, opened.caller());
         this.idleTimeout = idleTimeout;
         this.stream = stream;
-        this.dial = new Dial(targets, this);
+        this.dial = new Dial(targets, opened.affinity(), this);
     }
 
     void start() {

@@ -34,6 +34,7 @@ final class TcpCall implements Attempts.Caller, Splice.Owner {
 
     TcpCall(Channel socket, Attempts.Route route, CallMetrics.Calls calls) {
         this.observation = calls.begin();
+        observation.onCaller(route.caller());
         this.replay = new Replay(route.context().budget());
         this.attempts = new Attempts(route, socket.eventLoop(), this);
         this.splice = new Splice(

@@ -35,7 +35,7 @@ public final class TcpExport implements ExportHandler {
 
     @Override
     public StreamHandler accept(Stream stream, OpenMetadata opened, String caller) {
-        TargetCall call = new TargetCall(targets, calls, idleTimeout, budget, stream, caller);
+        TargetCall call = new TargetCall(targets, calls, idleTimeout, budget, stream, opened, caller);
         call.start();
         return call;
     }

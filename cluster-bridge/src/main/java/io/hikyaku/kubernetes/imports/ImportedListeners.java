@@ -3,6 +3,7 @@ package io.hikyaku.kubernetes.imports;
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Forwarded;
 import io.hikyaku.service.Import;
 import io.hikyaku.service.Import.Pod;
@@ -25,6 +26,7 @@ public final class ImportedListeners {
         }
         ServiceName name = new ServiceName(
                 object.getMetadata().getNamespace(), object.getMetadata().getName());
+        Affinity affinity = "ClientIP".equals(object.getSpec().sessionAffinity()) ? Affinity.CLIENT_IP : Affinity.NONE;
         String text = object.getMetadata().getAnnotations().getOrDefault(Ownership.LISTENERS, "");
         Map<String, List<ImportPort>> byPod = new TreeMap<>();
         Map<String, Optional<Pod>> pods = new TreeMap<>();
@@ -33,7 +35,7 @@ public final class ImportedListeners {
             String called = pod.toString();
             pods.put(called, pod);
             byPod.computeIfAbsent(called, unknown -> new ArrayList<>())
-                    .add(port(key.port(), new HostPort(address, port)));
+                    .add(port(key.port(), new HostPort(address, port), affinity));
         });
         List<Import> imports = new ArrayList<>();
         byPod.forEach(
@@ -41,8 +43,15 @@ public final class ImportedListeners {
         return imports;
     }
 
-    private static ImportPort port(int port, HostPort listen) {
+    private static ImportPort port(int port, HostPort listen, Affinity affinity) {
         return new ImportPort(
-                port, listen, Optional.empty(), Optional.empty(), Forwarded.OBFUSCATED, false, Trace.CONTINUE);
+                port,
+                listen,
+                Optional.empty(),
+                Optional.empty(),
+                Forwarded.OBFUSCATED,
+                false,
+                Trace.CONTINUE,
+                affinity);
     }
 }

@@ -46,7 +46,7 @@ class ChannelWayTest {
     void join() {
         pair = new Pair(tokyo, osaka);
         ChannelConnection connection = new ChannelConnection(pair.right.node(), pair.left.channels);
-        exporter = new RemoteExporter("osaka", connection, pair.time::nanos, () -> 0);
+        exporter = new RemoteExporter("osaka", 1, connection, pair.time::nanos, () -> 0);
     }
 
     private void awaitReady() {

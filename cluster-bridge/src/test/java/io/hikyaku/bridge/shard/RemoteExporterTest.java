@@ -15,7 +15,7 @@ class RemoteExporterTest {
 
     private final ScriptedWay connection = new ScriptedWay();
     private long nanos = 1;
-    private final RemoteExporter exporter = new RemoteExporter("osaka", connection, () -> nanos, () -> 0);
+    private final RemoteExporter exporter = new RemoteExporter("osaka", 1, connection, () -> nanos, () -> 0);
 
     private void pass(Duration time) {
         nanos += time.toNanos();

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,18 +40,16 @@ class AttemptsTest {
     private final ScriptedCandidates candidates = new ScriptedCandidates();
     private final List<String> caller = new ArrayList<>();
     private final List<String> tried = new ArrayList<>();
-    private final Attempts attempts = new Attempts(
-            new Attempts.Route(
-                    candidates,
-                    new byte[] {1},
-                    new CallContext(
-                            "tokyo",
-                            CallLimits.DEFAULTS,
-                            OPEN_TIMEOUT,
-                            new CallMetrics(new SimpleMeterRegistry()),
-                            new MemoryBudget(0))),
-            loop.eventLoop(),
-            new RecordingCaller());
+    private final Attempts attempts = attempts(OptionalLong.empty());
+
+    private Attempts attempts(OptionalLong affinity) {
+        CallMetrics metrics = new CallMetrics(new SimpleMeterRegistry());
+        CallContext context = new CallContext("tokyo", CallLimits.DEFAULTS, OPEN_TIMEOUT, metrics, new MemoryBudget(0));
+        return new Attempts(
+                new Attempts.Route(candidates, new byte[] {1}, context, Optional.empty(), affinity),
+                loop.eventLoop(),
+                new RecordingCaller());
+    }
 
     @Test
     void theSeatHearsOfTheFirstOfAnAnswerAndOfTheEnd() {
@@ -81,6 +81,20 @@ class AttemptsTest {
         attempts.start(new ScriptedSeat("gone"));
 
         assertEquals(List.of("osaka"), tried);
+    }
+
+    @Test
+    void aCallThatIsToStayWithOthersAsksForItsPlaceAtEveryAttempt() {
+        ScriptedSeat osaka = candidates.add("osaka");
+        ScriptedSeat edge = candidates.add("edge");
+        Attempts together = attempts(OptionalLong.of(7));
+        together.start();
+
+        assertTrue(together.retryAfter(ResetCode.NOT_EXPORTED, false));
+        assertEquals(List.of("edge", "osaka"), tried);
+        assertEquals(List.of(7L, 7L), candidates.affinities);
+        assertEquals(List.of("begin", "finish"), edge.heard);
+        assertEquals(List.of("begin"), osaka.heard);
     }
 
     @Test
@@ -379,6 +393,7 @@ class AttemptsTest {
     private static final class ScriptedCandidates implements Candidates {
         private final List<ScriptedSeat> loads = new ArrayList<>();
         private final List<String> retries = new ArrayList<>();
+        private final List<Long> affinities = new ArrayList<>();
         private boolean leave = true;
         private int calls;
 
@@ -396,6 +411,16 @@ class AttemptsTest {
         @Override
         public @Nullable EndpointLoad pick(Collection<EndpointLoad> tried) {
             return loads.stream()
+                    .filter(load -> !tried.contains(load))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        /// The other way round, so that it can be told apart.
+        @Override
+        public @Nullable EndpointLoad pickFor(long affinity, Collection<EndpointLoad> tried) {
+            affinities.add(affinity);
+            return loads.reversed().stream()
                     .filter(load -> !tried.contains(load))
                     .findFirst()
                     .orElse(null);

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -115,6 +116,75 @@ class TargetsTest {
         first.get(1).begin();
 
         assertEquals(List.of("3", "3"), picks(2));
+    }
+
+    private List<String> picksFor(int affinities) {
+        List<String> picked = new ArrayList<>();
+        for (long affinity = 0; affinity < affinities; affinity++) {
+            picked.add(name(targets.pick(OptionalLong.of(affinity))));
+        }
+        return picked;
+    }
+
+    private void assertOnlyThoseOfMoved(String gone, List<String> before, List<String> now) {
+        for (int i = 0; i < before.size(); i++) {
+            boolean moved = !now.get(i).equals(before.get(i));
+            assertEquals(before.get(i).equals(gone), moved, before.get(i) + " " + now.get(i));
+        }
+    }
+
+    @Test
+    void callsThatAreToStayTogetherGoToOneHoweverBusyItIs() {
+        List<String> before = picksFor(60);
+        assertEquals(Set.of("1", "2", "3"), Set.copyOf(before));
+
+        first.getFirst().begin();
+        targets.pick();
+
+        assertEquals(before, picksFor(60));
+    }
+
+    @Test
+    void oneThatIsEjectedLosesItsCallsAndGetsThemBackAndNobodyElsesMove() {
+        // Given
+        List<String> before = picksFor(60);
+
+        // When
+        putOut(first.get(1));
+
+        // Then
+        assertOnlyThoseOfMoved("2", before, picksFor(60));
+        pass(OutlierDetector.FIRST_EJECTION);
+        assertEquals(before, picksFor(60));
+    }
+
+    @Test
+    void onlyTheCallsOfATargetThatGoesMove() {
+        // Given
+        List<String> before = picksFor(60);
+
+        // When
+        change(1, 3);
+
+        // Then
+        assertOnlyThoseOfMoved("2", before, picksFor(60));
+        change(3, 2, 1);
+        assertEquals(before, picksFor(60));
+    }
+
+    @Test
+    void callsThatAreToStayTogetherGoToTheLeastBadWhenAllAreEjected() {
+        // Given
+        putOut(first.get(2));
+        pass(OutlierDetector.FIRST_EJECTION);
+        fail(first.get(2));
+
+        // When
+        putOut(first.get(0));
+        putOut(first.get(1));
+
+        // Then
+        assertEquals(Set.of("1", "2"), Set.copyOf(picksFor(60)));
     }
 
     @Test

@@ -25,7 +25,7 @@ class ExportedPortTest {
                 Duration.ofSeconds(1),
                 new CallMetrics(new SimpleMeterRegistry()),
                 new MemoryBudget(0));
-        TargetPool nobody = (head, caller, fresh, waiter) -> () -> {};
+        TargetPool nobody = (head, caller, affinity, fresh, waiter) -> () -> {};
         ExportedPort port = new ExportedPort(
                 context, context.metrics().exported("a/b:1"), nobody, new DefaultEventLoop(), Via.of("tokyo"), false);
         Fields fields = Fields.of(

@@ -4,6 +4,7 @@ import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.config.yaml.Section;
 import io.hikyaku.config.yaml.Setting;
 import io.hikyaku.config.yaml.Setting.Identity;
+import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Forwarded;
 import io.hikyaku.service.Import;
 import io.hikyaku.service.ImportPort;
@@ -32,7 +33,8 @@ public final class ImportReading {
         var forwarded = section.optional("forwarded", value -> value.choice(Forwarded.class), Forwarded.OBFUSCATED);
         var trusted = section.optional("trustForwarded", Setting::flag, false);
         var trace = section.optional("trace", value -> value.choice(Trace.class), Trace.CONTINUE);
+        var affinity = section.optional("affinity", value -> value.choice(Affinity.class), Affinity.NONE);
         return section.build(
-                () -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted, trace));
+                () -> new ImportPort(port.get(), listen.get(), protocol, timeout, forwarded, trusted, trace, affinity));
     }
 }

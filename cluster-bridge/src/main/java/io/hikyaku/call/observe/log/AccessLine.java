@@ -4,6 +4,7 @@ import io.hikyaku.call.observe.CallSpan;
 import io.hikyaku.call.observe.Observation;
 import io.hikyaku.call.observe.RequestIds;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
+import io.hikyaku.wire.call.Workload;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -68,6 +69,7 @@ record AccessLine(
         text(out, "service", call.service());
         text(out, "protocol", call.protocol());
         text(out, "peer", call.peer());
+        caller(out, call.caller());
         text(out, "method", method);
         text(out, "host", host);
         text(out, "path", path);
@@ -83,6 +85,16 @@ record AccessLine(
         text(out, "traceId", span == null ? null : span.traceId());
         text(out, "spanId", span == null ? null : span.spanId());
         out.append("}\n");
+    }
+
+    private static void caller(StringBuilder out, @Nullable Workload caller) {
+        text(out, "callerNamespace", caller == null ? null : caller.namespace());
+        text(out, "callerServiceAccount", caller == null ? null : known(caller.serviceAccount()));
+        text(out, "callerPod", caller == null ? null : known(caller.pod()));
+    }
+
+    private static @Nullable String known(String name) {
+        return name.isEmpty() ? null : name;
     }
 
     private static void number(StringBuilder out, String key, long value, boolean known) {

@@ -5,6 +5,7 @@ import io.hikyaku.call.observe.Observation;
 import io.hikyaku.call.observe.Observation.Side;
 import io.hikyaku.call.observe.Spans;
 import io.hikyaku.call.observe.TraceContext;
+import io.hikyaku.wire.call.Workload;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class ServiceCalls implements Observation.Ledger {
     private final CallObservers observers;
     private final LongAdder inFlight;
     private final Map<String, PeerMeters> peers = new ConcurrentHashMap<>();
+    private final CallerCounts callers = new CallerCounts();
     private final RecentCalls recent = new RecentCalls(System.nanoTime());
     private final AtomicLong stallLogged = new AtomicLong(System.nanoTime() - STALL_LINE_NANOS);
 
@@ -68,6 +70,11 @@ public final class ServiceCalls implements Observation.Ledger {
         return recent.lastMinute(System.nanoTime());
     }
 
+    /// Who has called, on the side that exports.
+    public CallerCounts callers() {
+        return callers;
+    }
+
     @Override
     public Side side() {
         return side;
@@ -82,6 +89,12 @@ public final class ServiceCalls implements Observation.Ledger {
     public @Nullable CallSpan trace(Observation call, @Nullable TraceContext parent) {
         Spans spans = observers.spans();
         return spans == null ? null : spans.begin(side, service, parent);
+    }
+
+    @Override
+    public void onCaller(Observation call) {
+        Workload caller = call.caller();
+        callers.add(call.peer(), caller == null ? "" : caller.namespace());
     }
 
     @Override

@@ -11,8 +11,10 @@ import io.hikyaku.call.observe.meter.CallObservers;
 import io.hikyaku.wire.call.Fields;
 import io.hikyaku.wire.call.HttpFrame.RequestHead;
 import io.hikyaku.wire.call.HttpFrame.Version;
+import io.hikyaku.wire.call.Workload;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +28,9 @@ class AccessLogTest {
             "service",
             "protocol",
             "peer",
+            "callerNamespace",
+            "callerServiceAccount",
+            "callerPod",
             "method",
             "host",
             "path",
@@ -76,6 +81,34 @@ class AccessLogTest {
         assertTrue(tcp.get("method").isNull());
         assertEquals("tcp", tcp.get("protocol").asString());
         assertEquals("http/1.1", http.get("protocol").asString());
+    }
+
+    @Test
+    void aCallerIsNamedAsFarAsItsBridgeSays() {
+        // Given
+        Observation known = call();
+        Observation inPart = call();
+        Observation unknown = call();
+
+        // When
+        known.onBridge("tokyo", Optional.of(new Workload("web", "frontend", "frontend-0")));
+        inPart.onBridge("tokyo", Optional.of(new Workload("web", "", "")));
+        unknown.onBridge("tokyo", Optional.empty());
+
+        // Then
+        assertTrue(
+                line(known, false)
+                        .contains("\"peer\":\"tokyo\",\"callerNamespace\":\"web\","
+                                + "\"callerServiceAccount\":\"frontend\",\"callerPod\":\"frontend-0\","),
+                line(known, false));
+        assertTrue(
+                line(inPart, false)
+                        .contains("\"callerNamespace\":\"web\",\"callerServiceAccount\":null,\"callerPod\":null,"),
+                line(inPart, false));
+        assertTrue(
+                line(unknown, false)
+                        .contains("\"callerNamespace\":null,\"callerServiceAccount\":null,\"callerPod\":null,"),
+                line(unknown, false));
     }
 
     @Test
