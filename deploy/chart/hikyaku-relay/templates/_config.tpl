@@ -36,7 +36,7 @@ for those that are there. */ -}}
 {{- $scheme := ternary "tls" "wss" $root.Values.tls.enabled -}}
 {{- $port := ternary $root.Values.tls.port $root.Values.wss.port $root.Values.tls.enabled | int -}}
 {{- $path := ternary "" $root.Values.wss.path $root.Values.tls.enabled -}}
-{{- $peers = append $peers (printf "%s://%s-%d.%s.%s.svc:%d%s" $scheme $fullname $before $fullname $root.Release.Namespace $port $path) -}}
+{{- $peers = append $peers (printf "%s://%s-%d.%s:%d%s" $scheme $fullname $before $fullname $port $path) -}}
 {{- end -}}
 {{- toYaml (set $config "peers" $peers) -}}
 {{- end -}}

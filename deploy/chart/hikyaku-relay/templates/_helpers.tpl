@@ -116,7 +116,7 @@ consul.hashicorp.com/connect-inject: "false"
 - name: identity
   secret:
     secretName: {{ include "hikyaku.identitySecret" . }}
-    defaultMode: 0440
+    defaultMode: 288 # 0440, which YAML 1.1 and 1.2 read differently
     items:
       - { key: {{ .Values.identity.keys.certificate | quote }}, path: tls.crt }
       - { key: {{ .Values.identity.keys.key | quote }}, path: tls.key }

@@ -43,7 +43,7 @@ class ArchitectureTest {
             call.http1 call.http1.server call.http1.client
             call.http2 call.http2.server call.http2.client
             call.dial call.pool call.export call.tcp call.listen
-            tracing bridge.shard bridge
+            tracing kubernetes.cli bridge.shard bridge
             lab demo bench
             """.strip().split("\\s+"));
 
