@@ -32,7 +32,7 @@ final class ManifestsCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             arity = "0..1",
-            defaultValue = "BRIDGE",
+            defaultValue = "bridge",
             paramLabel = "PROGRAM",
             converter = Program.Reading.class,
             description = "bridge or relay (default: bridge).")
