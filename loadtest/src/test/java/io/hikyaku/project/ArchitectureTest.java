@@ -45,7 +45,7 @@ class ArchitectureTest {
             call.dial call.pool call.export call.tcp call.listen
             tracing discovery
             kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports kubernetes.control
-            bridge.shard bridge
+            kubernetes.cli bridge.shard bridge
             lab demo bench
             """.strip().split("\\s+"));
 

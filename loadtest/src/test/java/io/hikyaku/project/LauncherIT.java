@@ -75,7 +75,7 @@ class LauncherIT {
 
         // Then
         assertEquals(
-                List.of("authority", "bridge", "kafka", "relay", "status", "version"),
+                List.of("authority", "bridge", "kafka", "kube", "relay", "status", "version"),
                 commands(help.output),
                 help::output);
     }

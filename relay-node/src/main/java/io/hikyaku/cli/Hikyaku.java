@@ -27,7 +27,8 @@ public final class Hikyaku {
             AuthorityCommand.class, KafkaCommand.class, RelayCommand.class, StatusCommand.class, VersionCommand.class);
 
     /// The order of the help. Commands that other modules add and that are not named here come after.
-    private static final List<String> ORDER = List.of("authority", "bridge", "kafka", "relay", "status", "version");
+    private static final List<String> ORDER =
+            List.of("authority", "bridge", "kafka", "kube", "relay", "status", "version");
 
     /// Commands that run until they are told to end. Known by name: this is decided before any of their classes is
     /// looked for.

@@ -27,6 +27,7 @@ import io.hikyaku.wire.stream.StreamFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -334,7 +335,11 @@ class LimitsTest {
     void metadata() {
         String label = "a".repeat(OpenMetadata.MAX_LABEL_BYTES);
         readsMetadata(label + "/" + label, 65_535, 255);
-        assertReason(Reason.TOO_LARGE, () -> readsMetadata(label + "/" + label + "a", 1, 1));
+        readsMetadata(String.join("/", label, label, label, label), 1, 1);
+        assertReason(Reason.TOO_LARGE, () -> readsMetadata(String.join("/", label, label, label, label) + "a", 1, 1));
+        for (String malformed : List.of("a", "a/b/c", "a/b/c/d/e", "a/b//d", "a/b/c/", label + "/" + label + "a")) {
+            assertReason(Reason.INVALID_VALUE, () -> readsMetadata(malformed, 1, 1));
+        }
         assertReason(Reason.INVALID_VALUE, () -> readsMetadata(label + "a/a", 1, 1));
         assertReason(Reason.TOO_LARGE, () -> readsMetadata("a/a", 65_536, 1));
         assertReason(Reason.INVALID_VALUE, () -> readsMetadata("a/a", 0, 1));
