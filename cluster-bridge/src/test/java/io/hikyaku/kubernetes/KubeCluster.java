@@ -39,8 +39,8 @@ public final class KubeCluster implements AutoCloseable {
         this.kubeconfig = kubeconfig;
     }
 
-    /// The cluster with these parts that all tests of this JVM share; they keep out of each other's way by namespaces
-    /// of their own. It ends with the JVM.
+    /// The cluster with these parts that all tests of this JVM share; they keep out of each other's way by
+    /// namespaces of their own. It ends with the JVM.
     ///
     /// @param parts such as `mcs`, `controller-manager`; none for the API server alone
     public static KubeCluster shared(String... parts) throws IOException, InterruptedException {

@@ -24,8 +24,8 @@ record CrdRelease(int major, int minor, int patch, String rest, int revision) im
             .thenComparing(CrdRelease::rest)
             .thenComparingInt(CrdRelease::revision);
 
-    /// Whether this one may take the place of what a cluster has: that says nothing of its release, or an older one.
-    /// What it says in a form that we do not know may be newer.
+    /// Whether this one may take the place of what a cluster has: that says nothing of its release, or an older
+    /// one. What it says in a form that we do not know may be newer.
     boolean replaces(CustomResourceDefinition present) {
         if (!labels(present).containsKey(VERSION)) {
             return true;

@@ -65,8 +65,8 @@ public final class McsCrds {
         }
     }
 
-    /// Installs what is missing and replaces what is older, as far as that is wanted and allowed, and waits until the
-    /// API server serves the types. Blocks. Any number of bridges may do this at once.
+    /// Installs what is missing and replaces what is older, as far as that is wanted and allowed, and waits until
+    /// the API server serves the types. Blocks. Any number of bridges may do this at once.
     ///
     /// @param patience for the waiting
     /// @throws KubernetesClientException if the API server cannot be reached, or fails
