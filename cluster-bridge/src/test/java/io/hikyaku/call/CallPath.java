@@ -171,6 +171,11 @@ public final class CallPath implements AutoCloseable {
         onEachShard(shard -> balancers.get(shard).update(Map.of(PORT, choice.apply(shard, local.get(shard)))));
     }
 
+    /// The candidate for this process.
+    public Candidate own(int shard) {
+        return local.get(shard);
+    }
+
     public static Candidate to(String cluster, StreamOpener opener) {
         return new Candidate() {
             @Override

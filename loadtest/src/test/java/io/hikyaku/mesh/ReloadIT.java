@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,38 @@ class ReloadIT {
             traffic.awaitMore(50);
             assertEquals(List.of(), traffic.stop());
         }
+    }
+
+    private String toOrders(ScriptedService... targets) {
+        List<String> addresses = Stream.of(targets)
+                .map(target -> "\"127.0.0.1:" + target.port() + "\"")
+                .toList();
+        return exports(LINE)
+                + "  - { service: %s, ports: [ { name: main, port: 80, protocol: http, target: %s } ] }\n"
+                        .formatted(ORDERS, addresses);
+    }
+
+    @Test
+    void targetsComeAndGoWithoutAFailedCall() throws Exception {
+        // Given
+        osaka.change(links + toOrders(orders));
+        awaitOutcome(osaka, "applied", 1);
+        Traffic traffic = Traffic.of(tokyo, ORDERS, 2);
+        traffic.awaitMore(50);
+
+        // When
+        osaka.change(links + toOrders(more, orders));
+        awaitOutcome(osaka, "applied", 2);
+        Await.until("the new one answers", () -> traffic.answersOf("more") > 0);
+        osaka.change(links + toOrders(orders));
+        awaitOutcome(osaka, "applied", 3);
+
+        // Then
+        Await.until("the one that went has no connection", () -> more.open() == 0);
+        int answered = traffic.answersOf("more");
+        traffic.awaitMore(50);
+        assertEquals(answered, traffic.answersOf("more"));
+        assertEquals(List.of(), traffic.stop());
     }
 
     @Test

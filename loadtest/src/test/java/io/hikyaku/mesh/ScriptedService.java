@@ -51,6 +51,11 @@ final class ScriptedService implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /// Connections that have not ended.
+    int open() {
+        return sockets.size();
+    }
+
     /// How the next connection ended: `done`, or the failure.
     String takeEnding() throws InterruptedException {
         String ending = endings.poll(60, TimeUnit.SECONDS);

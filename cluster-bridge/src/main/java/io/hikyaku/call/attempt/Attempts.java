@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// its event loop.
 public final class Attempts {
     static final int MAX_ATTEMPTS = 3;
-    /// Exporters without a target that are not counted: all bridges of a cluster lose the last one together, and this
-    /// is known to the others a moment later.
+    /// Exporters without a target that are not counted: all bridges of a cluster lose the last one together, and
+    /// this is known to the others a moment later.
     static final int MAX_WITHOUT_TARGET = 10;
     /// How long to wait for one channel alone: longer than a handshake takes around the world, far shorter than an
     /// unanswered one takes.

@@ -292,6 +292,30 @@ class ConnectionAuthIT {
         assertEquals(1, origin.connections());
     }
 
+    @Test
+    void aConnectionToATargetThatGoesIsClosedAndTheCallerAskedAnew() throws Exception {
+        startNtlm();
+        try (Conversation ann = Conversation.with(path.port())) {
+            // Given
+            signIn(ann, "ann");
+            assertEquals("ann", who(ann, get()));
+            Origin left = origin.headsHeard() > second.headsHeard() ? origin : second;
+            Origin stays = left == origin ? second : origin;
+
+            // When
+            path.retarget(
+                    new ExportPort("main", 80, Protocol.HTTP, List.of(Target.parse("127.0.0.1:" + stays.port()))));
+
+            // Then
+            for (int i = 0; i < left.connections(); i++) {
+                assertTrue(left.takeEnding().startsWith("ended within a head"));
+            }
+            signIn(ann, "bob");
+            assertEquals("bob", who(ann, get()));
+            assertEquals(1, path.sum("hikyaku.target.connections"));
+        }
+    }
+
     private void startHttp2(String status, String... fields) {
         origin = Origin.following(heard -> {
             Http2Talk service = heard.http2();

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a caller gets when a call cannot be answered, what the other side sees of it, and what is tried again.
 @ExtendWith(NoLeaks.class)
@@ -181,18 +182,19 @@ class HttpFailureIT {
         return opened;
     }
 
-    @Test
-    void aCallThatWasRefusedElsewhereIsAnsweredHere() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = ResetCode.class,
+            names = {"NOT_EXPORTED", "NO_TARGET"})
+    void aCallThatWasRefusedElsewhereIsAnsweredHere(ResetCode code) throws Exception {
         try (Conversation caller = call(service -> {
             service.head();
             service.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
                     + service.raw().hear(4));
             service.raw().hearAll();
         })) {
-            path.candidates((shard, own) -> List.of(
-                    CallPath.to(
-                            "osaka", resetting(path.loops().loop(shard), ResetCode.NOT_EXPORTED, new AtomicInteger())),
-                    own));
+            path.candidates((shard, own) ->
+                    List.of(CallPath.to("osaka", resetting(path.loops().loop(shard), code, new AtomicInteger())), own));
 
             caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 4\r\n\r\nabcd");
             assertTrue(caller.hearHead().startsWith("HTTP/1.1 200 "));

@@ -275,4 +275,56 @@ class HttpsTargetIT {
             assertFalse(String.valueOf(cause.getMessage()).contains("not a certificate"), cause.getMessage());
         });
     }
+
+    private static ExportPort port(Optional<TargetTls> tls, String... targets) {
+        return new ExportPort(
+                "main", 80, Protocol.HTTP, Stream.of(targets).map(Target::parse).toList(), tls, TargetHost.KEEP);
+    }
+
+    @Test
+    void aPortMayGetItsFirstTargetBehindTlsWhileItRuns() throws Exception {
+        // Given a port that has none yet
+        Optional<TargetTls> tls = Optional.of(trusting(authority));
+        Origin service = serving(authority.issue("service.example"));
+        origin = service;
+        CallPath started = CallPath.start(CallLimits.DEFAULTS, port(tls));
+        path = started;
+        try (Conversation caller = Conversation.with(started.port())) {
+            // When
+            started.retarget(port(tls, "https://127.0.0.1:" + service.port()));
+
+            // Then
+            caller.say(GET).hearHead();
+            assertEquals("hello", caller.hear(5));
+        }
+    }
+
+    @Test
+    void aPortThatSaysNothingOfTlsTrustsTheJdksAuthoritiesFromItsFirstSuchTargetOn() throws Exception {
+        // Given
+        Origin plain = Origin.following(HELLO_ALWAYS);
+        Origin service = serving(authority.issue("127.0.0.1"));
+        origin = service;
+        CallPath started = CallPath.start(CallLimits.DEFAULTS, port(Optional.empty(), "127.0.0.1:" + plain.port()));
+        path = started;
+        try (plain;
+                Conversation caller = Conversation.with(started.port())) {
+            caller.say(GET).hearHead();
+            assertEquals("hello", caller.hear(5));
+
+            // When
+            started.retarget(port(Optional.empty(), "https://127.0.0.1:" + service.port()));
+
+            // Then
+            assertProblem(502, "tls_certificate_error", caller.say(GET).hearHead());
+        }
+    }
+
+    @Test
+    void filesOfAPortWithoutATargetAreReadBeforeItHasOne() {
+        Optional<TargetTls> tls = Optional.of(new TargetTls(
+                Optional.of(folder.resolve("missing")), Optional.empty(), Optional.empty(), Optional.empty()));
+
+        assertThrows(Exception.class, () -> CallPath.start(CallLimits.DEFAULTS, port(tls)));
+    }
 }

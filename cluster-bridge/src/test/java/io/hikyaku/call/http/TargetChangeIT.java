@@ -8,12 +8,14 @@ import io.hikyaku.call.Conversation;
 import io.hikyaku.call.Http2Talk;
 import io.hikyaku.call.Origin;
 import io.hikyaku.call.SteadyCallers;
+import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.net.NoLeaks;
 import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Protocol;
 import io.hikyaku.service.Target;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -198,7 +200,8 @@ class TargetChangeIT {
 
         // Then
         load.stop();
-        assertTrue(stays.connections() <= CALLERS, stays.connections() + " connections to the one that stays");
+        // A few may have been idle for too long, but none has gone with a change.
+        assertTrue(stays.connections() < CHANGES, stays.connections() + " connections to the one that stays");
         assertTrue(even.headsHeard() > 0 && odd.headsHeard() > 0);
     }
 
@@ -220,7 +223,7 @@ class TargetChangeIT {
 
         // Then
         load.stop();
-        assertEquals(path.loops().count(), stays.connections());
+        assertTrue(stays.connections() <= path.loops().count(), stays.connections() + " connections");
         assertTrue(even.connections() > path.loops().count(), "the one that goes gets new connections");
     }
 
@@ -353,7 +356,8 @@ class TargetChangeIT {
             service.raw().hearGone();
         });
         Origin b = named("b");
-        start("https://", silent);
+        path = CallPath.start(
+                new TestLimits().connectTimeout(Duration.ofMinutes(5)).limits(), port("https://", silent));
         try (Conversation caller = Conversation.with(path.port())) {
             caller.say(POST);
             dialled.await();

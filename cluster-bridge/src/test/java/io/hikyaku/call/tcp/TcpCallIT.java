@@ -10,16 +10,25 @@ import io.hikyaku.call.Origin;
 import io.hikyaku.call.TestLimits;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.net.NoLeaks;
+import io.hikyaku.service.ExportPort;
 import io.hikyaku.service.Protocol;
+import io.hikyaku.service.Target;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -334,5 +343,94 @@ class TcpCallIT {
             digest.update(buffer, 0, read);
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static ExportPort port(int... targets) {
+        return new ExportPort(
+                "main",
+                80,
+                Protocol.TCP,
+                IntStream.of(targets)
+                        .mapToObj(target -> Target.parse("127.0.0.1:" + target))
+                        .toList());
+    }
+
+    @Test
+    void aConnectionToATargetThatGoesRunsToItsEndAndTheNextGoesElsewhere() throws Exception {
+        try (Origin other = Origin.following(service -> service.say("other"));
+                Conversation running =
+                        call(service -> service.say("[" + service.raw().hearAll() + "]"))) {
+            running.say("be");
+            path.await("it is there", () -> origin.connections() == 1);
+
+            // When
+            path.retarget(port(other.port()));
+
+            // Then
+            try (Conversation next = Conversation.with(path.port())) {
+                assertEquals("other", next.hearAll());
+            }
+            running.say("fore").sayEnd();
+            assertEquals("[before]", running.hearAll());
+            assertEquals(1, origin.connections());
+        }
+    }
+
+    @Test
+    void aConnectionThatWaitsForATargetThatGoesIsMadeToAnother() throws Exception {
+        Origin service = Origin.following(caller -> caller.say(caller.raw().hear(5) + " heard"));
+        origin = service;
+        try (FullPort full = new FullPort()) {
+            // Given
+            path = CallPath.start(
+                    new TestLimits().connectTimeout(Duration.ofMinutes(5)).limits(), port(full.port()));
+            try (Conversation caller = Conversation.with(path.port())) {
+                caller.say("early");
+                path.await("it is dialled", () -> path.sum("hikyaku.target.connections") == 1);
+
+                // When
+                path.retarget(port(service.port()));
+
+                // Then
+                assertEquals("early heard", caller.hearAll());
+                path.await("the dial was given up", () -> path.sum("hikyaku.target.connections") == 1);
+            }
+        }
+    }
+
+    /// A port whose queue is full, so that connects to it are not answered.
+    private static final class FullPort implements AutoCloseable {
+        private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        private final List<Socket> queue = new ArrayList<>();
+
+        FullPort() throws IOException {
+            while (isAnswered()) {
+                assertTrue(queue.size() < 100, "the queue has no end");
+            }
+        }
+
+        private boolean isAnswered() throws IOException {
+            Socket next = new Socket();
+            try {
+                next.connect(server.getLocalSocketAddress(), 200);
+                queue.add(next);
+                return true;
+            } catch (SocketTimeoutException full) {
+                next.close();
+                return false;
+            }
+        }
+
+        int port() {
+            return server.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket socket : queue) {
+                socket.close();
+            }
+            server.close();
+        }
     }
 }
