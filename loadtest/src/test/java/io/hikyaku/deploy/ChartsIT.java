@@ -289,7 +289,7 @@ class ChartsIT {
                 .orElseThrow();
     }
 
-    /// By kind, namespace and name, without what only Helm says; configurations as data, since their text may differ.
+    /// By kind, namespace and name, without what only Helm says; configurations as data: their text may differ.
     private static Map<String, JsonNode> objects(String manifests) {
         Map<String, JsonNode> objects = new TreeMap<>();
         for (ObjectNode object : documents(manifests)) {
