@@ -184,7 +184,11 @@ public final class Bridge implements AutoCloseable {
                     ? KubernetesSource.open(
                             config.kubernetes().get(), node.loops().vertx(), version)
                     : null;
-            return new Bridge(config, node, metrics, version, source, workloads);
+            Workloads known = source == null
+                    ? workloads
+                    : address ->
+                            workloads.at(address).or(() -> source.workloads().at(address));
+            return new Bridge(config, node, metrics, version, source, known);
         } catch (IOException | RuntimeException e) {
             node.close();
             metrics.close();

@@ -1,12 +1,14 @@
 package io.hikyaku.kubernetes.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.hikyaku.call.Workloads;
 import io.hikyaku.config.kubernetes.KubernetesConfig;
 import io.hikyaku.discovery.ServiceSource;
 import io.hikyaku.kubernetes.client.ApiServer;
 import io.hikyaku.kubernetes.client.ApiServerClient;
 import io.hikyaku.kubernetes.client.ClientBounds;
 import io.hikyaku.kubernetes.merge.MeshExports;
+import io.hikyaku.kubernetes.pods.PodWorkloads;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +30,7 @@ public final class KubernetesSource implements ServiceSource {
     private final KubernetesConfig config;
     private final KubernetesClient client;
     private final MeshState mesh = new MeshState(System::nanoTime);
+    private final PodWorkloads workloads;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread starter;
     private volatile @Nullable Sink sink;
@@ -37,6 +40,7 @@ public final class KubernetesSource implements ServiceSource {
     private KubernetesSource(KubernetesConfig config, KubernetesClient client) {
         this.config = config;
         this.client = client;
+        workloads = new PodWorkloads(client, config.namespaces());
         starter = Thread.ofPlatform().daemon().name("kubernetes-start").unstarted(this::begin);
     }
 
@@ -57,6 +61,7 @@ public final class KubernetesSource implements ServiceSource {
     @Override
     public void start(Sink to) {
         sink = to;
+        workloads.start();
         starter.start();
     }
 
@@ -108,6 +113,11 @@ public final class KubernetesSource implements ServiceSource {
         }
     }
 
+    /// The pods of this cluster, by their addresses.
+    public Workloads workloads() {
+        return workloads;
+    }
+
     /// Why services of Kubernetes are not in place yet; empty: they are.
     public Optional<String> notReady() {
         Controller at = controller;
@@ -128,6 +138,7 @@ public final class KubernetesSource implements ServiceSource {
         if (at != null) {
             at.close();
         }
+        workloads.close();
         client.close();
     }
 }
