@@ -182,7 +182,10 @@ public final class Bridge implements AutoCloseable {
         try {
             KubernetesSource source = config.kubernetes().isPresent()
                     ? KubernetesSource.open(
-                            config.kubernetes().get(), node.loops().vertx(), version)
+                            config.kubernetes().get(),
+                            config.cluster(),
+                            node.loops().vertx(),
+                            version)
                     : null;
             Workloads known = source == null
                     ? workloads
@@ -324,6 +327,7 @@ public final class Bridge implements AutoCloseable {
         draining = true;
         node.upkeep().close();
         Grace grace = node.grace();
+        closeSources(); // Kubernetes is not to be told that what this bridge withdraws is gone
         ownDocument.withdraw();
         publisher.onChange();
         imports.drain();

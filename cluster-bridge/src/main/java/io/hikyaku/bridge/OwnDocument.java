@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnDocument {
     private final boolean forwards;
     private final MeshNode node;
+    private volatile boolean draining;
     private volatile List<ExportedService> exports = List.of();
 
     OwnDocument(BridgeConfig config, MeshNode node) {
@@ -49,6 +50,7 @@ final class OwnDocument {
 
     /// Announces no exports any more, so that nobody sends new calls; running calls still find this node.
     void withdraw() {
+        draining = true;
         exports = List.of();
     }
 
@@ -94,6 +96,7 @@ final class OwnDocument {
                 node.loops().count(),
                 forwards,
                 leaving,
+                draining,
                 exports,
                 Optional.empty(),
                 inbox);

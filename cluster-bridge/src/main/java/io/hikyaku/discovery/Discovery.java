@@ -93,11 +93,12 @@ public final class Discovery {
         return findings;
     }
 
-    /// Ends the sources.
+    /// Ends the sources; what they offered stays in place.
     public void close() throws InterruptedException {
         List<ServiceSource> all;
         synchronized (this) {
             all = List.copyOf(sources);
+            sources.clear();
         }
         for (ServiceSource source : all) {
             source.close();

@@ -25,6 +25,7 @@ class DeafnessTest {
                 1,
                 false,
                 false,
+                false,
                 List.of(),
                 Optional.empty(),
                 inbox);

@@ -64,7 +64,17 @@ public final class TestMember {
                 .map(service -> new ExportedService(service, List.of(new Port("http", 80, "http")), 1))
                 .toList();
         return new NodeDocument(
-                node, member, statement, sequence, 1, false, leaving, exports, Optional.empty(), Optional.empty());
+                node,
+                member,
+                statement,
+                sequence,
+                1,
+                false,
+                leaving,
+                false,
+                exports,
+                Optional.empty(),
+                Optional.empty());
     }
 
     public SignedDocument signed(long sequence, String... services) {

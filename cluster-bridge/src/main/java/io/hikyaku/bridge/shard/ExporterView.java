@@ -83,9 +83,8 @@ public record ExporterView(Map<ServicePort, List<Exporter>> exporters, Map<Servi
                 protocol(port.protocol()).ifPresent(protocol -> {
                     add(offers, export.service(), port, new Offer(exporter, protocol, port.ready(), export.since()));
                     Offer ofPod = new Offer(exporter, protocol, true, export.since()); // only ready ones are named
-                    ServiceName service = ServiceName.parse(export.service());
                     for (String pod : export.traits().pods()) {
-                        add(offers, service.pod(member.name(), pod), port, ofPod);
+                        add(offers, ServiceName.pod(export.service(), member.name(), pod), port, ofPod);
                     }
                 });
             }

@@ -16,6 +16,7 @@ import io.hikyaku.kubernetes.mcs.McsCrds;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
 import io.hikyaku.kubernetes.mcs.ServiceImportStatus;
 import io.hikyaku.kubernetes.merge.MergedService;
+import io.hikyaku.kubernetes.merge.MeshExports;
 import io.hikyaku.service.Import;
 import java.io.IOException;
 import java.time.Clock;
@@ -48,6 +49,7 @@ final class Controller {
     private final McsApi api;
     private final KubernetesClient client;
     private final KubernetesConfig config;
+    private final String cluster;
     private final MeshState mesh;
     private final Sink sink;
     private final Clock clock = Clock.systemUTC();
@@ -66,7 +68,9 @@ final class Controller {
     private volatile boolean meshFollowed;
     private List<String> down = List.of();
 
-    private Controller(McsApi api, KubernetesClient client, KubernetesConfig config, MeshState mesh, Sink sink) {
+    private Controller(
+            McsApi api, KubernetesClient client, KubernetesConfig config, String cluster, MeshState mesh, Sink sink) {
+        this.cluster = cluster;
         this.api = api;
         this.client = client;
         this.config = config;
@@ -94,7 +98,7 @@ final class Controller {
     /// Makes sure that the API server knows what it is asked about.
     ///
     /// @throws IOException if it does not
-    static Controller make(KubernetesConfig config, KubernetesClient client, MeshState mesh, Sink sink)
+    static Controller make(KubernetesConfig config, String cluster, KubernetesClient client, MeshState mesh, Sink sink)
             throws IOException, InterruptedException {
         McsCrds.Outcome definitions = McsCrds.ensure(
                 client,
@@ -103,7 +107,7 @@ final class Controller {
         definitions.findings().forEach(LOG::warn);
         McsApi api = McsApi.served(client)
                 .orElseThrow(() -> new IOException("the API server does not know ServiceExport and ServiceImport"));
-        return new Controller(api, client, config, mesh, sink);
+        return new Controller(api, client, config, cluster, mesh, sink);
     }
 
     /// Reads all that there is, puts it in place, and goes on from there.
@@ -120,6 +124,7 @@ final class Controller {
         offer();
         inPlace = true;
         addAll();
+        follow();
         leadership.start();
         offers.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -130,12 +135,25 @@ final class Controller {
 
     /// The registry has changed.
     void onMesh(Collection<ServiceName> changed) {
-        if (inPlace && !meshFollowed) {
-            meshFollowed = true; // it tells what this cluster exports, too
-            addAll();
-        } else {
+        if (!follow()) {
             changed.forEach(queue::add);
         }
+    }
+
+    /// Before the registry tells of this cluster's own exports, what it does not tell of is not gone.
+    ///
+    /// @return whether it does so for the first time
+    private synchronized boolean follow() {
+        MeshExports now = mesh.exports();
+        boolean first = inPlace
+                && !meshFollowed
+                && mesh.isKnown()
+                && exports.all().stream().allMatch(export -> now.exports(cluster, export.service()));
+        if (first) {
+            meshFollowed = true;
+            addAll();
+        }
+        return first;
     }
 
     private Stream<ServiceName> names() {
@@ -145,7 +163,7 @@ final class Controller {
         Stream<ServiceName> ours = Stream.of(cache.services.all(), cache.slices.all())
                 .flatMap(all -> all)
                 .flatMap(object -> Ownership.importOf(object).stream());
-        Stream<ServiceName> abroad = mesh.exports().byService().keySet().stream();
+        Stream<ServiceName> abroad = mesh.exports().services();
         return Stream.of(objects, ours, abroad).flatMap(all -> all).distinct();
     }
 
@@ -161,7 +179,8 @@ final class Controller {
     }
 
     private void addAllOf(String namespace) {
-        mesh.exports().byService().keySet().stream()
+        mesh.exports()
+                .services()
                 .filter(service -> service.namespace().equals(namespace))
                 .forEach(queue::add);
     }
@@ -263,6 +282,7 @@ final class Controller {
                 down = now;
                 addAll();
             }
+            follow();
             tellWhetherWatching();
         } catch (RuntimeException mistake) {
             LOG.error("Looking after Kubernetes failed", mistake);

@@ -28,6 +28,7 @@ public final class KubernetesSource implements ServiceSource {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final KubernetesConfig config;
+    private final String cluster;
     private final KubernetesClient client;
     private final MeshState mesh = new MeshState(System::nanoTime);
     private final PodWorkloads workloads;
@@ -37,20 +38,24 @@ public final class KubernetesSource implements ServiceSource {
     private volatile @Nullable Controller controller;
     private volatile String trouble = "Kubernetes has not been read yet";
 
-    private KubernetesSource(KubernetesConfig config, KubernetesClient client) {
+    private KubernetesSource(KubernetesConfig config, String cluster, KubernetesClient client) {
+        this.cluster = cluster;
         this.config = config;
         this.client = client;
         workloads = new PodWorkloads(client, config.namespaces());
         starter = Thread.ofPlatform().daemon().name("kubernetes-start").unstarted(this::begin);
     }
 
+    /// @param cluster this one's name in the mesh
     /// @param vertx shared, and left open
     /// @throws IOException if it cannot be known where the API server is, or who this bridge is there
-    public static KubernetesSource open(KubernetesConfig config, Vertx vertx, String version) throws IOException {
+    public static KubernetesSource open(KubernetesConfig config, String cluster, Vertx vertx, String version)
+            throws IOException {
         ApiServer server = config.kubeconfig().isPresent()
                 ? new ApiServer.Kubeconfig(config.kubeconfig().get(), config.context())
                 : ApiServer.PodAccount.of(System.getenv());
-        return new KubernetesSource(config, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
+        return new KubernetesSource(
+                config, cluster, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
     }
 
     @Override
@@ -71,7 +76,7 @@ public final class KubernetesSource implements ServiceSource {
         while (closed.getCount() > 0) {
             Controller made = null;
             try {
-                made = Controller.make(config, client, mesh, Objects.requireNonNull(sink));
+                made = Controller.make(config, cluster, client, mesh, Objects.requireNonNull(sink));
                 controller = made;
                 made.start();
                 return;

@@ -38,8 +38,7 @@ final class MeshState {
     synchronized Set<ServiceName> update(MeshExports next, boolean linked) {
         long now = nanos.getAsLong();
         connected = linked;
-        Set<ServiceName> changed = new HashSet<>(
-                known ? next.changedSince(exports) : next.byService().keySet());
+        Set<ServiceName> changed = new HashSet<>(next.changedSince(exports));
         next.clusters().forEach((cluster, reachable) -> {
             unknownSince.remove(cluster);
             if (reachable) {

@@ -16,13 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// What each cluster exports, at one moment; immutable. The bridges of a cluster say the same; where they have yet to
 /// agree, the reachable one with the lowest node id counts, and a port is ready if it is for any of them. What a bridge
-/// said that no path leads to any more counts only as long as there is no other of its cluster.
+/// said that no path leads to any more counts only as long as there is no other of its cluster. One that ends says
+/// nothing of its exports, and so nothing about which are gone.
 ///
+/// @param byService in each, one export for each cluster
 /// @param clusters that are known, and whether a path leads to one of their bridges now
-public record MeshExports(Map<ServiceName, List<ClusterExport>> byService, Map<String, Boolean> clusters) {
+public record MeshExports(Map<String, List<ClusterExport>> byService, Map<String, Boolean> clusters) {
     public static final MeshExports NONE = new MeshExports(Map.of(), Map.of());
 
     private record Heard(NodeDocument document, String cluster, boolean reachable) {}
@@ -39,18 +42,18 @@ public record MeshExports(Map<ServiceName, List<ClusterExport>> byService, Map<S
                 .toList();
         Map<String, Boolean> clusters = new HashMap<>();
         heard.forEach(one -> clusters.merge(one.cluster, one.reachable, Boolean::logicalOr));
-        Map<ServiceName, Map<String, ClusterExport>> found = new HashMap<>();
+        Map<String, Map<String, ClusterExport>> found = new HashMap<>();
         for (Heard one : heard) {
             if (!one.reachable && Boolean.TRUE.equals(clusters.get(one.cluster))) {
                 continue;
             }
             for (ExportedService service : one.document.exports()) {
                 ClusterExport export = ClusterExport.of(one.cluster, service, one.reachable);
-                found.computeIfAbsent(ServiceName.parse(service.service()), unknown -> new TreeMap<>())
+                found.computeIfAbsent(service.service(), unknown -> new TreeMap<>())
                         .merge(one.cluster, export, MeshExports::join);
             }
         }
-        Map<ServiceName, List<ClusterExport>> all = new HashMap<>();
+        Map<String, List<ClusterExport>> all = new HashMap<>();
         found.forEach((name, exports) -> all.put(name, List.copyOf(exports.values())));
         return new MeshExports(Map.copyOf(all), Map.copyOf(clusters));
     }
@@ -67,7 +70,18 @@ public record MeshExports(Map<ServiceName, List<ClusterExport>> byService, Map<S
 
     /// Empty if no cluster exports it.
     public Optional<MergedService> merged(ServiceName name) {
-        return Optional.ofNullable(byService.get(name)).map(exports -> MergedService.of(name, exports));
+        return Optional.ofNullable(byService.get(name.toString())).map(exports -> MergedService.of(name, exports));
+    }
+
+    /// All services that any cluster exports.
+    public Stream<ServiceName> services() {
+        return byService.keySet().stream().map(ServiceName::parse);
+    }
+
+    /// Whether a cluster exports the service.
+    public boolean exports(String cluster, ServiceName service) {
+        return byService.getOrDefault(service.toString(), List.of()).stream()
+                .anyMatch(export -> export.cluster().equals(cluster));
     }
 
     /// The services that are not the same in both.
@@ -75,12 +89,12 @@ public record MeshExports(Map<ServiceName, List<ClusterExport>> byService, Map<S
         Set<ServiceName> changed = new HashSet<>();
         byService.forEach((name, exports) -> {
             if (!exports.equals(before.byService.get(name))) {
-                changed.add(name);
+                changed.add(ServiceName.parse(name));
             }
         });
         before.byService.keySet().stream()
                 .filter(name -> !byService.containsKey(name))
-                .forEach(changed::add);
+                .forEach(name -> changed.add(ServiceName.parse(name)));
         return changed;
     }
 }

@@ -29,6 +29,7 @@ class ExporterViewTest {
                 1,
                 false,
                 false,
+                false,
                 List.of(new ExportedService("shop/orders", List.of(ports), node)),
                 Optional.empty(),
                 Optional.empty());

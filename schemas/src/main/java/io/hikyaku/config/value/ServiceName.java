@@ -19,7 +19,12 @@ public record ServiceName(String namespace, String name) implements Comparable<S
 
     /// The name of one of its pods, which is called for itself (PROTOCOL.md §7.1): `namespace/name/cluster/pod`.
     public String pod(String cluster, String pod) {
-        return this + "/" + cluster + "/" + pod;
+        return pod(toString(), cluster, pod);
+    }
+
+    /// The same of a service that was named before.
+    public static String pod(String service, String cluster, String pod) {
+        return service + "/" + cluster + "/" + pod;
     }
 
     @Override

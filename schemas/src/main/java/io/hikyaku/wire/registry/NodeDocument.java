@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /// @param shardCount how many event loops the node has, 1 to 1024
 /// @param forwards whether it passes on packets of others
 /// @param leaving whether it is about to stop: no new calls
+/// @param draining whether it ends, and so says nothing of its exports any more
 /// @param exports services that it replays calls to, at most 20,000 with 40,000 ports, each name once
 /// @param load how busy it is, if it says
 /// @param kafka the topic partition that it reads, if any
@@ -27,6 +28,7 @@ public record NodeDocument(
         int shardCount,
         boolean forwards,
         boolean leaving,
+        boolean draining,
         List<ExportedService> exports,
         Optional<Load> load,
         Optional<KafkaInbox> kafka) {
@@ -62,7 +64,8 @@ public record NodeDocument(
 
     /// The same node with what its newest document says.
     public NodeDocument with(long number, List<ExportedService> exported) {
-        return new NodeDocument(node, member, statement, number, shardCount, forwards, leaving, exported, load, kafka);
+        return new NodeDocument(
+                node, member, statement, number, shardCount, forwards, leaving, draining, exported, load, kafka);
     }
 
     /// A service that calls can be replayed to.

@@ -48,6 +48,9 @@ public final class NodeDocuments {
         root.put("statement", document.statement());
         root.put("shardCount", document.shardCount());
         root.put("forwards", document.forwards());
+        if (document.draining()) {
+            root.put("draining", true);
+        }
         document.load().ifPresent(load -> root.putObject("load").put("outstanding", load.outstanding()));
         document.kafka()
                 .ifPresent(inbox ->
@@ -93,6 +96,7 @@ public final class NodeDocuments {
                         small(root, "shardCount"),
                         flag(root, "forwards"),
                         false,
+                        root.has("draining") && flag(root, "draining"),
                         List.of(),
                         optional(root, "load").map(load -> new Load(small(load, "outstanding"))),
                         optional(root, "kafka")

@@ -36,6 +36,7 @@ class NodeDocumentsTest {
             4,
             true,
             false,
+            true,
             List.of(
                     new ExportedService("shop/orders", List.of(HTTP, new Port("db", 5432, "tcp")), 1_700_000_000_000L),
                     new ExportedService(
@@ -106,6 +107,7 @@ class NodeDocumentsTest {
                 1,
                 false,
                 false,
+                false,
                 List.of(),
                 Optional.empty(),
                 Optional.empty());
@@ -166,6 +168,7 @@ class NodeDocumentsTest {
                 EXPORTS_JSON.replace("\"ready\":false", "\"ready\":0"),
                 NODE_JSON.replace("hikyaku.demo.in.osaka", ".."),
                 NODE_JSON.replace("hikyaku.demo.in.osaka", "a/b"),
+                NODE_JSON.replace("\"draining\":true", "\"draining\":1"),
                 NODE_JSON.replace("\"partition\":2", "\"partition\":-1"),
                 NODE_JSON.replace("\"outstanding\":3", "\"outstanding\":-1"),
                 NODE_JSON.replaceFirst("\"load\":\\{[^}]*}", "\"load\":null"),
@@ -248,6 +251,16 @@ class NodeDocumentsTest {
 
     private static NodeDocument withExports(List<ExportedService> exports) {
         return new NodeDocument(
-                FULL.node(), FULL.member(), "a", 1, 1, false, false, exports, Optional.empty(), Optional.empty());
+                FULL.node(),
+                FULL.member(),
+                "a",
+                1,
+                1,
+                false,
+                false,
+                false,
+                exports,
+                Optional.empty(),
+                Optional.empty());
     }
 }
