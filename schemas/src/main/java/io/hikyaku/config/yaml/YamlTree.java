@@ -45,6 +45,15 @@ final class YamlTree {
 
     /// Reads the whole text, or notes why it is not YAML.
     static YamlNode parse(String text, Findings findings) {
+        int half = halfCharacter(text);
+        if (half >= 0) { // the parser would run over the end of its buffer
+            int line = 1
+                    + (int) text.substring(0, half)
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count();
+            throw findings.add("", line, "not YAML: half of a character (an unpaired surrogate)");
+        }
         try (YAMLParser parser = (YAMLParser) YAML.createParser(text)) {
             return new YamlTree(parser, findings).document();
         } catch (JacksonException broken) {
@@ -52,6 +61,20 @@ final class YamlTree {
         } catch (YamlEngineException broken) {
             throw findings.add("", line(broken), "not YAML: " + problem(broken));
         }
+    }
+
+    /// Where a surrogate stands alone; -1: nowhere.
+    private static int halfCharacter(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+                if (!pair) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
     }
 
     private YamlNode document() {
