@@ -18,13 +18,19 @@ import org.jspecify.annotations.Nullable;
 /// The Services behind a ServiceImport. They have no selectors: their EndpointSlices lead to the bridge's pods.
 final class DerivedServices {
     private static final String HEADLESS = "None";
+    /// Bridges are not on every node, so this is the nearest to whatever a service asks for.
+    private static final String NEAR = "PreferClose";
 
     private DerivedServices() {}
 
     /// The Service that has the imported service's address; a headless one has none.
     static Service whole(MergedService merged, OwnerReference owner) {
-        ServiceTraits traits = merged.traits();
-        return service(merged.name(), DerivedName.of(merged.name()), owner, merged.ports(), traits, traits.headless());
+        return service(
+                merged,
+                DerivedName.of(merged.name()),
+                owner,
+                merged.ports(),
+                merged.traits().headless());
     }
 
     /// The Service that leads to one pod of a headless service.
@@ -32,13 +38,17 @@ final class DerivedServices {
         String name = DerivedName.ofPod(merged.name(), pod.cluster(), pod.name());
         List<Port> carried =
                 merged.ports().stream().filter(DerivedServices::isCarried).toList();
-        return service(merged.name(), name, owner, carried, merged.traits(), false);
+        return service(merged, name, owner, carried, false);
     }
 
     /// The Service of the imported service's own name, for clusters whose DNS knows no `clusterset.local`.
     static Service alias(MergedService merged, OwnerReference owner) {
-        ServiceTraits traits = merged.traits();
-        return service(merged.name(), merged.name().name(), owner, merged.ports(), traits, traits.headless());
+        return service(
+                merged,
+                merged.name().name(),
+                owner,
+                merged.ports(),
+                merged.traits().headless());
     }
 
     static boolean isCarried(Port port) {
@@ -59,12 +69,9 @@ final class DerivedServices {
     }
 
     private static Service service(
-            ServiceName of,
-            String name,
-            OwnerReference owner,
-            List<Port> ports,
-            ServiceTraits traits,
-            boolean headless) {
+            MergedService merged, String name, OwnerReference owner, List<Port> ports, boolean headless) {
+        ServiceName of = merged.name();
+        ServiceTraits traits = merged.traits();
         ServiceBuilder builder = new ServiceBuilder()
                 .withNewMetadata()
                 .withName(name)
@@ -75,7 +82,8 @@ final class DerivedServices {
                 .withNewSpec()
                 .withType("ClusterIP")
                 .withClusterIP(headless ? HEADLESS : null)
-                .withPorts(ports.stream().map(DerivedServices::port).toList())
+                .withPorts(ports.stream().map(port -> port(merged, port)).toList())
+                .withTrafficDistribution(traits.trafficDistribution().isPresent() ? NEAR : null)
                 .withSessionAffinity(traits.affinitySeconds().isPresent() ? "ClientIP" : "None")
                 .endSpec();
         traits.affinitySeconds()
@@ -89,9 +97,15 @@ final class DerivedServices {
         return builder.build();
     }
 
-    static ServicePort port(Port port) {
+    /// What a port is called in a Service: where there are several, none may be without a name.
+    static String portName(MergedService merged, Port port) {
+        boolean needed = port.name().isEmpty() && merged.ports().size() > 1;
+        return needed ? "port-" + port.port() : port.name();
+    }
+
+    private static ServicePort port(MergedService merged, Port port) {
         return new ServicePortBuilder()
-                .withName(nullIfEmpty(port.name()))
+                .withName(nullIfEmpty(portName(merged, port)))
                 .withProtocol(port.transport())
                 .withPort(port.port())
                 .withAppProtocol(port.appProtocol().orElse(null))

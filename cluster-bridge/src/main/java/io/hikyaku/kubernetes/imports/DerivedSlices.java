@@ -123,9 +123,9 @@ record DerivedSlices(
         return Optional.ofNullable(listeners.get(key)).map(number -> port(port, number));
     }
 
-    private static EndpointPort port(Port port, int number) {
+    private EndpointPort port(Port port, int number) {
         return new EndpointPortBuilder()
-                .withName(port.name())
+                .withName(DerivedServices.portName(merged, port))
                 .withProtocol(port.transport())
                 .withPort(number)
                 .withAppProtocol(port.appProtocol().orElse(null))

@@ -23,6 +23,7 @@ final class Differences {
         ServiceSpec wanted = desired.getSpec();
         ServiceSpec has = now.getSpec();
         return ports(wanted).equals(ports(has))
+                && Objects.equals(wanted.getTrafficDistribution(), has.getTrafficDistribution())
                 && wanted.getSessionAffinity().equals(has.getSessionAffinity())
                 && (wanted.getSessionAffinityConfig() == null
                         || wanted.getSessionAffinityConfig().equals(has.getSessionAffinityConfig()));

@@ -78,7 +78,8 @@ public record MergedService(
                 ? Optional.empty()
                 : Optional.of(new Conflict(
                         "PortConflict",
-                        "Conflicting ports. Using the union of all, %s, where of two ports of one name or number that of the oldest service export counts. %d/%d clusters disagree with the oldest, \"%s\"."
+                        ("Conflicting ports. Using the union of all, %s; of two ports of one name or number, that of the"
+                                        + " oldest service export. %d/%d clusters disagree with the oldest, \"%s\".")
                                 .formatted(
                                         text(union),
                                         others,
@@ -116,7 +117,8 @@ public record MergedService(
                     ? Optional.empty()
                     : Optional.of(new Conflict(
                             reason,
-                            "Conflicting %s. Using \"%s\" from oldest service export in \"%s\". %d/%d clusters disagree."
+                            ("Conflicting %s. Using \"%s\" from oldest service export in \"%s\"."
+                                            + " %d/%d clusters disagree.")
                                     .formatted(name, used, oldest.cluster(), others, oldestFirst.size())));
         }
     }

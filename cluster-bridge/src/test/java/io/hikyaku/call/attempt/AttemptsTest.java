@@ -4,16 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.balance.Candidate;
-import io.hikyaku.balance.Candidates;
-import io.hikyaku.balance.EndpointLoad;
 import io.hikyaku.call.CallContext;
 import io.hikyaku.call.CallMetrics;
 import io.hikyaku.call.Problem;
-import io.hikyaku.call.SilentStream;
 import io.hikyaku.config.limits.CallLimits;
 import io.hikyaku.stream.Stream;
-import io.hikyaku.stream.StreamHandler;
 import io.hikyaku.stream.credit.MemoryBudget;
 import io.hikyaku.wire.stream.ResetCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,13 +17,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -388,134 +380,5 @@ class AttemptsTest {
 
         @Override
         public void onStopSending() {}
-    }
-
-    private static final class ScriptedCandidates implements Candidates {
-        private final List<ScriptedSeat> loads = new ArrayList<>();
-        private final List<String> retries = new ArrayList<>();
-        private final List<Long> affinities = new ArrayList<>();
-        private boolean leave = true;
-        private int calls;
-
-        ScriptedSeat add(String label) {
-            ScriptedSeat load = new ScriptedSeat(label);
-            loads.add(load);
-            return load;
-        }
-
-        @Override
-        public void onCall() {
-            calls++;
-        }
-
-        @Override
-        public @Nullable EndpointLoad pick(Collection<EndpointLoad> tried) {
-            return loads.stream()
-                    .filter(load -> !tried.contains(load))
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        /// The other way round, so that it can be told apart.
-        @Override
-        public @Nullable EndpointLoad pickFor(long affinity, Collection<EndpointLoad> tried) {
-            affinities.add(affinity);
-            return loads.reversed().stream()
-                    .filter(load -> !tried.contains(load))
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        @Override
-        public boolean has(EndpointLoad load) {
-            return load instanceof ScriptedSeat scripted && loads.contains(scripted);
-        }
-
-        @Override
-        public boolean allowRetry(Problem reason, boolean mayHaveRun) {
-            retries.add(reason + " " + mayHaveRun);
-            return leave;
-        }
-    }
-
-    private static final class ScriptedSeat implements EndpointLoad, Candidate {
-        private final String label;
-        private final List<String> heard = new ArrayList<>();
-        private @Nullable StreamHandler handler;
-        private @Nullable Waiter waiter;
-        private boolean silent;
-
-        ScriptedSeat(String label) {
-            this.label = label;
-        }
-
-        StreamHandler handler() {
-            StreamHandler opened = handler;
-            if (opened == null) {
-                throw new AssertionError("nothing was opened at " + label);
-            }
-            return opened;
-        }
-
-        @Override
-        public String label() {
-            return label;
-        }
-
-        @Override
-        public Candidate candidate() {
-            return this;
-        }
-
-        @Override
-        public void whenReady(Waiter waiting) {
-            waiter = waiting;
-            if (!silent) {
-                becomeReady();
-            }
-        }
-
-        Waiter waiter() {
-            return Objects.requireNonNull(waiter);
-        }
-
-        void becomeReady() {
-            waiter().onReady((metadata, opened) -> {
-                metadata.release();
-                handler = opened;
-                return new SilentStream(true);
-            });
-        }
-
-        @Override
-        public int begin() {
-            heard.add("begin");
-            return 7;
-        }
-
-        @Override
-        public void onAnswer(int call) {
-            hear(call, "answer");
-        }
-
-        @Override
-        public void onReset(int call, ResetCode code) {
-            hear(call, code.toString());
-        }
-
-        @Override
-        public void onUnreachable(int call) {
-            hear(call, "unreachable");
-        }
-
-        @Override
-        public void finish(int call) {
-            hear(call, "finish");
-        }
-
-        private void hear(int call, String what) {
-            assertEquals(7, call);
-            heard.add(what);
-        }
     }
 }

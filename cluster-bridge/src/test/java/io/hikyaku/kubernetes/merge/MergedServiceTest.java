@@ -83,7 +83,8 @@ class MergedServiceTest {
                 Arguments.of("TrafficDistributionConflict", policies("Local", "x"), policies("Local", "y")));
     }
 
-    /// "the conflict resolution policy … precedence is given to the oldest ServiceExport", for "every global property".
+    /// "the conflict resolution policy … precedence is given to the oldest ServiceExport", for "every global
+    /// property".
     @ParameterizedTest
     @MethodSource("disagreements")
     void theOldestExportDecidesAndTheConflictIsNamed(String reason, ServiceTraits older, ServiceTraits newer) {
