@@ -1,5 +1,8 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.bridge.services.Imports;
+import io.hikyaku.bridge.services.OwnDocument;
+import io.hikyaku.bridge.services.ServicesInPlace;
 import io.hikyaku.bridge.shard.BridgeShard;
 import io.hikyaku.bridge.shard.ExporterView;
 import io.hikyaku.bridge.shard.ShardDispatcher;

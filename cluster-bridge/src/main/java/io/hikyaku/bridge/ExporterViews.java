@@ -1,5 +1,6 @@
 package io.hikyaku.bridge;
 
+import io.hikyaku.bridge.services.Imports;
 import io.hikyaku.bridge.shard.ExporterView;
 import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.node.MeshNode;

@@ -46,7 +46,7 @@ class ArchitectureTest {
             tracing discovery
             kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports
             kubernetes.pods kubernetes.control
-            kubernetes.cli bridge.shard bridge
+            kubernetes.cli bridge.shard bridge.services bridge
             lab demo bench
             """.strip().split("\\s+"));
 

@@ -1,4 +1,4 @@
-package io.hikyaku.bridge;
+package io.hikyaku.bridge.services;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

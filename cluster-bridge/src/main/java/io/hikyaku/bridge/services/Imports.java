@@ -1,4 +1,4 @@
-package io.hikyaku.bridge;
+package io.hikyaku.bridge.services;
 
 import io.hikyaku.balance.Candidates;
 import io.hikyaku.bridge.shard.BridgeShard;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /// The listeners for local callers, one for each imported port. They change while the bridge runs; one thread at a time
 /// may change them.
-final class Imports {
+public final class Imports {
     /// What tells one socket from another. Where any port will do, several imports may want the same address.
     private record Place(HostPort address, Optional<ServicePort> anyPortFor) {
         static Place of(ServicePort port, HostPort address) {
@@ -61,7 +61,7 @@ final class Imports {
     private volatile ExporterView view = ExporterView.NOTHING;
 
     /// @param grace that running calls have when their listener goes away
-    Imports(EventLoops loops, CallContext context, List<BridgeShard> shards, Duration grace) {
+    public Imports(EventLoops loops, CallContext context, List<BridgeShard> shards, Duration grace) {
         this.loops = loops;
         this.context = context;
         this.shards = List.copyOf(shards);
@@ -171,7 +171,7 @@ final class Imports {
 
     /// Tells listeners what their oldest exporter speaks, where the configuration does not say. A new exporter's
     /// document may come before the path to it: connections that wait for the protocol wait for the path too.
-    void show(ExporterView shown) {
+    public void show(ExporterView shown) {
         view = shown;
         tellProtocols(shown);
     }
@@ -186,7 +186,7 @@ final class Imports {
     }
 
     /// For status, once open.
-    List<Listening> listening() {
+    public List<Listening> listening() {
         Map<ServicePort, Protocol> protocols = view.protocols();
         return imported.values().stream()
                 .map(one -> new Listening(
@@ -200,10 +200,10 @@ final class Imports {
     /// A listener as status shows it.
     ///
     /// @param protocol once it is known
-    record Listening(ServicePort port, HostPort address, int connections, Optional<Protocol> protocol) {}
+    public record Listening(ServicePort port, HostPort address, int connections, Optional<Protocol> protocol) {}
 
     /// Connections of local callers, including those of listeners that are gone.
-    int openConnections() {
+    public int openConnections() {
         int open = retired.stream().mapToInt(ImportListener::openConnections).sum();
         return open
                 + imported.values().stream()
@@ -212,7 +212,7 @@ final class Imports {
     }
 
     /// Accepts no more connections; running calls go on, and connections without one are closed.
-    void drain() {
+    public void drain() {
         imported.values().forEach(one -> {
             one.listener().close();
             one.listener().drain();
@@ -220,7 +220,7 @@ final class Imports {
     }
 
     /// Accepts no more connections, and ends those that are open.
-    void close() {
+    public void close() {
         imported.values().forEach(one -> {
             one.listener().close();
             one.listener().abortConnections();

@@ -1,4 +1,4 @@
-package io.hikyaku.bridge;
+package io.hikyaku.bridge.services;
 
 import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.node.MeshNode;
@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What this bridge says about itself to the mesh (PROTOCOL.md §8).
-final class OwnDocument {
+public final class OwnDocument {
     private final boolean forwards;
     private final MeshNode node;
     private volatile boolean draining;
     private volatile List<ExportedService> exports = List.of();
 
-    OwnDocument(BridgeConfig config, MeshNode node) {
+    public OwnDocument(BridgeConfig config, MeshNode node) {
         this.forwards = !config.listen().isEmpty();
         this.node = node;
     }
@@ -49,7 +49,7 @@ final class OwnDocument {
     }
 
     /// Announces no exports any more, so that nobody sends new calls; running calls still find this node.
-    void withdraw() {
+    public void withdraw() {
         draining = true;
         exports = List.of();
     }
@@ -87,7 +87,7 @@ final class OwnDocument {
     }
 
     /// @param inbox where this node reads from Kafka, once it does
-    NodeDocument document(long sequence, boolean leaving, Optional<NodeDocument.KafkaInbox> inbox) {
+    public NodeDocument document(long sequence, boolean leaving, Optional<NodeDocument.KafkaInbox> inbox) {
         return new NodeDocument(
                 node.node(),
                 node.identity().member().uri(),

@@ -1,4 +1,4 @@
-package io.hikyaku.bridge;
+package io.hikyaku.bridge.services;
 
 import io.hikyaku.bridge.shard.Shards;
 import io.hikyaku.config.yaml.ConfigException;
@@ -13,14 +13,15 @@ import java.util.function.Consumer;
 /// The services of a running bridge: targets on each event loop, listeners, and what the mesh is told. Everything is
 /// made
 /// first; only then is anything put in place, and none of that can fail.
-final class ServicesInPlace implements ServiceTaker {
+public final class ServicesInPlace implements ServiceTaker {
     private final Shards shards;
     private final Imports imports;
     private final OwnDocument ownDocument;
     private final Consumer<DiscoveredServices> announce;
 
     /// @param announce tells others what is exported now
-    ServicesInPlace(Shards shards, Imports imports, OwnDocument ownDocument, Consumer<DiscoveredServices> announce) {
+    public ServicesInPlace(
+            Shards shards, Imports imports, OwnDocument ownDocument, Consumer<DiscoveredServices> announce) {
         this.shards = shards;
         this.imports = imports;
         this.ownDocument = ownDocument;
