@@ -78,7 +78,7 @@ public record MergedService(
                 ? Optional.empty()
                 : Optional.of(new Conflict(
                         "PortConflict",
-                        ("Conflicting ports. Using the union of all, %s; of two ports of one name or number, that of the"
+                        ("Conflicting ports. Using the union of all, %s; of two of one name or number, that of the"
                                         + " oldest service export. %d/%d clusters disagree with the oldest, \"%s\".")
                                 .formatted(
                                         text(union),
