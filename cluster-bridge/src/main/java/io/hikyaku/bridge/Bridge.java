@@ -182,7 +182,10 @@ public final class Bridge implements AutoCloseable {
         try {
             KubernetesSource source = config.kubernetes().isPresent()
                     ? KubernetesSource.open(
-                            config.kubernetes().get(), node.loops().vertx(), version)
+                            config.cluster(),
+                            config.kubernetes().get(),
+                            node.loops().vertx(),
+                            version)
                     : null;
             return new Bridge(config, node, metrics, version, source, workloads);
         } catch (IOException | RuntimeException e) {
@@ -206,6 +209,7 @@ public final class Bridge implements AutoCloseable {
         config.relays().forEach(node.links()::dial);
         KubernetesSource source = kubernetes;
         if (source != null) {
+            source.whenInPlace(views::showLater);
             discovery.add(source);
         }
         discovery.whenComplete(this::publish); // whoever imports takes what is not exported for gone
