@@ -185,8 +185,8 @@ public final class Bridge implements AutoCloseable {
         try {
             KubernetesSource source = config.kubernetes().isPresent()
                     ? KubernetesSource.open(
-                            config.kubernetes().get(),
                             config.cluster(),
+                            config.kubernetes().get(),
                             node.loops().vertx(),
                             version)
                     : null;
@@ -216,6 +216,7 @@ public final class Bridge implements AutoCloseable {
         config.relays().forEach(node.links()::dial);
         KubernetesSource source = kubernetes;
         if (source != null) {
+            source.whenInPlace(views::showLater);
             discovery.add(source);
         }
         discovery.whenComplete(this::publish); // whoever imports takes what is not exported for gone

@@ -46,6 +46,7 @@ final class BridgePods {
         return new BridgePods(
                 List.of(),
                 new Watched<>(
+                        "endpointslices of the bridge",
                         Stream.of(client.discovery()
                                 .v1()
                                 .endpointSlices()

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.kubernetes.imports.DerivedName;
 import io.hikyaku.kubernetes.imports.ImportCache;
 import io.hikyaku.kubernetes.imports.Ownership;
 import io.hikyaku.kubernetes.mcs.McsApi;
@@ -43,19 +44,27 @@ final class ClusterCache implements ImportCache {
             Consumer<ServiceName> changed,
             Consumer<String> namespaceChanged) {
         exports = new Watched<>(
+                "serviceexports",
                 informers(of, api.exports(client)),
                 Map.of(),
                 object -> name(object).ifPresent(changed));
         imports = new Watched<>(
+                "serviceimports",
                 informers(of, api.imports(client)),
                 Map.of(),
                 object -> name(object).ifPresent(changed));
-        services =
-                new Watched<>(informers(of, client.services()), Map.of(BY_IMPORT, ClusterCache::importKey), object -> {
+        services = new Watched<>(
+                "services", informers(of, client.services()), Map.of(BY_IMPORT, ClusterCache::importKey), object -> {
                     name(object).ifPresent(changed);
-                    Ownership.importOf(object).ifPresent(changed);
+                    Optional<ServiceName> imported = Ownership.importOf(object);
+                    imported.ifPresent(changed);
+                    if (imported.isEmpty()
+                            && DerivedName.isDerived(object.getMetadata().getName())) {
+                        namespaceChanged.accept(object.getMetadata().getNamespace()); // it may be in the way of any
+                    }
                 });
         slices = new Watched<>(
+                "endpointslices",
                 informers(of, client.discovery().v1().endpointSlices()),
                 Map.of(BY_SERVICE, ClusterCache::serviceKey, BY_IMPORT, ClusterCache::importKey),
                 object -> {
@@ -64,6 +73,7 @@ final class ClusterCache implements ImportCache {
                 });
         namespaces = of.isEmpty()
                 ? Optional.of(new Watched<>(
+                        "namespaces",
                         Stream.of(client.namespaces().runnableInformer(NO_RESYNC)),
                         Map.of(),
                         object -> namespaceChanged.accept(object.getMetadata().getName())))
@@ -95,7 +105,29 @@ final class ClusterCache implements ImportCache {
 
     /// Whether changes are heard of now.
     boolean isWatching() {
-        return Stream.of(exports, imports, services, slices).allMatch(Watched::isWatching);
+        return Stream.of(exports, imports, services, slices)
+                .filter(Watched::isListed)
+                .allMatch(Watched::isWatching);
+    }
+
+    /// Runs the task whenever something may be read that might not be at first.
+    void whenAllowed(Runnable task) {
+        Stream.of(exports, imports, services, slices).forEach(one -> one.whenAllowed(task));
+        namespaces.ifPresent(one -> one.whenAllowed(task));
+    }
+
+    /// What exports are made of and may not be read; empty: nothing.
+    List<String> missingForExports() {
+        return missing(Stream.of(services, slices));
+    }
+
+    /// What has to be read before anything is imported and may not be; empty: nothing.
+    List<String> missingForImports() {
+        return missing(Stream.of(imports, services, slices));
+    }
+
+    private static List<String> missing(Stream<Watched<?>> needed) {
+        return needed.filter(one -> !one.isListed()).map(Watched::kind).toList();
     }
 
     /// The EndpointSlices of a Service.
@@ -123,10 +155,15 @@ final class ClusterCache implements ImportCache {
         return services.byIndex(BY_IMPORT, imported.toString());
     }
 
-    /// Where only some namespaces are looked at, they are taken to be there.
+    @Override
+    public @Nullable EndpointSlice slice(String namespace, String name) {
+        return slices.get(namespace, name);
+    }
+
+    /// Where only some namespaces are looked at, or none may be, they are taken to be there.
     @Override
     public boolean hasNamespace(String name) {
-        if (namespaces.isEmpty()) {
+        if (namespaces.isEmpty() || !namespaces.get().isListed()) {
             return true;
         }
         Namespace found = namespaces.get().get(name);

@@ -6,26 +6,22 @@ import io.hikyaku.config.kubernetes.KubernetesConfig;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.discovery.DiscoveredServices;
 import io.hikyaku.discovery.ServiceSource.Sink;
-import io.hikyaku.kubernetes.imports.ImportReconciler;
-import io.hikyaku.kubernetes.imports.ImportReconciler.Surroundings;
 import io.hikyaku.kubernetes.imports.ImportedListeners;
-import io.hikyaku.kubernetes.imports.ListenerPorts;
 import io.hikyaku.kubernetes.imports.Ownership;
+import io.hikyaku.kubernetes.mcs.ClusterProperties;
 import io.hikyaku.kubernetes.mcs.McsApi;
 import io.hikyaku.kubernetes.mcs.McsCrds;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
-import io.hikyaku.kubernetes.mcs.ServiceImportStatus;
-import io.hikyaku.kubernetes.merge.MergedService;
 import io.hikyaku.kubernetes.merge.MeshExports;
 import io.hikyaku.service.Import;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -34,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +42,6 @@ final class Controller {
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private final McsApi api;
-    private final KubernetesClient client;
     private final KubernetesConfig config;
     private final String cluster;
     private final MeshState mesh;
@@ -57,13 +51,13 @@ final class Controller {
     private final BridgePods pods;
     private final ServerSideApply writer;
     private final ExportControl exports;
+    private final ImportControl imports;
     private final Leadership leadership;
     private final WorkQueue queue = new WorkQueue(this::work);
     private final ScheduledExecutorService offers;
     private final Map<ServiceName, List<Import>> listeners = new ConcurrentHashMap<>();
     private final AtomicBoolean dirty = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
-    private volatile @Nullable ImportReconciler reconciler;
     private volatile boolean inPlace;
     private volatile boolean meshFollowed;
     private List<String> down = List.of();
@@ -72,23 +66,22 @@ final class Controller {
             McsApi api, KubernetesClient client, KubernetesConfig config, String cluster, MeshState mesh, Sink sink) {
         this.cluster = cluster;
         this.api = api;
-        this.client = client;
         this.config = config;
         this.mesh = mesh;
         this.sink = sink;
         String namespace = config.namespace()
                 .or(() -> Optional.ofNullable(client.getNamespace()))
                 .orElse("default");
-        String identity = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge") + "-"
-                + ProcessHandle.current().pid();
+        String identity = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge") + "_" + UUID.randomUUID();
         cache = new ClusterCache(client, api, config.namespaces(), queue::add, this::addAllOf);
         pods = config.service()
                 .map(service -> BridgePods.of(client, namespace, service, this::addAllImported))
                 .orElseGet(() -> BridgePods.at(config.addresses()));
         writer = new ServerSideApply(client, cache, identity);
         exports = new ExportControl(cache);
+        imports = new ImportControl(api, client, config, cache, mesh, pods, writer, clock);
         leadership = new Leadership(client, namespace, identity, () -> {
-            reconciler = null; // what another leader did meanwhile has to be learnt
+            imports.forget();
             addAll();
         });
         offers = Executors.newSingleThreadScheduledExecutor(
@@ -98,8 +91,13 @@ final class Controller {
     /// Makes sure that the API server knows what it is asked about.
     ///
     /// @throws IOException if it does not
-    static Controller make(KubernetesConfig config, String cluster, KubernetesClient client, MeshState mesh, Sink sink)
+    static Controller make(String cluster, KubernetesConfig config, KubernetesClient client, MeshState mesh, Sink sink)
             throws IOException, InterruptedException {
+        Optional<String> named = ClusterProperties.cluster(client);
+        if (named.isPresent() && !named.get().equals(cluster)) {
+            throw new IOException("this cluster's ClusterProperty " + ClusterProperties.CLUSTER + " is \"" + named.get()
+                    + "\", but the bridge is configured as cluster \"" + cluster + "\"");
+        }
         McsCrds.Outcome definitions = McsCrds.ensure(
                 client,
                 config.crds() == CrdInstall.NEVER ? McsCrds.Install.NEVER : McsCrds.Install.IF_MISSING_OR_OLDER,
@@ -123,6 +121,7 @@ final class Controller {
         names().forEach(this::lookAt);
         offer();
         inPlace = true;
+        cache.whenAllowed(this::addAll);
         addAll();
         follow();
         leadership.start();
@@ -134,9 +133,14 @@ final class Controller {
     }
 
     /// The registry has changed.
-    void onMesh(Collection<ServiceName> changed) {
-        if (!follow()) {
-            changed.forEach(queue::add);
+    void onMesh(MeshState.Change change) {
+        if (follow()) {
+            return;
+        }
+        if (change.clusters()) {
+            addAll();
+        } else {
+            change.services().forEach(queue::add);
         }
     }
 
@@ -207,46 +211,11 @@ final class Controller {
     }
 
     private void lead(ServiceName service) {
-        ImportReconciler to = learnt();
-        Optional<MergedService> merged =
-                mesh.exports().merged(service).filter(any -> cache.hasNamespace(service.namespace()));
-        if (merged.isPresent()) {
-            to.bring(merged.get(), new Surroundings(pods.endpoints(), mesh.down()));
-        } else if (isKept(service)) {
-            queue.addLater(service, MeshState.KEPT);
-        } else {
-            to.remove(service);
+        try {
+            imports.bring(service).ifPresent(wait -> queue.addLater(service, wait));
+        } finally { // whatever becomes of the import, the ServiceExport says what is so
+            exports.report(service, api, mesh, writer, clock);
         }
-        exports.report(service, api, mesh, writer, clock);
-    }
-
-    /// Whether nobody exports it only because the clusters that did are away.
-    private boolean isKept(ServiceName service) {
-        ServiceImport object = cache.serviceImport(service);
-        ServiceImportStatus status = object == null ? null : object.getStatus();
-        return status != null && status.clusters().stream().anyMatch(one -> mesh.isKept(one.cluster()));
-    }
-
-    /// A new leader learns from the API server itself which ports are in use.
-    private synchronized ImportReconciler learnt() {
-        ImportReconciler known = reconciler;
-        if (known != null) {
-            return known;
-        }
-        ListenerPorts ports = new ListenerPorts(config.ports());
-        Stream<ServiceImport> all = config.namespaces().isEmpty()
-                ? api.imports(client).inAnyNamespace().list().getItems().stream()
-                : config.namespaces().stream()
-                        .flatMap(namespace -> api.imports(client).inNamespace(namespace).list().getItems().stream());
-        all.filter(Ownership::isOurs)
-                .forEach(object -> ClusterCache.name(object)
-                        .ifPresent(name -> ports.learn(
-                                name,
-                                ListenerPorts.parse(
-                                        object.getMetadata().getAnnotations().getOrDefault(Ownership.LISTENERS, "")))));
-        ImportReconciler made = new ImportReconciler(api, cache, writer, ports, config.alias(), clock);
-        reconciler = made;
-        return made;
     }
 
     private void offerSoon() {

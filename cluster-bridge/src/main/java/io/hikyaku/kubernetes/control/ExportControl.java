@@ -52,6 +52,10 @@ final class ExportControl {
     }
 
     private ExportOutcome outcome(ServiceName service, ServiceExport object) {
+        List<String> missing = cache.missingForExports();
+        if (!missing.isEmpty()) {
+            return new ExportOutcome.Failed("the bridge of this cluster may not read " + String.join(" and ", missing));
+        }
         ServiceExportSpec spec = Objects.requireNonNullElse(object.getSpec(), new ServiceExportSpec(null, null));
         Service of = cache.services.get(service.namespace(), service.name());
         return new ExportMapping(

@@ -27,8 +27,8 @@ public final class KubernetesSource implements ServiceSource {
     private static final Duration AGAIN = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final KubernetesConfig config;
     private final String cluster;
+    private final KubernetesConfig config;
     private final KubernetesClient client;
     private final MeshState mesh = new MeshState(System::nanoTime);
     private final PodWorkloads workloads;
@@ -36,9 +36,10 @@ public final class KubernetesSource implements ServiceSource {
     private final Thread starter;
     private volatile @Nullable Sink sink;
     private volatile @Nullable Controller controller;
+    private volatile Runnable whenInPlace = () -> {};
     private volatile String trouble = "Kubernetes has not been read yet";
 
-    private KubernetesSource(KubernetesConfig config, String cluster, KubernetesClient client) {
+    private KubernetesSource(String cluster, KubernetesConfig config, KubernetesClient client) {
         this.cluster = cluster;
         this.config = config;
         this.client = client;
@@ -46,16 +47,16 @@ public final class KubernetesSource implements ServiceSource {
         starter = Thread.ofPlatform().daemon().name("kubernetes-start").unstarted(this::begin);
     }
 
-    /// @param cluster this one's name in the mesh
+    /// @param cluster the bridge's, as it is configured
     /// @param vertx shared, and left open
     /// @throws IOException if it cannot be known where the API server is, or who this bridge is there
-    public static KubernetesSource open(KubernetesConfig config, String cluster, Vertx vertx, String version)
+    public static KubernetesSource open(String cluster, KubernetesConfig config, Vertx vertx, String version)
             throws IOException {
         ApiServer server = config.kubeconfig().isPresent()
                 ? new ApiServer.Kubeconfig(config.kubeconfig().get(), config.context())
                 : ApiServer.PodAccount.of(System.getenv());
         return new KubernetesSource(
-                config, cluster, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
+                cluster, config, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
     }
 
     @Override
@@ -76,9 +77,10 @@ public final class KubernetesSource implements ServiceSource {
         while (closed.getCount() > 0) {
             Controller made = null;
             try {
-                made = Controller.make(config, cluster, client, mesh, Objects.requireNonNull(sink));
+                made = Controller.make(cluster, config, client, mesh, Objects.requireNonNull(sink));
                 controller = made;
                 made.start();
+                whenInPlace.run();
                 return;
             } catch (InterruptedException closing) {
                 Thread.currentThread().interrupt();
@@ -107,14 +109,19 @@ public final class KubernetesSource implements ServiceSource {
         }
     }
 
+    /// Runs the task once what Kubernetes has is in place: it brings about a call of [#onMesh] that knows of it.
+    public void whenInPlace(Runnable task) {
+        whenInPlace = task;
+    }
+
     /// The registry says this now.
     ///
     /// @param connected whether this bridge has any link to the mesh
     public void onMesh(MeshExports exports, boolean connected) {
         Controller to = controller;
-        var changed = mesh.update(exports, connected);
+        MeshState.Change change = mesh.update(exports, connected);
         if (to != null) {
-            to.onMesh(changed);
+            to.onMesh(change);
         }
     }
 

@@ -18,6 +18,13 @@ final class MeshState {
     /// How long what an unknown cluster exported is kept: its bridges may just be starting again.
     static final Duration KEPT = Duration.ofMinutes(5);
 
+    /// What is new in the mesh.
+    ///
+    /// @param services whose exports have changed
+    /// @param clusters whether a cluster came or went, or this bridge's way to the mesh: then what is kept has to
+    ///     be looked at, and what ServiceExports say
+    record Change(Set<ServiceName> services, boolean clusters) {}
+
     private final LongSupplier nanos;
     private final Map<String, Long> unreachableSince = new HashMap<>();
     private final Map<String, Long> unknownSince = new HashMap<>();
@@ -34,10 +41,9 @@ final class MeshState {
     ///
     /// @param linked whether this bridge has any link to the mesh; without one it learns nothing of others, and
     ///     so does not forget them
-    /// @return the services that have to be looked at
-    synchronized Set<ServiceName> update(MeshExports next, boolean linked) {
+    /// @return what has to be looked at
+    synchronized Change update(MeshExports next, boolean linked) {
         long now = nanos.getAsLong();
-        connected = linked;
         Set<ServiceName> changed = new HashSet<>(next.changedSince(exports));
         next.clusters().forEach((cluster, reachable) -> {
             unknownSince.remove(cluster);
@@ -53,9 +59,12 @@ final class MeshState {
                     unknownSince.putIfAbsent(cluster, now);
                     unreachableSince.putIfAbsent(cluster, now);
                 });
+        boolean others = linked != connected
+                || !next.clusters().keySet().equals(exports.clusters().keySet());
+        connected = linked;
         exports = next;
         known = true;
-        return changed;
+        return new Change(changed, others);
     }
 
     /// Whether anything is known at all.
@@ -93,6 +102,7 @@ final class MeshState {
         }
         long now = nanos.getAsLong();
         long since = unknownSince.computeIfAbsent(cluster, unknown -> now);
+        unreachableSince.putIfAbsent(cluster, since);
         return now - since < KEPT.toNanos();
     }
 }

@@ -1,8 +1,11 @@
 package io.hikyaku.kubernetes.control;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,19 +15,35 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All objects of one kind in the namespaces that a bridge looks at, kept up to date by watches. What this bridge has
 /// just written is seen at once, though the watch may tell of it later. For any thread.
 final class Watched<T extends HasMetadata> {
-    private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
-    private final Map<String, T> written = new ConcurrentHashMap<>();
+    /// How long a watch may take to tell of what this bridge wrote; what it has not told of then is gone again.
+    static final Duration TOLD_WITHIN = Duration.ofMinutes(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Watched.class);
+
+    /// @param at by [System#nanoTime]
+    private record Written<T>(T object, long at) {}
+
+    private final String kind;
+    private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
+    private final Map<String, Written<T>> written = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> listed = new CompletableFuture<>();
+    private final CompletableFuture<Void> refused = new CompletableFuture<>();
+
+    /// @param kind in the plural, as rules of access name it
     /// @param made informers that do not run yet, one for each namespace or one for all
     /// @param changed told of each object that is new, gone or different
     Watched(
+            String kind,
             Stream<SharedIndexInformer<T>> made,
             Map<String, Function<T, List<String>>> indexes,
             Consumer<? super T> changed) {
+        this.kind = kind;
         made.forEach(informer -> {
             informer.removeNamespaceIndex();
             informer.addIndexers(indexes);
@@ -46,16 +65,58 @@ final class Watched<T extends HasMetadata> {
                     changed.accept(object);
                 }
             });
-            informer.exceptionHandler((started, failure) -> true); // the API server comes back, sooner or later
+            informer.exceptionHandler((started, failure) -> onFailure(failure));
             informers.add(informer);
         });
     }
 
-    /// Completed when all of them have been listed once.
+    /// @return whether to try again: the API server comes back, and rights are granted, sooner or later
+    private boolean onFailure(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && !(cause instanceof KubernetesClientException)) {
+            cause = cause.getCause();
+        }
+        boolean forbidden = cause instanceof KubernetesClientException refusal
+                && refusal.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+        if (forbidden && !listed.isDone() && refused.complete(null)) {
+            LOG.warn(
+                    "this bridge may not list and watch {}, and so does without what needs them: {}",
+                    kind,
+                    cause.getMessage());
+        }
+        return true;
+    }
+
+    /// Completed when all of them have been listed once, or when that is not allowed.
     CompletableFuture<Void> start() {
-        return CompletableFuture.allOf(informers.stream()
-                .map(informer -> informer.start().toCompletableFuture())
-                .toArray(CompletableFuture[]::new));
+        CompletableFuture.allOf(informers.stream()
+                        .map(informer -> informer.start().toCompletableFuture())
+                        .toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        listed.complete(null);
+                    } else {
+                        listed.completeExceptionally(failure);
+                    }
+                });
+        return CompletableFuture.anyOf(listed, refused).thenApply(any -> null);
+    }
+
+    /// Runs the task once all have been listed, if that was not allowed at first.
+    void whenAllowed(Runnable task) {
+        if (refused.isDone()) {
+            listed.thenRun(task);
+        }
+    }
+
+    /// Whether this bridge knows all that there is of this kind, or did when the API server last answered.
+    boolean isListed() {
+        return listed.isDone() && !listed.isCompletedExceptionally();
+    }
+
+    /// For people.
+    String kind() {
+        return kind;
     }
 
     void stop() {
@@ -85,7 +146,15 @@ final class Watched<T extends HasMetadata> {
                 return newer(key, found);
             }
         }
-        return written.get(key);
+        Written<T> own = written.get(key);
+        if (own == null) {
+            return null;
+        }
+        if (System.nanoTime() - own.at > TOLD_WITHIN.toNanos()) {
+            written.remove(key, own); // deleted before a watch, which had been cut, could tell of it
+            return null;
+        }
+        return own.object;
     }
 
     List<T> byIndex(String index, String value) {
@@ -101,7 +170,7 @@ final class Watched<T extends HasMetadata> {
 
     /// This bridge wrote the object, and the API server gave it back as it is now.
     void onWritten(T object) {
-        written.put(key(object), object);
+        written.put(key(object), new Written<>(object, System.nanoTime()));
     }
 
     /// This bridge deleted the object.
@@ -110,12 +179,13 @@ final class Watched<T extends HasMetadata> {
     }
 
     private T newer(String key, T watched) {
-        T own = written.get(key);
+        Written<T> own = written.get(key);
         if (own == null) {
             return watched;
         }
-        if (version(own) > version(watched)) {
-            return own;
+        boolean recent = System.nanoTime() - own.at <= TOLD_WITHIN.toNanos();
+        if (recent && version(own.object) > version(watched)) {
+            return own.object;
         }
         written.remove(key, own);
         return watched;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,12 +31,18 @@ final class WorkQueue {
         void work(ServiceName service) throws Exception;
     }
 
+    /// What a service waits for.
+    ///
+    /// @param end by [System#nanoTime]
+    private record Wait(Future<?> task, long end) {}
+
     private final Worker worker;
     private final ScheduledThreadPoolExecutor threads;
     private final Set<ServiceName> queued = new HashSet<>();
     private final Set<ServiceName> running = new HashSet<>();
     private final Set<ServiceName> again = new HashSet<>();
     private final Map<ServiceName, Integer> failures = new HashMap<>();
+    private final Map<ServiceName, Wait> waits = new HashMap<>();
 
     WorkQueue(Worker worker) {
         this.worker = worker;
@@ -52,13 +59,34 @@ final class WorkQueue {
         }
     }
 
-    /// Looks at the service once the wait is over, whatever happens before.
-    void addLater(ServiceName service, Duration wait) {
+    /// Looks at the service once the wait is over, whatever happens before. Of several waits for one service the
+    /// shortest counts, so that what fails whenever it is looked at does not gather waits.
+    synchronized void addLater(ServiceName service, Duration wait) {
+        long end = System.nanoTime() + wait.toNanos();
+        Wait before = waits.get(service);
+        if (before != null && before.end - end <= 0) {
+            return;
+        }
         try {
-            threads.schedule(() -> add(service), wait.toMillis(), TimeUnit.MILLISECONDS);
+            waits.put(
+                    service,
+                    new Wait(threads.schedule(() -> waited(service), wait.toMillis(), TimeUnit.MILLISECONDS), end));
+            if (before != null) {
+                before.task.cancel(false);
+            }
         } catch (RejectedExecutionException closed) {
             LOG.trace("closed before {} was looked at", service);
         }
+    }
+
+    private synchronized void waited(ServiceName service) {
+        waits.remove(service);
+        add(service);
+    }
+
+    /// Services that will be looked at again when a wait is over.
+    synchronized int waiting() {
+        return waits.size();
     }
 
     /// Services that wait or are being looked at.

@@ -18,10 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Makes an export of a Service (KEP-1645, "Exporting Services").
@@ -31,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// @param annotations likewise
 public record ExportMapping(
         ServiceName name, Instant since, Map<String, String> labels, Map<String, String> annotations) {
+    private static final Pattern KEY =
+            Pattern.compile("(?:(?=.{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
+                    + "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern LABEL_VALUE = Pattern.compile("(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
     private static final String HEADLESS = "None";
     private static final String CLIENT_IP = "ClientIP";
     private static final String EXTERNAL_NAME = "ExternalName";
@@ -63,11 +69,30 @@ public record ExportMapping(
             return new Failed("the Service has " + ports.size() + " ports; at most " + ExportedService.MAX_PORTS
                     + " of a service are carried");
         }
+        Optional<String> unusable = unusableKey();
+        if (unusable.isPresent()) {
+            return new Failed(unusable.get());
+        }
         try {
             return exported(spec, new ReadyEndpoints(slices, spec.getIpFamilies()));
         } catch (IllegalArgumentException beyondLimits) {
             return new Failed(String.valueOf(beyondLimits.getMessage()));
         }
+    }
+
+    /// The definition of ServiceExport lets anything pass, but no API server takes a ServiceImport with it.
+    private Optional<String> unusableKey() {
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+            if (!KEY.matcher(label.getKey()).matches()
+                    || !LABEL_VALUE.matcher(label.getValue()).matches()) {
+                return Optional.of("exportedLabels has '" + label.getKey() + "=" + label.getValue()
+                        + "', which no object can have as a label");
+            }
+        }
+        return annotations.keySet().stream()
+                .filter(key -> !KEY.matcher(key.toLowerCase(Locale.ROOT)).matches())
+                .findFirst()
+                .map(key -> "exportedAnnotations has '" + key + "', which no object can have as an annotation");
     }
 
     private Exported exported(ServiceSpec spec, ReadyEndpoints endpoints) {

@@ -21,6 +21,11 @@ public final class DerivedName {
         return of(service.toString());
     }
 
+    /// Whether a name is like those that are made here.
+    public static boolean isDerived(String name) {
+        return name.length() == PREFIX.length() + HASH_CHARS && name.startsWith(PREFIX);
+    }
+
     /// Of the Service that leads to one pod of a headless service.
     public static String ofPod(ServiceName service, String cluster, String pod) {
         return of(service.pod(cluster, pod));

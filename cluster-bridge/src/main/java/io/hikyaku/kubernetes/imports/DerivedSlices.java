@@ -160,6 +160,27 @@ record DerivedSlices(
                 .build();
     }
 
+    /// The same slice, as it is to be applied, with no endpoint that takes new connections.
+    static EndpointSlice unready(EndpointSlice slice) {
+        return new EndpointSliceBuilder()
+                .withNewMetadata()
+                .withName(slice.getMetadata().getName())
+                .withNamespace(slice.getMetadata().getNamespace())
+                .withLabels(slice.getMetadata().getLabels())
+                .withOwnerReferences(slice.getMetadata().getOwnerReferences())
+                .endMetadata()
+                .withAddressType(slice.getAddressType())
+                .withPorts(slice.getPorts())
+                .withEndpoints(slice.getEndpoints().stream()
+                        .map(endpoint -> endpoint.edit()
+                                .editOrNewConditions()
+                                .withReady(false)
+                                .endConditions()
+                                .build())
+                        .toList())
+                .build();
+    }
+
     private EndpointSlice slice(
             String service, String cluster, String family, List<EndpointPort> ports, List<Endpoint> endpoints) {
         String name = service + "-" + cluster + (family.equals("IPv4") ? "" : "-" + family.toLowerCase(Locale.ROOT));

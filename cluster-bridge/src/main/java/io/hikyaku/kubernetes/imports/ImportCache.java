@@ -21,6 +21,10 @@ public interface ImportCache {
     /// Our Services for an imported service.
     List<Service> servicesFor(ServiceName imported);
 
+    /// Any EndpointSlice, whose ever it is.
+    @Nullable
+    EndpointSlice slice(String namespace, String name);
+
     /// Our EndpointSlices for an imported service.
     List<EndpointSlice> slicesFor(ServiceName imported);
 }

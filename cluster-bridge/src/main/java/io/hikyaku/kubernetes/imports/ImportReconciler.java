@@ -15,9 +15,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the objects of one imported service to where they should be: the ServiceImport, its Services and their
@@ -30,6 +32,8 @@ public final class ImportReconciler {
     private final ListenerPorts ports;
     private final boolean alias;
     private final Clock clock;
+    /// Uids of ServiceImports of others that their owners have been told about.
+    private final Map<ServiceName, String> warned = new ConcurrentHashMap<>();
 
     /// @param alias whether there is also a Service of the imported service's own name
     public ImportReconciler(
@@ -58,13 +62,10 @@ public final class ImportReconciler {
         ServiceName name = merged.name();
         ServiceImport now = cache.serviceImport(name);
         if (now != null && !Ownership.isOurs(now)) {
-            writer.warn(
-                    now,
-                    "ServiceImportConflict",
-                    "This ServiceImport was not made by Hikyaku, so the service that "
-                            + String.join(", ", merged.clusterNames()) + " export is not imported.");
+            yieldTo(now, merged);
             return;
         }
+        warned.remove(name);
         List<Pod> pods = pods(merged);
         Set<ListenerKey> keys = keys(merged, pods);
         SortedMap<ListenerKey, Integer> listeners = ports.allocate(name, keys);
@@ -92,6 +93,33 @@ public final class ImportReconciler {
         report(object, conditions);
     }
 
+    /// Somebody else made a ServiceImport of that name: it stays as it is, and nothing of ours beside it.
+    private void yieldTo(ServiceImport other, MergedService merged) {
+        remove(merged.name());
+        String uid = other.getMetadata().getUid();
+        if (!uid.equals(warned.put(merged.name(), uid))) {
+            writer.warn(
+                    other,
+                    "ServiceImportConflict",
+                    "This ServiceImport was not made by Hikyaku, so the service that "
+                            + String.join(", ", merged.clusterNames()) + " export is not imported.");
+        }
+    }
+
+    /// The clusters that export it are away, and may come back: it stays, but nobody is led to where nobody is.
+    ///
+    /// @param down clusters that no path has led to for a while
+    public void keep(ServiceName name, List<String> down) {
+        for (EndpointSlice slice : cache.slicesFor(name)) {
+            if (down.contains(slice.getMetadata().getLabels().getOrDefault(Ownership.SOURCE_CLUSTER, ""))) {
+                EndpointSlice unready = DerivedSlices.unready(slice);
+                if (!Differences.isSame(unready, slice)) {
+                    writer.apply(unready);
+                }
+            }
+        }
+    }
+
     /// No cluster exports it any more: the last to go is the ServiceImport, which the others are found by.
     public void remove(ServiceName name) {
         cache.slicesFor(name).forEach(writer::delete);
@@ -101,6 +129,9 @@ public final class ImportReconciler {
             writer.delete(now);
         }
         ports.release(name);
+        if (now == null || Ownership.isOurs(now)) {
+            warned.remove(name);
+        }
     }
 
     private ImportObject importObject(
@@ -186,13 +217,20 @@ public final class ImportReconciler {
                             .equals(slice.getMetadata().getName()))
                     .findFirst()
                     .orElse(null);
-            if (!Differences.isSame(slice, now)) {
+            if (!Differences.isSame(slice, now) && isFree(slice)) {
                 writer.apply(slice);
             }
         }
         before.stream()
                 .filter(slice -> !names.contains(slice.getMetadata().getName()))
                 .forEach(writer::delete);
+    }
+
+    /// Whether nobody else has an object of that name.
+    private boolean isFree(EndpointSlice wanted) {
+        EndpointSlice there = cache.slice(
+                wanted.getMetadata().getNamespace(), wanted.getMetadata().getName());
+        return there == null || Ownership.isOurs(there);
     }
 
     private void report(ServiceImport object, ImportConditions conditions) {

@@ -21,13 +21,13 @@ public final class ImportedListeners {
 
     /// @param address to listen on
     public static List<Import> of(ServiceImport object, String address) {
-        if (!Ownership.isOurs(object) || object.getMetadata().getAnnotations() == null) {
+        if (!Ownership.isOurs(object)) {
             return List.of();
         }
         ServiceName name = new ServiceName(
                 object.getMetadata().getNamespace(), object.getMetadata().getName());
         Affinity affinity = "ClientIP".equals(object.getSpec().sessionAffinity()) ? Affinity.CLIENT_IP : Affinity.NONE;
-        String text = object.getMetadata().getAnnotations().getOrDefault(Ownership.LISTENERS, "");
+        String text = Ownership.listeners(object);
         Map<String, List<ImportPort>> byPod = new TreeMap<>();
         Map<String, Optional<Pod>> pods = new TreeMap<>();
         ListenerPorts.parse(text).forEach((key, port) -> {

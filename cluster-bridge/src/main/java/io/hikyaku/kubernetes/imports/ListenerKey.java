@@ -11,10 +11,12 @@ record ListenerKey(Optional<Pod> pod, int port) implements Comparable<ListenerKe
         return new ListenerKey(Optional.empty(), port);
     }
 
+    private static final int MAX_PORT = 65_535;
+
     /// Reads `port` or `cluster/pod:port`; IllegalArgumentException if it is neither.
     static ListenerKey parse(String text) {
         int colon = text.lastIndexOf(':');
-        int port = Integer.parseInt(text.substring(colon + 1));
+        int port = port(text.substring(colon + 1));
         if (colon < 0) {
             return of(port);
         }
@@ -23,6 +25,15 @@ record ListenerKey(Optional<Pod> pod, int port) implements Comparable<ListenerKe
             throw new IllegalArgumentException("'" + text + "' is not cluster/pod:port");
         }
         return new ListenerKey(Optional.of(new Pod(text.substring(0, slash), text.substring(slash + 1, colon))), port);
+    }
+
+    /// Reads the number of a port; IllegalArgumentException if it is none.
+    static int port(String text) {
+        int port = Integer.parseInt(text);
+        if (port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException(text + " is no port");
+        }
+        return port;
     }
 
     @Override

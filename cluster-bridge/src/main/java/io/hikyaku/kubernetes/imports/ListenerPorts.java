@@ -101,7 +101,7 @@ public final class ListenerPorts {
             try {
                 listeners.put(
                         ListenerKey.parse(one.substring(0, Math.max(0, equals))),
-                        Integer.valueOf(one.substring(equals + 1)));
+                        ListenerKey.port(one.substring(equals + 1)));
             } catch (IllegalArgumentException unreadable) {
                 continue;
             }

@@ -40,9 +40,20 @@ public final class Ownership {
     public static Optional<ServiceName> importOf(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
         String name = labels == null ? null : labels.get(SERVICE_IMPORT);
-        return name == null || !MANAGER.equals(labels.get(MANAGED_BY))
-                ? Optional.empty()
-                : Optional.of(new ServiceName(object.getMetadata().getNamespace(), name));
+        if (name == null || !MANAGER.equals(labels.get(MANAGED_BY))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ServiceName(object.getMetadata().getNamespace(), name));
+        } catch (IllegalArgumentException madeUp) { // anybody may write labels, and no bridge wrote this one
+            return Optional.empty();
+        }
+    }
+
+    /// The ports that a ServiceImport notes; none if it notes none.
+    public static String listeners(HasMetadata object) {
+        Map<String, String> annotations = object.getMetadata().getAnnotations();
+        return annotations == null ? "" : annotations.getOrDefault(LISTENERS, "");
     }
 
     /// The labels of an object of ours, with more.
