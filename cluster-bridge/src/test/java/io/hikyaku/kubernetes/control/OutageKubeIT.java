@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OutageKubeIT {
     private static final String OSAKA_LISTENS = "127.0.0.7";
     private static final String TOKYO_LISTENS = "127.0.0.8";
-    private static final long REQUESTS_A_SECOND = 20;
+    private static final long REQUESTS_A_SECOND = 40;
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     @TempDir
