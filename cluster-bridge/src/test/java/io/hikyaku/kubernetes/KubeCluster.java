@@ -119,14 +119,27 @@ public final class KubeCluster implements AutoCloseable {
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %1$s}
                 subjects: [{kind: ServiceAccount, name: %1$s, namespace: %1$s}]
                 """.formatted(name, rules));
-        String token = kubectl("create", "token", name, "--namespace", name).strip();
+        return token(name, name);
+    }
+
+    /// A kubeconfig file with a token of this service account.
+    public Path token(String namespace, String account) throws IOException, InterruptedException {
+        String token =
+                kubectl("create", "token", account, "--namespace", namespace).strip();
         String text = Files.readString(kubeconfig).replaceAll("(?m)^    token: .*$", "    token: " + token);
-        return Files.writeString(folder.resolve(name + ".kubeconfig"), text);
+        return Files.writeString(folder.resolve(namespace + "-" + account + ".kubeconfig"), text);
     }
 
     /// What `kubectl` printed; it succeeded.
     public String kubectl(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("kubectl", folder.toString()));
+        command.addAll(List.of(arguments));
+        return script(command.toArray(String[]::new));
+    }
+
+    /// What `helm` printed; it succeeded.
+    public String helm(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("helm", folder.toString()));
         command.addAll(List.of(arguments));
         return script(command.toArray(String[]::new));
     }

@@ -50,6 +50,18 @@ final class KubeMesh implements AutoCloseable {
     /// @param listen a loopback address that no other bridge has
     /// @param more entries of `kubernetes`, each behind a comma
     Bridge bridge(String cluster, Path kubeconfig, String listen, String more) throws Exception {
+        return bridge(cluster, relay, kubeconfig, "default", listen, more);
+    }
+
+    /// Where the relay accepts links.
+    String relay() {
+        return relay;
+    }
+
+    /// @param over the relay, or what leads to it
+    /// @param namespace of the bridge's own objects
+    Bridge bridge(String cluster, String over, Path kubeconfig, String namespace, String listen, String more)
+            throws Exception {
         Bridge bridge = Bridge.start(
                 BridgeConfig.read(file("""
                 mesh: %s
@@ -58,13 +70,14 @@ final class KubeMesh implements AutoCloseable {
                 eventLoops: 1
                 links: [ { relay: "%s" } ]
                 limits: { drainTimeout: 1s }
-                kubernetes: { kubeconfig: "%s", namespace: default, addresses: [ "%s" ], listen: "%s"%s }
+                kubernetes: { kubeconfig: "%s", namespace: %s, addresses: [ "%s" ], listen: "%s"%s }
                 """.formatted(
                                 name,
                                 cluster,
                                 identity(Member.cluster(name, cluster)),
-                                relay,
+                                over,
                                 kubeconfig,
+                                namespace,
                                 BRIDGES,
                                 listen,
                                 more))),
