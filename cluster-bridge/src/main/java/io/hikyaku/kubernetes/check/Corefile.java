@@ -192,8 +192,8 @@ final class Corefile {
         return words.size() > 1 && words.get(0).equals("ignore") && words.get(1).equals("empty_service");
     }
 
-    /// The text with all troubles mended but [Trouble#NO_PLUGIN] and [Trouble#ELSEWHERE], which somebody has to decide
-    /// about.
+    /// The text with all troubles mended but [Trouble#NO_PLUGIN] and [Trouble#ELSEWHERE], which somebody has to
+    /// decide about.
     String corrected() {
         Set<Trouble> troubles = troubles();
         if (troubles.contains(Trouble.NO_PLUGIN)) {

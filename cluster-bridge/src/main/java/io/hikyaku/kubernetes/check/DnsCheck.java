@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 /// its rights.
 final class DnsCheck {
     private static final String DNS = "DNS";
+    private static final String EMPTY = "DNS of services without bridges";
     private static final String VERSION = "CoreDNS version";
     private static final String RIGHTS = "CoreDNS rights";
     private static final String SYSTEM = "/namespaces/kube-system/";
@@ -25,9 +26,9 @@ final class DnsCheck {
     private static final int[] OLDEST = {1, 12, 2};
     private static final RightsCheck.Right READS =
             RightsCheck.Right.of("multicluster.x-k8s.io", "serviceimports", "list watch");
-    private static final String OTHER_WAYS =
-            "set kubernetes.alias: true, which gives each imported service a Service of"
-                    + " its own name, or have your DNS forward clusterset.local to a CoreDNS 1.12.2 or later that serves it";
+    private static final String OTHER_WAYS = "set kubernetes.alias: true, which gives each imported service a Service"
+            + " of its own name, or have your DNS forward clusterset.local to a CoreDNS 1.12.2 or later that"
+            + " serves it";
 
     private DnsCheck() {}
 
@@ -80,7 +81,7 @@ final class DnsCheck {
         List<CheckResult> results = new ArrayList<>();
         if (troubles.remove(Trouble.EMPTY_IGNORED)) {
             results.add(CheckResult.warn(
-                    DNS,
+                    EMPTY,
                     Trouble.EMPTY_IGNORED.toString(),
                     "remove ignore empty_service from the Corefile, see hikyaku kube check --print-corefile"));
         }
@@ -134,7 +135,8 @@ final class DnsCheck {
             List<String> lacking = RightsCheck.lacking(cluster.api(), "kube-system:" + account, "", READS);
             String found = "may not " + String.join("; ", lacking);
             String mend = "kubectl create clusterrole coredns-mcs --verb=list,watch"
-                    + " --resource=serviceimports.multicluster.x-k8s.io && kubectl create clusterrolebinding coredns-mcs"
+                    + " --resource=serviceimports.multicluster.x-k8s.io && kubectl create clusterrolebinding"
+                    + " coredns-mcs"
                     + " --clusterrole=coredns-mcs --serviceaccount=kube-system:" + account;
             if (lacking.isEmpty()) {
                 return CheckResult.ok(RIGHTS, "may read ServiceImports");

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /// Logging of a program that runs on: to standard error, in the level and format of its configuration. Set up by calls
 /// and not by a file, which would have to be found, parsed and kept.
 public final class Logging {
-    /// Warns at each start that v1beta1 of the Multi-Cluster Services API is no stable version: nobody can change that.
+    /// Warns at each start that v1beta1 of the Multi-Cluster Services API is no stable version, which nobody can
+    /// change.
     public static final String KUBERNETES_VERSIONS = "io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils";
 
     private Logging() {}
