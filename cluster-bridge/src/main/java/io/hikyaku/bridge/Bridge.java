@@ -137,6 +137,9 @@ public final class Bridge implements AutoCloseable {
         node.router().attach(new ShardDispatcher(shards.all(), views::showLater));
         node.onRenewal(publisher::onChange);
         BridgeMeters.register(node.metrics().registry(), channelCounters, streamCounters, budget);
+        if (source != null) {
+            BridgeMeters.register(node.metrics().registry(), source);
+        }
     }
 
     /// Starts a bridge, or leaves nothing behind.
@@ -318,7 +321,18 @@ public final class Bridge implements AutoCloseable {
     private NodeStatus status() {
         ExporterView view = views.current();
         List<BridgeShard> all = shards.all();
-        return new BridgeStatus(node, version, directory, view, imports, all, streamCounters, metrics, kafka)
+        return new BridgeStatus(
+                        node,
+                        version,
+                        directory,
+                        view,
+                        imports,
+                        all,
+                        streamCounters,
+                        metrics,
+                        kafka,
+                        discovery,
+                        kubernetes)
                 .status(notReady().isEmpty(), node.upkeep().lifecycle(draining));
     }
 

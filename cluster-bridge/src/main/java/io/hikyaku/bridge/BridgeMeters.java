@@ -3,6 +3,8 @@ package io.hikyaku.bridge;
 import io.hikyaku.channel.ChannelCounters;
 import io.hikyaku.kafka.transport.KafkaStatus;
 import io.hikyaku.kafka.transport.KafkaTransport;
+import io.hikyaku.kubernetes.control.KubernetesSource;
+import io.hikyaku.kubernetes.control.KubernetesState;
 import io.hikyaku.stream.StreamCounters;
 import io.hikyaku.stream.credit.MemoryBudget;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -74,6 +76,39 @@ final class BridgeMeters {
         Gauge.builder("hikyaku.kafka.up", kafka, it -> it.status().up() ? 1 : 0)
                 .description("Whether packets can be sent and read over Kafka")
                 .register(meters);
+    }
+
+    /// All are 0 until the API server has been found and knows the types of the Multi-Cluster Services API.
+    static void register(MeterRegistry meters, KubernetesSource source) {
+        show(meters, source, "exports", "ServiceExports that are exported", KubernetesState::exports);
+        show(meters, source, "imports", "ServiceImports that this bridge listens for", KubernetesState::imports);
+        show(meters, source, "queue", "Services that have yet to be looked at", KubernetesState::waiting);
+        show(meters, source, "failing", "Services whose last attempt failed", KubernetesState::failing);
+        show(meters, source, "leader", "Whether this bridge is the one that writes", state -> state.leads() ? 1 : 0);
+        show(
+                meters,
+                source,
+                "watching",
+                "Whether the API server tells of changes now",
+                state -> state.watching() ? 1 : 0);
+        FunctionCounter.builder("hikyaku.kubernetes.writes", source, it -> value(it, KubernetesState::writes))
+                .description("Requests to the API server that change something")
+                .register(meters);
+    }
+
+    private static void show(
+            MeterRegistry meters,
+            KubernetesSource source,
+            String name,
+            String description,
+            ToLongFunction<KubernetesState> value) {
+        Gauge.builder("hikyaku.kubernetes." + name, source, it -> value(it, value))
+                .description(description)
+                .register(meters);
+    }
+
+    private static long value(KubernetesSource source, ToLongFunction<KubernetesState> value) {
+        return source.state().map(value::applyAsLong).orElse(0L);
     }
 
     private static void count(

@@ -9,6 +9,8 @@ import io.hikyaku.call.observe.meter.CallerCounts;
 import io.hikyaku.call.observe.meter.RecentCalls;
 import io.hikyaku.call.observe.meter.ServiceCalls;
 import io.hikyaku.channel.Channel;
+import io.hikyaku.discovery.Discovery;
+import io.hikyaku.kubernetes.control.KubernetesSource;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.status.NodeStatus;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// What a bridge says about itself.
 ///
 /// @param kafka if it is configured
+/// @param kubernetes if it is configured
 record BridgeStatus(
         MeshNode node,
         String version,
@@ -36,7 +39,9 @@ record BridgeStatus(
         List<BridgeShard> shards,
         StreamCounters counters,
         CallMetrics metrics,
-        @Nullable KafkaSide kafka) {
+        @Nullable KafkaSide kafka,
+        Discovery discovery,
+        @Nullable KubernetesSource kubernetes) {
     NodeStatus status(boolean ready, NodeStatus.Lifecycle lifecycle) {
         List<String> listening = new ArrayList<>();
         node.listening().forEach(url -> listening.add(url.toString()));
@@ -58,7 +63,25 @@ record BridgeStatus(
                 new NodeStatus.Streams(
                         counters.open(), counters.opened.sum(), counters.resetHere.sum() + counters.resetByPeer.sum()),
                 lifecycle,
-                calls());
+                calls(),
+                kubernetesSide(),
+                discovery.findings());
+    }
+
+    private NodeStatus.@Nullable Kubernetes kubernetesSide() {
+        KubernetesSource source = kubernetes;
+        return source == null
+                ? null
+                : source.state()
+                        .map(state -> new NodeStatus.Kubernetes(
+                                state.watching(),
+                                state.leads(),
+                                state.exports(),
+                                state.imports(),
+                                state.waiting(),
+                                state.failing(),
+                                state.writes()))
+                        .orElse(null);
     }
 
     private List<NodeStatus.Calls> calls() {

@@ -45,7 +45,7 @@ class ArchitectureTest {
             call.dial call.pool call.export call.tcp call.listen
             tracing discovery
             kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports
-            kubernetes.pods kubernetes.control
+            kubernetes.pods kubernetes.control kubernetes.inspect kubernetes.check
             kubernetes.cli bridge.shard bridge.services bridge
             lab demo bench
             """.strip().split("\\s+"));
@@ -165,6 +165,18 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(tree("kubernetes"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.fabric8..")
+                .check(code);
+    }
+
+    /// The command line makes an object of each command at every start, and so loads what their members name.
+    @Test
+    void noCommandMakesTheProgramLoadTheClientOfKubernetes() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.hikyaku.kubernetes.cli")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.fabric8..")

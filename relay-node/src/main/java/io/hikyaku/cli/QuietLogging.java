@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.hikyaku.node.log.Logging;
 
 /// Logging of a command that has no configuration file: warnings only, on standard error, so that standard output
 /// stays the command's result. Logback finds this class through its service file and asks it at the first log line.
@@ -32,6 +33,7 @@ public final class QuietLogging extends ContextAwareBase implements Configurator
         root.addAppender(console);
         // It warns about every attempt; its callers report the outcome.
         context.getLogger("org.apache.kafka.clients").setLevel(Level.OFF);
+        context.getLogger(Logging.KUBERNETES_VERSIONS).setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

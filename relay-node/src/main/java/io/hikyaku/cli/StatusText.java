@@ -19,6 +19,8 @@ final class StatusText {
     static String of(NodeStatus status) {
         StatusText text = new StatusText();
         text.self(status);
+        text.kubernetes(status.kubernetes());
+        text.findings(status.findings());
         text.links(status.links());
         text.members(status.members());
         text.clusters(status);
@@ -60,6 +62,29 @@ final class StatusText {
                             .append(TextTable.printable(finding))
                             .append('\n'));
         }
+    }
+
+    private void kubernetes(NodeStatus.@Nullable Kubernetes kubernetes) {
+        if (kubernetes != null) {
+            out.append("kubernetes: ")
+                    .append(kubernetes.watching() ? "watching" : "the API server does not answer")
+                    .append(kubernetes.leads() ? ", leader, " : ", ")
+                    .append(kubernetes.exports())
+                    .append(" exports, ")
+                    .append(kubernetes.imports())
+                    .append(" imports, ")
+                    .append(kubernetes.waiting())
+                    .append(" waiting, ")
+                    .append(kubernetes.failing())
+                    .append(" failing, ")
+                    .append(kubernetes.writes())
+                    .append(" writes\n");
+        }
+    }
+
+    private void findings(List<String> findings) {
+        findings.forEach(finding ->
+                out.append("left out: ").append(TextTable.printable(finding)).append('\n'));
     }
 
     private void links(List<NodeStatus.Link> links) {

@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Rows of text under headings, in columns as wide as their widest cell.
-final class TextTable {
+public final class TextTable {
     private static final String GAP = "  ";
 
     private final List<String[]> rows = new ArrayList<>();
 
-    TextTable(String... headings) {
+    public TextTable(String... headings) {
         rows.add(headings);
     }
 
     /// As many cells as there are headings.
-    void row(String... cells) {
+    public void row(String... cells) {
         String[] row = new String[cells.length];
         for (int i = 0; i < cells.length; i++) {
             row[i] = printable(cells[i]);
@@ -23,12 +23,12 @@ final class TextTable {
     }
 
     /// Whether there are headings only.
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.size() == 1;
     }
 
     /// Texts of peers must not steer the terminal.
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
     }
 

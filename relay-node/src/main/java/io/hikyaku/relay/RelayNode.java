@@ -135,6 +135,8 @@ public final class RelayNode implements AutoCloseable {
                 List.of(),
                 NodeStatus.Streams.NONE,
                 node.upkeep().lifecycle(draining),
+                List.of(),
+                null,
                 List.of());
     }
 

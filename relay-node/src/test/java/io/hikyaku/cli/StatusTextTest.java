@@ -42,6 +42,8 @@ class StatusTextTest {
                 List.of(),
                 NodeStatus.Streams.NONE,
                 null,
+                List.of(),
+                null,
                 List.of());
 
         // When
@@ -93,7 +95,9 @@ class StatusTextTest {
                         "2026-11-24T10:00:00Z"),
                 List.of(
                         new NodeStatus.Calls("shop/orders:80", "import", 3, 1_234.56, 0.0123, 1_200, 34_567, List.of()),
-                        new NodeStatus.Calls("shop/stock:80", "export", 0, 0, 0, 0, 0, CALLED)));
+                        new NodeStatus.Calls("shop/stock:80", "export", 0, 0, 0, 0, 0, CALLED)),
+                new NodeStatus.Kubernetes(true, true, 2, 3, 0, 1, 17),
+                List.of("shop/orders: both sources have it"));
 
         // When
         String text = StatusText.of(status);
@@ -104,6 +108,8 @@ class StatusTextTest {
                 changed configuration refused at 2026-11-23T10:00:00Z
                   line 3: links: a change needs a restart
                 changed certificate applied at 2026-11-23T09:00:00Z
+                kubernetes: watching, leader, 2 exports, 3 imports, 0 waiting, 1 failing, 17 writes
+                left out: shop/orders: both sources have it
 
                 CLUSTER  NODES  REACHABLE  SERVICES  CALLS NOW  ROUND TRIP
                 edge     1      0          1         0          -

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param streams in numbers
 /// @param lifecycle what happened to it since it started; missing in earlier versions
 /// @param calls by service port and side, as this node sees them; earlier versions say nothing about them
+/// @param kubernetes of a bridge whose Kubernetes side has begun its work; missing in earlier versions
+/// @param findings services that are left out, and why; in words for an operator
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeStatus(
         String program,
@@ -39,9 +41,12 @@ public record NodeStatus(
         List<Channel> channels,
         Streams streams,
         @Nullable Lifecycle lifecycle,
-        List<Calls> calls) {
+        List<Calls> calls,
+        @Nullable Kubernetes kubernetes,
+        List<String> findings) {
     public NodeStatus {
         calls = calls == null ? List.of() : List.copyOf(calls);
+        findings = findings == null ? List.of() : List.copyOf(findings);
     }
 
     /// What happened to a node since it started.
@@ -163,6 +168,18 @@ public record NodeStatus(
     /// @param namespace as that cluster's bridge says, if it knows
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record CallsFrom(String cluster, @Nullable String namespace, long calls) {}
+
+    /// How a bridge's Kubernetes side fares.
+    ///
+    /// @param watching whether the API server tells of changes now; if not, calls go on with what is known
+    /// @param leads whether this bridge is the one of its cluster that writes
+    /// @param exports ServiceExports that are exported
+    /// @param imports ServiceImports that this bridge listens for
+    /// @param waiting services that have yet to be looked at
+    /// @param failing services whose last attempt failed
+    /// @param writes requests that change something, since the start
+    public record Kubernetes(
+            boolean watching, boolean leads, int exports, int imports, int waiting, int failing, long writes) {}
 
     /// Streams now, and since the start.
     public record Streams(long open, long opened, long reset) {

@@ -27,7 +27,9 @@ class NodeStatusJsonTest {
             new NodeStatus.Lifecycle(
                     true, new NodeStatus.Reload("refused", "2026-01-01T00:00:00Z", List.of("x: y")), null, null),
             List.of(new NodeStatus.Calls(
-                    "a/b:80", "export", 1, 2.5, 0.25, 1_000, 2_000, List.of(new NodeStatus.CallsFrom("c", null, 3)))));
+                    "a/b:80", "export", 1, 2.5, 0.25, 1_000, 2_000, List.of(new NodeStatus.CallsFrom("c", null, 3)))),
+            new NodeStatus.Kubernetes(true, false, 1, 2, 3, 4, 5),
+            List.of("a/b: twice"));
 
     @Test
     void whatIsWrittenIsRead() {

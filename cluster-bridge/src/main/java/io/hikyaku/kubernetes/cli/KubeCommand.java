@@ -11,7 +11,14 @@ import picocli.CommandLine.Spec;
         name = "kube",
         description = "Helps with a bridge or a relay in a Kubernetes cluster.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ManifestsCommand.class})
+        subcommands = {
+            CheckCommand.class,
+            ObjectsCommand.Exports.class,
+            ObjectsCommand.Imports.class,
+            ManifestsCommand.class,
+            BridgesCommand.class,
+            TraceCommand.class
+        })
 public final class KubeCommand implements Subcommand {
     @Spec
     private CommandSpec spec;

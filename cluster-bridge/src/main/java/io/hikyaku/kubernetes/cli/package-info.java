@@ -1,6 +1,6 @@
-/// `hikyaku kube`: commands for a cluster. They use Jackson and the command line; a command that needs the cluster's
-/// API
-/// loads its client only when it runs.
+/// `hikyaku kube`, also known as `kubectl hikyaku`: commands for a cluster. They use Jackson and the command line, and
+/// leave the cluster's API to `kubernetes.inspect` and `kubernetes.check`, so that its client is loaded only when it is
+/// needed.
 @NullMarked
 package io.hikyaku.kubernetes.cli;
 

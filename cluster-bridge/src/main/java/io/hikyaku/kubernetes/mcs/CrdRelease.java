@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /// The release that a definition says it is of, in two labels made for that.
 ///
 /// @param rest such as `-rc1`, of what came before the release proper; empty for that itself
-record CrdRelease(int major, int minor, int patch, String rest, int revision) implements Comparable<CrdRelease> {
-    static final String VERSION = McsApi.GROUP + "/release-version";
+public record CrdRelease(int major, int minor, int patch, String rest, int revision) implements Comparable<CrdRelease> {
+    public static final String VERSION = McsApi.GROUP + "/release-version";
     static final String REVISION = McsApi.GROUP + "/crd-schema-revision";
 
     private static final Pattern FORM = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6})(-[0-9A-Za-z.-]+)?");
@@ -27,7 +27,12 @@ record CrdRelease(int major, int minor, int patch, String rest, int revision) im
     /// Whether this one may take the place of what a cluster has: that says nothing of its release, or an older
     /// one. What it says in a form that we do not know may be newer.
     boolean replaces(CustomResourceDefinition present) {
-        if (!labels(present).containsKey(VERSION)) {
+        return replaces(labels(present));
+    }
+
+    /// The same by the labels alone.
+    public boolean replaces(Map<String, String> present) {
+        if (!present.containsKey(VERSION)) {
             return true;
         }
         return of(present).filter(release -> release.compareTo(this) < 0).isPresent();
@@ -35,7 +40,10 @@ record CrdRelease(int major, int minor, int patch, String rest, int revision) im
 
     /// None if the labels are missing or of another form; a missing revision is the first.
     static Optional<CrdRelease> of(CustomResourceDefinition definition) {
-        Map<String, String> labels = labels(definition);
+        return of(labels(definition));
+    }
+
+    static Optional<CrdRelease> of(Map<String, String> labels) {
         Matcher version = FORM.matcher(labels.getOrDefault(VERSION, ""));
         String revision = labels.getOrDefault(REVISION, "0");
         if (!version.matches() || !NUMBER.matcher(revision).matches()) {
@@ -47,6 +55,12 @@ record CrdRelease(int major, int minor, int patch, String rest, int revision) im
                 Integer.parseInt(version.group(3)),
                 Objects.requireNonNullElse(version.group(4), ""),
                 Integer.parseInt(revision)));
+    }
+
+    /// Such as `v0.5.2`.
+    @Override
+    public String toString() {
+        return "v" + major + "." + minor + "." + patch + rest + (revision == 0 ? "" : ", revision " + revision);
     }
 
     @Override

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The definitions of the API's types, of the release that we know. The API is shared by everything in a cluster that
@@ -26,6 +28,9 @@ public final class McsCrds {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     /// Of several bridges that start together each may be in the way of the others once or twice.
     private static final int ATTEMPTS = 5;
+
+    private static final Pattern LABEL =
+            Pattern.compile("(" + CrdRelease.VERSION + "|" + CrdRelease.REVISION + "): \"([^\"]*)\"");
 
     private final KubernetesClient client;
     private final List<String> installed = new ArrayList<>();
@@ -63,6 +68,16 @@ public final class McsCrds {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The release of the definitions that we know.
+    public static CrdRelease release() {
+        Map<String, String> labels = new HashMap<>();
+        Matcher lines = LABEL.matcher(yaml());
+        while (lines.find()) {
+            labels.put(lines.group(1), lines.group(2));
+        }
+        return CrdRelease.of(labels).orElseThrow();
     }
 
     /// Installs what is missing and replaces what is older, as far as that is wanted and allowed, and waits until

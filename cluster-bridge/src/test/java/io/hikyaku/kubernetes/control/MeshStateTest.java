@@ -25,7 +25,7 @@ class MeshStateTest {
     private static MeshExports osaka(boolean reachable) {
         ClusterExport export =
                 new ClusterExport("osaka", 1, List.of(new Port("http", 80, "http")), ServiceTraits.NONE, reachable);
-        return new MeshExports(Map.of(WEB, List.of(export)), Map.of("osaka", reachable));
+        return new MeshExports(Map.of(WEB.toString(), List.of(export)), Map.of("osaka", reachable));
     }
 
     private void pass(Duration time) {

@@ -21,6 +21,11 @@ class MeshExportsTest {
     private static final ServiceName DB = ServiceName.parse("shop/db");
 
     private static NodeDocument node(int id, String member, boolean leaving, ExportedService... exports) {
+        return node(id, member, leaving, false, exports);
+    }
+
+    private static NodeDocument node(
+            int id, String member, boolean leaving, boolean draining, ExportedService... exports) {
         return new NodeDocument(
                 new NodeId(0, id),
                 "spiffe://prod/" + member,
@@ -29,6 +34,7 @@ class MeshExportsTest {
                 1,
                 false,
                 leaving,
+                draining,
                 List.of(exports),
                 Optional.empty(),
                 Optional.empty());
@@ -45,7 +51,7 @@ class MeshExportsTest {
     }
 
     private static ClusterExport only(MeshExports mesh) {
-        List<ClusterExport> exports = mesh.byService().get(WEB);
+        List<ClusterExport> exports = mesh.byService().get(WEB.toString());
         assertEquals(1, exports.size());
         return exports.getFirst();
     }
@@ -93,6 +99,17 @@ class MeshExportsTest {
                 of(Set.of(), node(1, "cluster/osaka", true, web(1, true)), node(2, "relay/r1", false, web(1, true)));
         assertEquals(MeshExports.NONE, mesh);
         assertEquals(Optional.empty(), mesh.merged(WEB));
+    }
+
+    @Test
+    void aClusterWhoseBridgesAllDrainIsUnknownAndNotOneThatExportsNothing() {
+        // Given
+        NodeDocument draining = node(1, "cluster/osaka", false, true);
+
+        // When, Then
+        assertEquals(MeshExports.NONE, of(Set.of(), draining));
+        assertTrue(only(of(Set.of(), draining, node(2, "cluster/osaka", false, web(1, true))))
+                .reachable());
     }
 
     @Test

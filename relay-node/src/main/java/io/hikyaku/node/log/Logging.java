@@ -11,6 +11,10 @@ import org.slf4j.LoggerFactory;
 /// Logging of a program that runs on: to standard error, in the level and format of its configuration. Set up by calls
 /// and not by a file, which would have to be found, parsed and kept.
 public final class Logging {
+    /// Warns at each start that v1beta1 of the Multi-Cluster Services API is no stable version, which nobody can
+    /// change.
+    public static final String KUBERNETES_VERSIONS = "io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils";
+
     private Logging() {}
 
     /// Takes effect from now on. The level is that of our own loggers; libraries log what goes wrong, and more only
@@ -33,6 +37,7 @@ public final class Logging {
         root.setLevel(ofLibraries(config.level()));
         context.getLogger("io.hikyaku").setLevel(Level.toLevel(config.level().name()));
         context.getLogger("org.apache.kafka.clients").setLevel(ofKafka(config.level()));
+        context.getLogger(KUBERNETES_VERSIONS).setLevel(Level.ERROR);
     }
 
     /// Its clients warn of every attempt at a broker that is away; our transport says it once a minute.
