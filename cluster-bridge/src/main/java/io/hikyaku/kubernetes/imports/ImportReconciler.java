@@ -211,26 +211,17 @@ public final class ImportReconciler {
         List<EndpointSlice> before = cache.slicesFor(name);
         for (EndpointSlice slice : wanted) {
             names.add(slice.getMetadata().getName());
-            EndpointSlice now = before.stream()
-                    .filter(one -> one.getMetadata()
-                            .getName()
-                            .equals(slice.getMetadata().getName()))
-                    .findFirst()
-                    .orElse(null);
-            if (!Differences.isSame(slice, now) && isFree(slice)) {
+            // By its name, since what has just been written is not found among ours until the watch tells of it.
+            EndpointSlice now = cache.slice(
+                    slice.getMetadata().getNamespace(), slice.getMetadata().getName());
+            boolean free = now == null || Ownership.isOurs(now);
+            if (free && !Differences.isSame(slice, now)) {
                 writer.apply(slice);
             }
         }
         before.stream()
                 .filter(slice -> !names.contains(slice.getMetadata().getName()))
                 .forEach(writer::delete);
-    }
-
-    /// Whether nobody else has an object of that name.
-    private boolean isFree(EndpointSlice wanted) {
-        EndpointSlice there = cache.slice(
-                wanted.getMetadata().getNamespace(), wanted.getMetadata().getName());
-        return there == null || Ownership.isOurs(there);
     }
 
     private void report(ServiceImport object, ImportConditions conditions) {
