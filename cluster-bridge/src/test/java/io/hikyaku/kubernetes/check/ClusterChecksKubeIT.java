@@ -99,8 +99,7 @@ class ClusterChecksKubeIT {
         assertEquals(Verdict.WARN, before.get("DNS").verdict());
         assertEquals(Verdict.OK, plain.get("serviceexports").verdict());
         assertEquals(Verdict.FAIL, plain.get("DNS").verdict());
-        assertEquals(
-                Verdict.WARN, plain.get("DNS of services without bridges").verdict());
+        assertEquals(Verdict.WARN, plain.get("DNS of services without bridges").verdict());
         assertEquals(Verdict.FAIL, plain.get("CoreDNS version").verdict());
         assertEquals(Verdict.FAIL, plain.get("CoreDNS rights").verdict());
         for (String each : List.of("DNS", "CoreDNS version", "CoreDNS rights")) {
