@@ -44,8 +44,8 @@ class ArchitectureTest {
             call.http2 call.http2.server call.http2.client
             call.dial call.pool call.export call.tcp call.listen
             tracing discovery
-            kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.imports
-            kubernetes.pods kubernetes.control kubernetes.inspect kubernetes.check
+            kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.listeners
+            kubernetes.imports kubernetes.pods kubernetes.control kubernetes.inspect kubernetes.check
             kubernetes.cli bridge.shard bridge.services bridge
             lab demo bench
             """.strip().split("\\s+"));

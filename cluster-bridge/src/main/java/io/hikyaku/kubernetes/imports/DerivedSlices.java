@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPortBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.kubernetes.listeners.ListenerKey;
 import io.hikyaku.kubernetes.merge.ClusterExport;
 import io.hikyaku.kubernetes.merge.MergedService;
 import io.hikyaku.service.Import.Pod;

@@ -2,6 +2,8 @@ package io.hikyaku.kubernetes.imports;
 
 import io.fabric8.kubernetes.api.model.SessionAffinityConfig;
 import io.fabric8.kubernetes.api.model.SessionAffinityConfigBuilder;
+import io.hikyaku.kubernetes.listeners.ListenerKey;
+import io.hikyaku.kubernetes.listeners.ListenerPorts;
 import io.hikyaku.kubernetes.mcs.McsApi;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
 import io.hikyaku.kubernetes.mcs.ServiceImportSpec;

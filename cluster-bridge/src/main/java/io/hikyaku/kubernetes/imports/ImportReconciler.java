@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.kubernetes.imports.DerivedSlices.PodAddress;
+import io.hikyaku.kubernetes.listeners.ListenerKey;
+import io.hikyaku.kubernetes.listeners.ListenerPorts;
 import io.hikyaku.kubernetes.mcs.McsApi;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
 import io.hikyaku.kubernetes.merge.ClusterExport;

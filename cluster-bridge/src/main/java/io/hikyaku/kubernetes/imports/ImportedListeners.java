@@ -2,6 +2,7 @@ package io.hikyaku.kubernetes.imports;
 
 import io.hikyaku.config.value.HostPort;
 import io.hikyaku.config.value.ServiceName;
+import io.hikyaku.kubernetes.listeners.ListenerPorts;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
 import io.hikyaku.service.Affinity;
 import io.hikyaku.service.Forwarded;

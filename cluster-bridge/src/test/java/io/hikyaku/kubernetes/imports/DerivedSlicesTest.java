@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.kubernetes.imports.DerivedSlices.PodAddress;
+import io.hikyaku.kubernetes.listeners.ListenerKey;
 import io.hikyaku.kubernetes.merge.ClusterExport;
 import io.hikyaku.kubernetes.merge.MergedService;
 import io.hikyaku.service.Import.Pod;

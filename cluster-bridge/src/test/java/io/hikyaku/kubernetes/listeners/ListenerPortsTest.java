@@ -1,4 +1,4 @@
-package io.hikyaku.kubernetes.imports;
+package io.hikyaku.kubernetes.listeners;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

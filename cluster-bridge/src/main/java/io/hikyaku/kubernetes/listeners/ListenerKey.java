@@ -1,4 +1,4 @@
-package io.hikyaku.kubernetes.imports;
+package io.hikyaku.kubernetes.listeners;
 
 import io.hikyaku.service.Import.Pod;
 import java.util.Optional;
@@ -6,15 +6,15 @@ import java.util.Optional;
 /// What a bridge listens for: a port of an imported service, or of one of its pods.
 ///
 /// @param port as callers know it
-record ListenerKey(Optional<Pod> pod, int port) implements Comparable<ListenerKey> {
-    static ListenerKey of(int port) {
+public record ListenerKey(Optional<Pod> pod, int port) implements Comparable<ListenerKey> {
+    public static ListenerKey of(int port) {
         return new ListenerKey(Optional.empty(), port);
     }
 
     private static final int MAX_PORT = 65_535;
 
     /// Reads `port` or `cluster/pod:port`; IllegalArgumentException if it is neither.
-    static ListenerKey parse(String text) {
+    public static ListenerKey parse(String text) {
         int colon = text.lastIndexOf(':');
         int port = port(text.substring(colon + 1));
         if (colon < 0) {

@@ -1,4 +1,4 @@
-package io.hikyaku.kubernetes.imports;
+package io.hikyaku.kubernetes.listeners;
 
 import io.hikyaku.config.kubernetes.PortRange;
 import io.hikyaku.config.value.ServiceName;
@@ -84,7 +84,7 @@ public final class ListenerPorts {
     }
 
     /// As the annotation of a ServiceImport has it: `80=20001,osaka/web-0:80=20002`.
-    static String text(SortedMap<ListenerKey, Integer> listeners) {
+    public static String text(SortedMap<ListenerKey, Integer> listeners) {
         StringBuilder text = new StringBuilder();
         listeners.forEach((key, port) -> text.append(text.isEmpty() ? "" : BETWEEN)
                 .append(key)
