@@ -11,6 +11,12 @@ class StatusTextTest {
 
     private static final List<NodeStatus.CallsFrom> CALLED =
             List.of(new NodeStatus.CallsFrom("osaka", "web", 12), new NodeStatus.CallsFrom("edge", null, 3));
+    private static final NodeStatus.Lifecycle LIFECYCLE = new NodeStatus.Lifecycle(
+            true,
+            new NodeStatus.Reload(
+                    "refused", "2026-11-23T10:00:00Z", List.of("line 3: links: a change needs a restart")),
+            new NodeStatus.Reload("applied", "2026-11-23T09:00:00Z", List.of()),
+            "2026-11-24T10:00:00Z");
 
     @Test
     void aRelayShowsItsLinksAndTheNodesItReaches() {
@@ -87,12 +93,7 @@ class StatusTextTest {
                 List.of(new NodeStatus.Import("shop/orders", 80, "127.0.0.1:19000", null, 2)),
                 List.of(new NodeStatus.Channel(NODE, "osaka", 1, "via relay-1", 4, 2_000L, 1, 65_536)),
                 new NodeStatus.Streams(4, 10, 1),
-                new NodeStatus.Lifecycle(
-                        true,
-                        new NodeStatus.Reload(
-                                "refused", "2026-11-23T10:00:00Z", List.of("line 3: links: a change needs a restart")),
-                        new NodeStatus.Reload("applied", "2026-11-23T09:00:00Z", List.of()),
-                        "2026-11-24T10:00:00Z"),
+                LIFECYCLE,
                 List.of(
                         new NodeStatus.Calls("shop/orders:80", "import", 3, 1_234.56, 0.0123, 1_200, 34_567, List.of()),
                         new NodeStatus.Calls("shop/stock:80", "export", 0, 0, 0, 0, 0, CALLED)),
