@@ -14,8 +14,8 @@ public interface ServiceSource {
 
     /// Takes what a source offers.
     interface Sink {
-        /// Puts the services in place before it returns. What cannot be put in place, because another source has
-        /// the same or an address is taken, is left out and tried again with the next offer.
+        /// Puts the services in place before it returns. What cannot be put in place, because another source
+        /// has the same or an address is taken, is left out and tried again with the next offer.
         ///
         /// @throws InterruptedException if the thread is interrupted meanwhile
         void offer(DiscoveredServices services) throws InterruptedException;

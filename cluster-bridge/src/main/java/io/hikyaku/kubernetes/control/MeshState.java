@@ -91,8 +91,8 @@ final class MeshState {
                 .toList();
     }
 
-    /// Whether what the cluster exported is to be kept, though the registry does not know it: it left, or has not been
-    /// heard of since this bridge started.
+    /// Whether what the cluster exported is to be kept, though the registry does not know it: it left, or has not
+    /// been heard of since this bridge started.
     synchronized boolean isKept(String cluster) {
         if (exports.clusters().containsKey(cluster)) {
             return false;

@@ -55,8 +55,8 @@ final class DerivedServices {
         return port.transport().equals("TCP");
     }
 
-    /// Deleted with the ServiceImport. It does not keep that one from being deleted, which would take a permission of
-    /// its own.
+    /// Deleted with the ServiceImport. It does not keep that one from being deleted, which would take a permission
+    /// of its own.
     static OwnerReference owner(String apiVersion, ServiceName name, String uid) {
         return new OwnerReferenceBuilder()
                 .withApiVersion(apiVersion)

@@ -238,9 +238,8 @@ public final class ImportReconciler {
         writer.warn(about, warning.reason(), warning.message());
     }
 
-    /// The pods that are called singly: the named ones of a headless service, and a nameless one for a cluster whose
-    /// pods
-    /// have no names, which stands for any of them.
+    /// The pods that are called singly: the named ones of a headless service, and a nameless one for a cluster
+    /// whose pods have no names, which stands for any of them.
     private static List<Pod> pods(MergedService merged) {
         List<Pod> pods = new ArrayList<>();
         if (merged.traits().headless()) {

@@ -24,8 +24,8 @@ public final class ListenerPorts {
         this.range = range;
     }
 
-    /// Notes what a ServiceImport holds. A port outside of the range, or that another service has, is not kept: it will
-    /// be allocated anew.
+    /// Notes what a ServiceImport holds. A port outside of the range, or that another service has, is not kept: it
+    /// will be allocated anew.
     ///
     /// @param listeners see [#text]
     public synchronized void learn(ServiceName service, Map<ListenerKey, Integer> listeners) {

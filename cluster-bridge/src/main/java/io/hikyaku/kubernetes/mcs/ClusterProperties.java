@@ -20,7 +20,8 @@ public final class ClusterProperties {
 
     private ClusterProperties() {}
 
-    /// The name of the cluster, if it says it. That the API is missing is normal, and so is that it may not be read.
+    /// The name of the cluster, if it says it. That the API is missing is normal, and so is that it may not be
+    /// read.
     ///
     /// @throws KubernetesClientException if the API server cannot be reached, or fails
     public static Optional<String> cluster(KubernetesClient client) {
