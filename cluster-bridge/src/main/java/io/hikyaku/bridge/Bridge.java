@@ -188,10 +188,7 @@ public final class Bridge implements AutoCloseable {
         try {
             KubernetesSource source = config.kubernetes().isPresent()
                     ? KubernetesSource.open(
-                            config.cluster(),
-                            config.kubernetes().get(),
-                            node.loops().vertx(),
-                            version)
+                            config.cluster(), config.kubernetes().get(), version)
                     : null;
             Workloads known = source == null
                     ? workloads

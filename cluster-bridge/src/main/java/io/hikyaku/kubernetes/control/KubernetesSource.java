@@ -10,6 +10,8 @@ import io.hikyaku.kubernetes.client.ClientBounds;
 import io.hikyaku.kubernetes.merge.MeshExports;
 import io.hikyaku.kubernetes.pods.PodWorkloads;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,6 +31,7 @@ public final class KubernetesSource implements ServiceSource {
 
     private final String cluster;
     private final KubernetesConfig config;
+    private final Vertx vertx;
     private final KubernetesClient client;
     private final MeshState mesh = new MeshState(System::nanoTime);
     private final PodWorkloads workloads;
@@ -39,7 +42,8 @@ public final class KubernetesSource implements ServiceSource {
     private volatile Runnable whenInPlace = () -> {};
     private volatile String trouble = "Kubernetes has not been read yet";
 
-    private KubernetesSource(String cluster, KubernetesConfig config, KubernetesClient client) {
+    private KubernetesSource(String cluster, KubernetesConfig config, Vertx vertx, KubernetesClient client) {
+        this.vertx = vertx;
         this.cluster = cluster;
         this.config = config;
         this.client = client;
@@ -48,15 +52,32 @@ public final class KubernetesSource implements ServiceSource {
     }
 
     /// @param cluster the bridge's, as it is configured
-    /// @param vertx shared, and left open
     /// @throws IOException if it cannot be known where the API server is, or who this bridge is there
-    public static KubernetesSource open(String cluster, KubernetesConfig config, Vertx vertx, String version)
-            throws IOException {
+    public static KubernetesSource open(String cluster, KubernetesConfig config, String version) throws IOException {
         ApiServer server = config.kubeconfig().isPresent()
                 ? new ApiServer.Kubeconfig(config.kubeconfig().get(), config.context())
                 : ApiServer.PodAccount.of(System.getenv());
-        return new KubernetesSource(
-                cluster, config, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
+        Vertx vertx = eventLoop();
+        try {
+            return new KubernetesSource(
+                    cluster, config, vertx, ApiServerClient.open(server, ClientBounds.DEFAULT, vertx, version));
+        } catch (IOException | RuntimeException unusable) {
+            vertx.close();
+            throw unusable;
+        }
+    }
+
+    /// One event loop for the API server alone: reading the lists of a large cluster takes seconds, and must not keep
+    /// calls waiting.
+    private static Vertx eventLoop() {
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setMaxEventLoopExecuteTime(PATIENCE.toNanos())
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
     }
 
     @Override
@@ -152,5 +173,6 @@ public final class KubernetesSource implements ServiceSource {
         }
         workloads.close();
         client.close();
+        vertx.close();
     }
 }

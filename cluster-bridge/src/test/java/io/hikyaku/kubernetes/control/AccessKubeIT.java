@@ -339,7 +339,6 @@ class AccessKubeIT {
                         PortRange.parse("20000-20100"),
                         false,
                         CrdInstall.NEVER),
-                VERTX,
                 "test");
         try {
             // When
