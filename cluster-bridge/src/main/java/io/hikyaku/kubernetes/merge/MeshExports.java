@@ -34,8 +34,9 @@ public record MeshExports(Map<String, List<ClusterExport>> byService, Map<String
     /// @param reachable whether packets find a path to a node's document's node now
     public static MeshExports of(Collection<NodeDocument> documents, Predicate<NodeDocument> reachable) {
         List<Heard> heard = documents.stream()
-                .filter(document ->
-                        !document.leaving() && Member.parse(document.member()).isCluster())
+                .filter(document -> !document.leaving()
+                        && !document.draining()
+                        && Member.parse(document.member()).isCluster())
                 .map(document ->
                         new Heard(document, Member.parse(document.member()).name(), reachable.test(document)))
                 .sorted(Comparator.comparing((Heard one) -> !one.reachable).thenComparing(one -> one.document.node()))
