@@ -32,6 +32,7 @@ final class ClusterCache implements ImportCache {
     final Watched<ServiceImport> imports;
     final Watched<Service> services;
     final Watched<EndpointSlice> slices;
+    private final List<String> of;
     private final Optional<Watched<Namespace>> namespaces;
 
     /// @param of namespaces to look at; empty: all
@@ -43,6 +44,7 @@ final class ClusterCache implements ImportCache {
             List<String> of,
             Consumer<ServiceName> changed,
             Consumer<String> namespaceChanged) {
+        this.of = List.copyOf(of);
         exports = new Watched<>(
                 "serviceexports",
                 informers(of, api.exports(client)),
@@ -160,10 +162,14 @@ final class ClusterCache implements ImportCache {
         return slices.get(namespace, name);
     }
 
-    /// Where only some namespaces are looked at, or none may be, they are taken to be there.
+    /// Where only some namespaces are looked at, the others are as if they were not there. Those that may not be
+    /// looked at are taken to be.
     @Override
     public boolean hasNamespace(String name) {
-        if (namespaces.isEmpty() || !namespaces.get().isListed()) {
+        if (namespaces.isEmpty()) {
+            return of.contains(name);
+        }
+        if (!namespaces.get().isListed()) {
             return true;
         }
         Namespace found = namespaces.get().get(name);
