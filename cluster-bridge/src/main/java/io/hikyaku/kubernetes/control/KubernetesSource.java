@@ -67,8 +67,8 @@ public final class KubernetesSource implements ServiceSource {
         }
     }
 
-    /// One event loop for the API server alone: reading the lists of a large cluster takes seconds, and must not keep
-    /// calls waiting.
+    /// One event loop for the API server alone: reading the lists of a large cluster takes seconds, and must not
+    /// keep calls waiting.
     private static Vertx eventLoop() {
         return Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
