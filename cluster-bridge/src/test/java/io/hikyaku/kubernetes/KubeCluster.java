@@ -22,8 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /// A real Kubernetes control plane, started by the scripts beside the clone. Where they are not, tests that want one
-/// are
-/// skipped. Take it in `@BeforeAll`, which no timeout of a test class covers: the programs may yet be building.
+/// are skipped. Take it in `@BeforeAll`, which no timeout of a test class covers: the programs may yet be building.
 public final class KubeCluster implements AutoCloseable {
     private static final Path SCRIPTS =
             Path.of("../../shared/kube").toAbsolutePath().normalize();

@@ -3,19 +3,10 @@ package io.hikyaku.mesh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hikyaku.bridge.Bridge;
-import io.hikyaku.config.BridgeConfig;
 import io.hikyaku.lab.Ports;
-import java.io.File;
 import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +21,7 @@ class WithoutOpenTelemetryIT {
 
     @Test
     void runsAsLongAsItIsNotToTrace() throws Exception {
-        assertEquals("ran", inside(config(MORE)));
+        assertEquals(BridgeOnClassPath.RAN, inside(config(MORE)));
     }
 
     @Test
@@ -51,37 +42,7 @@ class WithoutOpenTelemetryIT {
         }
     }
 
-    /// Starts and closes the bridge with classes of its own.
     private static Object inside(Path file) throws Exception {
-        URL[] classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !new File(entry).getName().startsWith("opentelemetry"))
-                .map(WithoutOpenTelemetryIT::url)
-                .toArray(URL[]::new);
-        assertTrue(classPath.length > 1, "a class path of jars, not of one manifest");
-        try (URLClassLoader classes = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
-            Object instance =
-                    classes.loadClass(Program.class.getName()).getConstructor().newInstance();
-            return instance.getClass().getMethod("apply", Object.class).invoke(instance, file);
-        }
-    }
-
-    private static URL url(String entry) {
-        try {
-            return new File(entry).toURI().toURL();
-        } catch (MalformedURLException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /// What runs there.
-    public static final class Program implements Function<Path, String> {
-        @Override
-        public String apply(Path file) {
-            try (Bridge bridge = Bridge.start(BridgeConfig.read(file), "test")) {
-                return bridge.listening().isEmpty() ? "not listening" : "ran";
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        }
+        return BridgeOnClassPath.without(jar -> jar.startsWith("opentelemetry"), file);
     }
 }

@@ -1,7 +1,6 @@
 package io.hikyaku.kubernetes.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.hikyaku.config.kubernetes.CrdInstall;
 import io.hikyaku.config.kubernetes.KubernetesConfig;
 import io.hikyaku.config.value.ServiceName;
 import io.hikyaku.discovery.DiscoveredServices;
@@ -98,10 +97,7 @@ final class Controller {
             throw new IOException("this cluster's ClusterProperty " + ClusterProperties.CLUSTER + " is \"" + named.get()
                     + "\", but the bridge is configured as cluster \"" + cluster + "\"");
         }
-        McsCrds.Outcome definitions = McsCrds.ensure(
-                client,
-                config.crds() == CrdInstall.NEVER ? McsCrds.Install.NEVER : McsCrds.Install.IF_MISSING_OR_OLDER,
-                FIRST_READ);
+        McsCrds.Outcome definitions = McsCrds.ensure(client, config.crds(), FIRST_READ);
         definitions.findings().forEach(LOG::warn);
         McsApi api = McsApi.served(client)
                 .orElseThrow(() -> new IOException("the API server does not know ServiceExport and ServiceImport"));

@@ -22,12 +22,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What this cluster exports: one outcome for each ServiceExport. For any thread; one at a time for each service.
 final class ExportControl {
     private final ClusterCache cache;
-    private final Map<ServiceName, Exported> exported = new ConcurrentHashMap<>();
+    private final Map<ServiceName, ExportOutcome> outcomes = new ConcurrentHashMap<>();
 
     ExportControl(ClusterCache cache) {
         this.cache = cache;
@@ -38,16 +39,20 @@ final class ExportControl {
     /// @return whether what is exported has changed
     boolean look(ServiceName service) {
         ServiceExport object = cache.exports.get(service.namespace(), service.name());
-        Exported now = object == null ? null : outcome(service, object) instanceof Exported one ? one : null;
-        Exported before = now == null ? exported.remove(service) : exported.put(service, now);
-        return !Objects.equals(before, now);
+        ExportOutcome now = object == null ? null : outcome(service, object);
+        ExportOutcome before = now == null ? outcomes.remove(service) : outcomes.put(service, now);
+        return !Objects.equals(exported(before), exported(now));
+    }
+
+    private static @Nullable Exported exported(@Nullable ExportOutcome outcome) {
+        return outcome instanceof Exported one ? one : null;
     }
 
     /// All of it, in the order of names.
     List<Export> all() {
-        return exported.entrySet().stream()
+        return outcomes.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(entry -> entry.getValue().export())
+                .flatMap(entry -> entry.getValue() instanceof Exported one ? Stream.of(one.export()) : Stream.empty())
                 .toList();
     }
 
@@ -71,16 +76,17 @@ final class ExportControl {
                                 .toList());
     }
 
-    /// Writes the status of a ServiceExport, if it is not as it should be.
+    /// Writes the status of a ServiceExport, as it was looked at last, if it is not as it should be.
     void report(ServiceName service, McsApi api, MeshState mesh, ObjectWriter writer, Clock clock) {
         ServiceExport object = cache.exports.get(service.namespace(), service.name());
-        if (object == null || object.getMetadata().getDeletionTimestamp() != null) {
+        ExportOutcome outcome = outcomes.get(service);
+        if (object == null || outcome == null || object.getMetadata().getDeletionTimestamp() != null) {
             return;
         }
         List<McsCondition> before = conditions(object.getStatus());
         List<McsCondition> next = ExportConditions.of(
                 before,
-                outcome(service, object),
+                outcome,
                 mesh.isConnected()
                         ? Optional.empty()
                         : Optional.of("this cluster's bridge has no link to the mesh now"),

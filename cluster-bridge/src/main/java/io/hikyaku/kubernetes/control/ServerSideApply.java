@@ -12,18 +12,17 @@ import io.hikyaku.kubernetes.imports.ObjectWriter;
 import io.hikyaku.kubernetes.imports.Ownership;
 import io.hikyaku.kubernetes.mcs.ServiceExport;
 import io.hikyaku.kubernetes.mcs.ServiceImport;
+import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes by server-side apply, under a field manager of our own. The objects are ours, so what somebody else has set
-/// in
-/// the fields that we write is overwritten.
+/// Writes by server-side apply, under a field manager of our own. The objects are ours, so what somebody else has
+/// set in the fields that we write is overwritten.
 final class ServerSideApply implements ObjectWriter {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSideApply.class);
-    private static final int NOT_FOUND = 404;
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
             .withFieldManager(Ownership.MANAGER)
@@ -66,7 +65,7 @@ final class ServerSideApply implements ObjectWriter {
                     .lockResourceVersion(object.getMetadata().getResourceVersion())
                     .delete();
         } catch (KubernetesClientException refused) {
-            if (refused.getCode() != NOT_FOUND) {
+            if (refused.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw refused;
             }
         }

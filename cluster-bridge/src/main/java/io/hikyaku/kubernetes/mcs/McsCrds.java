@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.hikyaku.config.kubernetes.CrdInstall;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,12 +37,6 @@ public final class McsCrds {
     private final List<String> installed = new ArrayList<>();
     private final List<String> updated = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
-
-    /// What may be done about them.
-    public enum Install {
-        IF_MISSING_OR_OLDER,
-        NEVER
-    }
 
     /// How things stand.
     ///
@@ -85,25 +80,28 @@ public final class McsCrds {
     ///
     /// @param patience for the waiting
     /// @throws KubernetesClientException if the API server cannot be reached, or fails
-    public static Outcome ensure(KubernetesClient client, Install install, Duration patience) {
+    public static Outcome ensure(KubernetesClient client, CrdInstall install, Duration patience) {
         return new McsCrds(client).ensure(install, patience);
     }
 
-    private Outcome ensure(Install install, Duration patience) {
+    private Outcome ensure(CrdInstall install, Duration patience) {
         List<CustomResourceDefinition> all = definitions();
-        if (install == Install.IF_MISSING_OR_OLDER) {
+        if (install == CrdInstall.IF_MISSING_OR_OLDER) {
             all.forEach(this::ensure);
         }
         long deadline = System.nanoTime() + patience.toNanos();
         List<String> lacking = lacking(all);
         // Nothing comes of waiting where nothing is on its way.
-        while (!lacking.isEmpty() && findings.isEmpty() && install != Install.NEVER && System.nanoTime() < deadline) {
+        while (!lacking.isEmpty()
+                && findings.isEmpty()
+                && install != CrdInstall.NEVER
+                && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             lacking = lacking(all);
         }
         if (!lacking.isEmpty()) {
             findings.add("the API server does not serve " + String.join(" and ", lacking) + " in " + McsApi.GROUP
-                    + (install == Install.NEVER ? ", and installing their definitions is switched off" : "") + "; "
+                    + (install == CrdInstall.NEVER ? ", and installing their definitions is switched off" : "") + "; "
                     + byHand());
         }
         return new Outcome(lacking.isEmpty(), installed, updated, findings);

@@ -9,8 +9,8 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.hikyaku.config.kubernetes.CrdInstall;
 import io.hikyaku.kubernetes.KubeCluster;
-import io.hikyaku.kubernetes.mcs.McsCrds.Install;
 import io.hikyaku.kubernetes.mcs.McsCrds.Outcome;
 import io.hikyaku.loop.Await;
 import io.vertx.core.Vertx;
@@ -224,7 +224,7 @@ class McsCrdsKubeIT {
     @Test
     void nothingIsInstalledWhereThatIsSwitchedOff() {
         // When
-        Outcome outcome = McsCrds.ensure(client, Install.NEVER, PATIENCE);
+        Outcome outcome = McsCrds.ensure(client, CrdInstall.NEVER, PATIENCE);
 
         // Then
         assertFalse(outcome.usable());
@@ -251,7 +251,7 @@ class McsCrdsKubeIT {
     }
 
     private static Outcome ensure(KubernetesClient client) {
-        return McsCrds.ensure(client, Install.IF_MISSING_OR_OLDER, PATIENCE);
+        return McsCrds.ensure(client, CrdInstall.IF_MISSING_OR_OLDER, PATIENCE);
     }
 
     private CustomResourceDefinition present() {
@@ -279,7 +279,7 @@ class McsCrdsKubeIT {
         }
         Await.until(
                 "it is served",
-                () -> McsCrds.ensure(client, Install.NEVER, PATIENCE).usable());
+                () -> McsCrds.ensure(client, CrdInstall.NEVER, PATIENCE).usable());
     }
 
     private void apply(McsApi api, String namespace) {
