@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The services of several sources made one. Where two have the same export, or want the same address for an import,
-/// the
-/// first one's counts, and the other's is a finding.
+/// the first one's counts, and the other's is a finding.
 ///
 /// @param findings what was left out and why, in words for an operator
 public record MergedServices(DiscoveredServices services, List<String> findings) {

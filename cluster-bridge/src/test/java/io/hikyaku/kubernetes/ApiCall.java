@@ -5,10 +5,9 @@ import java.util.List;
 /// What a request asks of an API server, in the words of its access rules.
 ///
 /// @param verb `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`
-/// @param resource its plural, with a dot and the group unless that is the core's, and with a slash and the subresource
-///     if there is one, as in `services`, `serviceimports.multicluster.x-k8s.io/status`; the path as it is, if that
-/// names
-///     no resource
+/// @param resource its plural, with a dot and the group unless that is the core's, and with a slash and the
+///     subresource if there is one, as in `services`, `serviceimports.multicluster.x-k8s.io/status`; the path as it
+///     is, if that names no resource
 public record ApiCall(String verb, String resource) {
 
     /// @param line the first one of an HTTP request

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// The services of a running bridge: targets on each event loop, listeners, and what the mesh is told. Everything is
-/// made
-/// first; only then is anything put in place, and none of that can fail.
+/// made first; only then is anything put in place, and none of that can fail.
 public final class ServicesInPlace implements ServiceTaker {
     private final Shards shards;
     private final Imports imports;

@@ -18,10 +18,8 @@ import java.util.function.Predicate;
 
 /// Which nodes export what, at one moment; immutable. Where exporters of a port disagree on its protocol, the one of
 /// the oldest export counts and the others are left out. One without a target is left out as long as another has one
-/// and
-/// can be reached; if there is none, all stay, so that callers hear the reason, or are served by one that has just
-/// become
-/// ready.
+/// and can be reached; if there is none, all stay, so that callers hear the reason, or are served by one that has just
+/// become ready.
 ///
 /// @param exporters of each port
 /// @param protocols of each port, as its oldest exporter says, reachable or not

@@ -17,8 +17,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /// Kubernetes objects, read from what `deploy/render` made of the chart, and changed in place: as data, so that no
-/// value
-/// can become anything but a value.
+/// value can become anything but a value.
 final class Manifests {
     /// The one that the files name.
     private static final String NAMESPACE = "hikyaku";

@@ -22,8 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// The EndpointSlices of a ServiceImport (KEP-1645, "EndpointSlice"): one for each source cluster and address family,
-/// so
-/// that traffic for a port goes only where the port is exported.
+/// so that traffic for a port goes only where the port is exported.
 ///
 /// @param listeners which port the bridges have for each port
 /// @param bridges where pods reach them

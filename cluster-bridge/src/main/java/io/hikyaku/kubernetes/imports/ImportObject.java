@@ -42,8 +42,7 @@ public record ImportObject(
     }
 
     /// Labels and annotations that the exporter asks for, and ours, which come first. Which ones were asked for is
-    /// noted,
-    /// so that one that is asked for no longer is missed.
+    /// noted, so that one that is asked for no longer is missed.
     private Map<String, String> annotations() {
         ServiceTraits traits = merged.traits();
         Map<String, String> annotations = new TreeMap<>(traits.annotations());

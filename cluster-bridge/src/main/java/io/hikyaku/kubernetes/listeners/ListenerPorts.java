@@ -11,8 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Which port each imported port of this cluster has on all of its bridges. The ServiceImports hold the truth, so that
-/// a
-/// port outlives restarts and changes of the leader; this is the leader's index of what they hold. For any thread.
+/// a port outlives restarts and changes of the leader; this is the leader's index of what they hold. For any thread.
 public final class ListenerPorts {
     private static final String BETWEEN = ",";
 

@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The pods that run, by their addresses. A pod on its node's network shares that address with others and a pod that
-/// has
-/// ended may have left its address to another one: neither is found.
+/// has ended may have left its address to another one: neither is found.
 final class PodAddresses implements ResourceEventHandler<Pod>, Workloads {
     private record Owner(String uid, Workload workload) {}
 
