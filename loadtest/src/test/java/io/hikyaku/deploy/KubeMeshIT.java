@@ -223,7 +223,12 @@ class KubeMeshIT {
         assertFalse(mesh.west
                 .kubectl("get", "services,endpointslices", "--all-namespaces", "--output=name")
                 .contains("derived-"));
-        assertEquals("", mesh.west.kubectl("get", "leases,deployments,pods", "--namespace=hikyaku", "--output=name"));
+        Await.until( // pods end after what made them
+                "nothing of ours is left",
+                PATIENCE,
+                () -> mesh.west
+                        .kubectl("get", "leases,deployments,pods", "--namespace=hikyaku", "--output=name")
+                        .isEmpty());
     }
 
     private static void assertAnswersInEveryProtocol() throws Exception {
