@@ -48,8 +48,11 @@ final class KafkaProcess {
     static final String CLIENTS = "CLIENTS";
     static final String CONTROLLER = "CONTROLLER";
     static final int NODE = 1;
+    /// The system property with the address to listen on; loopback if not set.
+    static final String ADDRESS_PROPERTY = "hikyaku.kafka.address";
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaProcess.class);
+    private static final String ADDRESS = System.getProperty(ADDRESS_PROPERTY, "127.0.0.1");
     private static final Duration STOP = Duration.ofSeconds(5);
 
     private final ControllerServer controller;
@@ -77,7 +80,7 @@ final class KafkaProcess {
 
     private static ServerSocketChannel bind(int port) throws IOException {
         ServerSocketChannel socket = ServerSocketChannel.open();
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.bind(new InetSocketAddress(InetAddress.ofLiteral(ADDRESS), port));
         socket.configureBlocking(false); // or Kafka's acceptor dies silently
         return socket;
     }
@@ -123,11 +126,11 @@ final class KafkaProcess {
         }
         Map<String, String> settings = new HashMap<>();
         given.forEach((key, value) -> settings.put((String) key, (String) value));
-        String clients = CLIENTS + "://127.0.0.1:" + port(sockets, CLIENTS);
-        String controller = CONTROLLER + "://127.0.0.1:" + port(sockets, CONTROLLER);
+        String clients = CLIENTS + "://" + ADDRESS + ":" + port(sockets, CLIENTS);
+        String controller = CONTROLLER + "://" + ADDRESS + ":" + port(sockets, CONTROLLER);
         settings.put("listeners", clients + "," + controller);
         settings.put("advertised.listeners", clients);
-        settings.put("controller.quorum.voters", NODE + "@127.0.0.1:" + port(sockets, CONTROLLER));
+        settings.put("controller.quorum.voters", NODE + "@" + ADDRESS + ":" + port(sockets, CONTROLLER));
         settings.put("log.dirs", folder.resolve(DATA).toString());
         return settings;
     }

@@ -48,19 +48,34 @@ public final class KafkaServer implements Broker {
             Map.entry("socket.receive.buffer.bytes", "-1"));
 
     private final Path folder;
+    private final Place place;
     private final List<String> jvmOptions;
     private int clientPort;
     private int controllerPort;
     private @Nullable Process process;
 
-    private KafkaServer(Path folder, List<String> jvmOptions) {
+    /// @param under a command that becomes the one behind it
+    private record Place(List<String> under, String address) {
+        static final Place HERE = new Place(List.of(), "127.0.0.1");
+    }
+
+    private KafkaServer(Path folder, Place place, List<String> jvmOptions) {
         this.folder = folder;
+        this.place = place;
         this.jvmOptions = jvmOptions;
     }
 
     /// A broker without encryption or authorization, which starts fast.
     public static KafkaServer open() throws IOException {
         return open(BrokerListeners.plaintext(), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+    }
+
+    /// A broker in another network namespace of this machine, which takes root.
+    ///
+    /// @param address to listen on there
+    public static KafkaServer openIn(String namespace, String address) throws IOException {
+        Place place = new Place(List.of("ip", "netns", "exec", namespace), address);
+        return open(place, BrokerListeners.plaintext(), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
     }
 
     /// A broker to measure with: enough heap, and the optimizing compiler.
@@ -76,8 +91,13 @@ public final class KafkaServer implements Broker {
     }
 
     private static KafkaServer open(Map<String, String> listeners, List<String> jvmOptions) throws IOException {
+        return open(Place.HERE, listeners, jvmOptions);
+    }
+
+    private static KafkaServer open(Place place, Map<String, String> listeners, List<String> jvmOptions)
+            throws IOException {
         Path folder = Files.createTempDirectory("hikyaku-kafka-");
-        KafkaServer server = new KafkaServer(folder, jvmOptions);
+        KafkaServer server = new KafkaServer(folder, place, jvmOptions);
         try {
             server.writeSettings(listeners);
             server.start();
@@ -95,7 +115,7 @@ public final class KafkaServer implements Broker {
 
     @Override
     public String bootstrapServers() {
-        return "127.0.0.1:" + clientPort;
+        return place.address() + ":" + clientPort;
     }
 
     /// The process that serves now.
@@ -132,11 +152,12 @@ public final class KafkaServer implements Broker {
         if (process != null) {
             throw new IllegalStateException("The broker runs already");
         }
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(place.under());
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xshare:auto"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(jvmOptions);
+        command.add("-D" + KafkaProcess.ADDRESS_PROPERTY + "=" + place.address());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), KafkaProcess.class.getName()));
         command.addAll(List.of(folder.toString(), Integer.toString(clientPort), Integer.toString(controllerPort)));
         Process started = new ProcessBuilder(command)
