@@ -87,9 +87,9 @@ final class ExporterViews implements Directory.Listener {
         documents.add(own.get());
         Predicate<NodeId> reachable = other -> !lost.containsKey(other) && isReachable(other);
         ExporterView next = ExporterView.of(documents, reachable);
-        view = next;
         shards.all().forEach(shard -> shard.execute(() -> shard.show(next)));
         imports.show(next); // after the event loops: connections that waited for it are served at once
+        view = next; // after both: what status shows is what calls meet
         shown.accept(documents, reachable);
     }
 

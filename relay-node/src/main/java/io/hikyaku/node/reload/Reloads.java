@@ -30,13 +30,13 @@ final class Reloads {
     }
 
     void onApplied() {
-        applied.increment();
         last = new NodeStatus.Reload(APPLIED, Instant.now().toString(), List.of());
+        applied.increment(); // last: who sees it counted finds it in status
     }
 
     void onRefused(List<String> findings) {
-        refused.increment();
         last = new NodeStatus.Reload(REFUSED, Instant.now().toString(), findings);
+        refused.increment();
     }
 
     /// Whether what is there now was refused.
