@@ -5,11 +5,13 @@ import io.hikyaku.kafka.KafkaTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -89,15 +91,22 @@ public final class KafkaPrepare implements AutoCloseable {
                 : check(wanted, partitions);
     }
 
+    private int awaitPartitions(String topic, int atLeast) {
+        return awaitOutcome(
+                topic,
+                () -> describe(topic)
+                        .map(found -> found.partitions().size())
+                        .filter(partitions -> partitions >= atLeast));
+    }
+
     /// A broker learns of a change a little after it was made. This waits for it, so that a prepared topic can be
     /// used at once.
-    private int awaitPartitions(String topic, int atLeast) {
+    private <T> T awaitOutcome(String topic, Supplier<Optional<T>> look) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() - deadline < 0) {
-            int partitions =
-                    describe(topic).map(found -> found.partitions().size()).orElse(0);
-            if (partitions >= atLeast) {
-                return partitions;
+            Optional<T> outcome = look.get();
+            if (outcome.isPresent()) {
+                return outcome.get();
             }
             pause();
         }
@@ -175,27 +184,40 @@ public final class KafkaPrepare implements AutoCloseable {
     ///
     /// @return what was changed, for people
     private List<String> mend(Wanted wanted) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, wanted.topic);
-        Config found = Objects.requireNonNull(await(
-                        "reading the settings of " + wanted.topic,
-                        admin.describeConfigs(List.of(resource)).all())
-                .get(resource));
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, wanted.topic);
+        Map<TopicSetting, ConfigEntry> unfit = unfit(topic, wanted.settings);
+        if (unfit.isEmpty()) {
+            return List.of();
+        }
         List<String> changes = new ArrayList<>();
         List<AlterConfigOp> operations = new ArrayList<>();
-        for (TopicSetting setting : wanted.settings) {
+        unfit.forEach((setting, entry) -> {
+            ConfigEntry mended = new ConfigEntry(setting.key(), setting.wanted());
+            operations.add(new AlterConfigOp(mended, AlterConfigOp.OpType.SET));
+            changes.add(setting.label() + " changed from " + entry.value() + " to " + setting.wanted());
+        });
+        await(
+                "changing the settings of " + wanted.topic,
+                admin.incrementalAlterConfigs(Map.of(topic, operations)).all());
+        awaitOutcome(
+                wanted.topic, () -> unfit(topic, wanted.settings).isEmpty() ? Optional.of(changes) : Optional.empty());
+        return changes;
+    }
+
+    /// The settings that do not fit, in order, and what they are.
+    private Map<TopicSetting, ConfigEntry> unfit(ConfigResource topic, List<TopicSetting> settings) {
+        Config found = Objects.requireNonNull(await(
+                        "reading the settings of " + topic.name(),
+                        admin.describeConfigs(List.of(topic)).all())
+                .get(topic));
+        Map<TopicSetting, ConfigEntry> unfit = new LinkedHashMap<>();
+        for (TopicSetting setting : settings) {
             ConfigEntry entry = found.get(setting.key());
             if (entry != null && !setting.fits().test(entry.value())) {
-                ConfigEntry mended = new ConfigEntry(setting.key(), setting.wanted());
-                operations.add(new AlterConfigOp(mended, AlterConfigOp.OpType.SET));
-                changes.add(setting.label() + " changed from " + entry.value() + " to " + setting.wanted());
+                unfit.put(setting, entry);
             }
         }
-        if (!operations.isEmpty()) {
-            await(
-                    "changing the settings of " + wanted.topic,
-                    admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
-        }
-        return changes;
+        return unfit;
     }
 
     private <T> T await(String doing, KafkaFuture<T> future) {
