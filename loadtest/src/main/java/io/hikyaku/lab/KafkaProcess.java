@@ -34,8 +34,9 @@ import scala.Tuple2;
 
 /// The child process of [KafkaServer]: broker and controller (KRaft) in this JVM.
 ///
-/// Both ports are bound before Kafka is configured, since the controller's has to be in the configuration: no
-/// port is guessed, so none can be taken by somebody else meanwhile. The folder is formatted here too, which
+/// Both ports are bound before Kafka is configured, since the controller's has to be in the configuration. They are
+/// not of those that the kernel gives to outgoing connections: while the broker is stopped one of these could take its
+/// place, a client's own attempt to reach it included. The folder is formatted here too, which
 /// costs a second JVM less than Kafka's own tool.
 ///
 /// Arguments: the folder, the port for clients, the port of the controller; 0 for any. When it serves it prints
@@ -80,7 +81,7 @@ final class KafkaProcess {
 
     private static ServerSocketChannel bind(int port) throws IOException {
         ServerSocketChannel socket = ServerSocketChannel.open();
-        socket.bind(new InetSocketAddress(InetAddress.ofLiteral(ADDRESS), port));
+        socket.bind(new InetSocketAddress(InetAddress.ofLiteral(ADDRESS), port == 0 ? Ports.free() : port));
         socket.configureBlocking(false); // or Kafka's acceptor dies silently
         return socket;
     }
@@ -179,7 +180,7 @@ final class KafkaProcess {
         void end(KafkaProcess process) {
             Thread stopping = Thread.ofPlatform().daemon().start(process::stop);
             try {
-                stopping.join(STOP.plusSeconds(1));
+                stopping.join(orphaned ? STOP.multipliedBy(4) : STOP.plusSeconds(1)); // who writes hinders deleting
                 if (orphaned) {
                     TemporaryFolder.delete(folder);
                 }

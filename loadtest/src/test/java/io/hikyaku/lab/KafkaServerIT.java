@@ -67,7 +67,7 @@ class KafkaServerIT {
         server.closeInput();
 
         // Then
-        process.onExit().get(20, TimeUnit.SECONDS);
+        process.onExit().get(60, TimeUnit.SECONDS);
         assertFalse(Files.exists(server.folder()));
         server.close();
     }
