@@ -19,11 +19,17 @@ final class ScriptedService implements AutoCloseable {
 
     private final ServerSocket server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
-    private volatile Script script;
+    private volatile Followed followed;
+
+    /// A script, and how connections that followed it ended.
+    private record Followed(Script script, BlockingQueue<String> endings) {
+        static Followed from(Script script) {
+            return new Followed(script, new LinkedBlockingQueue<>());
+        }
+    }
 
     private ScriptedService(InetAddress address, int port, Script script) throws IOException {
-        this.script = script;
+        followed = Followed.from(script);
         server = new ServerSocket(port, 1024, address);
         Thread.ofVirtual().start(this::accept);
     }
@@ -43,8 +49,7 @@ final class ScriptedService implements AutoCloseable {
 
     /// From the next connection on.
     void follow(Script next) {
-        endings.clear();
-        script = next;
+        followed = Followed.from(next);
     }
 
     int port() {
@@ -56,9 +61,9 @@ final class ScriptedService implements AutoCloseable {
         return sockets.size();
     }
 
-    /// How the next connection ended: `done`, or the failure.
+    /// How the next connection that follows the script of now ended: `done`, or the failure.
     String takeEnding() throws InterruptedException {
-        String ending = endings.poll(60, TimeUnit.SECONDS);
+        String ending = followed.endings.poll(60, TimeUnit.SECONDS);
         if (ending == null) {
             throw new AssertionError("no connection ended");
         }
@@ -78,12 +83,12 @@ final class ScriptedService implements AutoCloseable {
     }
 
     private void follow(Socket socket) {
-        Script own = script;
+        Followed own = followed;
         try (Talk talk = new Talk(socket)) {
-            own.follow(talk);
-            endings.add("done");
+            own.script.follow(talk);
+            own.endings.add("done");
         } catch (Exception ended) {
-            endings.add(String.valueOf(ended.getMessage()));
+            own.endings.add(String.valueOf(ended.getMessage()));
         } finally {
             sockets.remove(socket);
         }

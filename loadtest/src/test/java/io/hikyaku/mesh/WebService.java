@@ -31,7 +31,7 @@ final class WebService implements AutoCloseable {
     private final HttpServer server;
     private final BlockingQueue<HttpServerResponse> streams = new LinkedBlockingQueue<>();
     private final BlockingQueue<ServerWebSocket> sockets = new LinkedBlockingQueue<>();
-    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private volatile BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
     WebService() throws Exception {
         HttpServerOptions options = new HttpServerOptions()
@@ -66,7 +66,7 @@ final class WebService implements AutoCloseable {
     }
 
     void forgetHeard() {
-        heard.clear();
+        heard = new LinkedBlockingQueue<>();
         streams.clear();
     }
 
@@ -153,8 +153,9 @@ final class WebService implements AutoCloseable {
     }
 
     private void converse(ServerWebSocket socket) {
+        BlockingQueue<String> own = heard; // what is heard late belongs to the test that opened it
         sockets.add(socket);
-        heard.add("opened " + socket.subProtocol());
+        own.add("opened " + socket.subProtocol());
         socket.textMessageHandler(text -> {
             if (text.startsWith("close ")) {
                 socket.close(Short.parseShort(text.substring("close ".length())), "as you wish");
@@ -163,8 +164,8 @@ final class WebService implements AutoCloseable {
             }
         });
         socket.binaryMessageHandler(socket::writeBinaryMessage);
-        socket.pongHandler(pong -> heard.add("pong " + pong));
-        socket.closeHandler(closed -> heard.add("closed " + socket.closeStatusCode() + " " + socket.closeReason()));
+        socket.pongHandler(pong -> own.add("pong " + pong));
+        socket.closeHandler(closed -> own.add("closed " + socket.closeStatusCode() + " " + socket.closeReason()));
     }
 
     /// Bytes that differ for each seed.
