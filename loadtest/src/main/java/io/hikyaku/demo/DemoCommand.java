@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         })
 public final class DemoCommand implements Subcommand {
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ROW = "  %-7s %-15s %-7s %-10s %-6s %-34s %10s%n";
 
     private static final List<Call> CALLS = List.of(

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// temporary folder. Nothing is left behind: [#close] ends the process and deletes the folder, and if this JVM
 /// dies without it the child notices and does both. Not for several threads at once.
 public final class KafkaServer implements Broker {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(120);
     private static final Duration STOP = Duration.ofSeconds(10);
 
     private static final Map<String, String> SETTINGS = Map.ofEntries(

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /// everything they need in one folder. [#close] ends the processes and deletes the folder.
 public final class LocalMesh implements AutoCloseable {
     private static final Duration VALID = Duration.ofDays(1);
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(120);
 
     /// A service port that a bridge exports.
     ///

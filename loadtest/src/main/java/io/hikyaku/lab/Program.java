@@ -17,11 +17,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// A relay or a bridge in a process of its own, with its log in a file. Ends with this JVM, however that ends. Not for
 /// several threads at once.
 public final class Program implements AutoCloseable {
-    private static final Duration STOP = Duration.ofSeconds(15);
+    private static final Duration STOP = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
     private final String name;
     private final Path log;
@@ -115,7 +115,7 @@ public final class Program implements AutoCloseable {
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + admin() + path))
-                .timeout(Duration.ofSeconds(5))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
     }
@@ -134,7 +134,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /// Asks it to end (SIGTERM) and waits; kills it after fifteen seconds.
+    /// Asks it to end (SIGTERM) and waits; kills it after half a minute.
     ///
     /// @return its exit code
     public int stop() throws InterruptedException {

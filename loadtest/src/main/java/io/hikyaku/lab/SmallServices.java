@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// Small real services on loopback, each on a port of its own. Any thread.
 public final class SmallServices implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
-    private static final int SECONDS = 10;
+    private static final int SECONDS = 60;
 
     private final Vertx vertx = Vertx.vertx();
     /// Vert.x closes servers that nobody refers to any more.

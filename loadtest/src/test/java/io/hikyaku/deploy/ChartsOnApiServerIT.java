@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hikyaku.deploy.ChartTool.Finished;
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,11 +87,12 @@ class ChartsOnApiServerIT {
         String allowed = template("bridge", "replicaCount=2");
         Files.writeString(file, allowed.replace("runAsNonRoot: true", "runAsNonRoot: false"));
 
-        // When
-        Finished applied = kubectl("apply", "--dry-run=server", "-f", file.toString());
-
-        // Then
-        assertTrue(applied.err().contains("would violate PodSecurity"), applied.err());
+        // When, then; the API server learns of the namespace's labels a little later
+        Await.until(
+                "it warns",
+                () -> kubectl("apply", "--dry-run=server", "-f", file.toString())
+                        .err()
+                        .contains("would violate PodSecurity"));
     }
 
     @ParameterizedTest
@@ -179,8 +181,10 @@ class ChartsOnApiServerIT {
     private static void assertMay(boolean expected, String... question) throws Exception {
         List<String> command = new ArrayList<>(List.of("auth", "can-i", "--as=" + BRIDGE));
         command.addAll(List.of(question));
-        Finished answer = kubectl(command.toArray(String[]::new));
-        assertEquals(expected ? "yes" : "no", answer.out().strip(), () -> List.of(question) + answer.err());
+        String wanted = expected ? "yes" : "no";
+        Await.until( // the API server learns of a role, or of its end, a little later
+                wanted + " to " + List.of(question),
+                () -> kubectl(command.toArray(String[]::new)).out().strip().equals(wanted));
     }
 
     private static String template(String program, String values, String... more) throws Exception {

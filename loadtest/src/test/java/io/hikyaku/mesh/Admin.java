@@ -16,7 +16,7 @@ import java.util.List;
 /// What a relay or bridge says of itself at its admin server.
 record Admin(int port) {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /// What must be zero when no call is under way and nobody is connected.
     private static final List<String> GAUGES = List.of(

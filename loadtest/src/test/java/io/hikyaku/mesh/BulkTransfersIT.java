@@ -24,8 +24,11 @@ class BulkTransfersIT {
     private static final int MIB = 1 << 20;
     private static final int[] TOGETHER = {1, 2, 4, 8, 16, 32, 64};
     private static final int ALL_TOGETHER = 64 * MIB;
-    private static final String SMALL_LIMITS =
-            "limits: { route: { linkQueue: 1MiB, pauseAbove: 100KiB, resumeBelow: 8KiB } }\n";
+    /// A busy machine may be silent for a while, which is not what is tested here.
+    private static final String PATIENT =
+            "limits: { link: { deadAfter: 30s }, channel: { gapTimeout: 30s, deadAfter: 30s }%s }\n";
+
+    private static final String SMALL_QUEUES = ", route: { linkQueue: 1MiB, pauseAbove: 100KiB, resumeBelow: 8KiB }";
 
     @TempDir
     Path folder;
@@ -55,7 +58,7 @@ class BulkTransfersIT {
             value = Carrier.class,
             names = {"ONE_RELAY", "KAFKA"})
     void noneIsCutWhereLinksMayHoldNextToNothing(Carrier carrier) throws Exception {
-        everyNumberOf(carrier.open(mesh), SMALL_LIMITS);
+        everyNumberOf(carrier.open(mesh), SMALL_QUEUES);
     }
 
     @Test
@@ -65,7 +68,9 @@ class BulkTransfersIT {
         everyNumberOf(Carrier.Links.both(links.caller().replace(" }\n", small)), "");
     }
 
-    private void everyNumberOf(Carrier.Links links, String limits) throws Exception {
+    /// @param more of the bridges' limits
+    private void everyNumberOf(Carrier.Links links, String more) throws Exception {
+        String limits = PATIENT.formatted(more);
         // Given
         try (ScriptedService bulk = ScriptedService.following(new HttpScript("bulk"))) {
             Mesh.MeshBridge osaka = mesh.bridge(

@@ -95,12 +95,13 @@ class CallersIT {
                 .hearAnswer();
     }
 
-    /// Who called, of all calls that a bridge has logged for a service, when there are as many as expected.
+    /// Who called, of all calls that a bridge has logged for a service, when there are as many as expected; sorted,
+    /// since calls on different event loops may be logged in any order.
     private List<String> awaitCallers(String cluster, String side, String service, int count) throws Exception {
         Await.until(
                 count + " calls in " + cluster,
                 () -> callers(cluster, side, service).size() == count);
-        return callers(cluster, side, service);
+        return callers(cluster, side, service).stream().sorted().toList();
     }
 
     private List<String> callers(String cluster, String side, String service) throws IOException {

@@ -305,6 +305,8 @@ abstract class CallsBetweenClusters {
                 Talk caller = mesh.toBoth();
                 callers.add(caller);
                 caller.say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nnot all of it");
+                Await.until(
+                        "it has got somewhere", () -> exported(mesh.osaka) + exported(mesh.tokyo) == callers.size());
                 return exported(mesh.osaka) > 0 && exported(mesh.tokyo) > 0;
             });
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,6 +86,7 @@ class DescriptorsIT {
                 ScriptedService service = ScriptedService.following(new HttpScript("osaka"));
                 ScriptedService echo = ScriptedService.following(Talk::giveBack)) {
             // Given
+            long begun = System.nanoTime();
             Program bridge = mesh.bridge(
                     "tokyo",
                     "tokyo",
@@ -110,12 +112,12 @@ class DescriptorsIT {
             }
             Await.until("calls are answered again", () -> isAnswered(web));
             Await.until("it is ready again", () -> ask(bridge, "/readyz").status() == 200);
-            assertEquals(
-                    1,
-                    bridge.log()
-                            .lines()
-                            .filter(said -> said.contains("file descriptors run short"))
-                            .count());
+            long lines = bridge.log()
+                    .lines()
+                    .filter(said -> said.contains("file descriptors run short"))
+                    .count();
+            long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begun);
+            assertTrue(lines >= 1 && lines <= 1 + minutes, lines + " lines in " + minutes + " minutes");
         }
     }
 

@@ -52,7 +52,7 @@ final class GrpcService implements BindableService, AutoCloseable {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .keepAliveTime(keepaliveMillis, TimeUnit.MILLISECONDS)
-                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(60, TimeUnit.SECONDS)
                 .intercept(new MetadataEcho())
                 .addService(this)
                 .build()

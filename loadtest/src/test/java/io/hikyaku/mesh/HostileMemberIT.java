@@ -137,7 +137,7 @@ class HostileMemberIT {
             // Then
             String reason = mallory.awaitDown();
             assertTrue(reason.contains("MALFORMED"), reason);
-            assertTrue(counted("hikyaku_route_dropped_packets_total", "malformed") > before);
+            Await.until("it is counted", () -> counted("hikyaku_route_dropped_packets_total", "malformed") > before);
         }
     }
 

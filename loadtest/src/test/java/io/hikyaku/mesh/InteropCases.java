@@ -24,6 +24,8 @@ final class InteropCases extends AbstractInteropTest {
     private static final Set<String> COMPRESSION = Set.of(
             "clientCompressedUnary", "serverCompressedUnary", "clientCompressedStreaming", "serverCompressedStreaming");
 
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private final int servicePort;
     private final int calledPort;
 
@@ -82,6 +84,11 @@ final class InteropCases extends AbstractInteropTest {
                 .usePlaintext()
                 .flowControlWindow(TEST_FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_MESSAGE_SIZE);
+    }
+
+    @Override
+    protected int operationTimeoutMillis() {
+        return PATIENCE_MILLIS;
     }
 
     @Override

@@ -46,11 +46,12 @@ class KilledExporterIT {
     private static final String QUICK = """
             limits:
               link: { keepaliveInterval: 1s }
-              channel: { keepaliveInterval: 500ms, gapTimeout: 1s, deadAfter: 2s, handshakeTimeout: 2s }
+              channel: { keepaliveInterval: 500ms, gapTimeout: 4s, deadAfter: 4s, handshakeTimeout: 6s }
               registry: { expiry: 5m }
             """;
     /// Nobody is taken for dead for as long as a test lasts.
     private static final String FAITHFUL = """
+            eventLoops: 2
             limits:
               channel: { gapTimeout: 5m, deadAfter: 5m }
               registry: { expiry: 5m }

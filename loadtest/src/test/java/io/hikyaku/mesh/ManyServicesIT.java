@@ -8,7 +8,10 @@ import io.hikyaku.loop.Await;
 import io.hikyaku.mesh.Mesh.MeshBridge;
 import io.hikyaku.mesh.Mesh.MeshRelay;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,9 @@ class ManyServicesIT {
     private static final int MANY = 10_000;
     /// Far less than all of them deflated; what a change costs to the byte is a unit test's business.
     private static final int WHOLE = 20_000;
+
+    private static final Duration QUIET = Duration.ofMillis(500);
+    private static final int SIGNS_OF_LIFE = 1_000;
 
     @TempDir
     Path folder;
@@ -72,7 +78,7 @@ class ManyServicesIT {
         tokyo.awaitAnswer("team-99/service-9999");
         assertTrue(osaka.admin().ready());
         assertEquals(503, tokyo.get(LAST, "/name").status());
-        double before = relay.admin().sum("hikyaku_link_bytes_total", "out");
+        double before = whenAllIsTold();
 
         // When
         osaka.change(links + exports(MANY, LAST));
@@ -82,6 +88,18 @@ class ManyServicesIT {
         double bytes = relay.admin().sum("hikyaku_link_bytes_total", "out") - before;
         assertTrue(bytes < WHOLE, "a change of " + bytes + " bytes");
         assertEquals(MANY + 1, tokyo.admin().status().services().size());
+    }
+
+    /// What the relay has sent, once it sends nothing but signs of life: tokyo may call before it was told on all
+    /// links.
+    private double whenAllIsTold() throws Exception {
+        AtomicReference<Double> before = new AtomicReference<>(0.0);
+        Await.until("the relay has told all", () -> {
+            LockSupport.parkNanos(QUIET.toNanos());
+            double sent = relay.admin().sum("hikyaku_link_bytes_total", "out");
+            return sent - before.getAndSet(sent) < SIGNS_OF_LIFE;
+        });
+        return before.get();
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -91,6 +93,10 @@ class RefusingTopicIT {
         }
     }
 
+    private int get() throws Exception {
+        return tokyo.get(ORDERS, "/").status();
+    }
+
     private static String saysOfKafka(MeshBridge bridge) throws Exception {
         return bridge.admin().status().links().stream()
                 .map(NodeStatus.Link::lastError)
@@ -99,10 +105,10 @@ class RefusingTopicIT {
                 .toString();
     }
 
-    /// 0 for an answer that was cut off, since a record in its middle was refused.
-    private int statusOrCut() throws Exception {
+    /// 0 for a call that was cut off, since a record in its middle was refused.
+    private static int statusOrCut(Callable<Integer> call) throws Exception {
         try {
-            return tokyo.get(ORDERS, "/").status();
+            return call.call();
         } catch (IOException cut) {
             return 0;
         }
@@ -123,9 +129,14 @@ class RefusingTopicIT {
         assertEquals(200, answer.status(), answer::body);
         assertEquals(2 * BODY.length(), answer.body().length());
         boolean limited = bytes < 17_408;
-        assertEquals(limited, saysOfKafka(tokyo).contains("max.message.bytes is too small"), saysOfKafka(tokyo));
-        assertEquals(limited, saysOfKafka(osaka).contains("max.message.bytes is too small"), saysOfKafka(osaka));
-        assertEquals(limited, tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 0);
+        for (MeshBridge bridge : List.of(tokyo, osaka)) {
+            Await.until(
+                    "it is said if it is so",
+                    () -> saysOfKafka(bridge).contains("max.message.bytes is too small") == limited);
+        }
+        Await.until(
+                "it is counted if it is so",
+                () -> tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 0 == limited);
     }
 
     @Test
@@ -140,7 +151,8 @@ class RefusingTopicIT {
         // Then
         Await.until(
                 "packets are cut",
-                () -> post().status() == 200 && saysOfKafka(tokyo).contains("too small"));
+                () -> statusOrCut(() -> post().status()) == 200
+                        && saysOfKafka(tokyo).contains("too small"));
     }
 
     @Test
@@ -148,23 +160,25 @@ class RefusingTopicIT {
         // Given writers whose clocks are always behind
         set("osaka", "message.timestamp.type", "CreateTime");
         set("osaka", "message.timestamp.before.max.ms", "0");
+        long begun = System.nanoTime();
         try (LogWatch log = new LogWatch("the broker refuses a record")) {
             start();
 
             // When
             Await.until("several are refused", () -> {
-                statusOrCut();
+                statusOrCut(this::get);
                 return tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 5;
             });
 
-            // Then
-            assertEquals(1, log.found());
+            // Then once, and again once a minute
+            long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begun);
+            assertTrue(log.found() >= 1 && log.found() <= 1 + minutes, log.found() + " lines");
 
             // When
             mesh.prepareKafka(broker, "tokyo", "osaka");
 
             // Then
-            Await.until("it is mended", () -> statusOrCut() == 200);
+            Await.until("it is mended", () -> statusOrCut(this::get) == 200);
         }
     }
 
@@ -181,14 +195,14 @@ class RefusingTopicIT {
         assertEquals(503, status);
         Await.until("it is shown", () -> saysOfKafka(tokyo).contains("the broker refuses a record"));
         assertTrue(saysOfKafka(tokyo).contains("./hikyaku kafka prepare"), saysOfKafka(tokyo));
-        assertTrue(tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 0);
+        Await.until("it is counted", () -> tokyo.admin().sum("hikyaku_kafka_records_refused_total") > 0);
         assertEquals(0, tokyo.admin().sum("hikyaku_kafka_packets_lost_total"));
 
         // When
         mesh.prepareKafka(broker, "tokyo", "osaka");
 
         // Then
-        Await.until("it is mended", () -> statusOrCut() == 200);
-        assertEquals("[null]", saysOfKafka(tokyo));
+        Await.until("it is mended", () -> statusOrCut(this::get) == 200);
+        Await.until("it is said", () -> saysOfKafka(tokyo).equals("[null]"));
     }
 }

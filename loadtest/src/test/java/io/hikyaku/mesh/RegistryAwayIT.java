@@ -25,9 +25,9 @@ class RegistryAwayIT {
     private static final String LINE = "shop/line";
     private static final String ORDERS = "shop/orders";
     /// Documents expire soon.
-    private static final String HASTY = "limits: { registry: { refresh: 1s, expiry: 3s } }\n";
+    private static final String HASTY = "limits: { registry: { refresh: 1s, expiry: 6s } }\n";
 
-    private static final Duration LONGER = Duration.ofSeconds(12);
+    private static final Duration LONGER = Duration.ofSeconds(20);
 
     @TempDir
     Path folder;

@@ -63,7 +63,7 @@ class RelayAloneIT {
                 relay.destroy();
 
                 // Then
-                assertTrue(relay.waitFor(30, TimeUnit.SECONDS), "it has not ended");
+                assertTrue(relay.waitFor(60, TimeUnit.SECONDS), "it has not ended");
                 assertEquals(Exit.DONE, relay.exitValue(), log());
             } finally {
                 relay.destroyForcibly();

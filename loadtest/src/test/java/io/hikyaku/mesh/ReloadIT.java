@@ -31,7 +31,7 @@ class ReloadIT {
     private static final String ORDERS = "shop/orders";
     private static final String MORE = "shop/more";
     private static final String LINE = "shop/line";
-    private static final String LIMITS = "limits: { drainTimeout: 2s }\n";
+    private static final String LIMITS = "limits: { drainTimeout: 10s }\n";
 
     @TempDir
     Path folder;
@@ -156,6 +156,7 @@ class ReloadIT {
 
         // Then
         Await.until("the one that went has no connection", () -> more.open() == 0);
+        traffic.awaitNewCalls();
         int answered = traffic.answersOf("more");
         traffic.awaitMore(50);
         assertEquals(answered, traffic.answersOf("more"));

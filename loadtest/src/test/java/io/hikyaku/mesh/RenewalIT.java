@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RenewalIT {
     private static final String ORDERS = "shop/orders";
     private static final String LINE = "shop/line";
-    private static final Duration SHORT = Duration.ofSeconds(15);
+    private static final Duration SHORT = Duration.ofSeconds(30);
     private static final Duration LONG = Duration.ofHours(1);
     private static final List<String> FILES = List.of("tls.key", "tls.crt", "ca.crt");
 

@@ -60,7 +60,11 @@ final class SharedMesh {
                 """.formatted(web.port(), raw.port(), line.port(), grpcTarget, ports.get(1), ports.get(2)));
         tokyo = mesh.bridge(
                 "tokyo", links.caller() + LIMITS + Mesh.imports("", WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE));
-        for (String service : new String[] {WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE}) {
+    }
+
+    /// Where there is a broker, another test may have restarted it.
+    private void awaitExporters() throws Exception {
+        for (String service : List.of(WEB, RAW, RAW_HTTP2, GRPC, GRPC_PAIR, LINE)) {
             tokyo.admin().awaitExporters(service, 1);
         }
     }
@@ -71,6 +75,7 @@ final class SharedMesh {
             mesh = new SharedMesh(carrier);
             STARTED.put(carrier, mesh);
         }
+        mesh.awaitExporters();
         return mesh;
     }
 

@@ -89,7 +89,7 @@ class StoppedWhileStartingIT {
 
     private void assertStopsCleanly(Process program) throws Exception {
         program.toHandle().destroy();
-        assertTrue(program.waitFor(30, TimeUnit.SECONDS), "it has not ended");
+        assertTrue(program.waitFor(60, TimeUnit.SECONDS), "it has not ended");
         String log = Files.readString(log());
         assertEquals(Exit.DONE, program.exitValue(), log);
         assertFalse(log.contains("\tat ") || log.contains("\\tat "), log);

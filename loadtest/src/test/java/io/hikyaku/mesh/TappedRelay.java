@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 /// A relay made of the real one's parts, in which a test sees every packet as the relay sees it, after TLS has been
 /// taken off, and may change it, hold it back or repeat it.
 final class TappedRelay implements AutoCloseable, LinkEvents {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /// Gets each packet that arrives, on its link's event loop.
     interface Tap {

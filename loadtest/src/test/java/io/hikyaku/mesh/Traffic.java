@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// own, from now until [#stop], and remember every call that did not succeed.
 final class Traffic {
     private final AtomicInteger calls = new AtomicInteger();
+    /// How many calls each caller has made.
+    private final List<AtomicInteger> each = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final ConcurrentHashMap<String, Integer> answers = new ConcurrentHashMap<>();
     private final List<Thread> callers = new ArrayList<>();
@@ -28,12 +30,14 @@ final class Traffic {
     static Traffic to(Callable<Talk> connections, int callers) {
         Traffic traffic = new Traffic();
         for (int i = 0; i < callers; i++) {
-            traffic.callers.add(Thread.ofVirtual().start(() -> traffic.callOnAndOn(connections)));
+            AtomicInteger own = new AtomicInteger();
+            traffic.each.add(own);
+            traffic.callers.add(Thread.ofVirtual().start(() -> traffic.callOnAndOn(connections, own)));
         }
         return traffic;
     }
 
-    private void callOnAndOn(Callable<Talk> connections) {
+    private void callOnAndOn(Callable<Talk> connections, AtomicInteger own) {
         while (!stopped) {
             try (Talk caller = connections.call()) {
                 Talk.Answer answer = caller.get("/name");
@@ -45,6 +49,7 @@ final class Traffic {
             } catch (Exception e) {
                 failures.add(String.valueOf(e.getMessage()));
             }
+            own.incrementAndGet();
             calls.incrementAndGet();
         }
     }
@@ -53,6 +58,14 @@ final class Traffic {
     void awaitMore(int count) throws Exception {
         int goal = calls.get() + count;
         Await.until(count + " more calls", () -> calls.get() >= goal);
+    }
+
+    /// Waits until every call has ended, and been counted, that had begun before now.
+    void awaitNewCalls() throws Exception {
+        for (AtomicInteger own : each) {
+            int before = own.get();
+            Await.until("a call has ended", () -> own.get() > before);
+        }
     }
 
     /// How often this answered so far.

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /// Tokyo calls, osaka answers; both export `shop/both`. Everything is started once and shared by the tests of a class.
 final class TwoClusters implements AutoCloseable {
-    private static final String LIMITS = "limits: { call: { idleTimeout: 3s } }\n";
+    /// Connections that are kept go soon, and bodies may come as slowly as they like.
+    private static final String LIMITS = "limits: { call: { idleTimeout: 3s, http: { minBodyRate: 0 } } }\n";
 
     final Mesh mesh;
     final Mesh.MeshBridge tokyo;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A bridge on a class path that lacks the Kubernetes client, and all that came with it.
-@Timeout(60)
+@Timeout(180)
 class WithoutKubernetesIT {
     private static final Pattern CLIENT = Pattern.compile("kubernetes-|zjsonpatch-|vertx-(web|auth|uri)-");
     private static final String MORE = "listen: [ \"tls://127.0.0.1:0\" ]\nlog: { level: error }\n";

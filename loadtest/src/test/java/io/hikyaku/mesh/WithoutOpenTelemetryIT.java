@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A bridge on a class path that lacks OpenTelemetry.
-@Timeout(60)
+@Timeout(180)
 class WithoutOpenTelemetryIT {
     private static final String MORE = "listen: [ \"tls://127.0.0.1:0\" ]\nlog: { level: error }\n";
 
