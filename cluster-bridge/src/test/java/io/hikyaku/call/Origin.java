@@ -36,7 +36,7 @@ public final class Origin implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
 
-    /// Ports that only ask whether all before them are accepted.
+    /// Ports of connections that only wait until all before them are accepted.
     private final Set<Integer> askers = ConcurrentHashMap.newKeySet();
 
     /// What is put around a connection.
@@ -95,7 +95,7 @@ public final class Origin implements AutoCloseable {
         return connections.get();
     }
 
-    /// Waits until all connections that were made before have ended, and what was done on them with them.
+    /// Waits until all connections that were made so far have been accepted and have ended.
     public void awaitEnds() throws IOException {
         try (Socket asker = new Socket()) {
             asker.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
