@@ -47,7 +47,7 @@ public final class CallPath implements AutoCloseable {
     public static final ServicePort PORT = new ServicePort("shop/orders", 80);
     /// As it is unless configured.
     public static final ImportPort IMPORT = importPort(Optional.empty(), Forwarded.OBFUSCATED, false);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long BUDGET = 64 * 1024 * 1024;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /// One end of a TCP connection in the hands of a test: says exactly these bytes, hears exactly those.
 public final class Conversation implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;

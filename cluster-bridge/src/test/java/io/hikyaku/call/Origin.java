@@ -1,12 +1,18 @@
 package io.hikyaku.call;
 
+import io.hikyaku.loop.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +25,8 @@ public final class Origin implements AutoCloseable {
         void follow(Heard conversation) throws Exception;
     }
 
+    private static final Queue<Socket> DEAD = new ConcurrentLinkedQueue<>();
+
     private final ServerSocket server;
     private final Script script;
     private final Wrapping wrapping;
@@ -26,6 +34,10 @@ public final class Origin implements AutoCloseable {
     private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+
+    /// Ports of connections that only wait until all before them are accepted.
+    private final Set<Integer> askers = ConcurrentHashMap.newKeySet();
 
     /// What is put around a connection.
     public interface Wrapping {
@@ -62,10 +74,13 @@ public final class Origin implements AutoCloseable {
         });
     }
 
-    /// A port on which nobody listens.
+    /// A port on which nobody listens, and which nobody else is given as long as this process runs.
     public static int deadPort() {
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return closed.getLocalPort();
+        try {
+            Socket taken = new Socket();
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            DEAD.add(taken);
+            return taken.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -78,6 +93,20 @@ public final class Origin implements AutoCloseable {
     /// Connections accepted so far.
     public int connections() {
         return connections.get();
+    }
+
+    /// Waits until all connections that were made so far have been accepted and have ended.
+    public void awaitEnds() throws IOException {
+        try (Socket asker = new Socket()) {
+            asker.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            askers.add(asker.getLocalPort());
+            asker.connect(server.getLocalSocketAddress());
+            asker.setSoTimeout(60_000);
+            if (asker.getInputStream().read() >= 0) {
+                throw new AssertionError("taken for a caller");
+            }
+        }
+        Await.until("all connections ended", () -> ended.get() == connections.get());
     }
 
     /// Request heads heard so far and not yet taken.
@@ -96,7 +125,7 @@ public final class Origin implements AutoCloseable {
     }
 
     private static String take(BlockingQueue<String> queue) throws InterruptedException {
-        String next = queue.poll(30, TimeUnit.SECONDS);
+        String next = queue.poll(60, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("nothing came");
         }
@@ -107,6 +136,10 @@ public final class Origin implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
+                if (askers.remove(socket.getPort())) {
+                    socket.close();
+                    continue;
+                }
                 sockets.add(socket);
                 connections.incrementAndGet();
                 Thread.ofVirtual().start(() -> follow(socket));
@@ -120,8 +153,10 @@ public final class Origin implements AutoCloseable {
         try (Conversation conversation = new Conversation(wrapping.around(socket))) {
             script.follow(new Heard(conversation, socket));
             endings.add("done");
-        } catch (Exception ended) {
-            endings.add(String.valueOf(ended.getMessage()));
+        } catch (Exception failed) {
+            endings.add(String.valueOf(failed.getMessage()));
+        } finally {
+            ended.incrementAndGet();
         }
     }
 

@@ -87,6 +87,11 @@ public final class RecordingService implements AutoCloseable {
                 .replaceAll("X-Request-Id: [!-~]+\r\n", "");
     }
 
+    /// Waits until all connections have ended, and so until everything on them is recorded.
+    public void awaitEnds() throws IOException {
+        origin.awaitEnds();
+    }
+
     public void forget() {
         connections.forEach(bytes -> bytes.setLength(0));
     }

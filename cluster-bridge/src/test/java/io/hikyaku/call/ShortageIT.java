@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Targets while the process has hardly any file descriptors left.
-@Timeout(60)
+@Timeout(180)
 class ShortageIT {
     private static final String CONNECTED = "connected";
 
@@ -76,7 +76,7 @@ class ShortageIT {
                             }
                         })
                         .start());
-        return outcome.get(20, TimeUnit.SECONDS);
+        return outcome.get(60, TimeUnit.SECONDS);
     }
 
     @Test

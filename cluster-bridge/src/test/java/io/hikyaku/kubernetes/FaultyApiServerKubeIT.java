@@ -51,7 +51,7 @@ class FaultyApiServerKubeIT {
     void close() throws Exception {
         client.close();
         server.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -82,7 +82,7 @@ class FaultyApiServerKubeIT {
         server.make(Fault.NONE);
 
         // Then
-        assertEquals(List.of(), answer.get(20, TimeUnit.SECONDS));
+        assertEquals(List.of(), answer.get(60, TimeUnit.SECONDS));
     }
 
     @Test

@@ -131,7 +131,7 @@ class MadeFromFilesTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(60)
     void aPipeInThePlaceOfTheFileHoldsUpNobody() throws Exception {
         // Given
         Files.delete(file);

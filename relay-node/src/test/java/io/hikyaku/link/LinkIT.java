@@ -16,7 +16,8 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -136,18 +137,19 @@ class LinkIT {
 
     @Test
     void aRelayThatIsNotThereYetIsDialledUntilItIs() throws Exception {
-        // Given
-        LinkUrl url;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            url = LinkUrl.parse("tls://127.0.0.1:" + free.getLocalPort());
-        }
-        try (TestNode edge = edge(PROVIDER);
+        // Given a port that is taken, so that nobody else gets it, and on which nobody listens
+        try (Socket held = new Socket();
+                TestNode edge = edge(PROVIDER);
                 TestNode relay = relay(PROVIDER)) {
+            held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            LinkUrl url = LinkUrl.parse("tls://127.0.0.1:" + held.getLocalPort());
+
             // When
             edge.links.dial(url);
             Await.until(
                     "a failure to dial is told",
                     () -> edge.links.status().getFirst().lastError() != null);
+            held.close();
             relay.listenAt(url.toString());
 
             // Then
@@ -226,8 +228,10 @@ class LinkIT {
     @Test
     void aPeerThatStallsIsDeadThoughTcpSaysNothing() throws Exception {
         // Given
-        try (TestNode relay = relay(PROVIDER);
-                TestNode edge = edge(PROVIDER);
+        try (TestNode relay = new TestNode(
+                        TestMesh.own(mesh.relay("relay-1"), true, Set.of(), PROVIDER), TestNode.SOON_DEAD);
+                TestNode edge = new TestNode(
+                        TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER), TestNode.SOON_DEAD);
                 TcpProxy proxy = new TcpProxy(relay.listen("tls").address().port(), 4096)) {
             edge.links.dial(LinkUrl.parse("tls://127.0.0.1:" + proxy.port()));
             edge.events.awaitUp();
@@ -276,7 +280,7 @@ class LinkIT {
             RecordedEvents.await(edge.events.drained, "drained");
             long all = sent;
             Await.until("all packets arrive", () -> arrived.get() == all);
-            assertEquals(0, link.queuedBytes());
+            Await.until("nothing waits any more", () -> link.queuedBytes() == 0);
         }
     }
 

@@ -43,16 +43,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(NoLeaks.class)
 class LinkRefusalIT {
     private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
-    private static final LinkLimits SHORT_GREETING = new LinkLimits(
-            Duration.ofSeconds(5),
-            Duration.ofMillis(500),
-            Duration.ofMillis(200),
-            Duration.ofSeconds(1),
-            Duration.ofMillis(5),
-            Duration.ofMillis(50),
-            2,
-            2,
-            2);
+    /// Time for TLS before the greeting, on any machine.
+    private static final Duration SHORT = Duration.ofSeconds(4);
+
+    private static final LinkLimits SHORT_GREETING = limits(SHORT, 100);
+    private static final LinkLimits TWO_LINKS = limits(TestNode.QUICK.handshakeTimeout(), 2);
 
     @TempDir
     static Path directory;
@@ -262,7 +257,7 @@ class LinkRefusalIT {
     void moreLinksThanAllowedAreClosedAtOnce() throws Exception {
         // Given
         try (TestNode small = new TestNode(
-                TestMesh.own(relayIdentity, true, Set.of(), PROVIDER), new RecordedEvents(), SHORT_GREETING, 1)) {
+                TestMesh.own(relayIdentity, true, Set.of(), PROVIDER), new RecordedEvents(), TWO_LINKS, 1)) {
             LinkUrl smallUrl = small.listen("tls");
             LinkIdentity own = edge();
             try (ScriptedNeighbour first = ScriptedNeighbour.dial(smallUrl, own);
@@ -368,13 +363,14 @@ class LinkRefusalIT {
     @Test
     void aSilentNeighbourIsTakenForDead() throws Exception {
         LinkIdentity own = edge();
-        try (ScriptedNeighbour peer = ScriptedNeighbour.dial(url, own)) {
+        try (TestNode hasty = new TestNode(TestMesh.own(relayIdentity, true, Set.of(), PROVIDER), TestNode.SOON_DEAD);
+                ScriptedNeighbour peer = ScriptedNeighbour.dial(hasty.listen("tls"), own)) {
             // When
             peer.greet(own);
 
             // Then
-            assertTrue(relay.events.awaitDown().reason().startsWith("nothing was heard for "));
-            assertEquals(1, relay.refused("silent"));
+            assertTrue(hasty.events.awaitDown().reason().startsWith("nothing was heard for "));
+            assertEquals(1, hasty.refused("silent"));
         }
     }
 
@@ -414,6 +410,20 @@ class LinkRefusalIT {
 
     private static void awaitRefused(TestNode node, String reason) {
         Await.until("a refusal for " + reason, () -> node.refused(reason) > 0);
+    }
+
+    private static LinkLimits limits(Duration handshake, int maxAccepted) {
+        LinkLimits quick = TestNode.QUICK;
+        return new LinkLimits(
+                quick.connectTimeout(),
+                handshake,
+                quick.keepaliveInterval(),
+                quick.deadAfter(),
+                quick.reconnectBackoffMin(),
+                quick.reconnectBackoffMax(),
+                maxAccepted,
+                quick.maxGreeting(),
+                quick.maxGreetingPerSource());
     }
 
     private static LinkIdentity edge() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What links tell, kept for a test to wait for. Packets go to a consumer of the test's, else they are counted and
 /// released.
 public class RecordedEvents implements LinkEvents {
-    static final long DEADLINE_SECONDS = 20;
+    static final long DEADLINE_SECONDS = 60;
 
     final BlockingQueue<Link> ups = new LinkedBlockingQueue<>();
     final BlockingQueue<PacketSink> drained = new LinkedBlockingQueue<>();

@@ -3,6 +3,7 @@ package io.hikyaku.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hikyaku.config.limits.LinkLimits;
 import io.hikyaku.config.value.LinkUrl;
 import io.hikyaku.net.NoLeaks;
 import io.netty.handler.ssl.OpenSsl;
@@ -21,7 +22,8 @@ class SlowLineIT {
     private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     private static final int PIECE = 400;
     private static final int BODY = 16_000;
-    private static final Duration PAUSE = Duration.ofMillis(60);
+    private static final Duration PAUSE = Duration.ofMillis(80);
+    private static final LinkLimits LIMITS = TestNode.deadAfter(Duration.ofSeconds(2));
 
     @ParameterizedTest
     @CsvSource({"tls, true", "tls, false", "wss, true", "wss, false"})
@@ -29,8 +31,8 @@ class SlowLineIT {
             throws Exception {
         // Given
         TestMesh mesh = new TestMesh("demo", directory);
-        try (TestNode relay = new TestNode(TestMesh.own(mesh.relay("relay-1"), true, Set.of(), PROVIDER));
-                TestNode edge = new TestNode(TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER))) {
+        try (TestNode relay = new TestNode(TestMesh.own(mesh.relay("relay-1"), true, Set.of(), PROVIDER), LIMITS);
+                TestNode edge = new TestNode(TestMesh.own(mesh.cluster("edge"), false, Set.of(), PROVIDER), LIMITS)) {
             LinkUrl url = relay.listen(scheme);
             try (TcpProxy line = new TcpProxy(url.address().port(), PIECE)) {
                 edge.links.dial(url.withPort(line.port()));
@@ -38,7 +40,7 @@ class SlowLineIT {
                 Link accepted = relay.events.awaitUp();
                 TestNode from = toDialler ? relay : edge;
                 TestNode to = toDialler ? edge : relay;
-                long deadAfter = TestNode.QUICK.deadAfter().toNanos();
+                long deadAfter = LIMITS.deadAfter().toNanos();
 
                 // When
                 line.slowDown(PAUSE);

@@ -15,17 +15,12 @@ import java.util.concurrent.TimeoutException;
 
 /// A node that has links and nothing else, with event loops of its own.
 final class TestNode implements AutoCloseable {
-    /// As the defaults, but a link that fails is dialled again at once, and silence is noticed soon.
-    static final LinkLimits QUICK = new LinkLimits(
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(10),
-            Duration.ofMillis(200),
-            Duration.ofSeconds(1),
-            Duration.ofMillis(5),
-            Duration.ofMillis(50),
-            100,
-            100,
-            100);
+    /// As the defaults, but a link that fails is dialled again at once. Silence lasts longer than any machine takes to
+    /// get round to a thread.
+    static final LinkLimits QUICK = deadAfter(Duration.ofSeconds(30));
+
+    /// As quick, and silence is noticed soon.
+    static final LinkLimits SOON_DEAD = deadAfter(Duration.ofSeconds(1));
 
     final EventLoops loops;
     final LinkIdentity own;
@@ -40,8 +35,25 @@ final class TestNode implements AutoCloseable {
         this.links = new Links(loops, own, LinkSettings.of(limits, RouteLimits.DEFAULTS), meters, events);
     }
 
+    TestNode(LinkIdentity own, LinkLimits limits) {
+        this(own, new RecordedEvents(), limits, 1);
+    }
+
     TestNode(LinkIdentity own) {
-        this(own, new RecordedEvents(), QUICK, 1);
+        this(own, QUICK);
+    }
+
+    static LinkLimits deadAfter(Duration silence) {
+        return new LinkLimits(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(200),
+                silence,
+                Duration.ofMillis(5),
+                Duration.ofMillis(50),
+                100,
+                100,
+                100);
     }
 
     NodeId node() {

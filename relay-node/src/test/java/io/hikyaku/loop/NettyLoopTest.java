@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NettyLoopTest {
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final DefaultEventExecutor thread = new DefaultEventExecutor();
     private final Vertx workers = Vertx.vertx();

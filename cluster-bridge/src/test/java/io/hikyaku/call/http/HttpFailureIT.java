@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class HttpFailureIT {
     private static final String GET = "GET / HTTP/1.1\r\nHost: o\r\n\r\n";
+    /// Time to do one thing after another, on any machine.
+    private static final Duration SHORT = Duration.ofSeconds(1);
     private static final String HELLO = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
     private @Nullable Origin origin;
@@ -286,10 +288,14 @@ class HttpFailureIT {
             service.head();
         })) {
             String post = "POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 0\r\n\r\n";
-            caller.say(post).hearHead();
-            caller.hear(5);
+            String answer = caller.say(post).hearHead();
+            for (int i = 0; i < 20 && answer.startsWith("HTTP/1.1 200 "); i++) {
+                // Where this comes too late, the connection of the one before is not used again.
+                caller.hear(5);
+                answer = caller.say(post).hearHead();
+            }
 
-            assertProblem(502, "connection_terminated", caller.say(post).hearHead());
+            assertProblem(502, "connection_terminated", answer);
         }
     }
 
@@ -300,34 +306,40 @@ class HttpFailureIT {
         path = CallPath.start(Protocol.HTTP, CallLimits.DEFAULTS, service.port());
         try (Conversation caller = Conversation.with(path.port())) {
             String post = "POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 0\r\n\r\n";
-            for (String request : List.of(post, post, GET)) {
-                caller.say(request).hearHead();
-                caller.hear(5);
-            }
-            assertEquals(1, service.connections());
+            int before;
+            long begun;
+            do { // until all three are made within a second
+                before = service.connections();
+                begun = System.nanoTime();
+                for (String request : List.of(post, post, GET)) {
+                    caller.say(request).hearHead();
+                    caller.hear(5);
+                }
+            } while (System.nanoTime() - begun > Duration.ofMillis(900).toNanos());
+            int used = service.connections();
+            assertTrue(used <= before + 1, "connections: " + used);
             long second = System.nanoTime() + Duration.ofMillis(1100).toNanos();
             path.await("a second later", () -> System.nanoTime() - second > 0);
 
             caller.say(post).hearHead();
 
-            assertEquals(2, service.connections());
+            assertEquals(used + 1, service.connections());
         }
     }
 
     @Test
     void aServiceThatDoesNotAnswerIsAGatewayTimeout() throws Exception {
-        Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller = call(
-                limits(usual, Duration.ofMillis(300), usual),
-                service -> service.raw().hearGone())) {
+        Duration usual = Duration.ofSeconds(60);
+        try (Conversation caller =
+                call(limits(usual, SHORT, usual), service -> service.raw().hearGone())) {
             assertProblem(504, "http_response_timeout", caller.say(GET).hearHead());
         }
     }
 
     @Test
     void aHeadThatDoesNotComeToItsEndIsARequestTimeout() throws Exception {
-        Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller = call(limits(Duration.ofMillis(300), usual, usual), service -> {})) {
+        Duration usual = Duration.ofSeconds(60);
+        try (Conversation caller = call(limits(SHORT, usual, usual), service -> {})) {
             caller.say("GET / HTTP/1.1\r\nHos");
 
             assertProblem(408, "http_request_error", caller.hearAll());
@@ -336,10 +348,9 @@ class HttpFailureIT {
 
     @Test
     void aBodyThatDoesNotComeIsARequestTimeout() throws Exception {
-        Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller = call(
-                limits(usual, usual, Duration.ofMillis(300)),
-                service -> service.raw().hearGone())) {
+        Duration usual = Duration.ofSeconds(60);
+        try (Conversation caller =
+                call(limits(usual, usual, SHORT), service -> service.raw().hearGone())) {
             caller.say("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: 10\r\n\r\nab");
 
             assertProblem(408, "http_request_error", caller.hearAll());
@@ -348,8 +359,8 @@ class HttpFailureIT {
 
     @Test
     void anIdleConnectionIsClosed() throws Exception {
-        Duration usual = Duration.ofSeconds(20);
-        try (Conversation caller = call(limits(usual, usual, Duration.ofMillis(300)), service -> {})) {
+        Duration usual = Duration.ofSeconds(60);
+        try (Conversation caller = call(limits(usual, usual, SHORT), service -> {})) {
             assertEquals("", caller.hearAll());
         }
     }

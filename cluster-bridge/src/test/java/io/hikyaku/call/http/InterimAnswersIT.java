@@ -156,7 +156,7 @@ class InterimAnswersIT {
     @EnumSource
     void aServiceThatSaysNothingAfterOneIsTooSlow(Version service) throws Exception {
         CallLimits limits =
-                new TestLimits().responseTimeout(Duration.ofMillis(500)).limits();
+                new TestLimits().responseTimeout(Duration.ofSeconds(3)).limits();
         int port = start(limits, service, 1, "");
         try (Conversation caller = Conversation.with(port)) {
             caller.say(GET);

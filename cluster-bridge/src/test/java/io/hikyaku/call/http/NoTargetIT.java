@@ -74,7 +74,8 @@ class NoTargetIT {
                 // Then
                 assertRefused(caller);
             }
-            assertEquals(3, path.sum("hikyaku.calls", "side", "export", "outcome", "no-target"));
+            path.await(
+                    "all are counted", () -> path.sum("hikyaku.calls", "side", "export", "outcome", "no-target") == 3);
 
             // When
             path.retarget(port(Protocol.HTTP, at(service)));

@@ -88,7 +88,7 @@ class TargetChangeIT {
     private static List<String> calls(Conversation caller, int count) throws IOException {
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            answers.add(call(caller, POST));
+            answers.add(call(caller, GET));
         }
         return answers;
     }

@@ -358,10 +358,12 @@ class ThreatsForwardingIT {
                             "M" + i + " /p" + i + " HTTP/1.1\r\nHost: h" + i + "\r\n"
                                     + Threats.added().replace("host=o", "host=h" + i) + "\r\n");
                     if (i == 0) {
+                        threats.path().awaitQuiet();
                         before = threats.path().meterCount();
                     }
                 }
 
+                threats.path().awaitQuiet();
                 assertEquals(before, threats.path().meterCount());
             }
         }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ThreatsSlownessIT {
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofSeconds(1);
     private static final String GET = "GET / HTTP/1.1\r\nHost: o\r\n\r\n";
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: o\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -105,7 +105,7 @@ class ThreatsSlownessIT {
             try (Origin early = Origin.following(service -> {
                         service.head();
                         service.say("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel");
-                        service.raw().hear(6 * 30);
+                        service.raw().hear(6 * 60);
                         service.say("lo");
                         service.raw().hearGone();
                     });
@@ -119,9 +119,9 @@ class ThreatsSlownessIT {
                     Conversation caller = Conversation.with(path.port())) {
                 caller.say(CHUNKED).hearHead();
                 assertEquals("hel", caller.hear(3));
-                for (int i = 0; i < 30; i++) {
+                for (int i = 0; i < 60; i++) {
                     caller.say("1\r\na\r\n");
-                    LockSupport.parkNanos(SHORT.toNanos() / 10);
+                    LockSupport.parkNanos(SHORT.toNanos() / 20);
                 }
 
                 assertEquals("lo", caller.hear(2));
@@ -150,7 +150,7 @@ class ThreatsSlownessIT {
 
         /// Says the piece again and again until the other side has had enough of it.
         private static void dribble(Conversation caller, String piece) {
-            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             try {
                 while (caller.in().available() == 0 && System.nanoTime() < end) {
                     caller.say(piece);
@@ -200,13 +200,13 @@ class ThreatsSlownessIT {
                     });
                     CallPath path = CallPath.start(
                             Protocol.HTTP,
-                            new TestLimits().writeTimeout(SHORT.multipliedBy(3)).limits(),
+                            new TestLimits().writeTimeout(SHORT.multipliedBy(2)).limits(),
                             large.port());
                     Conversation caller = Conversation.withSmallBuffer(path.port())) {
                 caller.say(GET).hearHead();
                 for (int i = 0; i < 16; i++) {
                     caller.hearBytes(length / 16);
-                    LockSupport.parkNanos(SHORT.toNanos() / 3);
+                    LockSupport.parkNanos(SHORT.toNanos() / 5);
                 }
                 caller.close();
                 path.awaitQuiet();

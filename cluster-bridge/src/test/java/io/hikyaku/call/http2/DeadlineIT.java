@@ -60,7 +60,7 @@ class DeadlineIT {
 
     @Test
     void aCallWhoseConfiguredTimeHasPassedIsEndedOnBothSides() throws Exception {
-        path = CallPath.startLimited(Duration.ofMillis(300), silent.port());
+        path = CallPath.startLimited(Duration.ofSeconds(2), silent.port());
         try (Conversation caller = Conversation.with(path.port())) {
             caller.say("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
 
@@ -127,7 +127,7 @@ class DeadlineIT {
 
     @Test
     void aStreamOfGrpcMayBeQuietWhereAnotherCallHasNoMoreTime() throws Exception {
-        Duration shortly = Duration.ofMillis(300);
+        Duration shortly = Duration.ofSeconds(1);
         Target target = Target.parse("h2c://127.0.0.1:" + patient.port());
         path = CallPath.start(
                 new TestLimits().responseTimeout(shortly).idleTimeout(shortly).limits(),

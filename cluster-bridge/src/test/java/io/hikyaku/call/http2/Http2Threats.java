@@ -28,15 +28,16 @@ final class Http2Threats implements AutoCloseable {
     }
 
     /// Nothing of earlier calls reaches the service any more.
-    void quiet() {
+    void quiet() throws IOException {
         threats.path().awaitQuiet();
+        threats.origin().awaitEnds();
         threats.origin().forget();
     }
 
     /// The stream ends in a reset with this error, nothing reaches the service, and the next stream is served.
     void resets(int error, Attack attack) throws IOException {
-        double before = threats.path().sum("hikyaku.requests.rejected");
         quiet();
+        double before = threats.path().sum("hikyaku.requests.rejected");
         try (Http2Talk caller = Http2Talk.with(threats.path().port())) {
             attack.on(caller);
             assertEquals(error, caller.hear(RST_STREAM).error());
@@ -50,8 +51,8 @@ final class Http2Threats implements AutoCloseable {
 
     /// The connection ends with this error.
     void goesAway(int error, Attack attack) throws IOException {
-        double before = threats.path().sum("hikyaku.requests.rejected");
         quiet();
+        double before = threats.path().sum("hikyaku.requests.rejected");
         try (Http2Talk caller = Http2Talk.with(threats.path().port())) {
             try {
                 attack.on(caller);

@@ -41,7 +41,7 @@ class TargetHttp2HealthIT {
     private int start(String scheme, Origin service) {
         broken = service;
         path = CallPath.start(
-                new TestLimits().connectTimeout(Duration.ofMillis(300)).limits(),
+                new TestLimits().connectTimeout(Duration.ofSeconds(2)).limits(),
                 new ExportPort(
                         "main",
                         80,

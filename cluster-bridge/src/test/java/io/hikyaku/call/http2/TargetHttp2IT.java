@@ -436,9 +436,8 @@ class TargetHttp2IT {
             talk.hearsEnd();
         });
         origin = full;
-        CallLimits hasty = new TestLimits()
-                .connectTimeout(java.time.Duration.ofMillis(500))
-                .limits();
+        CallLimits hasty =
+                new TestLimits().connectTimeout(java.time.Duration.ofSeconds(3)).limits();
         Target target = Target.parse("h2c://127.0.0.1:" + full.port());
         path = CallPath.start(hasty, new ExportPort("main", 80, Protocol.HTTP, List.of(target)));
         try (Http2Talk caller = Http2Talk.with(path.port())) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// How long a connection to a target lives.
 @ExtendWith(NoLeaks.class)
-@Timeout(60)
+@Timeout(180)
 class TargetHttp2LifeIT {
     private static final Duration SOON = Duration.ofMillis(100);
     private static final Duration NEVER = Duration.ofDays(1);
@@ -95,7 +95,7 @@ class TargetHttp2LifeIT {
     }
 
     private String next() throws InterruptedException {
-        String next = told.poll(30, TimeUnit.SECONDS);
+        String next = told.poll(60, TimeUnit.SECONDS);
         return next == null ? "nothing" : next;
     }
 

@@ -322,7 +322,7 @@ class TargetWebSocketIT {
     @Test
     void aWebSocketOnWhichNothingMovesIsResetOnBothSides() throws Exception {
         CallLimits quick =
-                new TestLimits().tcpIdleTimeout(Duration.ofMillis(200)).limits();
+                new TestLimits().tcpIdleTimeout(Duration.ofSeconds(1)).limits();
         try (Conversation caller = Conversation.with(start(quick, new int[] {ENABLE_CONNECT_PROTOCOL, 1}, service -> {
             accept(service);
             assertReset(CANCEL, service.hearOf(FIRST));

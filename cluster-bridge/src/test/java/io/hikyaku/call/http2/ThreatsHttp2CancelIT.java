@@ -107,7 +107,7 @@ class ThreatsHttp2CancelIT {
     }
 
     private static Far next(BlockingQueue<Far> queue) throws InterruptedException {
-        Far stream = queue.poll(30, TimeUnit.SECONDS);
+        Far stream = queue.poll(60, TimeUnit.SECONDS);
         assertNotNull(stream, "nothing came");
         return stream;
     }

@@ -222,6 +222,7 @@ class ThreatsHttp2HeadIT {
 
         @Test
         void aPseudoHeaderInTrailersCutsTheCallOff() throws IOException {
+            attacked.quiet();
             try (Http2Talk caller = Http2Talk.with(attacked.threats().path().port())) {
                 caller.headers(1, false, head()).headers(1, true, ":path", "/");
                 assertEquals(PROTOCOL_ERROR, caller.hear(RST_STREAM).error());

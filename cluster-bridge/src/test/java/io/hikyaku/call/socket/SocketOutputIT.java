@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class SocketOutputIT {
     private static final int PIECE = 16 * 1024;
     private static final int PIECES = 1024;
@@ -77,7 +77,7 @@ class SocketOutputIT {
                 assertTrue(taken > 0);
                 assertTrue(taken <= 1_200_000, "taken: " + taken);
             } finally {
-                channel.close().await(20, TimeUnit.SECONDS);
+                channel.close().await(60, TimeUnit.SECONDS);
             }
         }
     }

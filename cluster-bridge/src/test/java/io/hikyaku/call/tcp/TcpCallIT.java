@@ -191,7 +191,7 @@ class TcpCallIT {
     @Test
     void aConnectionThatCarriesNothingIsReset() throws Exception {
         CallLimits quick =
-                new TestLimits().tcpIdleTimeout(Duration.ofMillis(300)).limits();
+                new TestLimits().tcpIdleTimeout(Duration.ofSeconds(2)).limits();
         Origin service = Origin.following(conversation -> conversation.raw().hearGone());
         origin = service;
         path = CallPath.start(Protocol.TCP, quick, service.port());

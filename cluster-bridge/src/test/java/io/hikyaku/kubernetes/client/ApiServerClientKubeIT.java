@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The client with only those of the library's types that we ship, against a real API server.
-@Timeout(60)
+@Timeout(180)
 class ApiServerClientKubeIT {
     private static final String READS_SERVICES = "{apiGroups: [''], resources: [services], verbs: [get, list, watch]}";
 
@@ -50,7 +50,7 @@ class ApiServerClientKubeIT {
 
     @AfterEach
     void closeVertx() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -132,8 +132,8 @@ class ApiServerClientKubeIT {
         closed.close();
 
         // When
-        other.timer(1).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        other.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        other.timer(1).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        other.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
 
         // Then
         assertThrows(RejectedExecutionException.class, () -> cluster.client(other));

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 
 /// A bridge with the rights that the chart gives it, or with fewer, in a cluster that knows nothing of services of
 /// other clusters before.
-@Timeout(120)
+@Timeout(300)
 class AccessKubeIT {
     private static final String OSAKA_LISTENS = "127.0.0.9";
     private static final String TOKYO_LISTENS = "127.0.0.10";
@@ -72,7 +72,7 @@ class AccessKubeIT {
     static void end() throws Exception {
         osaka.close();
         pod.close();
-        VERTX.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        VERTX.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
         bare.close();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// An API server of the importing cluster that answers badly, or not at all.
-@Timeout(180)
+@Timeout(300)
 class OutageKubeIT {
     private static final String OSAKA_LISTENS = "127.0.0.7";
     private static final String TOKYO_LISTENS = "127.0.0.8";
@@ -58,7 +58,7 @@ class OutageKubeIT {
         tokyo.close();
         atTokyo.close();
         pod.close();
-        VERTX.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        VERTX.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private static String call(ServiceName name) throws InterruptedException {
@@ -87,7 +87,7 @@ class OutageKubeIT {
         atTokyo.make(fault);
         atTokyo.cutWatches();
         atTokyo.resetCounts();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long begun = System.nanoTime();
         osaka.web(more, pod);
         osaka.export(more);
         osaka.unexport(gone);
@@ -107,12 +107,13 @@ class OutageKubeIT {
         int port = tokyo.listener(web, "osaka", "http");
         Await.until("the fault has lasted", () -> {
             assertEquals("pod of osaka", WebPod.call(TOKYO_LISTENS, port));
-            return System.nanoTime() - end > 0;
+            return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(seconds);
         });
         long asked =
                 atTokyo.counts().values().stream().mapToLong(Long::longValue).sum();
-        System.out.println(fault + ": " + asked + " requests in " + seconds + " s");
-        assertTrue(fault == Fault.NONE || asked < REQUESTS_A_SECOND * seconds, () -> asked + " requests");
+        long lasted = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        System.out.println(fault + ": " + asked + " requests in " + lasted + " s");
+        assertTrue(fault == Fault.NONE || asked < REQUESTS_A_SECOND * lasted, () -> asked + " requests");
         atTokyo.make(Fault.NONE);
 
         // Then

@@ -15,7 +15,6 @@ import io.hikyaku.kubernetes.KubeCluster;
 import io.hikyaku.loop.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Bridges that end, come back, or vanish.
-@Timeout(240)
+@Timeout(400)
 class RestartKubeIT {
     private static final String OSAKA_LISTENS = "127.0.0.4";
     private static final String TOKYO_LISTENS = "127.0.0.5";
@@ -74,7 +73,7 @@ class RestartKubeIT {
         atOsaka.close();
         atTokyo.close();
         pod.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private Bridge startOsaka() throws Exception {
@@ -170,8 +169,8 @@ class RestartKubeIT {
         startOsaka();
 
         // Then
-        Await.until("it is gone", Duration.ofSeconds(30), () -> tokyo.imported(web) == null);
-        Await.until("here, too", Duration.ofSeconds(30), () -> osaka.imported(web) == null);
+        Await.until("it is gone", () -> tokyo.imported(web) == null);
+        Await.until("here, too", () -> osaka.imported(web) == null);
     }
 
     /// "Endpoint TTL": endpoints of a cluster that is out of reach are not to be used.

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 /// What a pod does that tells its name to whoever asks over HTTP. It has an address of this machine that an
 /// EndpointSlice may name, so not one of loopback.
 record WebPod(HttpServer server) implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final HttpClient CALLER =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-@Timeout(60)
+@Timeout(180)
 class ServiceObjectsKubeIT {
     private static KubeCluster cluster;
 

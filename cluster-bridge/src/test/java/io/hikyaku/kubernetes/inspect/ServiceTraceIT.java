@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Commands that reach pods through the API server. A real one passes nothing on to loopback addresses, so this one is
 /// not real: it answers by path.
-@Timeout(60)
+@Timeout(180)
 class ServiceTraceIT {
     private static final String POD = "/api/v1/namespaces/hikyaku/pods/bridge-0:";
     private static final String METRICS =

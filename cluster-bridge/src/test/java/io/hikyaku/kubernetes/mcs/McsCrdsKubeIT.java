@@ -33,9 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The definitions of the API and what is written in it, in a cluster that nobody else uses.
-@Timeout(60)
+@Timeout(180)
 class McsCrdsKubeIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String EXPORTS = "serviceexports.multicluster.x-k8s.io";
     private static final String IMPORTS = "serviceimports.multicluster.x-k8s.io";
 
@@ -66,7 +66,7 @@ class McsCrdsKubeIT {
     @AfterEach
     void closeClient() throws Exception {
         client.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LinkTlsIT {
 
     private static final InstantSource CLOCK = InstantSource.system();
-    private static final long SECONDS = 20;
+    private static final long SECONDS = 60;
 
     @TempDir
     private static Path directory;

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class SystemNamesTest {
     private static final InetAddress[] HERE = {InetAddress.getLoopbackAddress()};
 
@@ -47,7 +47,7 @@ class SystemNamesTest {
     }
 
     private static List<InetAddress> get(CompletableFuture<List<InetAddress>> found) throws Exception {
-        return found.get(30, TimeUnit.SECONDS);
+        return found.get(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -23,10 +23,11 @@ import org.junit.jupiter.api.Timeout;
 
 /// Whatever others do at the admin server, a probe is answered. On a thread of its own, since a socket that nobody
 /// reads blocks who writes to it, whoever interrupts them.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdminServerIT {
     private static final int CROWD = 200;
-    private static final int PATIENCE_MILLIS = 10_000;
+    /// Less than the time after which the server closes who is silent: nobody has to go for a probe to be answered.
+    private static final int PATIENCE_MILLIS = 25_000;
 
     private final EventLoops loops = EventLoops.start(1);
     private final Metrics metrics = new Metrics();
@@ -42,7 +43,7 @@ class AdminServerIT {
         HostPort bound = server.listen(HostPort.parse("127.0.0.1:0"))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         port = bound.port();
     }
 
@@ -51,7 +52,7 @@ class AdminServerIT {
         for (Socket socket : crowd) {
             socket.close();
         }
-        server.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        server.stop().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
         loops.close();
         metrics.close();
     }

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class QueuedLinesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MAX = 100;
     private static final byte[] TEN = "123456789\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -94,7 +94,7 @@ class QueuedLinesTest {
         assertEquals(7, beyond);
         assertTrue(lines.awaitWritten(PATIENCE));
         assertEquals("123456789\n".repeat(10), reader.text());
-        assertEquals(7L, told.poll(10, TimeUnit.SECONDS));
+        assertEquals(7L, told.poll(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -151,6 +151,6 @@ class QueuedLinesTest {
         // Then
         assertTrue(lines.awaitWritten(PATIENCE));
         assertEquals("123456789\n", reader.text());
-        assertEquals(1L, told.poll(10, TimeUnit.SECONDS));
+        assertEquals(1L, told.poll(60, TimeUnit.SECONDS));
     }
 }

@@ -31,7 +31,7 @@ class StandardErrorIT {
     }
 
     @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void countsTheLinesThatNobodyReads() throws Exception {
         // Given
         Process process = new ProcessBuilder(
@@ -51,7 +51,7 @@ class StandardErrorIT {
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("no " + DROPPED + " in " + metrics));
             assertTrue(dropped > 0, "dropped " + dropped);
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it ends all the same");
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends all the same");
         } finally {
             process.destroyForcibly();
         }

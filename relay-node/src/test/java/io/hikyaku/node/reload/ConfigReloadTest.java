@@ -247,7 +247,7 @@ public class ConfigReloadTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(60)
     void aPipeInThePlaceOfTheFileHoldsUpNobody() throws Exception {
         // Given
         Files.delete(file);
