@@ -7,6 +7,8 @@ import io.hikyaku.discovery.DiscoveredServices;
 import io.hikyaku.discovery.ServiceSource.Sink;
 import io.hikyaku.kubernetes.imports.ImportedListeners;
 import io.hikyaku.kubernetes.imports.Ownership;
+import io.hikyaku.kubernetes.lease.BridgeLease;
+import io.hikyaku.kubernetes.lease.Leadership;
 import io.hikyaku.kubernetes.mcs.ClusterProperties;
 import io.hikyaku.kubernetes.mcs.McsApi;
 import io.hikyaku.kubernetes.mcs.McsCrds;
@@ -76,10 +78,10 @@ final class Controller {
         pods = config.service()
                 .map(service -> BridgePods.of(client, namespace, service, this::addAllImported))
                 .orElseGet(() -> BridgePods.at(config.addresses()));
-        writer = new ServerSideApply(client, cache, identity);
+        writer = new ServerSideApply(client, cache, identity, this::mayWrite);
         exports = new ExportControl(cache);
         imports = new ImportControl(api, client, config, cache, mesh, pods, writer, clock);
-        leadership = new Leadership(client, namespace, identity, () -> {
+        leadership = new Leadership(new BridgeLease(client, namespace, identity), () -> {
             imports.forget();
             addAll();
         });
@@ -214,6 +216,10 @@ final class Controller {
         }
     }
 
+    private boolean mayWrite() {
+        return leadership.leads();
+    }
+
     private void offerSoon() {
         if (dirty.compareAndSet(false, true)) {
             offers.schedule(this::offerAgain, DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -281,9 +287,12 @@ final class Controller {
         offers.shutdownNow();
     }
 
+    /// Begins no write any more, lets those under way end, and only then gives the Lease up: whoever takes it next,
+    /// be it to delete all that this bridge made, finds nobody who still writes.
     void close() throws InterruptedException {
-        leadership.close();
+        leadership.end();
         queue.close();
+        leadership.close();
         abandon();
     }
 }
