@@ -46,7 +46,7 @@ class ArchitectureTest {
             tracing discovery
             kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.listeners
             kubernetes.imports kubernetes.pods kubernetes.lease kubernetes.control
-            kubernetes.inspect kubernetes.check
+            kubernetes.inspect kubernetes.check kubernetes.cleanup
             kubernetes.cli bridge.shard bridge.services bridge
             lab demo bench
             """.strip().split("\\s+"));
