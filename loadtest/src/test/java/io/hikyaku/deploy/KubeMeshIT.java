@@ -210,24 +210,26 @@ class KubeMeshIT {
     @Order(9)
     void leavesNothingBehind() throws Exception {
         // When
-        mesh.west.helm("uninstall", "hikyaku-bridge", "--namespace=hikyaku", "--wait", "--timeout=120s");
-        mesh.west.kubectl(
-                "delete",
-                "serviceimports,services,endpointslices",
-                "--all-namespaces",
-                "--selector=app.kubernetes.io/managed-by=hikyaku");
-        mesh.west.kubectl("delete", "lease", "hikyaku-bridge", "--namespace=hikyaku");
+        mesh.west.helm("uninstall", "hikyaku-bridge", "--namespace=hikyaku", "--wait", "--timeout=240s");
 
         // Then
         assertEquals("", mesh.west.kubectl("get", "serviceimports", "--all-namespaces", "--output=name"));
         assertFalse(mesh.west
                 .kubectl("get", "services,endpointslices", "--all-namespaces", "--output=name")
                 .contains("derived-"));
+        assertEquals(
+                "",
+                mesh.west.kubectl(
+                        "get",
+                        "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,networkpolicies",
+                        "--all-namespaces",
+                        "--selector=app.kubernetes.io/instance=hikyaku-bridge",
+                        "--output=name"));
         Await.until( // pods end after what made them
                 "nothing of ours is left",
                 PATIENCE,
                 () -> mesh.west
-                        .kubectl("get", "leases,deployments,pods", "--namespace=hikyaku", "--output=name")
+                        .kubectl("get", "leases,deployments,jobs,pods", "--namespace=hikyaku", "--output=name")
                         .isEmpty());
     }
 
