@@ -46,9 +46,11 @@ class RelayNodeIT {
                 RelayNode two = RelayNode.start(
                         config("demo-relay-two", "peers: [ \"" + one.listening().getFirst() + "\" ]"), "9.9")) {
             // Then
-            NodeStatus status = awaitStatus(two, seen -> seen.members().stream()
-                    .anyMatch(member -> member.node().equals(one.node().toString())
-                            && "spiffe://demo/relay/one".equals(member.member())));
+            NodeStatus status = awaitStatus(
+                    two,
+                    seen -> seen.members().stream()
+                            .anyMatch(member -> member.node().equals(one.node().toString())
+                                    && "spiffe://demo/relay/one".equals(member.member())));
             assertTrue(status.links().getFirst().up());
             assertEquals("relay", status.program());
             assertEquals("9.9", status.version());

@@ -30,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ final class Controller {
     private static final Duration FIRST_READ = Duration.ofSeconds(30);
     private static final Duration DEBOUNCE = Duration.ofMillis(20);
     private static final Duration TICK = Duration.ofSeconds(1);
+    /// In the identity of a holder of the Lease: the pod, this, and what tells one program in it from the next.
+    private static final String BETWEEN = "_";
 
     private final McsApi api;
     private final KubernetesConfig config;
@@ -73,15 +76,17 @@ final class Controller {
         String namespace = config.namespace()
                 .or(() -> Optional.ofNullable(client.getNamespace()))
                 .orElse("default");
-        String identity = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge") + "_" + UUID.randomUUID();
+        String pod = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge");
+        String identity = pod + BETWEEN + UUID.randomUUID();
         cache = new ClusterCache(client, api, config.namespaces(), queue::add, this::addAllOf);
         pods = config.service()
-                .map(service -> BridgePods.of(client, namespace, service, this::addAllImported))
+                .map(service -> BridgePods.of(client, namespace, service, this::onPods))
                 .orElseGet(() -> BridgePods.at(config.addresses()));
         writer = new ServerSideApply(client, cache, identity, this::mayWrite);
         exports = new ExportControl(cache);
         imports = new ImportControl(api, client, config, cache, mesh, pods, writer, clock);
-        leadership = new Leadership(new BridgeLease(client, namespace, identity), () -> {
+        Predicate<String> isGone = holder -> pods.isGone(holder.split(BETWEEN, 2)[0], pod);
+        leadership = new Leadership(new BridgeLease(client, namespace, identity, isGone), () -> {
             imports.forget();
             addAll();
         });
@@ -171,6 +176,14 @@ final class Controller {
 
     private void addAll() {
         names().forEach(queue::add);
+    }
+
+    /// Pods of this cluster's bridges came, went, or became ready or not, and the one that leads may be among them.
+    private void onPods() {
+        if (inPlace) {
+            leadership.ask();
+        }
+        addAllImported();
     }
 
     private void addAllImported() {

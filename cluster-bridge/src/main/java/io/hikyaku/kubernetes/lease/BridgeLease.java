@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The Lease, as one of those sees it who may hold it. Whether it has expired is judged by how long it has not changed,
@@ -27,6 +28,7 @@ public final class BridgeLease {
     private final KubernetesClient client;
     private final String namespace;
     private final String identity;
+    private final Predicate<String> isGone;
     private String holder = "";
     private boolean touched;
     private @Nullable String seen;
@@ -35,9 +37,16 @@ public final class BridgeLease {
     /// @param namespace of the bridge
     /// @param identity of whoever may hold it, among all that may
     public BridgeLease(KubernetesClient client, String namespace, String identity) {
+        this(client, namespace, identity, holder -> false);
+    }
+
+    /// @param isGone whether it is known of a holder that it renews the Lease no more, so that its end need not be
+    ///     waited for; asked by whoever wants to take it
+    public BridgeLease(KubernetesClient client, String namespace, String identity, Predicate<String> isGone) {
         this.client = client;
         this.namespace = namespace;
         this.identity = identity;
+        this.isGone = isGone;
     }
 
     /// For people.
@@ -132,7 +141,7 @@ public final class BridgeLease {
 
     private boolean isFree(LeaseSpec spec) {
         String by = spec.getHolderIdentity();
-        if (by == null || by.isEmpty() || by.equals(identity)) {
+        if (by == null || by.isEmpty() || by.equals(identity) || isGone.test(by)) {
             return true;
         }
         String state = by + spec.getRenewTime();

@@ -12,8 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /// Which of the cluster's bridges writes to Kubernetes: the one that holds the Lease. A leader that cannot renew it
-/// stops
-/// writing before another one may begin, and tries to have it again for as long as it runs. For any thread.
+/// stops writing before another one may begin, and tries to have it again for as long as it runs. For any thread.
 public final class Leadership {
     static final Duration TRY_EVERY = Duration.ofSeconds(2);
 
@@ -44,6 +43,15 @@ public final class Leadership {
 
     public void start() {
         thread.scheduleWithFixedDelay(this::turn, 0, TRY_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// Asks for the Lease at once, since its holder may be gone.
+    public void ask() {
+        try {
+            thread.execute(this::turn);
+        } catch (RejectedExecutionException closed) {
+            LOG.trace("nobody leads any more");
+        }
     }
 
     private void turn() {

@@ -12,6 +12,8 @@ import io.hikyaku.kubernetes.KubeCluster;
 import io.hikyaku.loop.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,7 @@ class LeadershipKubeIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicInteger led = new AtomicInteger();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private String namespace;
     private FaultyApiServer server;
     private KubernetesClient admin;
@@ -41,7 +44,7 @@ class LeadershipKubeIT {
         server = FaultyApiServer.before(cluster.kubeconfig());
         admin = cluster.client(vertx);
         client = KubeCluster.client(server.kubeconfig(folder), vertx);
-        leadership = new Leadership(new BridgeLease(client, namespace, "one"), led::incrementAndGet);
+        leadership = new Leadership(new BridgeLease(client, namespace, "one", gone::contains), led::incrementAndGet);
     }
 
     @AfterEach
@@ -97,5 +100,26 @@ class LeadershipKubeIT {
         assertEquals("null", holder());
         assertTrue(new BridgeLease(admin, namespace, "other").renewOrTake());
         assertEquals("other", holder());
+    }
+
+    @Test
+    void oneThatIsGoneIsNotWaitedFor() throws Exception {
+        // Given: one that never lets the Lease expire
+        BridgeLease other = new BridgeLease(admin, namespace, "other");
+        assertTrue(other.renewOrTake());
+        leadership.start();
+        Await.until("the Lease is asked for", () -> server.count("get", "leases.coordination.k8s.io") >= 2);
+        assertFalse(leadership.leads());
+
+        // When
+        gone.add("other");
+        leadership.ask();
+
+        // Then
+        Await.until("the other one leads", () -> {
+            other.renewOrTake();
+            return leadership.leads();
+        });
+        assertEquals("one", holder());
     }
 }
