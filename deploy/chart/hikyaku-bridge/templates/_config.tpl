@@ -29,3 +29,15 @@
 {{- end -}}
 {{- toYaml (mergeOverwrite $config (deepCopy .Values.extraConfig)) -}}
 {{- end -}}
+
+{{- /* These labels, of what cleans up behind the bridge. */ -}}
+{{- define "hikyaku.cleanupLabels" -}}
+{{- . | replace "app.kubernetes.io/component: bridge" "app.kubernetes.io/component: cleanup" -}}
+{{- end -}}
+
+{{- /* The annotations of a hook of this weight: the lowest is first. */ -}}
+{{- define "hikyaku.cleanupHook" -}}
+helm.sh/hook: post-delete
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end -}}

@@ -62,9 +62,37 @@
 {{- end }}
 {{- end -}}
 
-{{- /* role (kind, name, namespace, rules) and its binding */ -}}
+{{- /* What the hook may do that runs after an uninstallation: in each namespace whose services were carried… */ -}}
+{{- define "hikyaku.cleanupRules" -}}
+- apiGroups: [ "" ]
+  resources: [ services ]
+  verbs: [ get, list, delete ]
+- apiGroups: [ discovery.k8s.io ]
+  resources: [ endpointslices ]
+  verbs: [ get, list, delete ]
+- apiGroups: [ multicluster.x-k8s.io ]
+  resources: [ serviceimports ]
+  verbs: [ get, list, delete ]
+{{- end -}}
+
+{{- /* …and in its own. */ -}}
+{{- define "hikyaku.cleanupOwnRules" -}}
+- apiGroups: [ coordination.k8s.io ]
+  resources: [ leases ]
+  resourceNames: [ hikyaku-bridge ]
+  verbs: [ get, update, delete ]
+- apiGroups: [ coordination.k8s.io ] # a right to create cannot be limited to names
+  resources: [ leases ]
+  verbs: [ create ]
+- apiGroups: [ "" ] # whether a bridge still runs
+  resources: [ pods ]
+  verbs: [ list ]
+{{- end -}}
+
+{{- /* root, role (name, namespace, rules) and its binding; account, labels, annotations if they are not the bridge's */ -}}
 {{- define "hikyaku.grant" -}}
 {{- $root := .root }}
+{{- $labels := default (include "hikyaku.labels" $root) .labels }}
 {{- $kind := ternary "Role" "ClusterRole" (hasKey . "namespace") }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}
@@ -74,7 +102,11 @@ metadata:
   namespace: {{ . }}
   {{- end }}
   labels:
-    {{- include "hikyaku.labels" $root | nindent 4 }}
+    {{- $labels | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
 rules:
   {{- .rules | nindent 2 }}
 ---
@@ -86,13 +118,17 @@ metadata:
   namespace: {{ . }}
   {{- end }}
   labels:
-    {{- include "hikyaku.labels" $root | nindent 4 }}
+    {{- $labels | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: {{ $kind }}
   name: {{ .name | quote }}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "hikyaku.serviceAccountName" $root }}
+    name: {{ default (include "hikyaku.serviceAccountName" $root) .account }}
     namespace: {{ $root.Release.Namespace }}
 {{- end -}}

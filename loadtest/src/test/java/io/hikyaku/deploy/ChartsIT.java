@@ -84,6 +84,7 @@ class ChartsIT {
                 "bridge | extraConfig.limits.budget=1GiB     | limits.budget and limits.route.budget allow 1280 MiB",
                 "bridge | rbac.clusterScoped=false           | rbac.clusterScoped=false needs kubernetes.namespaces",
                 "bridge | serviceMonitor.enabled=true        | needs networkPolicy.metricsFrom",
+                "bridge | cleanup.enable=false               | additional properties 'enable' not allowed",
                 "bridge | identity.certManager.enabled=true  | identity.certManager.issuerRef.name is required",
                 "relay  | mesh=                              | mesh is required",
                 "relay  | tls.enabled=false                  | tls.enabled or wss.enabled has to be true",
@@ -194,6 +195,78 @@ class ChartsIT {
                 "disabled", pod.path("annotations").path("linkerd.io/inject").asString());
     }
 
+    /// Nothing that is meant for the bridge's pods takes the pod of the hook for one of them.
+    @Test
+    void whatCleansUpBehindTheBridgeIsNoPartOfIt() throws Exception {
+        // Given
+        List<ObjectNode> objects = documents(template(
+                        "bridge",
+                        "--set",
+                        "serviceMonitor.enabled=true,"
+                                + "networkPolicy.metricsFrom[0].podSelector.matchLabels.a=b,commonLabels.team=mesh")
+                .success());
+        ObjectNode job = one(objects, "Job");
+        JsonNode pod = job.at("/spec/template");
+        JsonNode bridge = one(objects, "Deployment").at("/spec/template");
+
+        // When
+        List<String> selecting = objects.stream()
+                .filter(object -> selects(object.path("spec"), pod.at("/metadata/labels")))
+                .map(object -> object.path("kind").asString() + " "
+                        + object.at("/metadata/name").asString())
+                .toList();
+        List<String> selectingTheBridge = objects.stream()
+                .filter(object -> selects(object.path("spec"), bridge.at("/metadata/labels")))
+                .map(object -> object.path("kind").asString())
+                .sorted()
+                .toList();
+
+        // Then
+        assertEquals(List.of("NetworkPolicy hikyaku-bridge-cleanup"), selecting);
+        assertEquals(
+                List.of("Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceMonitor"),
+                selectingTheBridge);
+        assertNotEquals(
+                "bridge",
+                pod.at("/metadata/labels").path("app.kubernetes.io/component").asString());
+        assertEquals("mesh", pod.at("/metadata/labels").path("team").asString());
+        assertEquals(
+                bridge.at("/spec/containers/0/image").asString(),
+                pod.at("/spec/containers/0/image").asString());
+        assertEquals(bridge.at("/spec/securityContext"), pod.at("/spec/securityContext"));
+    }
+
+    @Test
+    void theHookWaitsForBridgesThatEndAndForNoLongerThanHelmDoes() throws Exception {
+        // When
+        JsonNode job = one(documents(template("bridge").success()), "Job");
+        JsonNode slow = one(
+                documents(template("bridge", "--set", "preStopSeconds=60,kubernetes.namespaces={shop,cart}")
+                        .success()),
+                "Job");
+
+        // Then
+        assertEquals(
+                "[\"kube\",\"cleanup\",\"--namespace=hikyaku\",\"--wait=50\"]",
+                job.at("/spec/template/spec/containers/0/args").toString());
+        assertTrue(job.at("/spec/activeDeadlineSeconds").asInt() < 300, job::toString);
+        assertEquals(
+                "[\"kube\",\"cleanup\",\"--namespace=hikyaku\",\"--wait=105\",\"--only=shop,cart\"]",
+                slow.at("/spec/template/spec/containers/0/args").toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cleanup.enabled=false", "kubernetes.enabled=false", "rbac.create=false"})
+    void whereNothingIsToBeCleanedUpThereIsNoHook(String values) throws Exception {
+        // When
+        String without = template("bridge", "--set", values).success();
+        String with = template("bridge").success();
+
+        // Then
+        assertTrue(with.contains("helm.sh/hook: post-delete"), with);
+        assertTrue(!without.contains("helm.sh/hook") && !without.contains("cleanup"), without);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"bridge", "relay"})
     void dashboardsShowMetricsThatThereAre(String program) throws Exception {
@@ -260,7 +333,7 @@ class ChartsIT {
         int exit = Hikyaku.commandLine(ServiceLoader.load(Subcommand.class))
                 .setOut(new PrintWriter(printed))
                 .execute(arguments.toArray(String[]::new));
-        String installed = template(program, "--set", values).success();
+        String installed = template(program, "--set", values, "--no-hooks").success();
 
         // Then
         assertEquals(0, exit);
@@ -283,10 +356,23 @@ class ChartsIT {
     }
 
     private static JsonNode deployment(String manifests) {
-        return documents(manifests).stream()
-                .filter(object -> object.path("kind").asString().equals("Deployment"))
+        return one(documents(manifests), "Deployment");
+    }
+
+    private static ObjectNode one(List<ObjectNode> objects, String kind) {
+        return objects.stream()
+                .filter(object -> object.path("kind").asString().equals(kind))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /// Whether a selector of pods, in one of the places where the kinds have it, holds for these labels.
+    private static boolean selects(JsonNode spec, JsonNode labels) {
+        return Stream.of("/podSelector/matchLabels", "/selector/matchLabels", "/selector")
+                .map(spec::at)
+                .filter(selector -> !selector.isEmpty() && !selector.has("matchLabels"))
+                .anyMatch(selector -> selector.propertyStream()
+                        .allMatch(wanted -> wanted.getValue().equals(labels.path(wanted.getKey()))));
     }
 
     /// By kind, namespace and name, without what only Helm says; configurations as data: their text may differ.

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class ChartsOnApiServerIT {
     private static final String BRIDGE = "system:serviceaccount:hikyaku:hikyaku-bridge";
+    private static final String CLEANUP = BRIDGE + "-cleanup";
 
     @TempDir
     private static Path cluster;
@@ -61,6 +62,11 @@ class ChartsOnApiServerIT {
                 "bridge | replicaCount=2",
                 "bridge | kubernetes.namespaces={shop}",
                 "bridge | kubernetes.enabled=false,networkPolicy.egress[0].ports[0].port=7443",
+                "bridge | networkPolicy.egress[0].ports[0].port=6443,kubernetes.namespaces={shop,hikyaku},affinity"
+                        + ".nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
+                        + ".matchExpressions[0].key=gpu,affinity.nodeAffinity.requiredDuringSchedulingIgnored"
+                        + "DuringExecution.nodeSelectorTerms[0].matchExpressions[0].operator=DoesNotExist,"
+                        + "priorityClassName=system-node-critical,imagePullSecrets[0].name=pull,commonLabels.a=b",
                 "bridge | grafanaDashboard.enabled=true,networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.a=b",
                 "relay  | replicaCount=2",
                 "relay  | wss.enabled=true,service.type=NodePort,service.nodePorts={30743,30744},networkPolicy.from[0]"
@@ -178,8 +184,85 @@ class ChartsOnApiServerIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"replicaCount=2", "kubernetes.namespaces={shop}"})
+    void whatCleansUpMayDeleteWhatABridgeMakesAndNothingElse(String values) throws Exception {
+        // Given
+        Path file = folder.resolve("cleanup.yaml");
+        Files.writeString(file, template("bridge", values, "--show-only", "templates/cleanup.yaml"));
+        kubectl("apply", "-f", file.toString()).success();
+        boolean everywhere = values.equals("replicaCount=2");
+
+        // When
+        try {
+            for (String kind :
+                    List.of("services", "endpointslices.discovery.k8s.io", "serviceimports.multicluster.x-k8s.io")) {
+                for (String verb : List.of("get", "list", "delete")) {
+                    assertMay(CLEANUP, true, verb, kind, "-n", "shop");
+                    assertMay(CLEANUP, everywhere, verb, kind, "-n", "kube-system");
+                }
+                for (String verb : List.of("create", "update", "patch", "deletecollection")) {
+                    assertMay(CLEANUP, false, verb, kind, "-n", "shop");
+                }
+            }
+            assertMay(CLEANUP, false, "delete", "serviceexports.multicluster.x-k8s.io", "-n", "shop");
+            assertMay(CLEANUP, true, "delete", "leases.coordination.k8s.io/hikyaku-bridge", "-n", "hikyaku");
+            assertMay(CLEANUP, false, "delete", "leases.coordination.k8s.io/others", "-n", "hikyaku");
+            assertMay(CLEANUP, true, "list", "pods", "-n", "hikyaku");
+            assertMay(CLEANUP, false, "delete", "pods", "-n", "hikyaku");
+            assertMay(CLEANUP, false, "list", "pods", "-n", "shop");
+            assertMay(CLEANUP, false, "get", "secrets", "-n", "hikyaku");
+            assertMay(BRIDGE, false, "delete", "leases.coordination.k8s.io", "-n", "hikyaku");
+        } finally {
+            kubectl("delete", "-f", file.toString()).success();
+        }
+    }
+
+    /// Here nobody runs the Job of the hook.
+    @Test
+    void aHookThatDoesNotEndLeavesItsJobAndNoRights() throws Exception {
+        // Given
+        helm(ChartTool.required("bridge"), "install", "gone", ChartTool.chart("bridge"))
+                .success();
+
+        // When
+        Finished uninstalled = helm(List.of("--timeout=3s"), "uninstall", "gone");
+
+        // Then
+        assertTrue(uninstalled.err().contains("gone-hikyaku-bridge-cleanup"), uninstalled.err());
+        assertEquals(
+                "job.batch/gone-hikyaku-bridge-cleanup\n",
+                kubectl(
+                                "get",
+                                "jobs,deployments,serviceaccounts,roles,rolebindings,networkpolicies",
+                                "--selector=app.kubernetes.io/instance=gone",
+                                "--all-namespaces",
+                                "--output=name")
+                        .success());
+        assertEquals(
+                "",
+                kubectl(
+                                "get",
+                                "clusterroles,clusterrolebindings",
+                                "--selector=app.kubernetes.io/instance=gone",
+                                "--output=name")
+                        .success());
+        kubectl("delete", "job", "gone-hikyaku-bridge-cleanup", "-n", "hikyaku").success();
+    }
+
+    private static Finished helm(List<String> options, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--namespace=hikyaku", "--kubeconfig=" + cluster.resolve("kubeconfig")));
+        all.addAll(options);
+        return ChartTool.helm(all.toArray(String[]::new));
+    }
+
     private static void assertMay(boolean expected, String... question) throws Exception {
-        List<String> command = new ArrayList<>(List.of("auth", "can-i", "--as=" + BRIDGE));
+        assertMay(BRIDGE, expected, question);
+    }
+
+    private static void assertMay(String account, boolean expected, String... question) throws Exception {
+        List<String> command = new ArrayList<>(List.of("auth", "can-i", "--as=" + account));
         command.addAll(List.of(question));
         String wanted = expected ? "yes" : "no";
         Await.until( // the API server learns of a role, or of its end, a little later

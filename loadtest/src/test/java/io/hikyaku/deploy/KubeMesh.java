@@ -176,6 +176,21 @@ final class KubeMesh implements AutoCloseable {
         }
     }
 
+    /// Deletes the pod of the bridge that writes to the cluster's API server.
+    void deleteLeader(String name, String... how) throws Exception {
+        String holder = cluster(name)
+                .kubectl(
+                        "get",
+                        "lease",
+                        "hikyaku-bridge",
+                        "--namespace=hikyaku",
+                        "--output=jsonpath={.spec.holderIdentity}");
+        List<String> arguments = new ArrayList<>(List.of("delete", "pod", "--namespace=hikyaku"));
+        arguments.add(holder.substring(0, holder.indexOf('_')));
+        arguments.addAll(List.of(how));
+        cluster(name).kubectl(arguments.toArray(String[]::new));
+    }
+
     /// What all bridges of a cluster have logged; the last lines of each.
     String bridgeLogs(String name) throws Exception {
         return cluster(name)

@@ -171,6 +171,44 @@ class KubeMeshIT {
 
     @Test
     @Order(6)
+    void losesNoCallWhenPodsOfBridgesAreDeleted() throws Exception {
+        try (SteadyCalls calls = steady("deleted")) {
+            int first = calls.all().size();
+            for (String name : List.of("west", "east")) {
+                // When
+                mesh.deleteLeader(name, "--wait=true");
+
+                // Then
+                rollout(mesh.cluster(name), "hikyaku", "deploy/hikyaku-bridge", "status");
+                calls.awaitMore(10);
+                calls.assertNoneFailedSince(first);
+            }
+        }
+    }
+
+    /// Nobody can tell a kernel that is gone that a connection is: those that had been made fail, and the caller has to
+    /// make them anew.
+    @Test
+    @Order(7)
+    void goesOnWhenAPodOfABridgeIsKilled() throws Exception {
+        for (String name : List.of("east", "west")) {
+            try (SteadyCalls calls = steady("killed-" + name)) {
+                int first = calls.all().size();
+
+                // When
+                mesh.deleteLeader(name, "--force", "--grace-period=0");
+                long killed = System.currentTimeMillis();
+
+                // Then
+                calls.awaitSucceeding(20);
+                System.out.println("killed a bridge of " + name + ": " + calls.failures(first, killed));
+                rollout(mesh.cluster(name), "hikyaku", "deploy/hikyaku-bridge", "status");
+            }
+        }
+    }
+
+    @Test
+    @Order(8)
     void losesNoCallWhileTheChartIsUpgradedAndRolledBack() throws Exception {
         try (SteadyCalls calls = steady("upgrading")) {
             int first = calls.all().size();
@@ -186,7 +224,7 @@ class KubeMeshIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void needsNoRightsButThoseOfTheChart() throws Exception {
         for (String name : List.of("east", "west")) {
             String logs = mesh.bridgeLogs(name).toLowerCase(Locale.ROOT);
@@ -195,7 +233,7 @@ class KubeMeshIT {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void answersInEveryProtocolOverKafka() throws Exception {
         // Given
         String link = mesh.startKafka();
@@ -207,27 +245,29 @@ class KubeMeshIT {
     }
 
     @Test
-    @Order(9)
+    @Order(11)
     void leavesNothingBehind() throws Exception {
         // When
-        mesh.west.helm("uninstall", "hikyaku-bridge", "--namespace=hikyaku", "--wait", "--timeout=120s");
-        mesh.west.kubectl(
-                "delete",
-                "serviceimports,services,endpointslices",
-                "--all-namespaces",
-                "--selector=app.kubernetes.io/managed-by=hikyaku");
-        mesh.west.kubectl("delete", "lease", "hikyaku-bridge", "--namespace=hikyaku");
+        mesh.west.helm("uninstall", "hikyaku-bridge", "--namespace=hikyaku", "--wait", "--timeout=240s");
 
         // Then
         assertEquals("", mesh.west.kubectl("get", "serviceimports", "--all-namespaces", "--output=name"));
         assertFalse(mesh.west
                 .kubectl("get", "services,endpointslices", "--all-namespaces", "--output=name")
                 .contains("derived-"));
+        assertEquals(
+                "",
+                mesh.west.kubectl(
+                        "get",
+                        "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,networkpolicies",
+                        "--all-namespaces",
+                        "--selector=app.kubernetes.io/instance=hikyaku-bridge",
+                        "--output=name"));
         Await.until( // pods end after what made them
                 "nothing of ours is left",
                 PATIENCE,
                 () -> mesh.west
-                        .kubectl("get", "leases,deployments,pods", "--namespace=hikyaku", "--output=name")
+                        .kubectl("get", "leases,deployments,jobs,pods", "--namespace=hikyaku", "--output=name")
                         .isEmpty());
     }
 
@@ -277,7 +317,9 @@ class KubeMeshIT {
     }
 
     private static void rollout(RealCluster cluster, String namespace, String what, String action) throws Exception {
-        cluster.kubectl("rollout", action, what, "--namespace=" + namespace);
+        if (!action.equals("status")) {
+            cluster.kubectl("rollout", action, what, "--namespace=" + namespace);
+        }
         cluster.kubectl("rollout", "status", what, "--namespace=" + namespace, "--timeout=240s");
     }
 

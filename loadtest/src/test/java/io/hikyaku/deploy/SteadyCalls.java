@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -55,6 +56,31 @@ final class SteadyCalls implements AutoCloseable {
     void awaitMore(int more) throws IOException {
         int before = all().size();
         Await.until("calls go on", PATIENCE, () -> all().size() >= before + more);
+    }
+
+    /// Until so many in a row, as they were begun, have succeeded.
+    void awaitSucceeding(int count) throws IOException {
+        int before = all().size();
+        Await.until("calls succeed again", PATIENCE, () -> {
+            List<Call> since = all().stream()
+                    .skip(before)
+                    .sorted(Comparator.comparingLong(Call::began))
+                    .toList();
+            return since.size() >= count
+                    && since.subList(since.size() - count, since.size()).stream()
+                            .allMatch(Call::succeeded);
+        });
+    }
+
+    /// For people: how many of the calls from the one of that number on failed, and for how long.
+    ///
+    /// @param since milliseconds since 1970
+    String failures(int first, long since) throws IOException {
+        List<Call> calls = all().stream().skip(first).toList();
+        List<Call> failed = calls.stream().filter(call -> !call.succeeded()).toList();
+        long last = failed.stream().mapToLong(Call::began).max().orElse(since);
+        return failed.size() + " of " + calls.size() + " calls failed, the last begun " + (last - since)
+                + " ms after it";
     }
 
     List<Call> all() throws IOException {

@@ -45,7 +45,8 @@ class ArchitectureTest {
             call.dial call.pool call.export call.tcp call.listen
             tracing discovery
             kubernetes.mcs kubernetes.client kubernetes.merge kubernetes.export kubernetes.listeners
-            kubernetes.imports kubernetes.pods kubernetes.control kubernetes.inspect kubernetes.check
+            kubernetes.imports kubernetes.pods kubernetes.lease kubernetes.control
+            kubernetes.inspect kubernetes.check kubernetes.cleanup
             kubernetes.cli bridge.shard bridge.services bridge
             lab demo bench
             """.strip().split("\\s+"));

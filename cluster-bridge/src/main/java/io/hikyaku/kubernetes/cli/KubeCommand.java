@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             CheckCommand.class,
+            CleanupCommand.class,
             ObjectsCommand.Exports.class,
             ObjectsCommand.Imports.class,
             ManifestsCommand.class,

@@ -11,7 +11,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -86,17 +88,41 @@ final class BridgePods {
         return endpoints;
     }
 
+    /// Whether a pod is known to serve nobody any more: it has been deleted, or its program has ended, while this
+    /// bridge's own pod is listed and serves, so that what is known is not too old to judge by. A program that
+    /// started anew in this pod has no other one beside it either. Where addresses are fixed, nothing is known.
+    ///
+    /// @param own the name of this bridge's pod
+    boolean isGone(String pod, String own) {
+        Watched<EndpointSlice> watched = slices;
+        if (watched == null) {
+            return false;
+        }
+        Set<String> serving = watched.all()
+                .flatMap(slice -> slice.getEndpoints().stream())
+                .filter(endpoint -> endpoint.getTargetRef() != null && isServing(endpoint.getConditions()))
+                .map(endpoint -> endpoint.getTargetRef().getName())
+                .collect(Collectors.toSet());
+        return pod.equals(own) || serving.contains(own) && !serving.contains(pod);
+    }
+
+    private static boolean isReady(@Nullable EndpointConditions conditions) {
+        return conditions == null || !Boolean.FALSE.equals(conditions.getReady());
+    }
+
+    private static boolean isServing(@Nullable EndpointConditions conditions) {
+        return conditions == null || conditions.getServing() == null ? isReady(conditions) : conditions.getServing();
+    }
+
     /// What is not said means ready and serving, and not terminating (EndpointSlice API).
     private static BridgeEndpoint endpoint(String family, Endpoint endpoint) {
         EndpointConditions conditions = endpoint.getConditions();
-        boolean ready = conditions == null || !Boolean.FALSE.equals(conditions.getReady());
-        boolean serving = conditions == null || conditions.getServing() == null ? ready : conditions.getServing();
         boolean terminating = conditions != null && Boolean.TRUE.equals(conditions.getTerminating());
         return new BridgeEndpoint(
                 endpoint.getAddresses().getFirst(),
                 family,
-                ready,
-                serving,
+                isReady(conditions),
+                isServing(conditions),
                 terminating,
                 Optional.ofNullable(endpoint.getNodeName()),
                 Optional.ofNullable(endpoint.getZone()));

@@ -7,6 +7,8 @@ import io.hikyaku.discovery.DiscoveredServices;
 import io.hikyaku.discovery.ServiceSource.Sink;
 import io.hikyaku.kubernetes.imports.ImportedListeners;
 import io.hikyaku.kubernetes.imports.Ownership;
+import io.hikyaku.kubernetes.lease.BridgeLease;
+import io.hikyaku.kubernetes.lease.Leadership;
 import io.hikyaku.kubernetes.mcs.ClusterProperties;
 import io.hikyaku.kubernetes.mcs.McsApi;
 import io.hikyaku.kubernetes.mcs.McsCrds;
@@ -28,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,8 @@ final class Controller {
     private static final Duration FIRST_READ = Duration.ofSeconds(30);
     private static final Duration DEBOUNCE = Duration.ofMillis(20);
     private static final Duration TICK = Duration.ofSeconds(1);
+    /// In the identity of a holder of the Lease: the pod, this, and what tells one program in it from the next.
+    private static final String BETWEEN = "_";
 
     private final McsApi api;
     private final KubernetesConfig config;
@@ -71,15 +76,17 @@ final class Controller {
         String namespace = config.namespace()
                 .or(() -> Optional.ofNullable(client.getNamespace()))
                 .orElse("default");
-        String identity = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge") + "_" + UUID.randomUUID();
+        String pod = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge");
+        String identity = pod + BETWEEN + UUID.randomUUID();
         cache = new ClusterCache(client, api, config.namespaces(), queue::add, this::addAllOf);
         pods = config.service()
-                .map(service -> BridgePods.of(client, namespace, service, this::addAllImported))
+                .map(service -> BridgePods.of(client, namespace, service, this::onPods))
                 .orElseGet(() -> BridgePods.at(config.addresses()));
-        writer = new ServerSideApply(client, cache, identity);
+        writer = new ServerSideApply(client, cache, identity, this::mayWrite);
         exports = new ExportControl(cache);
         imports = new ImportControl(api, client, config, cache, mesh, pods, writer, clock);
-        leadership = new Leadership(client, namespace, identity, () -> {
+        Predicate<String> isGone = holder -> pods.isGone(holder.split(BETWEEN, 2)[0], pod);
+        leadership = new Leadership(new BridgeLease(client, namespace, identity, isGone), () -> {
             imports.forget();
             addAll();
         });
@@ -171,6 +178,14 @@ final class Controller {
         names().forEach(queue::add);
     }
 
+    /// Pods of this cluster's bridges came, went, or became ready or not, and the one that leads may be among them.
+    private void onPods() {
+        if (inPlace) {
+            leadership.ask();
+        }
+        addAllImported();
+    }
+
     private void addAllImported() {
         cache.imports
                 .all()
@@ -212,6 +227,10 @@ final class Controller {
         } finally { // whatever becomes of the import, the ServiceExport says what is so
             exports.report(service, api, mesh, writer, clock);
         }
+    }
+
+    private boolean mayWrite() {
+        return leadership.leads();
     }
 
     private void offerSoon() {
@@ -281,9 +300,12 @@ final class Controller {
         offers.shutdownNow();
     }
 
+    /// Begins no write any more, lets those under way end, and only then gives the Lease up: whoever takes it next,
+    /// be it to delete all that this bridge made, finds nobody who still writes.
     void close() throws InterruptedException {
-        leadership.close();
+        leadership.end();
         queue.close();
+        leadership.close();
         abandon();
     }
 }

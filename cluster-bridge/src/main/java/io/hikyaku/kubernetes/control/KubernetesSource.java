@@ -100,6 +100,9 @@ public final class KubernetesSource implements ServiceSource {
             try {
                 made = Controller.make(cluster, config, client, mesh, Objects.requireNonNull(sink));
                 controller = made;
+                if (closed.getCount() == 0) {
+                    return;
+                }
                 made.start();
                 whenInPlace.run();
                 return;

@@ -15,7 +15,9 @@ import io.hikyaku.kubernetes.mcs.ServiceImport;
 import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +34,32 @@ final class ServerSideApply implements ObjectWriter {
     private final KubernetesClient client;
     private final ClusterCache cache;
     private final String instance;
+    private final BooleanSupplier mayWrite;
     final LongAdder writes = new LongAdder();
 
     /// @param instance of this bridge, for Events
-    ServerSideApply(KubernetesClient client, ClusterCache cache, String instance) {
+    /// @param mayWrite asked before each write, since a leader may lose the Lease in the midst of a service
+    ServerSideApply(KubernetesClient client, ClusterCache cache, String instance, BooleanSupplier mayWrite) {
         this.client = client;
         this.cache = cache;
         this.instance = instance;
+        this.mayWrite = mayWrite;
+    }
+
+    private void begin() {
+        refuseUnlessLeading();
+        writes.increment();
+    }
+
+    private void refuseUnlessLeading() {
+        if (!mayWrite.getAsBoolean()) {
+            throw new CancellationException("this bridge leads no longer");
+        }
     }
 
     @Override
     public <T extends HasMetadata> T apply(T object) {
-        writes.increment();
+        begin();
         T written = client.resource(object).patch(APPLY);
         remember(written);
         return written;
@@ -51,7 +67,7 @@ final class ServerSideApply implements ObjectWriter {
 
     @Override
     public <T extends HasMetadata> T applyStatus(T object) {
-        writes.increment();
+        begin();
         T written = client.resource(object).subresource("status").patch(APPLY, object);
         remember(written);
         return written;
@@ -59,7 +75,7 @@ final class ServerSideApply implements ObjectWriter {
 
     @Override
     public void delete(HasMetadata object) {
-        writes.increment();
+        begin();
         try {
             client.resource(object)
                     .lockResourceVersion(object.getMetadata().getResourceVersion())
@@ -74,6 +90,7 @@ final class ServerSideApply implements ObjectWriter {
 
     @Override
     public void warn(HasMetadata about, String reason, String message) {
+        refuseUnlessLeading();
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         var metadata = about.getMetadata();
         try {

@@ -24,6 +24,8 @@ final class WorkQueue {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
     private static final int THREADS = 4;
+    /// For a request that is under way when the queue closes: cut off, nobody would know whether it takes effect.
+    private static final Duration TO_END = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /// Brings a service to where it should be.
@@ -43,12 +45,14 @@ final class WorkQueue {
     private final Set<ServiceName> again = new HashSet<>();
     private final Map<ServiceName, Integer> failures = new HashMap<>();
     private final Map<ServiceName, Wait> waits = new HashMap<>();
+    private volatile boolean closed;
 
     WorkQueue(Worker worker) {
         this.worker = worker;
         threads = new ScheduledThreadPoolExecutor(
                 THREADS, Thread.ofPlatform().daemon().name("kubernetes-", 0).factory());
         threads.setRemoveOnCancelPolicy(true);
+        threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     synchronized void add(ServiceName service) {
@@ -74,7 +78,7 @@ final class WorkQueue {
             if (before != null) {
                 before.task.cancel(false);
             }
-        } catch (RejectedExecutionException closed) {
+        } catch (RejectedExecutionException refused) {
             LOG.trace("closed before {} was looked at", service);
         }
     }
@@ -102,7 +106,7 @@ final class WorkQueue {
     private void execute(Runnable task) {
         try {
             threads.execute(task);
-        } catch (RejectedExecutionException closed) {
+        } catch (RejectedExecutionException refused) {
             queued.clear();
         }
     }
@@ -110,6 +114,9 @@ final class WorkQueue {
     private void run(ServiceName service) {
         synchronized (this) {
             queued.remove(service);
+            if (closed) {
+                return;
+            }
             running.add(service);
         }
         try {
@@ -118,6 +125,10 @@ final class WorkQueue {
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         } catch (Exception failed) {
+            if (closed) {
+                LOG.debug("{} was looked at while closing: {}", service, failed.toString());
+                return;
+            }
             addLater(service, failed(service, failed));
         } finally {
             finished(service);
@@ -145,6 +156,11 @@ final class WorkQueue {
 
     /// Begins nothing more, and waits a moment for what runs.
     void close() throws InterruptedException {
+        closed = true;
+        threads.shutdown();
+        if (threads.awaitTermination(TO_END.toMillis(), TimeUnit.MILLISECONDS)) {
+            return;
+        }
         threads.shutdownNow();
         if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.warn("Kubernetes does not let go of {} services", size());

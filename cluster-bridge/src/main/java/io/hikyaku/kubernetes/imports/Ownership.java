@@ -29,6 +29,9 @@ public final class Ownership {
 
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 
+    /// Selects all objects of ours, and those of whoever made up such labels; [#isOurs] tells them apart.
+    public static final String SELECTOR = MANAGED_BY + "=" + MANAGER + "," + SERVICE_IMPORT;
+
     private Ownership() {}
 
     /// Whether a bridge of this cluster made the object.

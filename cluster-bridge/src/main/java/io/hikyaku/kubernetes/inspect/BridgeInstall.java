@@ -17,8 +17,10 @@ import tools.jackson.databind.JsonNode;
 /// @param deployment the object
 /// @param pods its pods, also those that are not ready
 public record BridgeInstall(String namespace, JsonNode deployment, List<BridgePod> pods) {
-    private static final String SELECTOR =
-            "labelSelector=" + RawApi.encoded("app.kubernetes.io/part-of=hikyaku,app.kubernetes.io/component=bridge");
+    /// Selects bridges' Deployments and pods, by the labels that the charts give them.
+    public static final String LABELS = "app.kubernetes.io/part-of=hikyaku,app.kubernetes.io/component=bridge";
+
+    private static final String SELECTOR = "labelSelector=" + RawApi.encoded(LABELS);
 
     /// The first one in the namespace.
     public static Optional<BridgeInstall> find(RawApi api, String namespace) throws IOException {

@@ -18,6 +18,13 @@ import java.util.Optional;
 /// @param namespace that objects are in; empty: the context's
 public record KubeTarget(Optional<Path> kubeconfig, Optional<String> context, Optional<String> namespace) {
 
+    /// For this process and its user.
+    ///
+    /// @throws IOException if there is no such file or context
+    public ApiServer server() throws IOException {
+        return server(System.getenv(), Path.of(System.getProperty("user.home", ".")));
+    }
+
     /// @param environment variables
     /// @param home folder of the user
     /// @throws IOException if there is no such file or context

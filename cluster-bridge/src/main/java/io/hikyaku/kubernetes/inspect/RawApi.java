@@ -4,14 +4,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.hikyaku.kubernetes.client.ApiServer;
-import io.hikyaku.kubernetes.client.ApiServerClient;
 import io.hikyaku.kubernetes.client.ClientBounds;
-import io.vertx.core.Vertx;
+import io.hikyaku.kubernetes.client.CommandClient;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +35,7 @@ public final class RawApi implements AutoCloseable {
     /// Of one list; what a cluster has more of is not looked at.
     private static final int MOST = 20_000;
 
-    private final Vertx vertx;
+    private final CommandClient opened;
     private final KubernetesClient client;
 
     /// We may not.
@@ -55,25 +53,19 @@ public final class RawApi implements AutoCloseable {
     /// @param took until the answer was there
     public record Answer(int status, Map<String, String> headers, String body, Duration took) {}
 
-    private RawApi(Vertx vertx, KubernetesClient client) {
-        this.vertx = vertx;
-        this.client = client;
+    private RawApi(CommandClient opened) {
+        this.opened = opened;
+        client = opened.client();
     }
 
     /// @param version of this program
     /// @throws IOException if the cluster or the files that say how to reach it are not there
     public static RawApi open(KubeTarget target, String version) throws IOException {
-        return open(target.server(System.getenv(), Path.of(System.getProperty("user.home", "."))), version);
+        return open(target.server(), version);
     }
 
     static RawApi open(ApiServer server, String version) throws IOException {
-        Vertx vertx = Vertx.vertx();
-        try {
-            return new RawApi(vertx, ApiServerClient.open(server, BOUNDS, vertx, version));
-        } catch (IOException | RuntimeException failed) {
-            close(vertx);
-            throw failed;
-        }
+        return new RawApi(CommandClient.open(server, BOUNDS, version));
     }
 
     /// Its URL.
@@ -187,15 +179,6 @@ public final class RawApi implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
-        close(vertx);
-    }
-
-    private static void close(Vertx vertx) {
-        try {
-            vertx.close().await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException slow) {
-            // the process ends anyway
-        }
+        opened.close();
     }
 }

@@ -12,6 +12,7 @@ import io.hikyaku.kubernetes.ApiCall;
 import io.hikyaku.kubernetes.Fault;
 import io.hikyaku.kubernetes.FaultyApiServer;
 import io.hikyaku.kubernetes.KubeCluster;
+import io.hikyaku.kubernetes.lease.BridgeLease;
 import io.hikyaku.loop.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -248,7 +249,7 @@ class RestartKubeIT {
         Lease lease = tokyo.client
                 .leases()
                 .inNamespace("default")
-                .withName(Leadership.LEASE)
+                .withName(BridgeLease.NAME)
                 .get();
         return lease == null || lease.getSpec().getHolderIdentity() == null
                 ? ""

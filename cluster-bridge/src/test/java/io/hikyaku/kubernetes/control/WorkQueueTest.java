@@ -114,4 +114,37 @@ class WorkQueueTest {
         assertEquals(0, queue.size());
         assertEquals(0, looks.get());
     }
+
+    /// A request that is cut off may take effect or not.
+    @Test
+    void whatRunsWhenItIsClosedMayEndAndNothingElseBegins() throws Exception {
+        // Given
+        CountDownLatch closing = new CountDownLatch(1);
+        AtomicInteger ends = new AtomicInteger();
+        WorkQueue queue = new WorkQueue(service -> {
+            looks.incrementAndGet();
+            closing.await();
+            ends.incrementAndGet();
+        });
+        for (int i = 0; i < 10; i++) {
+            queue.add(ServiceName.parse("shop/web-" + i));
+        }
+        Await.until("all threads are busy", () -> looks.get() == 4);
+
+        // When
+        Thread closer = Thread.ofVirtual().start(() -> {
+            try {
+                queue.close();
+            } catch (InterruptedException unexpected) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Await.until("it is closing", () -> closer.getState() == Thread.State.TIMED_WAITING);
+        closing.countDown();
+        closer.join();
+
+        // Then
+        assertEquals(4, looks.get());
+        assertEquals(4, ends.get());
+    }
 }
