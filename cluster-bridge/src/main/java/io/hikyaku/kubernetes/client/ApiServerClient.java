@@ -1,12 +1,15 @@
 package io.hikyaku.kubernetes.client;
 
+import com.fasterxml.jackson.annotation.Nulls;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.vertx5.TlsWarmup;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import tools.jackson.databind.ObjectMapper;
 
 /// Makes the client of an API server.
 public final class ApiServerClient {
@@ -33,6 +36,18 @@ public final class ApiServerClient {
                                 Math.toIntExact(bounds.watchPause().toMillis()))
                         .build())
                 .withHttpClientFactory(http)
+                .withKubernetesSerialization(new Serialization())
                 .build();
+    }
+
+    /// The API server says `null` for a list that is required but has nothing in it, such as the endpoints of a
+    /// Service without pods: to us that is an empty one.
+    private static final class Serialization extends KubernetesSerialization {
+        @Override
+        protected ObjectMapper configureMapper(ObjectMapper mapper) {
+            return super.configureMapper(mapper.rebuild()
+                    .changeDefaultNullHandling(handling -> handling.withValueNulls(Nulls.SKIP))
+                    .build());
+        }
     }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The Services behind a ServiceImport. They have no selectors: their EndpointSlices lead to the bridge's pods.
 final class DerivedServices {
     private static final String HEADLESS = "None";
+    /// Of a Service with neither address nor selector, Kubernetes says otherwise that it has both families.
+    private static final String ONE_FAMILY = "SingleStack";
     /// Bridges are not on every node, so this is the nearest to whatever a service asks for.
     private static final String NEAR = "PreferClose";
 
@@ -82,6 +84,7 @@ final class DerivedServices {
                 .withNewSpec()
                 .withType("ClusterIP")
                 .withClusterIP(headless ? HEADLESS : null)
+                .withIpFamilyPolicy(headless ? ONE_FAMILY : null)
                 .withPorts(ports.stream().map(port -> port(merged, port)).toList())
                 .withTrafficDistribution(traits.trafficDistribution().isPresent() ? NEAR : null)
                 .withSessionAffinity(traits.affinitySeconds().isPresent() ? "ClientIP" : "None")

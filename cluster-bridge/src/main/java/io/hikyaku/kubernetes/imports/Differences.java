@@ -24,6 +24,8 @@ final class Differences {
         ServiceSpec has = now.getSpec();
         return ports(wanted).equals(ports(has))
                 && Objects.equals(wanted.getTrafficDistribution(), has.getTrafficDistribution())
+                && (wanted.getIpFamilyPolicy() == null
+                        || wanted.getIpFamilyPolicy().equals(has.getIpFamilyPolicy()))
                 && wanted.getSessionAffinity().equals(has.getSessionAffinity())
                 && (wanted.getSessionAffinityConfig() == null
                         || wanted.getSessionAffinityConfig().equals(has.getSessionAffinityConfig()));

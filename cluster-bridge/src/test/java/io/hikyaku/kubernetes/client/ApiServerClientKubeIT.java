@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -101,6 +102,33 @@ class ApiServerClientKubeIT {
                             .list()
                             .getItems()
                             .size());
+        }
+    }
+
+    @Test
+    void aListThatTheApiServerSaysIsNullIsEmpty() throws Exception {
+        // Given
+        String namespace = cluster.namespace();
+        cluster.apply("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: { name: nobody, namespace: %s }
+                addressType: IPv4
+                endpoints: []
+                ports: []
+                """.formatted(namespace));
+        try (KubernetesClient client = cluster.client(vertx)) {
+            // When
+            EndpointSlice slice = client.discovery()
+                    .v1()
+                    .endpointSlices()
+                    .inNamespace(namespace)
+                    .withName("nobody")
+                    .get();
+
+            // Then
+            assertEquals(List.of(), slice.getEndpoints());
+            assertEquals(List.of(), slice.getPorts());
         }
     }
 

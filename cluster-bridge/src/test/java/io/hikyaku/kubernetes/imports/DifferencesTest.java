@@ -112,4 +112,30 @@ class DifferencesTest {
         assertTrue(Differences.isSame(
                 wanted(affinity(60), http), stored(wanted(affinity(60), http)).build()));
     }
+
+    @Test
+    void aHeadlessServiceOfBothFamiliesBecomesOneOfOne() {
+        // Given
+        Service headless = wanted(
+                new ServiceTraits(
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of(),
+                        Map.of(),
+                        List.of()),
+                new Port("http", 80, "http"));
+        Service both = stored(headless)
+                .editSpec()
+                .withIpFamilies("IPv4", "IPv6")
+                .withIpFamilyPolicy("RequireDualStack")
+                .endSpec()
+                .build();
+
+        // When, Then
+        assertFalse(Differences.isSame(headless, both));
+        assertTrue(Differences.isSame(headless, stored(headless).build()));
+    }
 }
