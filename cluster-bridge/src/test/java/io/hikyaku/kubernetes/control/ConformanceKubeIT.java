@@ -132,9 +132,9 @@ class ConformanceKubeIT {
         return WebPod.call(side == osaka ? OSAKA_LISTENS : TOKYO_LISTENS, side.listener(hello, cluster, port));
     }
 
-    /// "SessionAffinity", "InternalTrafficPolicy", "TrafficDistribution" and the ports of the ServiceImport are those
-    /// of
-    /// the Service; of labels and annotations only those that the ServiceExport's spec names, and none of its own.
+    /// "SessionAffinity", "InternalTrafficPolicy", "TrafficDistribution" and the ports of the ServiceImport are
+    /// those of the Service; of labels and annotations only those that the ServiceExport's spec names, and none of
+    /// its own.
     @Test
     void anImportSaysOfTheServiceWhatTheServiceSays() {
         // Given
@@ -256,8 +256,8 @@ class ConformanceKubeIT {
         }
     }
 
-    /// "the union of the constituent service ports", in which ports that are carried and ports that are not are alike;
-    /// "Conflict" on both exports; "labels and annotations" of the oldest, never those of both.
+    /// "the union of the constituent service ports", in which ports that are carried and ports that are not are
+    /// alike; "Conflict" on both exports; "labels and annotations" of the oldest, never those of both.
     @Test
     void portsAreUnitedAndLabelsAreNot() {
         // Given
@@ -281,7 +281,8 @@ class ConformanceKubeIT {
         }
     }
 
-    /// Of two ports of one name the oldest export's counts, and "traffic … only to the cluster that exposes the port".
+    /// Of two ports of one name the oldest export's counts, and "traffic … only to the cluster that exposes the
+    /// port".
     @Test
     void aPortOfTheSameNameButAnotherNumberIsNotCalled() throws Exception {
         // Given
@@ -329,8 +330,9 @@ class ConformanceKubeIT {
         }
     }
 
-    /// The suite exports a Service as soon as it has made the Deployment behind it: its EndpointSlice has no endpoints
-    /// yet, which the API server tells by `null`. It has none again when the Deployment is scaled to nothing.
+    /// The suite exports a Service as soon as it has made the Deployment behind it: its EndpointSlice has no
+    /// endpoints yet, which the API server tells by `null`. It has none again when the Deployment is scaled to
+    /// nothing.
     @Test
     void aServiceWithoutPodsIsExported() throws Exception {
         // Given
@@ -360,8 +362,8 @@ class ConformanceKubeIT {
         tokyo.awaitImported(hello, "osaka");
     }
 
-    /// Each of a headless import's "ipFamilies" has an EndpointSlice with the pods; it has no IP, and nothing of it is
-    /// left after the last ServiceExport.
+    /// Each of a headless import's "ipFamilies" has an EndpointSlice with the pods; it has no IP, and nothing of it
+    /// is left after the last ServiceExport.
     @Test
     void aHeadlessImportHasTheFamiliesOfItsPodsAndLeavesNothing() {
         // Given
