@@ -186,8 +186,7 @@ class KubeMeshIT {
         }
     }
 
-    /// Nobody can tell a kernel that is gone that a connection is: those that had been made fail, and the caller has to
-    /// make them anew.
+    /// Connections of the bridge that is killed fail, and callers have to make them anew: here, within seconds.
     @Test
     @Order(7)
     void goesOnWhenAPodOfABridgeIsKilled() throws Exception {

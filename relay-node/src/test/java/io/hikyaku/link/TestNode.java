@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 
 /// A node that has links and nothing else, with event loops of its own.
 final class TestNode implements AutoCloseable {
-    /// As the defaults, but a link that fails is dialled again at once. Silence lasts longer than any machine takes to
-    /// get round to a thread.
+    /// As the defaults, but a link that fails is dialled again at once. Silence lasts longer than any machine takes
+    /// to get round to a thread.
     static final LinkLimits QUICK = deadAfter(Duration.ofSeconds(30));
 
     /// As quick, and silence is noticed soon.

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Where pods of this cluster reach its bridges: at the endpoints of a Service that selects the bridges' pods, or at
 /// addresses that the configuration names.
 final class BridgePods {
+    private static final String BEHIND_POD = "_";
+
     private final List<BridgeEndpoint> fixed;
     private final @Nullable Watched<EndpointSlice> slices;
 
@@ -88,12 +92,14 @@ final class BridgePods {
         return endpoints;
     }
 
-    /// Whether a pod is known to serve nobody any more: it has been deleted, or its program has ended, while this
-    /// bridge's own pod is listed and serves, so that what is known is not too old to judge by. A program that
-    /// started anew in this pod has no other one beside it either. Where addresses are fixed, nothing is known.
+    /// Whether the pod of a bridge is known to serve nobody any more: it has been deleted, or its program has
+    /// ended, while this bridge's own pod is listed and serves, so that what is known is not too old to judge by.
+    /// A program that started anew in this pod has no other one beside it either. Where addresses are fixed,
+    /// nothing is known.
     ///
-    /// @param own the name of this bridge's pod
-    boolean isGone(String pod, String own) {
+    /// @param other the identity of that bridge
+    /// @param own this bridge's
+    boolean isGone(String other, String own) {
         Watched<EndpointSlice> watched = slices;
         if (watched == null) {
             return false;
@@ -103,7 +109,17 @@ final class BridgePods {
                 .filter(endpoint -> endpoint.getTargetRef() != null && isServing(endpoint.getConditions()))
                 .map(endpoint -> endpoint.getTargetRef().getName())
                 .collect(Collectors.toSet());
-        return pod.equals(own) || serving.contains(own) && !serving.contains(pod);
+        return pod(other).equals(pod(own)) || serving.contains(pod(own)) && !serving.contains(pod(other));
+    }
+
+    /// Of this program, among all that ever run as bridges of the cluster: its pod's name, and what tells it
+    /// from those that run in the same pod before and after.
+    static String newIdentity() {
+        return Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge") + BEHIND_POD + UUID.randomUUID();
+    }
+
+    private static String pod(String identity) {
+        return identity.split(BEHIND_POD, 2)[0];
     }
 
     private static boolean isReady(@Nullable EndpointConditions conditions) {

@@ -21,9 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a bridge knows of its Kubernetes cluster. Each change names the services that it may matter to.
 final class ClusterCache implements ImportCache {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
     private static final String BY_SERVICE = "service";
     private static final String BY_IMPORT = "import";
     private static final long NO_RESYNC = 0;
@@ -34,6 +37,7 @@ final class ClusterCache implements ImportCache {
     final Watched<EndpointSlice> slices;
     private final List<String> of;
     private final Optional<Watched<Namespace>> namespaces;
+    private boolean toldOfSilence;
 
     /// @param of namespaces to look at; empty: all
     /// @param changed services that have to be looked at; told on threads of the client
@@ -110,6 +114,17 @@ final class ClusterCache implements ImportCache {
         return Stream.of(exports, imports, services, slices)
                 .filter(Watched::isListed)
                 .allMatch(Watched::isWatching);
+    }
+
+    /// Tells the log when changes are no longer heard of, and when they are again. For one thread at a time.
+    void tellWhetherWatching() {
+        boolean watching = isWatching();
+        if (!watching && !toldOfSilence) {
+            LOG.warn("the API server does not answer; calls go on with what is known");
+        } else if (watching && toldOfSilence) {
+            LOG.info("the API server answers again");
+        }
+        toldOfSilence = !watching;
     }
 
     /// Runs the task whenever something may be read that might not be at first.

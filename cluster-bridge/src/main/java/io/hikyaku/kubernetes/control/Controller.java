@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -42,8 +41,6 @@ final class Controller {
     private static final Duration FIRST_READ = Duration.ofSeconds(30);
     private static final Duration DEBOUNCE = Duration.ofMillis(20);
     private static final Duration TICK = Duration.ofSeconds(1);
-    /// In the identity of a holder of the Lease: the pod, this, and what tells one program in it from the next.
-    private static final String BETWEEN = "_";
 
     private final McsApi api;
     private final KubernetesConfig config;
@@ -61,7 +58,6 @@ final class Controller {
     private final ScheduledExecutorService offers;
     private final Map<ServiceName, List<Import>> listeners = new ConcurrentHashMap<>();
     private final AtomicBoolean dirty = new AtomicBoolean();
-    private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean inPlace;
     private volatile boolean meshFollowed;
     private List<String> down = List.of();
@@ -76,8 +72,7 @@ final class Controller {
         String namespace = config.namespace()
                 .or(() -> Optional.ofNullable(client.getNamespace()))
                 .orElse("default");
-        String pod = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "bridge");
-        String identity = pod + BETWEEN + UUID.randomUUID();
+        String identity = BridgePods.newIdentity();
         cache = new ClusterCache(client, api, config.namespaces(), queue::add, this::addAllOf);
         pods = config.service()
                 .map(service -> BridgePods.of(client, namespace, service, this::onPods))
@@ -85,7 +80,7 @@ final class Controller {
         writer = new ServerSideApply(client, cache, identity, this::mayWrite);
         exports = new ExportControl(cache);
         imports = new ImportControl(api, client, config, cache, mesh, pods, writer, clock);
-        Predicate<String> isGone = holder -> pods.isGone(holder.split(BETWEEN, 2)[0], pod);
+        Predicate<String> isGone = holder -> pods.isGone(holder, identity);
         leadership = new Leadership(new BridgeLease(client, namespace, identity, isGone), () -> {
             imports.forget();
             addAll();
@@ -267,18 +262,9 @@ final class Controller {
                 addAll();
             }
             follow();
-            tellWhetherWatching();
+            cache.tellWhetherWatching();
         } catch (RuntimeException mistake) {
             LOG.error("Looking after Kubernetes failed", mistake);
-        }
-    }
-
-    private void tellWhetherWatching() {
-        boolean watching = cache.isWatching();
-        if (!watching && told.compareAndSet(false, true)) {
-            LOG.warn("the API server does not answer; calls go on with what is known");
-        } else if (watching && told.compareAndSet(true, false)) {
-            LOG.info("the API server answers again");
         }
     }
 

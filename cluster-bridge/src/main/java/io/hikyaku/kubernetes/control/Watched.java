@@ -125,7 +125,17 @@ final class Watched<T extends HasMetadata> {
 
     /// Whether all watches are open.
     boolean isWatching() {
-        return informers.stream().allMatch(SharedIndexInformer::isWatching);
+        return informers.stream().allMatch(Watched::isWatching);
+    }
+
+    /// The library's own answer, which fails for the moment between the end of a watch and what it makes of that
+    /// (kubernetes-client 8.0.0, `Reflector.isWatching`): then it was open until now, and the next look knows more.
+    private static boolean isWatching(SharedIndexInformer<?> informer) {
+        try {
+            return informer.isWatching();
+        } catch (NullPointerException ending) {
+            return true;
+        }
     }
 
     /// An object that is in no namespace.

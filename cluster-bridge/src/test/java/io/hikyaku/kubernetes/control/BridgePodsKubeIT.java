@@ -45,21 +45,21 @@ class BridgePodsKubeIT {
         // Given
         put("own", true, "other", true);
         pods.start().get(30, TimeUnit.SECONDS);
-        assertFalse(pods.isGone("other", "own"));
+        assertFalse(pods.isGone("other_1", "own_2"));
 
         // When, then: it does not answer
         put("own", true, "other", false);
-        Await.until("it is known", () -> pods.isGone("other", "own"));
+        Await.until("it is known", () -> pods.isGone("other_1", "own_2"));
 
         // When, then: it has been deleted
         put("own", true, "another", true);
-        Await.until("it is known", () -> !pods.isGone("another", "own"));
-        assertTrue(pods.isGone("other", "own"));
+        Await.until("it is known", () -> !pods.isGone("another_1", "own_2"));
+        assertTrue(pods.isGone("other_1", "own_2"));
 
         // When, then: nobody can tell
         put("own", false, "another", false);
-        Await.until("it is known", () -> !pods.isGone("other", "own"));
-        assertFalse(pods.isGone("another", "own"));
+        Await.until("it is known", () -> !pods.isGone("other_1", "own_2"));
+        assertFalse(pods.isGone("another_1", "own_2"));
     }
 
     @Test
@@ -68,7 +68,7 @@ class BridgePodsKubeIT {
         pods.start().get(30, TimeUnit.SECONDS);
 
         // Then
-        assertTrue(pods.isGone("own", "own"));
+        assertTrue(pods.isGone("own_1", "own_2"));
     }
 
     @Test
@@ -77,8 +77,8 @@ class BridgePodsKubeIT {
         BridgePods fixed = BridgePods.at(List.of("192.0.2.1"));
 
         // Then: two programs of one host would have the same name
-        assertFalse(fixed.isGone("own", "own"));
-        assertFalse(fixed.isGone("other", "own"));
+        assertFalse(fixed.isGone("own_1", "own_2"));
+        assertFalse(fixed.isGone("other_1", "own_2"));
         assertEquals(1, fixed.endpoints().size());
     }
 

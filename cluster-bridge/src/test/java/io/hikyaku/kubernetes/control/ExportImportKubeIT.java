@@ -66,6 +66,8 @@ class ExportImportKubeIT {
     @AfterAll
     static void end() throws Exception {
         mesh.close();
+        osaka.leaveNothing();
+        tokyo.leaveNothing();
         osaka.close();
         tokyo.close();
         pod.close();

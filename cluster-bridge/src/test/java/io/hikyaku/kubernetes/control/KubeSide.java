@@ -227,6 +227,20 @@ final class KubeSide implements AutoCloseable {
         }
     }
 
+    /// Nothing that bridges of tests to come, in the same clusters, would have to look after. To be called when those
+    /// of this one have ended.
+    void leaveNothing() {
+        api.exports(client).inAnyNamespace().delete();
+        api.imports(client).inAnyNamespace().delete();
+        client.services().inAnyNamespace().withLabelSelector(Ownership.SELECTOR).delete();
+        client.discovery()
+                .v1()
+                .endpointSlices()
+                .inAnyNamespace()
+                .withLabelSelector(Ownership.SELECTOR)
+                .delete();
+    }
+
     @Override
     public void close() {
         client.close();

@@ -55,6 +55,8 @@ class OutageKubeIT {
     @AfterAll
     static void end() throws Exception {
         mesh.close();
+        osaka.leaveNothing();
+        tokyo.leaveNothing();
         osaka.close();
         tokyo.close();
         atTokyo.close();
