@@ -227,7 +227,7 @@ final class KubeSide implements AutoCloseable {
         }
     }
 
-    /// Nothing that bridges of tests to come, in the same clusters, would have to look after. To be called when those
+    /// Nothing that bridges of later tests, in the same clusters, would have to look after. To be called when those
     /// of this one have ended.
     void leaveNothing() {
         api.exports(client).inAnyNamespace().delete();
