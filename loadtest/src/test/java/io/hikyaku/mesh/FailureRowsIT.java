@@ -84,7 +84,7 @@ class FailureRowsIT {
     }
 
     private static final String LIMITS =
-            "limits: { call: { connectTimeout: 3s, responseTimeout: 3s, tcpIdleTimeout: 3s } }\n";
+            "limits: { call: { connectTimeout: 3s, responseTimeout: 6s, tcpIdleTimeout: 6s } }\n";
     private static final String THREE_TIMES = "1.1 tokyo, 2.0 tokyo, 1.1 tokyo";
     private static final int MAX_LINE = 16 << 10;
     private static final int MAX_HEAD = 64 << 10;

@@ -53,7 +53,7 @@ public final class KafkaRegistry implements AutoCloseable {
     private final Thread thread;
     private final Health health = new Health("not connected yet");
 
-    /// For each partition ever seen, so that one that comes back is not read from the start.
+    /// For each partition ever seen.
     private final Map<TopicPartition, Progress> progress = new HashMap<>();
     private volatile Set<TopicPartition> assigned = Set.of();
     private volatile boolean listed;
@@ -175,7 +175,7 @@ public final class KafkaRegistry implements AutoCloseable {
         }
         for (TopicPartition partition : assigned) {
             boolean anew = progressOf(partition).to(from.position(partition, ANSWER));
-            if (anew && partition.topic().equals(settings.topics().registry(settings.cluster()))) {
+            if (anew && isOwn(partition)) {
                 writer.rewrite();
             }
         }
@@ -225,9 +225,8 @@ public final class KafkaRegistry implements AutoCloseable {
         boolean sure = listed && now - listedAt < SURE.toNanos();
         if (!found.equals(assigned)) {
             Set<TopicPartition> added = new HashSet<>(found);
-            added.removeAll(progress.keySet());
-            Map<TopicPartition, Long> ends = added.isEmpty() || sure ? Map.of() : by.endOffsets(added, ANSWER);
-            added.forEach(partition -> progressOf(partition).staleBelow = ends.getOrDefault(partition, 0L));
+            added.removeAll(assigned);
+            begin(added, sure, by);
             assigned = Set.copyOf(found);
             resume(by);
         }
@@ -236,9 +235,30 @@ public final class KafkaRegistry implements AutoCloseable {
         judge(found);
     }
 
+    /// Reads partitions from their beginning. One that was away may have been made anew and hold as many records as
+    /// before already; what it held may be gone, and what it holds says nothing new about which nodes live.
+    private void begin(Set<TopicPartition> added, boolean sure, Consumer<byte[], byte[]> by) {
+        Set<TopicPartition> back = new HashSet<>(added);
+        back.retainAll(progress.keySet());
+        Set<TopicPartition> old = sure ? back : added;
+        Map<TopicPartition, Long> ends = old.isEmpty() ? Map.of() : by.endOffsets(old, ANSWER);
+        for (TopicPartition partition : added) {
+            Progress at = progressOf(partition);
+            at.next = 0;
+            at.staleBelow = ends.getOrDefault(partition, 0L);
+        }
+        if (back.stream().anyMatch(this::isOwn)) {
+            writer.rewrite();
+        }
+    }
+
+    private boolean isOwn(TopicPartition partition) {
+        return partition.topic().equals(settings.topics().registry(settings.cluster()));
+    }
+
     private void judge(Collection<TopicPartition> found) {
         String own = settings.topics().registry(settings.cluster());
-        if (found.stream().noneMatch(partition -> partition.topic().equals(own))) {
+        if (found.stream().noneMatch(this::isOwn)) {
             String missing = "there is no topic " + own + ", or it may not be seen. To make it: "
                     + settings.remedy(settings.cluster());
             health.toDown(missing);
