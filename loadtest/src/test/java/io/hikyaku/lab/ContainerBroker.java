@@ -2,6 +2,8 @@ package io.hikyaku.lab;
 
 import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +35,16 @@ public final class ContainerBroker implements Broker {
         String image = System.getenv().getOrDefault("KAFKA_IMAGE", IMAGE + ":4.3.1");
         KafkaContainer container =
                 new KafkaContainer(DockerImageName.parse(image).asCompatibleSubstituteFor(IMAGE));
-        container.setPortBindings(List.of(Ports.free() + ":9092"));
+        container.setPortBindings(List.of(freePort() + ":9092"));
         container.withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
         container.start();
         return new ContainerBroker(container);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     @Override
