@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// Deletes what the bridges of a cluster made: EndpointSlices and Services of imported services, then ServiceImports,
-/// as
-/// bridges do it themselves, and last of all the Lease that keeps bridges from writing meanwhile.
+/// Deletes what the bridges of a cluster made: EndpointSlices and Services of imported services, then
+/// ServiceImports, as bridges do it themselves, and last of all the Lease that keeps bridges from writing meanwhile.
 public final class Cleanup {
     private static final String NAMESPACE = "hikyaku";
 

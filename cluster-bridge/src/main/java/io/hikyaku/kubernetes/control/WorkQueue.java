@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /// Services that have to be looked at, each by one thread at a time, and each once however often it was added
-/// meanwhile.
-/// One that fails is tried again, after a wait that doubles from a fifth of a second to a minute. For any thread.
+/// meanwhile. One that fails is tried again, after a wait that doubles from a fifth of a second to a minute. For any
+/// thread.
 final class WorkQueue {
     static final Duration FIRST_WAIT = Duration.ofMillis(200);
     static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
