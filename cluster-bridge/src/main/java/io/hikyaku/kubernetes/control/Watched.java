@@ -29,9 +29,17 @@ final class Watched<T extends HasMetadata> {
     /// @param at by [System#nanoTime]
     private record Written<T>(T object, long at) {}
 
+    /// @param at by [System#nanoTime]
+    private record Deleted(String uid, long at) {
+        boolean isRecent() {
+            return System.nanoTime() - at <= TOLD_WITHIN.toNanos();
+        }
+    }
+
     private final String kind;
     private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
     private final Map<String, Written<T>> written = new ConcurrentHashMap<>();
+    private final Map<String, Deleted> deleted = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> listed = new CompletableFuture<>();
     private final CompletableFuture<Void> refused = new CompletableFuture<>();
 
@@ -62,6 +70,7 @@ final class Watched<T extends HasMetadata> {
                 @Override
                 public void onDelete(T object, boolean unsure) {
                     written.remove(key(object));
+                    deleted.remove(key(object));
                     changed.accept(object);
                 }
             });
@@ -153,7 +162,7 @@ final class Watched<T extends HasMetadata> {
         for (SharedIndexInformer<T> informer : informers) {
             T found = informer.getStore().getByKey(key);
             if (found != null) {
-                return newer(key, found);
+                return isDeleted(key, found) ? null : newer(key, found);
             }
         }
         Written<T> own = written.get(key);
@@ -170,12 +179,15 @@ final class Watched<T extends HasMetadata> {
     List<T> byIndex(String index, String value) {
         return informers.stream()
                 .flatMap(informer -> informer.getIndexer().byIndex(index, value).stream())
+                .filter(found -> !isDeleted(key(found), found))
                 .map(found -> newer(key(found), found))
                 .toList();
     }
 
     Stream<T> all() {
-        return informers.stream().flatMap(informer -> informer.getStore().list().stream());
+        return informers.stream()
+                .flatMap(informer -> informer.getStore().list().stream())
+                .filter(found -> !isDeleted(key(found), found));
     }
 
     /// This bridge wrote the object, and the API server gave it back as it is now.
@@ -183,9 +195,17 @@ final class Watched<T extends HasMetadata> {
         written.put(key(object), new Written<>(object, System.nanoTime()));
     }
 
-    /// This bridge deleted the object.
+    /// This bridge deleted the object, which the watch has yet to tell.
     void onDeleted(T object) {
         written.remove(key(object));
+        deleted.values().removeIf(own -> !own.isRecent()); // of those that the watch had told before
+        deleted.put(key(object), new Deleted(object.getMetadata().getUid(), System.nanoTime()));
+    }
+
+    /// Whether it is the very object that this bridge deleted; one that finalizers keep is there again after a while.
+    private boolean isDeleted(String key, T found) {
+        Deleted own = deleted.get(key);
+        return own != null && own.uid.equals(found.getMetadata().getUid()) && own.isRecent();
     }
 
     private T newer(String key, T watched) {
