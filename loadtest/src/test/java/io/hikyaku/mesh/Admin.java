@@ -54,16 +54,21 @@ record Admin(int port) {
                 .sum();
     }
 
-    /// Waits until the bridge can reach this many exporters of a service.
+    /// Waits until the bridge can reach this many exporters of a service. When it cannot, the failure says what the
+    /// bridge sees instead.
     void awaitExporters(String service, int count) throws Exception {
-        Await.until(
-                count + " exporters of " + service + " at " + port,
-                () -> status().services().stream()
-                                .filter(known -> known.service().equals(service))
-                                .flatMap(known -> known.exporters().stream())
-                                .filter(NodeStatus.Exporter::healthy)
-                                .count()
-                        == count);
+        try {
+            Await.until(
+                    count + " exporters of " + service + " at " + port,
+                    () -> status().services().stream()
+                                    .filter(known -> known.service().equals(service))
+                                    .flatMap(known -> known.exporters().stream())
+                                    .filter(NodeStatus.Exporter::healthy)
+                                    .count()
+                            == count);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; its status: " + status(), e);
+        }
     }
 
     /// Waits until no call is under way, whoever stays connected.

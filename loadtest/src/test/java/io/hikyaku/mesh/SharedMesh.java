@@ -18,6 +18,8 @@ final class SharedMesh {
     static final String GRPC_PAIR = "shop/grpc-pair";
     private static final String LIMITS = "limits: { call: { idleTimeout: 20s } }\n";
     private static final Map<Carrier, SharedMesh> STARTED = new EnumMap<>(Carrier.class);
+    /// Why a mesh cannot be used. Those who want it later need not wait as long to learn the same.
+    private static final Map<Carrier, AssertionError> BROKEN = new EnumMap<>(Carrier.class);
 
     final Mesh.MeshBridge tokyo;
     final Mesh.MeshBridge osaka;
@@ -70,12 +72,21 @@ final class SharedMesh {
     }
 
     static synchronized SharedMesh over(Carrier carrier) throws Exception {
+        AssertionError broken = BROKEN.get(carrier);
+        if (broken != null) {
+            throw new AssertionError("as before: " + broken.getMessage(), broken);
+        }
         SharedMesh mesh = STARTED.get(carrier);
         if (mesh == null) {
             mesh = new SharedMesh(carrier);
             STARTED.put(carrier, mesh);
         }
-        mesh.awaitExporters();
+        try {
+            mesh.awaitExporters();
+        } catch (AssertionError e) {
+            BROKEN.put(carrier, e);
+            throw e;
+        }
         return mesh;
     }
 
