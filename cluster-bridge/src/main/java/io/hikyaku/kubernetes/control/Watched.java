@@ -202,7 +202,7 @@ final class Watched<T extends HasMetadata> {
         deleted.put(key(object), new Deleted(object.getMetadata().getUid(), System.nanoTime()));
     }
 
-    /// Whether it is the very object that this bridge deleted; one that finalizers keep is there again after a while.
+    /// Whether it is the very object that this bridge deleted. One that finalizers keep is seen again later.
     private boolean isDeleted(String key, T found) {
         Deleted own = deleted.get(key);
         return own != null && own.uid.equals(found.getMetadata().getUid()) && own.isRecent();
