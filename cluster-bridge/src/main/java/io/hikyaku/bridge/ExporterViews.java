@@ -3,6 +3,7 @@ package io.hikyaku.bridge;
 import io.hikyaku.bridge.services.Imports;
 import io.hikyaku.bridge.shard.ExporterView;
 import io.hikyaku.bridge.shard.Shards;
+import io.hikyaku.loop.Paced;
 import io.hikyaku.node.MeshNode;
 import io.hikyaku.registry.Directory;
 import io.hikyaku.wire.NodeId;
@@ -20,8 +21,8 @@ import java.util.function.Supplier;
 /// Keeps the shards and the listeners informed of what each node exports, whenever the registry, the paths to others or
 /// this bridge's own exports change.
 final class ExporterViews implements Directory.Listener {
-    /// Changes within this time are shown to the event loops together.
-    private static final Duration DEBOUNCE = Duration.ofMillis(20);
+    /// Of many changes, those within this time are shown to the event loops together.
+    private static final Duration GAP = Duration.ofMillis(20);
 
     private final MeshNode node;
     private final Directory directory;
@@ -31,7 +32,7 @@ final class ExporterViews implements Directory.Listener {
     private final Imports imports;
     private final BiConsumer<Collection<NodeDocument>, Predicate<NodeId>> shown;
     private volatile ExporterView view = ExporterView.NOTHING;
-    private boolean pending;
+    private final Paced show;
 
     /// @param own this node's document, as it is now
     /// @param directsWork whether direct paths, which lead over no relay, carry anything now; while they do not,
@@ -52,6 +53,7 @@ final class ExporterViews implements Directory.Listener {
         this.shards = shards;
         this.imports = imports;
         this.shown = shown;
+        this.show = new Paced(node.control(), GAP, this::show);
     }
 
     /// The view that was shown last; any thread.
@@ -71,16 +73,10 @@ final class ExporterViews implements Directory.Listener {
 
     /// Something has changed; any thread.
     void showLater() {
-        node.control().execute(() -> {
-            if (!pending) {
-                pending = true;
-                node.control().schedule(DEBOUNCE, this::show);
-            }
-        });
+        node.control().execute(show::request);
     }
 
     private void show() {
-        pending = false;
         List<NodeDocument> documents = new ArrayList<>(directory.live().values());
         Map<NodeId, NodeDocument> lost = directory.lost(); // not reachable, which is not the same as not there
         documents.addAll(lost.values());

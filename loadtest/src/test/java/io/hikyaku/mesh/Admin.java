@@ -67,7 +67,10 @@ record Admin(int port) {
                                     .count()
                             == count);
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; its status: " + status(), e);
+            throw new AssertionError(
+                    "%s; %.0f tasks failed; its status: %s"
+                            .formatted(e.getMessage(), sum("hikyaku_tasks_failed_total"), status()),
+                    e);
         }
     }
 

@@ -3,8 +3,12 @@ package io.hikyaku.loop;
 import java.time.Duration;
 
 /// Runs an action soon after it was asked for, but never twice within a gap: the first request after a quiet time is
-/// served at once, a storm of them once per gap. Touched only by its loop.
+/// served at once, a storm of them once per gap. One that fails is tried again until it succeeds, for what it was asked
+/// for has not been done. Touched only by its loop.
 public final class Paced {
+    /// How soon an action that failed is run again.
+    static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
     private final Loop loop;
     private final long gapNanos;
     private final Runnable action;
@@ -34,6 +38,15 @@ public final class Paced {
     private void run() {
         pending = false;
         earliest = loop.nanos() + gapNanos;
-        action.run();
+        boolean done = false;
+        try {
+            action.run();
+            done = true;
+        } finally {
+            if (!done) {
+                earliest = loop.nanos() + Math.max(gapNanos, TRY_AGAIN.toNanos());
+                request();
+            }
+        }
     }
 }
