@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a real API server says to the manifests: whether it takes them where Pod Security is restricted, and which
 /// rights come of them.
+@Tag("patient")
 @Timeout(600)
 class ChartsOnApiServerIT {
     private static final String BRIDGE = "system:serviceaccount:hikyaku:hikyaku-bridge";

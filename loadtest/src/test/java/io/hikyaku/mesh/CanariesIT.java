@@ -15,11 +15,13 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A word planted in path, field, body and stream reaches the service, and is seen by nobody in between.
+@Tag("patient")
 @Timeout(120)
 class CanariesIT {
     @TempDir

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a caller is told of each failure: in HTTP/1.1, in HTTP/2, as a gRPC caller, when it opens a WebSocket, in TCP.
+@Tag("patient")
 @ParameterizedClass
 @EnumSource(names = {"ONE_RELAY", "KAFKA"})
 @Timeout(120)

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// An exporter's bridge that is killed (`kill -9`): callers learn it in each form, another exporter takes over, and
 /// nobody waits for the dead one while there is another. The dead one stays known for as long as a test lasts.
+@Tag("patient")
 @ParameterizedClass
 @EnumSource(names = {"ONE_RELAY", "KAFKA"})
 @Timeout(240)

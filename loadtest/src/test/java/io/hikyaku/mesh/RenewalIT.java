@@ -21,11 +21,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Certificates are renewed on disk while calls run.
+@Tag("patient")
 @Timeout(120)
 class RenewalIT {
     private static final String ORDERS = "shop/orders";

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The exporters of a service are replaced one after the other, each as soon as the one before says that it is ready,
 /// as a Deployment does it: no call is lost.
+@Tag("patient")
 @Timeout(180)
 class RollingRestartIT {
     private static final String ORDERS = "shop/orders";

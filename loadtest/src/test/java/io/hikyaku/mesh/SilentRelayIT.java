@@ -17,12 +17,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// One of two relays hangs or is killed while data is under way. Nobody is taken for dead, and no gap ends a channel,
 /// for as long as the test lasts: calls that begin afterwards go over the other relay all the same.
+@Tag("patient")
 @Timeout(240)
 class SilentRelayIT {
     private static final List<String> SMALL = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1");

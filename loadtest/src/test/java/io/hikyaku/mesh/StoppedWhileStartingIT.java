@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A program that is told to stop while it starts ends with 0, wherever it is. A named pipe in the place of a file
 /// shows where: it opens for writing when it is opened for reading.
+@Tag("patient")
 @Timeout(120)
 class StoppedWhileStartingIT {
     @TempDir

@@ -19,11 +19,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Each trouble in a real cluster, found and mended as the check says.
+@Tag("patient")
 @Timeout(120)
 class ClusterChecksKubeIT {
     private static final String DNS = """

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@Tag("patient")
 @Timeout(60)
 class HeldLeaseKubeIT {
     private final Vertx vertx = Vertx.vertx();

@@ -23,12 +23,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is left of a bridge, and `hikyaku kube cleanup`. The cluster is these tests' own, since the command looks
 /// everywhere.
+@Tag("patient")
 @Timeout(120)
 class CleanupKubeIT {
     private static final String LISTENS = "127.0.0.11";

@@ -22,16 +22,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the Multi-Cluster Services API's conformance suite demands and no other test here shows, with services like
 /// its own: a TCP and a UDP port of one number, and affinity to client addresses. Osaka is its first cluster.
+@Tag("patient")
 @Timeout(120)
 class ConformanceKubeIT {
-    private static final String OSAKA_LISTENS = "127.0.0.2";
-    private static final String TOKYO_LISTENS = "127.0.0.3";
+    private static final String OSAKA_LISTENS = "127.0.0.12";
+    private static final String TOKYO_LISTENS = "127.0.0.13";
     private static final String AFFINE = "sessionAffinity: ClientIP, sessionAffinityConfig: { clientIP: "
             + "{ timeoutSeconds: 10 } }, ipFamilyPolicy: PreferDualStack";
     private static final String PORTS = "ports: [ { name: tcp, port: 42 }, { name: udp, port: 42, protocol: UDP } ]";

@@ -25,11 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Osaka and tokyo, each a real API server with a bridge, and a relay between them. Quotes are of KEP-1645.
+@Tag("patient")
 @Timeout(300)
 class ExportImportKubeIT {
     private static final String OSAKA_LISTENS = "127.0.0.2";

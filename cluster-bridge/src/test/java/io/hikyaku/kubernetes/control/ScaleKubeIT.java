@@ -23,11 +23,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Many services. `-Dscale.services=5000 -Dscale.exports=1000` makes it as large as we say that it works.
+@Tag("patient")
 @Timeout(900)
 class ScaleKubeIT {
     private static final int SERVICES = Integer.getInteger("scale.services", 400);

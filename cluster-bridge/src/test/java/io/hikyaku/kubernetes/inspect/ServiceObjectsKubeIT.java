@@ -8,10 +8,12 @@ import io.hikyaku.kubernetes.inspect.ServiceObjects.Form;
 import io.hikyaku.kubernetes.inspect.ServiceObjects.Kind;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
+@Tag("patient")
 @Timeout(180)
 class ServiceObjectsKubeIT {
     private static KubeCluster cluster;

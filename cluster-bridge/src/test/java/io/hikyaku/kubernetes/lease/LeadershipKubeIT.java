@@ -19,11 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// How a bridge that ends lets go of the Lease.
+@Tag("patient")
 @Timeout(60)
 class LeadershipKubeIT {
     private static final Duration RENEWED_EVERY = Duration.ofSeconds(3);
