@@ -30,11 +30,7 @@ final class Watched<T extends HasMetadata> {
     private record Written<T>(T object, long at) {}
 
     /// @param at by [System#nanoTime]
-    private record Deleted(String uid, long at) {
-        boolean isRecent() {
-            return System.nanoTime() - at <= TOLD_WITHIN.toNanos();
-        }
-    }
+    private record Deleted(String uid, long at) {}
 
     private final String kind;
     private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
@@ -169,7 +165,7 @@ final class Watched<T extends HasMetadata> {
         if (own == null) {
             return null;
         }
-        if (System.nanoTime() - own.at > TOLD_WITHIN.toNanos()) {
+        if (!isRecent(own.at)) {
             written.remove(key, own); // deleted before a watch, which had been cut, could tell of it
             return null;
         }
@@ -192,20 +188,25 @@ final class Watched<T extends HasMetadata> {
 
     /// This bridge wrote the object, and the API server gave it back as it is now.
     void onWritten(T object) {
+        deleted.remove(key(object)); // it is there again
         written.put(key(object), new Written<>(object, System.nanoTime()));
     }
 
     /// This bridge deleted the object, which the watch has yet to tell.
     void onDeleted(T object) {
         written.remove(key(object));
-        deleted.values().removeIf(own -> !own.isRecent()); // of those that the watch had told before
+        deleted.values().removeIf(own -> !isRecent(own.at)); // of those that the watch had told before
         deleted.put(key(object), new Deleted(object.getMetadata().getUid(), System.nanoTime()));
     }
 
     /// Whether it is the very object that this bridge deleted. One that finalizers keep is seen again later.
     private boolean isDeleted(String key, T found) {
         Deleted own = deleted.get(key);
-        return own != null && own.uid.equals(found.getMetadata().getUid()) && own.isRecent();
+        return own != null && own.uid.equals(found.getMetadata().getUid()) && isRecent(own.at);
+    }
+
+    private static boolean isRecent(long at) {
+        return System.nanoTime() - at <= TOLD_WITHIN.toNanos();
     }
 
     private T newer(String key, T watched) {
@@ -213,8 +214,7 @@ final class Watched<T extends HasMetadata> {
         if (own == null) {
             return watched;
         }
-        boolean recent = System.nanoTime() - own.at <= TOLD_WITHIN.toNanos();
-        if (recent && version(own.object) > version(watched)) {
+        if (isRecent(own.at) && version(own.object) > version(watched)) {
             return own.object;
         }
         written.remove(key, own);
